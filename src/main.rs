@@ -1,0 +1,2 @@
+//! The `khochung` command.
+fn main() {}

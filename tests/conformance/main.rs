@@ -1,0 +1,1 @@
+//! The storage contract: the same cases for every back end.
