@@ -1,0 +1,72 @@
+//! The only place that asks the system for time, ids and randomness. Everybody else is handed a
+//! [`Clock`], so that a test can say what time it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::Timestamp;
+use crate::domain::asset::AssetId;
+
+/// Tells the time: the system's, or one that a test sets.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    set_millis: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// A clock that stands at `start` until [`Clock::set`] moves it.
+    pub fn standing(start: Timestamp) -> Self {
+        Self {
+            set_millis: Some(Arc::new(AtomicI64::new(start.as_millis()))),
+        }
+    }
+
+    /// Moves a standing clock; the system's clock does not listen.
+    pub fn set(&self, now: Timestamp) {
+        if let Some(millis) = &self.set_millis {
+            millis.store(now.as_millis(), Ordering::Relaxed);
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        let millis = self
+            .set_millis
+            .as_ref()
+            .map_or_else(system_millis, |set| set.load(Ordering::Relaxed));
+        Timestamp::from_millis(millis)
+    }
+
+    /// A new asset id: UUID version 7 (RFC 9562) of the system's moment, ascending within the
+    /// process.
+    pub fn new_asset_id(&self) -> AssetId {
+        AssetId::from_bytes(uuid::Uuid::now_v7().into_bytes())
+    }
+
+    /// Random bytes from the operating system.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give: nothing may go on without.
+    #[expect(
+        clippy::expect_used,
+        reason = "a system without randomness cannot run an archive"
+    )]
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+        bytes
+    }
+}
+
+fn system_millis() -> i64 {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,118 @@
+//! Who asks, and what they may do.
+//!
+//! [`policy`] is the one place that says who sees a work: page, file, thumbnail, snippet, facet
+//! count, suggestion, feed and harvest all ask it. Accounts are of bodies and machines; the
+//! archive keeps no record of persons.
+
+pub mod policy;
+
+use std::fmt;
+
+use super::Slug;
+
+/// What a token lets its holder be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Runs the archive: tokens, jobs, configuration, and all an editor may.
+    Admin,
+    /// Checks, tags, publishes and withdraws the works of every organisation.
+    Editor,
+    /// Deposits and edits works of its own organisation.
+    Contributor,
+    /// A radio or loudspeaker station: reads what is for partners.
+    Station,
+    /// A partner system: harvests what is for partners.
+    Partner,
+}
+
+impl Role {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("admin", Self::Admin),
+        ("editor", Self::Editor),
+        ("contributor", Self::Contributor),
+        ("station", Self::Station),
+        ("partner", Self::Partner),
+    ];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, role)| *role == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+/// Public id of a token: a short random text that may appear in logs and events.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenId(pub String);
+
+/// Who makes a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody in particular.
+    Anonymous,
+    /// The holder of a token.
+    Holder {
+        /// Which token.
+        token: TokenId,
+        /// What it lets its holder be.
+        role: Role,
+        /// The body it was given to; always present for contributors.
+        organisation: Option<Slug>,
+    },
+    /// The archive itself: jobs and maintenance.
+    System,
+}
+
+/// One thing a caller may or may not do. Handlers name theirs in their signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Read what policy lets this actor see.
+    Read,
+    /// Take works in and edit those of the own organisation.
+    Deposit,
+    /// Publish, withdraw, delete; edit works of every organisation.
+    Curate,
+    /// Tokens, jobs, maintenance.
+    Administer,
+}
+
+impl Actor {
+    /// Whether this actor may do such a thing at all; which works it may do it to is [`policy`]'s.
+    pub fn may(&self, permission: Permission) -> bool {
+        let role = match self {
+            Self::System => return true,
+            Self::Anonymous => return permission == Permission::Read,
+            Self::Holder { role, .. } => *role,
+        };
+        match permission {
+            Permission::Read => true,
+            Permission::Deposit => {
+                matches!(role, Role::Admin | Role::Editor | Role::Contributor)
+            }
+            Permission::Curate => matches!(role, Role::Admin | Role::Editor),
+            Permission::Administer => role == Role::Admin,
+        }
+    }
+
+    /// The organisation the actor acts for.
+    pub fn organisation(&self) -> Option<&Slug> {
+        match self {
+            Self::Holder { organisation, .. } => organisation.as_ref(),
+            Self::Anonymous | Self::System => None,
+        }
+    }
+}
+
+/// How an actor is written into events: `editor:4f9a2c`, `anonymous`, `system`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("anonymous"),
+            Self::System => f.write_str("system"),
+            Self::Holder { token, role, .. } => write!(f, "{}:{}", role.name(), token.0),
+        }
+    }
+}

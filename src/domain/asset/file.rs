@@ -1,0 +1,66 @@
+//! Files attached to a work.
+
+use crate::domain::{LanguageMap, LanguageTag, Sha256, Timestamp};
+
+/// One attached file. Its identity is the SHA-256 of its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// SHA-256 of the bytes; unique within an asset.
+    pub sha256: Sha256,
+    /// What the file is to the work.
+    pub role: FileRole,
+    /// Media type as recognised from the bytes, e.g. `image/jpeg`.
+    pub media_type: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// Cleaned file name as deposited: no path, no control characters, NFC.
+    pub name: String,
+    /// Caption of this file.
+    pub title: LanguageMap,
+    /// Text alternative for those who cannot see it.
+    pub alt: LanguageMap,
+    /// Language spoken or written in the file.
+    pub language: Option<LanguageTag>,
+    /// What was read from the bytes.
+    pub facts: MediaFacts,
+    /// When it was attached.
+    pub attached_at: Timestamp,
+}
+
+/// What a file is to its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum FileRole {
+    /// The work itself.
+    #[default]
+    Original,
+    /// What is said in it, as text with or without times.
+    Transcript,
+    /// Subtitles for the deaf and hard of hearing.
+    Captions,
+    /// A version for persons with disabilities: large print, audio description.
+    Accessible,
+    /// Anything that goes with it.
+    Attachment,
+}
+
+impl FileRole {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("original", Self::Original),
+        ("transcript", Self::Transcript),
+        ("captions", Self::Captions),
+        ("accessible", Self::Accessible),
+        ("attachment", Self::Attachment),
+    ];
+}
+
+/// Technical facts read from the bytes; absent when the format does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaFacts {
+    /// Width in pixels, as displayed.
+    pub width_px: Option<u32>,
+    /// Height in pixels, as displayed.
+    pub height_px: Option<u32>,
+    /// Duration in milliseconds.
+    pub duration_ms: Option<u64>,
+}

@@ -1,0 +1,142 @@
+//! The description of a work: what a contributor sends and an editor changes.
+
+use super::{AssetId, PeopleShown, WorkDate};
+use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
+
+/// Everything that is said about a work. All texts are NFC; concept slugs exist in their schemes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// At least one title.
+    pub titles: LanguageMap,
+    /// Summaries or captions.
+    pub descriptions: LanguageMap,
+    /// Scheme `product-kind`.
+    pub kind: Option<Slug>,
+    /// Credited makers as printed.
+    pub creators: Vec<Creator>,
+    /// Scheme `organisation`: the depositing body.
+    pub organisation: Option<Slug>,
+    /// Languages of the work itself.
+    pub languages: Vec<LanguageTag>,
+    /// Scheme `strand`.
+    pub strand: Option<Slug>,
+    /// Scheme `theme`.
+    pub themes: Vec<Slug>,
+    /// Scheme `instrument`.
+    pub instruments: Vec<Slug>,
+    /// Scheme `rights-group`.
+    pub rights_groups: Vec<Slug>,
+    /// Scheme `udhr-article`.
+    pub udhr_articles: Vec<Slug>,
+    /// Scheme `audience`.
+    pub audiences: Vec<Slug>,
+    /// Scheme `place`: the places as they were when the work was made.
+    pub places: Vec<Slug>,
+    /// When it was made.
+    pub made: Option<WorkDate>,
+    /// Full text of a text work, script or lyrics.
+    pub body: Option<String>,
+    /// How to credit a reuse.
+    pub credit_line: Option<String>,
+    /// Scheme `reuse-terms`; [`Work::RIGHTS_NOT_REVIEWED`] until an editor has looked.
+    pub reuse_terms: Slug,
+    /// Whether people can be recognised and on what basis they are shown.
+    pub people_shown: PeopleShown,
+    /// An identifiable minor is shown.
+    pub minors_shown: bool,
+    /// Who may see it once it is published.
+    pub access: Access,
+    /// Not before this moment, even when published.
+    pub embargo_until: Option<Timestamp>,
+    /// Links to other works.
+    pub relations: Vec<Relation>,
+    /// Numbers and names it is known by elsewhere.
+    pub identifiers: Vec<Identifier>,
+}
+
+impl Work {
+    /// The reuse term of a work whose rights nobody has reviewed.
+    pub const RIGHTS_NOT_REVIEWED: &'static str = "rights-not-reviewed";
+    /// The reuse term of a work that may be linked to but not handed out.
+    pub const LINK_ONLY: &'static str = "link-only";
+}
+
+/// A credited maker. Names are kept as printed and never split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Creator {
+    /// As printed on the work.
+    pub name: String,
+    /// What they did, as printed: author, camera, voice.
+    pub role: Option<String>,
+}
+
+/// Who may see a published work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Access {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Stations, partner systems and all state bodies.
+    Partner,
+    /// Contributors and editors of state bodies.
+    StateInternal,
+}
+
+impl Access {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("public", Self::Public),
+        ("partner", Self::Partner),
+        ("state-internal", Self::StateInternal),
+    ];
+}
+
+/// A directed link to another work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// What this work is to the target.
+    pub kind: RelationType,
+    /// The other work.
+    pub target: AssetId,
+}
+
+/// How two works belong together (DCMI terms where they exist).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelationType {
+    /// The same content in another language.
+    TranslationOf,
+    /// `dcterms:isPartOf`: an item of an exhibition, an issue of a series.
+    PartOf,
+    /// `dcterms:isVersionOf`: an edition or cut.
+    VersionOf,
+    /// Explains, corrects or rebuts the target.
+    Clarifies,
+}
+
+impl RelationType {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("translation-of", Self::TranslationOf),
+        ("part-of", Self::PartOf),
+        ("version-of", Self::VersionOf),
+        ("clarifies", Self::Clarifies),
+    ];
+}
+
+/// The target of a relation as a caller may write it: an id, or an identifier to look up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RelationTarget {
+    /// The archive's own id.
+    Id(AssetId),
+    /// `scheme:value`, resolved when the work is taken in.
+    Identifier(Identifier),
+}
+
+/// A number or name given to the work elsewhere, e.g. scheme `document-number`, `155/KH-UBND`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier {
+    /// Which numbering: a slug.
+    pub scheme: Slug,
+    /// The value as printed.
+    pub value: String,
+}

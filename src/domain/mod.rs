@@ -1,0 +1,18 @@
+//! What the archive knows: pure rules without I/O, without async, without a framework.
+//!
+//! Outside data becomes one of these types at the edge or is refused there with every violation
+//! at once; nothing further in checks again. Time, randomness and ids come in as parameters.
+
+pub mod access;
+pub mod asset;
+pub mod digest;
+pub mod language;
+pub mod slug;
+pub mod timestamp;
+pub mod violation;
+
+pub use digest::Sha256;
+pub use language::{LanguageMap, LanguageTag};
+pub use slug::Slug;
+pub use timestamp::Timestamp;
+pub use violation::{Rule, Violation, Violations};

@@ -1,0 +1,4 @@
+//! What the archive does, one folder for each capability.
+//!
+//! In order, each may use those before it:
+//! jobs < accounts < intake < media < curation < search < delivery < sharing < reports.

@@ -1,0 +1,190 @@
+//! Change sets: what one commit writes.
+
+use super::{EventKind, EventNumber, JobId, Lease, NewJob, Outcome, TokenRecord};
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
+use crate::domain::{Sha256, Timestamp};
+
+/// The address of a blob: the SHA-256 of its bytes.
+pub type BlobKey = Sha256;
+
+/// Everything one commit writes, and what must hold for it. Built by the services, consumed by
+/// [`super::Catalog::commit`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeSet {
+    /// Who makes the change, as written into events.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What must hold; checked before anything is written.
+    pub expectations: Vec<Expectation>,
+    /// What is written, in order.
+    pub writes: Vec<Write>,
+}
+
+/// A condition on the state before the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// The work is alive and at this revision.
+    Revision(AssetId, Revision),
+    /// No work and no tombstone has this id.
+    Absent(AssetId),
+    /// No work carries this identifier.
+    Unused(Identifier),
+}
+
+/// One thing a commit writes. A variant that changes a work carries its event, so a change
+/// without an event cannot be written down.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// A work at a new revision.
+    Asset(Box<Asset>, EventKind),
+    /// A deleted work; its event is [`EventKind::Deleted`].
+    Tombstone(Tombstone),
+    /// A copy derived from a blob, with the work it was made for; its event is
+    /// [`EventKind::Rendered`].
+    Rendition(Rendition, AssetId),
+    /// An audit of a blob; its event is [`EventKind::FixityChecked`] or
+    /// [`EventKind::FixityFailed`].
+    Audit(Audit),
+    /// A job to do later.
+    Job(NewJob),
+    /// What became of a leased job. Fails the commit when the lease was lost.
+    Finish(Lease, Outcome),
+    /// A dead job gets another set of attempts.
+    Requeue(JobId),
+    /// Finished jobs older than this are forgotten.
+    PruneJobs(Timestamp),
+    /// A token, new or changed.
+    Token(TokenRecord),
+    /// The answer to a request that may be repeated. Fails the commit when the key is known.
+    Remember(Idempotent),
+    /// Remembered answers older than this are forgotten.
+    Forget(Timestamp),
+}
+
+/// A key chosen by a client for one request, within the scope of its token.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey {
+    /// The token (or `anonymous`) that used it.
+    pub scope: String,
+    /// 1 to 255 visible ASCII characters.
+    pub key: String,
+}
+
+/// A request that was carried out, to be answered the same again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotent {
+    /// The key.
+    pub key: IdempotencyKey,
+    /// SHA-256 over method, path and body: the same key with another request is an error.
+    pub request: Sha256,
+    /// The work the request made or changed.
+    pub asset: AssetId,
+    /// Its revision then.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A copy derived from a blob: a preview of an image, later a station's audio file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// The blob it was made from.
+    pub of: BlobKey,
+    /// Which recipe, with its version: `preview-400/1`.
+    pub recipe: String,
+    /// Where its bytes are.
+    pub blob: BlobKey,
+    /// Length in bytes.
+    pub size: u64,
+    /// Media type, e.g. `image/jpeg`.
+    pub media_type: String,
+    /// Width in pixels, for images and video.
+    pub width_px: Option<u32>,
+    /// Height in pixels, for images and video.
+    pub height_px: Option<u32>,
+}
+
+/// One fixity check of a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Which blob.
+    pub blob: BlobKey,
+    /// When it was read.
+    pub at: Timestamp,
+    /// What was found.
+    pub outcome: AuditOutcome,
+}
+
+/// What a fixity check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// The bytes hash to their name.
+    Intact,
+    /// They do not; the blob was quarantined.
+    Damaged,
+    /// There are no such bytes.
+    Missing,
+}
+
+/// What a commit gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The number of the last event in the log after this commit.
+    pub last_event: EventNumber,
+    /// The ids of the jobs enqueued, in order.
+    pub jobs: Vec<JobId>,
+}
+
+impl ChangeSet {
+    /// Starts a change set.
+    pub fn by(actor: &Actor, at: Timestamp) -> Self {
+        Self {
+            by: actor.to_string(),
+            at,
+            expectations: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+
+    /// The work must be at this revision.
+    #[must_use]
+    pub fn expect(mut self, id: AssetId, revision: Revision) -> Self {
+        self.expectations.push(Expectation::Revision(id, revision));
+        self
+    }
+
+    /// The id must be new.
+    #[must_use]
+    pub fn expect_absent(mut self, id: AssetId) -> Self {
+        self.expectations.push(Expectation::Absent(id));
+        self
+    }
+
+    /// No work may carry this identifier yet.
+    #[must_use]
+    pub fn expect_unused(mut self, identifier: Identifier) -> Self {
+        self.expectations.push(Expectation::Unused(identifier));
+        self
+    }
+
+    /// Writes a work together with the event that tells of it.
+    #[must_use]
+    pub fn put(self, asset: Asset, event: EventKind) -> Self {
+        self.write(Write::Asset(Box::new(asset), event))
+    }
+
+    /// Enqueues a job.
+    #[must_use]
+    pub fn job(self, job: NewJob) -> Self {
+        self.write(Write::Job(job))
+    }
+
+    /// Adds any other write.
+    #[must_use]
+    pub fn write(mut self, write: Write) -> Self {
+        self.writes.push(write);
+        self
+    }
+}

@@ -1,0 +1,91 @@
+//! The event log: one entry for every change, numbered from 1 without holes.
+
+use super::BlobKey;
+use crate::domain::Timestamp;
+use crate::domain::asset::{AssetId, Revision};
+
+/// The place of an event in the log; 0 stands before the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct EventNumber(pub u64);
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its place in the log.
+    pub number: EventNumber,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Who made it: role and token id, never a name.
+    pub by: String,
+    /// What it happened to.
+    pub subject: Subject,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What an event happened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A work, now at this revision.
+    Asset(AssetId, Revision),
+    /// A stored blob.
+    Blob(BlobKey),
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A work was taken in.
+    Created,
+    /// Its description changed.
+    Described,
+    /// A file was attached.
+    FileAttached,
+    /// A file was taken off.
+    FileDetached,
+    /// It was handed to the editors.
+    Submitted,
+    /// It went back to its contributor.
+    Returned,
+    /// It was published.
+    Published,
+    /// Its embargo ran out.
+    EmbargoLifted,
+    /// It was withdrawn.
+    Withdrawn,
+    /// It was deleted; a tombstone stays.
+    Deleted,
+    /// A derived copy became available. The work's revision does not change.
+    Rendered,
+    /// A blob was audited and found intact (PREMIS `fixity check`).
+    FixityChecked,
+    /// A blob was found damaged or missing.
+    FixityFailed,
+}
+
+impl EventKind {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 13] = [
+        ("created", Self::Created),
+        ("described", Self::Described),
+        ("file-attached", Self::FileAttached),
+        ("file-detached", Self::FileDetached),
+        ("submitted", Self::Submitted),
+        ("returned", Self::Returned),
+        ("published", Self::Published),
+        ("embargo-lifted", Self::EmbargoLifted),
+        ("withdrawn", Self::Withdrawn),
+        ("deleted", Self::Deleted),
+        ("rendered", Self::Rendered),
+        ("fixity-checked", Self::FixityChecked),
+        ("fixity-failed", Self::FixityFailed),
+    ];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(name, _)| name)
+    }
+}

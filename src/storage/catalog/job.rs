@@ -1,0 +1,98 @@
+//! Durable jobs as the catalogue keeps them. What they do is registered in `services/jobs`.
+
+use crate::domain::Timestamp;
+
+/// The number of a job, given by the catalogue at commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// The name under which a kind of job is registered: `render-previews`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobKind(pub String);
+
+/// A job to enqueue. The payload holds ids, not data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// What to do.
+    pub kind: JobKind,
+    /// To what: a small JSON text the kind understands.
+    pub payload: String,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// A job of this kind with the same key that still waits makes this one superfluous.
+    pub unique_key: Option<String>,
+}
+
+/// A job in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What to do.
+    pub kind: JobKind,
+    /// To what.
+    pub payload: String,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// See [`NewJob::unique_key`].
+    pub unique_key: Option<String>,
+    /// Where it stands.
+    pub state: JobState,
+    /// How often it was tried and failed.
+    pub failures: u32,
+    /// What the last failure said.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Where a job stands. A running job is one that waits and has a live lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobState {
+    /// Waits for its moment or for a worker.
+    Waiting,
+    /// Was done.
+    Done,
+    /// Was given up; visible until requeued or pruned.
+    Dead,
+}
+
+impl JobState {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("waiting", Self::Waiting),
+        ("done", Self::Done),
+        ("dead", Self::Dead),
+    ];
+}
+
+/// The right to work on a job for a while. The fence grows with every claim: a worker whose lease
+/// was taken over cannot finish the job any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// Which job.
+    pub job: JobId,
+    /// Which claim of it.
+    pub fence: u64,
+}
+
+/// What became of a leased job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Failed; try again at this moment.
+    Retry {
+        /// When.
+        at: Timestamp,
+        /// What went wrong, for the operator.
+        error: String,
+    },
+    /// Failed for good.
+    GiveUp {
+        /// What went wrong, for the operator.
+        error: String,
+    },
+}

@@ -1,0 +1,177 @@
+//! The catalogue: what is known about works, their one event log, jobs and tokens.
+//!
+//! Writers hand over a [`ChangeSet`]; it is committed whole or not at all, and is durable when
+//! [`Catalog::commit`] returns. Every change to a work appends exactly one [`Event`] in the same
+//! commit, numbered without holes. Readers of the log (index, change feed, replicas) keep a cursor.
+
+pub mod change;
+pub mod event;
+pub mod job;
+pub mod token;
+
+use async_trait::async_trait;
+
+pub use change::{
+    Audit, AuditOutcome, BlobKey, ChangeSet, IdempotencyKey, Idempotent, Receipt, Rendition, Write,
+};
+pub use event::{Event, EventKind, EventNumber, Subject};
+pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
+pub use token::{TokenHash, TokenRecord};
+
+use crate::domain::Timestamp;
+use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
+
+/// A work as the catalogue knows it: alive or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A work.
+    Asset(Box<Asset>),
+    /// What stays of a deleted one.
+    Tombstone(Tombstone),
+}
+
+/// Why the catalogue refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// An expectation did not hold; nothing was written.
+    #[error("the work {id} is not at the expected revision")]
+    Conflict {
+        /// Which work.
+        id: AssetId,
+        /// Its present revision; none if it does not exist.
+        current: Option<Revision>,
+    },
+    /// An identifier that was expected to be free belongs to a work; nothing was written.
+    #[error("the identifier belongs to the work {owner}")]
+    IdentifierTaken {
+        /// The work that carries it.
+        owner: AssetId,
+    },
+    /// The same idempotency key was committed before; nothing was written.
+    #[error("this request was carried out before")]
+    Repeated(Box<Idempotent>),
+    /// The lease ran out and somebody else may have the job; nothing was written.
+    #[error("the lease on the job was lost")]
+    LeaseLost,
+    /// No space left on the device; nothing was written, reads go on.
+    #[error("the storage is full")]
+    Full(#[source] std::io::Error),
+    /// The store is damaged; the text names file, place and the way out.
+    #[error("the catalogue is damaged: {0}")]
+    Damaged(String),
+    /// The device failed.
+    #[error("the catalogue cannot be read or written")]
+    Io(#[source] std::io::Error),
+    /// The catalogue has been closed or its writer has stopped after an error.
+    #[error(
+        "the catalogue does not take changes any more; restart after mending the cause in the log"
+    )]
+    Closed,
+}
+
+/// What the catalogue holds, counted without a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Works, tombstones not counted.
+    pub assets: u64,
+    /// Tombstones.
+    pub tombstones: u64,
+    /// The number of the last event.
+    pub events: u64,
+    /// Jobs that wait or run.
+    pub jobs_open: u64,
+    /// Jobs that were given up.
+    pub jobs_dead: u64,
+}
+
+/// One referenced blob and the last audit of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRecord {
+    /// The content address.
+    pub key: BlobKey,
+    /// The last audit, if there was one.
+    pub audit: Option<Audit>,
+}
+
+/// The catalogue port. Calls may be made from any task; none blocks the async threads.
+#[async_trait]
+pub trait Catalog: Send + Sync + 'static {
+    /// Commits a change set: checks every expectation against the present state, then writes all
+    /// or nothing. Durable (fsync or the database's commit) when it returns. Two commits that
+    /// expect the same revision: exactly one wins.
+    ///
+    /// # Errors
+    /// [`CatalogError::Conflict`], [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`],
+    /// [`CatalogError::LeaseLost`] when an expectation fails; [`CatalogError::Full`] when the
+    /// device is full. In every error case nothing has changed.
+    async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError>;
+
+    /// The work or tombstone with this id. Sees every commit that has returned.
+    async fn entry(&self, id: AssetId) -> Result<Option<Entry>, CatalogError>;
+
+    /// Several entries in one call, in the order asked; unknown ids are `None`.
+    async fn entries(&self, ids: &[AssetId]) -> Result<Vec<Option<Entry>>, CatalogError>;
+
+    /// Entries with ids after `after`, ascending, at most `limit`. Cursors never expire.
+    async fn list(&self, after: Option<AssetId>, limit: usize) -> Result<Vec<Entry>, CatalogError>;
+
+    /// Events with numbers greater than `after`, ascending, without holes, at most `limit`.
+    async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError>;
+
+    /// Tells the number of the last committed event; wakes its readers at every commit.
+    fn watch_events(&self) -> tokio::sync::watch::Receiver<EventNumber>;
+
+    /// The works that carry this identifier, ascending by id.
+    async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError>;
+
+    /// The works that have a file with these bytes, ascending by id.
+    async fn with_blob(&self, key: BlobKey) -> Result<Vec<AssetId>, CatalogError>;
+
+    /// Every referenced blob (files of works and renditions) after `after`, ascending.
+    async fn blobs(
+        &self,
+        after: Option<BlobKey>,
+        limit: usize,
+    ) -> Result<Vec<BlobRecord>, CatalogError>;
+
+    /// The renditions made from a blob.
+    async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError>;
+
+    /// The answer remembered under an idempotency key.
+    async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError>;
+
+    /// The token with this hash, revoked ones included.
+    async fn token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, CatalogError>;
+
+    /// All tokens, oldest first.
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError>;
+
+    /// Leases the job that has been due longest among these kinds, until `until`. A lease that has
+    /// run out by `now` counts as free, and its fence is never valid again.
+    async fn claim_job(
+        &self,
+        kinds: &[JobKind],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<(Job, Lease)>, CatalogError>;
+
+    /// Prolongs a lease.
+    ///
+    /// # Errors
+    /// [`CatalogError::LeaseLost`] when it ran out and was taken by another.
+    async fn extend_lease(&self, lease: &Lease, until: Timestamp) -> Result<(), CatalogError>;
+
+    /// One job.
+    async fn job(&self, id: JobId) -> Result<Option<Job>, CatalogError>;
+
+    /// Jobs with ids after `after`, ascending, at most `limit`, finished ones until pruned.
+    async fn jobs(
+        &self,
+        state: Option<JobState>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Vec<Job>, CatalogError>;
+
+    /// What it holds.
+    async fn counts(&self) -> Result<Counts, CatalogError>;
+}
