@@ -1,1 +1,3 @@
 //! Black-box tests, one file per behaviour.
+
+mod architecture;
