@@ -106,6 +106,7 @@ def add_film(film, out, record):
 
 def add_document(spec, out, record):
     documents.LAYOUTS[spec["layout"]](out / spec["path"], record["titles"]["vi"], spec["blocks"])
+    record["body"] = documents.plain_text(spec["blocks"])
     return {"path": spec["path"], "role": "original", "title": {"vi": record["titles"]["vi"]}, "language": "vi"}
 
 

@@ -1,5 +1,7 @@
 """The two PDF files: a folded leaflet and a training handout, with embedded fonts and real text."""
 
+import re
+
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.enums import TA_CENTER
@@ -25,9 +27,9 @@ STYLES = {
     "title": ParagraphStyle("title", fontName="Noto-Bold", fontSize=20, leading=26, textColor=BLUE, spaceAfter=8),
     "cover": ParagraphStyle("cover", fontName="Noto-Bold", fontSize=24, leading=31, textColor=white, alignment=TA_CENTER, spaceAfter=12),
     "lead": ParagraphStyle("lead", fontName="Noto", fontSize=12, leading=17, textColor=white, alignment=TA_CENTER),
-    "heading": ParagraphStyle("heading", fontName="Noto-Bold", fontSize=13, leading=18, textColor=RED, spaceBefore=9, spaceAfter=4),
-    "text": ParagraphStyle("text", fontName="Noto", fontSize=10.5, leading=15, textColor=INK, spaceAfter=5),
-    "point": ParagraphStyle("point", fontName="Noto", fontSize=10.5, leading=15, textColor=INK, leftIndent=12, bulletIndent=2, spaceAfter=3),
+    "heading": ParagraphStyle("heading", fontName="Noto-Bold", fontSize=14, leading=19, textColor=RED, spaceBefore=9, spaceAfter=4),
+    "text": ParagraphStyle("text", fontName="Noto", fontSize=12, leading=17, textColor=INK, spaceAfter=5),
+    "point": ParagraphStyle("point", fontName="Noto", fontSize=12, leading=17, textColor=INK, leftIndent=12, bulletIndent=2, spaceAfter=3),
     "cell": ParagraphStyle("cell", fontName="Noto", fontSize=9.5, leading=13, textColor=INK),
 }
 
@@ -115,6 +117,17 @@ def build(path, title, page, frames, paint, blocks):
     document = BaseDocTemplate(str(path), pagesize=page, title=title, author="Kho Chung", lang="vi-VN")
     document.addPageTemplates(PageTemplate(frames=frames, onPage=paint))
     document.build(list(flow(blocks)))
+
+
+def plain_text(blocks):
+    """The words of a document in reading order, for the record's full text."""
+    lines = []
+    for style, content in blocks:
+        if style == "table":
+            lines += [" – ".join(row) for row in content[1:]]
+        elif style not in ("break", "space"):
+            lines.append(re.sub(r"<[^>]+>", "", content))
+    return "\n".join(lines)
 
 
 LAYOUTS = {"leaflet": leaflet, "handout": handout}

@@ -124,7 +124,7 @@ def no_violence(width=1240, height=1754):
     s.box(555, 820, 685, 1060, "#12343b", 8)
     for y, size in ((910, 34), (910, 17)):
         s.disc(620, y, size, "#f2b84b" if size == 34 else "#12343b")
-    s.text(620, 160, "NGÔI NHÀ\nKHÔNG BẠO LỰC", 108, "#ffffff", "black")
+    s.text(620, 205, "NGÔI NHÀ\nKHÔNG BẠO LỰC", 108, "#ffffff", "black")
     s.text(620, 1200, "Lên tiếng để được bảo vệ", 70, "#f2b84b")
     s.text(620, 1345, "Người bị bạo lực có quyền được giúp đỡ,\nđược giữ bí mật và được tư vấn miễn phí", 46, "#e8f1f2", "plain")
     s.box(220, 1480, 1020, 1630, "#e4572e", 75)
@@ -224,7 +224,7 @@ def thirty_articles(labels, width=1754, height=2480):
     return s.finished()
 
 
-def wrapped(label, longest=17):
+def wrapped(label, longest=15):
     lines = [""]
     for word in label.split():
         if len(lines[-1]) + len(word) > longest and lines[-1]:

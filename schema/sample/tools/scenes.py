@@ -63,7 +63,7 @@ def sky(width, height, top, bottom, horizon, glow=None, clouds=0.35, seed=1):
         halo = np.exp(-distance * 6.5)[..., None]
         disc = np.clip((0.034 - distance) * 260, 0, 1)[..., None]
         pixels = np.clip(pixels + halo * np.array([0.55, 0.33, 0.12], np.float32), 0, 1)
-        pixels = pixels * (1 - disc) + np.array([1.0, 0.96, 0.84], np.float32) * disc
+        pixels = pixels * (1 - disc) + np.array([1.0, 0.99, 0.95], np.float32) * disc
     return pixels
 
 
@@ -215,9 +215,9 @@ def night_village(width, height):
         draw.ellipse((sx - radius, sy - radius, sx + radius, sy + radius), fill=(light, light, min(255, light + 12)))
     hill = height * 0.84 - outline(width, 33, 5) * height * 0.03
     draw.polygon([(0, height), *zip(range(width), hill.tolist()), (width, height)], fill=(8, 12, 16))
-    communal_house(draw, width * 0.36, height * 0.86, height * 0.36, (10, 9, 12), (250, 190, 90))
+    communal_house(draw, width * 0.36, height * 0.86, min(width, height) * 0.4, (10, 9, 12), (250, 190, 90))
     for place, size in ((0.62, 0.13), (0.72, 0.11), (0.86, 0.14), (0.12, 0.12)):
-        left, base, tall = width * place, height * 0.86, height * size
+        left, base, tall = width * place, height * 0.86, width * size * 0.8
         draw.polygon([(left - tall, base - tall * 0.5), (left, base - tall), (left + tall, base - tall * 0.5)], fill=(12, 12, 16))
         draw.rectangle((left - tall * 0.8, base - tall * 0.5, left + tall * 0.8, base), fill=(14, 13, 16))
         draw.rectangle((left - tall * 0.2, base - tall * 0.38, left + tall * 0.1, base - tall * 0.12), fill=(240, 170, 70))
