@@ -13,6 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import BaseDocTemplate, Frame, FrameBreak, PageTemplate, Paragraph, Spacer, Table, TableStyle
 
 rl_config.invariant = 1  # same bytes on every run
+rl_config.canvas_basefontname = "Noto"  # otherwise every page names Helvetica, which is not embedded
 FONTS = "/usr/share/fonts/truetype/noto/"
 pdfmetrics.registerFont(TTFont("Noto", FONTS + "NotoSans-Regular.ttf"))
 pdfmetrics.registerFont(TTFont("Noto-Bold", FONTS + "NotoSans-Bold.ttf"))
@@ -29,7 +30,7 @@ STYLES = {
     "lead": ParagraphStyle("lead", fontName="Noto", fontSize=12, leading=17, textColor=white, alignment=TA_CENTER),
     "heading": ParagraphStyle("heading", fontName="Noto-Bold", fontSize=14, leading=19, textColor=RED, spaceBefore=9, spaceAfter=4),
     "text": ParagraphStyle("text", fontName="Noto", fontSize=12, leading=17, textColor=INK, spaceAfter=5),
-    "point": ParagraphStyle("point", fontName="Noto", fontSize=12, leading=17, textColor=INK, leftIndent=12, bulletIndent=2, spaceAfter=3),
+    "point": ParagraphStyle("point", fontName="Noto", fontSize=12, leading=17, textColor=INK, leftIndent=12, bulletIndent=2, bulletFontName="Noto", spaceAfter=3),
     "cell": ParagraphStyle("cell", fontName="Noto", fontSize=9.5, leading=13, textColor=INK),
 }
 
