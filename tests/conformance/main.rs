@@ -1,1 +1,3 @@
 //! The storage contract: the same cases for every back end.
+
+mod blobs;

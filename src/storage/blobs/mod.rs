@@ -1,9 +1,26 @@
 //! Bytes under their SHA-256: written once, never modified, verifiable at any time.
+//!
+//! Bytes arrive in [`Staging`], hashed and counted on the way, and are then put into a
+//! [`BlobStore`]; [`LocalBlobs`] is the one on a local disk. [`fixity`] reads them back and
+//! compares; [`sweep`] takes away what no work refers to any more. Which blobs are referred
+//! to, only the catalogue knows.
+
+pub mod fixity;
+mod hash;
+mod local;
+mod pipeline;
+mod staging;
+pub mod sweep;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use async_trait::async_trait;
+
+pub use hash::Hasher;
+pub use local::LocalBlobs;
+pub use staging::{Announced, Incoming, Staging, StagingError};
 
 use super::catalog::BlobKey;
 
@@ -19,6 +36,44 @@ pub struct Staged {
     pub size: u64,
     /// The first bytes, at most 8 KiB, to recognise the format by.
     pub head: Vec<u8>,
+    _guard: Discarded,
+}
+
+/// The beginning of some bytes, as long as [`Staged::head`].
+fn head_of(bytes: &[u8]) -> Vec<u8> {
+    const HEAD_BYTES: usize = 8 * 1024;
+    bytes[..bytes.len().min(HEAD_BYTES)].to_vec()
+}
+
+/// Deletes a staged file when dropped.
+#[derive(Debug)]
+struct Discarded(PathBuf);
+
+impl Discarded {
+    fn when_dropped(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Discarded {
+    fn drop(&mut self) {
+        let path = std::mem::take(&mut self.0);
+        let delete = move || match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "a staged file could not be deleted; it will be in a day");
+            }
+            _ => {}
+        };
+        // Deleting a long file takes a while, too long for an async thread.
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(delete)),
+            Err(_) => delete(),
+        }
+    }
 }
 
 /// Why the blob store refused or failed.
@@ -32,10 +87,29 @@ pub enum BlobError {
     Mismatch(BlobKey),
     /// No space left; nothing was kept.
     #[error("the storage is full")]
-    Full(#[source] std::io::Error),
+    Full(#[source] io::Error),
     /// The device failed.
     #[error("the blob store cannot be read or written")]
-    Io(#[source] std::io::Error),
+    Io(#[source] io::Error),
+}
+
+impl BlobError {
+    /// Tells a full device from a failed one.
+    pub(crate) fn from_io(error: io::Error) -> Self {
+        if Self::tells_full(&error) {
+            Self::Full(error)
+        } else {
+            Self::Io(error)
+        }
+    }
+
+    /// `ENOSPC`, `EDQUOT`, `EFBIG`: no more bytes fit on the device, in the quota, in the file.
+    fn tells_full(error: &io::Error) -> bool {
+        matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        )
+    }
 }
 
 /// What a put did.

@@ -1,0 +1,171 @@
+//! The stages a long upload runs through, each on a thread of its own: receive, write, hash.
+//!
+//! ```text
+//! network ─▶ receive ─▶ write ─▶ hash ─┐
+//!               ▲                      │ empty buffers
+//!               └──────────────────────┘
+//! ```
+//!
+//! [`BUFFERS`] buffers travel round. They are the bound and the memory of an upload: a stage
+//! that falls behind holds up the one before it, and eight uploads at once stay within 16 MiB.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::thread;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::hash::Hasher;
+use super::{BlobError, Discarded, Staged, Staging, head_of};
+use crate::domain::Sha256;
+use crate::storage::blocking;
+
+/// Bytes in one buffer.
+pub(super) const BUFFER_BYTES: usize = 512 * 1024;
+/// Buffers of one upload: one being filled, one written, one hashed, one on its way.
+const BUFFERS: usize = 4;
+
+/// What travels from stage to stage. A channel that closes without [`Piece::Last`] means that the
+/// upload was given up.
+enum Piece {
+    More(Vec<u8>),
+    Last(Vec<u8>),
+}
+
+/// The two threads that write and hash a long upload, and the buffers they give back.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    head: Vec<u8>,
+    full: mpsc::Sender<Piece>,
+    empty: mpsc::Receiver<Vec<u8>>,
+    unallocated: usize,
+    writer: JoinHandle<Result<(Discarded, Sha256), BlobError>>,
+}
+
+impl Pipeline {
+    pub(super) fn start(staging: Staging, length: Option<u64>, first: &[u8]) -> Self {
+        let (full, to_write) = mpsc::channel(BUFFERS);
+        let (give_back, empty) = mpsc::channel(BUFFERS);
+        let write = move || write_stage(&staging, length, to_write, give_back);
+        Self {
+            head: head_of(first),
+            full,
+            empty,
+            unallocated: BUFFERS - 1,
+            writer: tokio::spawn(blocking(write)),
+        }
+    }
+
+    /// Hands a full buffer on and gives an empty one, waiting for it when all are under way.
+    pub(super) async fn exchange(&mut self, full: Vec<u8>) -> Result<Vec<u8>, BlobError> {
+        if self.full.send(Piece::More(full)).await.is_err() {
+            return Err(self.failure().await);
+        }
+        if let Ok(empty) = self.empty.try_recv() {
+            return Ok(empty);
+        }
+        if self.unallocated > 0 {
+            self.unallocated -= 1;
+            return Ok(Vec::with_capacity(BUFFER_BYTES));
+        }
+        match self.empty.recv().await {
+            Some(empty) => Ok(empty),
+            None => Err(self.failure().await),
+        }
+    }
+
+    pub(super) async fn finish(self, last: Vec<u8>, size: u64) -> Result<Staged, BlobError> {
+        // When the writer is gone, its own answer below says why.
+        let _ = self.full.send(Piece::Last(last)).await;
+        let (guard, key) = self.writer.await.unwrap_or_else(|gone| Err(died(gone)))?;
+        Ok(Staged {
+            path: guard.path().to_owned(),
+            key,
+            size,
+            head: self.head,
+            _guard: guard,
+        })
+    }
+
+    /// Why the writer stopped taking buffers.
+    async fn failure(&mut self) -> BlobError {
+        match (&mut self.writer).await {
+            Ok(Err(error)) => error,
+            Ok(Ok(_)) => died("the writer stopped before the last buffer"),
+            Err(gone) => died(gone),
+        }
+    }
+}
+
+fn died(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> BlobError {
+    BlobError::Io(io::Error::other(reason))
+}
+
+/// Second stage, on a blocking thread: writes each buffer and hands it to the third. The file is
+/// fsynced while the hash of the last buffers is still being made.
+fn write_stage(
+    staging: &Staging,
+    length: Option<u64>,
+    mut from_network: mpsc::Receiver<Piece>,
+    give_back: mpsc::Sender<Vec<u8>>,
+) -> Result<(Discarded, Sha256), BlobError> {
+    let (guard, mut file) = staging.create()?;
+    if let Some(length) = length {
+        reserve(&file, length)?;
+    }
+    let (to_hash, from_writer) = mpsc::channel(BUFFERS);
+    let hashing = thread::Builder::new()
+        .name("hash".to_owned())
+        .spawn(move || hash_stage(from_writer, &give_back))
+        .map_err(BlobError::from_io)?;
+    loop {
+        let (bytes, is_last) = match from_network.blocking_recv() {
+            Some(Piece::More(bytes)) => (bytes, false),
+            Some(Piece::Last(bytes)) => (bytes, true),
+            None => return Err(died("the upload was given up")),
+        };
+        file.write_all(&bytes).map_err(BlobError::from_io)?;
+        // The hash stage ends only after the last buffer; if it died, joining it says so.
+        let _ = to_hash.blocking_send(bytes);
+        if is_last {
+            break;
+        }
+    }
+    drop(to_hash);
+    seal(&file)?;
+    let key = hashing
+        .join()
+        .map_err(|_| died("the hash thread panicked"))?;
+    Ok((guard, key))
+}
+
+/// Third stage: hashes each buffer and sends it back to be filled again.
+fn hash_stage(mut written: mpsc::Receiver<Vec<u8>>, give_back: &mpsc::Sender<Vec<u8>>) -> Sha256 {
+    let mut hasher = Hasher::new();
+    while let Some(mut bytes) = written.blocking_recv() {
+        hasher.update(&bytes);
+        bytes.clear();
+        // Nobody needs it any more once the last byte has arrived.
+        let _ = give_back.blocking_send(bytes);
+    }
+    hasher.finish()
+}
+
+/// Claims the space now, so that a full disk is told before the bytes have travelled. File systems
+/// that cannot do it are told later, by the write.
+fn reserve(file: &File, length: u64) -> Result<(), BlobError> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    match fallocate(file, FallocateFlags::empty(), 0, length.max(1)) {
+        Err(error) if BlobError::tells_full(&error.into()) => Err(BlobError::Full(error.into())),
+        _ => Ok(()),
+    }
+}
+
+/// Read-only from now on, and durable.
+pub(super) fn seal(file: &File) -> Result<(), BlobError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o444))
+        .and_then(|()| file.sync_all())
+        .map_err(BlobError::from_io)
+}
