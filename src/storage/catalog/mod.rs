@@ -5,8 +5,10 @@
 //! commit, numbered without holes. Readers of the log (index, change feed, replicas) keep a cursor.
 
 pub mod change;
+pub mod embedded;
 pub mod event;
 pub mod job;
+pub mod record;
 pub mod token;
 
 use async_trait::async_trait;

@@ -1,0 +1,274 @@
+//! What one stored write does to the index.
+//!
+//! The same function serves commits, the replay at start, rebuilding and verifying, so all four
+//! come to the same state.
+
+use std::collections::BTreeSet;
+
+use super::index::row::{AssetRow, BlobRow};
+use super::index::{Staged, Table, key};
+use super::journal::Place;
+use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
+use crate::domain::{Sha256, Timestamp};
+use crate::storage::catalog::record::{
+    AuditRecord, EventRecord, IdempotentRecord, IdentifierV1, JobRecord, RenditionRecord, Stored,
+    StoredToken,
+};
+use crate::storage::catalog::{
+    Audit, BlobKey, CatalogError, Event, Idempotent, Job, JobId, JobState, Rendition,
+};
+
+/// Writes into `staged` what the line at `place` does.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn stage(
+    staged: &mut Staged<'_>,
+    stored: &Stored,
+    event: Option<&Event>,
+    place: Place,
+) -> Result<(), CatalogError> {
+    if let Some(event) = event {
+        staged.meta.events = event.number.0;
+        let row = EventRecord::from(event.clone());
+        staged.put(Table::Events, key::number(event.number.0), &row)?;
+    }
+    staged.meta.last_line = Some(place);
+    match stored {
+        Stored::Asset(asset) => put_asset(staged, asset, place),
+        Stored::Tombstone(tombstone) => put_tombstone(staged, tombstone, place),
+        Stored::Rendition(rendition) => put_rendition(staged, rendition),
+        Stored::Audit(audit) => put_audit(staged, audit),
+        Stored::Job(job) => put_job(staged, job),
+        Stored::PruneJobs(before) => prune_jobs(staged, *before),
+        Stored::Token(token) => {
+            let row = StoredToken::from(token.clone());
+            staged.put(Table::Tokens, *token.hash.0.as_bytes(), &row)
+        }
+        Stored::Remember(answer) => remember(staged, answer),
+        Stored::Forget(before) => forget(staged, *before),
+    }
+}
+
+fn put_asset(staged: &mut Staged<'_>, asset: &Asset, place: Place) -> Result<(), CatalogError> {
+    let row = AssetRow {
+        revision: asset.revision.0,
+        alive: true,
+        place,
+        identifiers: asset
+            .work
+            .identifiers
+            .iter()
+            .map(IdentifierV1::from)
+            .collect(),
+        blobs: asset
+            .files
+            .iter()
+            .map(|file| file.sha256.to_hex())
+            .collect(),
+    };
+    replace_asset_row(staged, asset.id, &row)
+}
+
+fn put_tombstone(
+    staged: &mut Staged<'_>,
+    tombstone: &Tombstone,
+    place: Place,
+) -> Result<(), CatalogError> {
+    let row = AssetRow {
+        revision: tombstone.revision.0,
+        alive: false,
+        place,
+        identifiers: Vec::new(),
+        blobs: Vec::new(),
+    };
+    replace_asset_row(staged, tombstone.id, &row)
+}
+
+fn replace_asset_row(
+    staged: &mut Staged<'_>,
+    id: AssetId,
+    row: &AssetRow,
+) -> Result<(), CatalogError> {
+    let old: Option<AssetRow> = staged.get(Table::Assets, id.as_bytes())?;
+    staged.put(Table::Assets, *id.as_bytes(), row)?;
+    if let Some(old) = &old {
+        *count_of(staged, old.alive) -= 1;
+    }
+    *count_of(staged, row.alive) += 1;
+
+    let old = old.as_ref();
+    let (old_names, names) = (old.map(identifiers_in), identifiers_in(row));
+    let old_names = old_names.unwrap_or_default();
+    for gone in old_names.difference(&names) {
+        staged.remove(Table::Identifiers, key::identifier_of(gone, id));
+    }
+    for new in names.difference(&old_names) {
+        staged.mark(Table::Identifiers, key::identifier_of(new, id));
+    }
+    let (old_blobs, blobs) = (old.map(blobs_in).unwrap_or_default(), blobs_in(row));
+    for new in blobs.difference(&old_blobs) {
+        staged.mark(Table::BlobAssets, key::blob_asset(*new, id));
+        add_reference(staged, *new)?;
+    }
+    for gone in old_blobs.difference(&blobs) {
+        staged.remove(Table::BlobAssets, key::blob_asset(*gone, id));
+        drop_reference(staged, *gone)?;
+    }
+    Ok(())
+}
+
+fn count_of<'s>(staged: &'s mut Staged<'_>, alive: bool) -> &'s mut u64 {
+    if alive {
+        &mut staged.meta.assets
+    } else {
+        &mut staged.meta.tombstones
+    }
+}
+
+fn identifiers_in(row: &AssetRow) -> BTreeSet<Identifier> {
+    let stored = row.identifiers.iter().cloned();
+    stored.filter_map(|stored| stored.try_into().ok()).collect()
+}
+
+fn blobs_in(row: &AssetRow) -> BTreeSet<BlobKey> {
+    row.blobs
+        .iter()
+        .filter_map(|blob| blob.parse().ok())
+        .collect()
+}
+
+fn add_reference(staged: &mut Staged<'_>, blob: BlobKey) -> Result<(), CatalogError> {
+    let row: Option<BlobRow> = staged.get(Table::Blobs, blob.as_bytes())?;
+    let mut row = row.unwrap_or_default();
+    row.references += 1;
+    staged.put(Table::Blobs, *blob.as_bytes(), &row)
+}
+
+/// A blob that nothing references any more leaves the table, and its renditions with it.
+fn drop_reference(staged: &mut Staged<'_>, blob: BlobKey) -> Result<(), CatalogError> {
+    let mut dropped = vec![blob];
+    while let Some(blob) = dropped.pop() {
+        let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, blob.as_bytes())? else {
+            continue;
+        };
+        row.references = row.references.saturating_sub(1);
+        if row.references > 0 {
+            staged.put(Table::Blobs, *blob.as_bytes(), &row)?;
+            continue;
+        }
+        staged.remove(Table::Blobs, *blob.as_bytes());
+        for key in staged.keys(Table::Renditions, blob.as_bytes())? {
+            if let Some(record) = staged.get::<RenditionRecord>(Table::Renditions, &key)? {
+                dropped.extend(record.upgrade().blob.parse::<Sha256>().ok());
+            }
+            staged.remove(Table::Renditions, key);
+        }
+    }
+    Ok(())
+}
+
+fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {
+    let key = key::rendition(rendition.of, &rendition.recipe);
+    let old: Option<RenditionRecord> = staged.get(Table::Renditions, &key)?;
+    staged.put(
+        Table::Renditions,
+        key,
+        &RenditionRecord::from(rendition.clone()),
+    )?;
+    add_reference(staged, rendition.blob)?;
+    match old.and_then(|old| old.upgrade().blob.parse().ok()) {
+        Some(old) => drop_reference(staged, old),
+        None => Ok(()),
+    }
+}
+
+fn put_audit(staged: &mut Staged<'_>, audit: &Audit) -> Result<(), CatalogError> {
+    let key = audit.blob.as_bytes();
+    if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
+        row.audit = Some(AuditRecord::from(audit.clone()));
+        staged.put(Table::Blobs, *key, &row)?;
+    }
+    Ok(())
+}
+
+fn put_job(staged: &mut Staged<'_>, job: &Job) -> Result<(), CatalogError> {
+    remove_job(staged, job.id)?;
+    staged.meta.jobs = staged.meta.jobs.max(job.id.0);
+    staged.put(
+        Table::Jobs,
+        key::number(job.id.0),
+        &JobRecord::from(job.clone()),
+    )?;
+    staged.mark(Table::JobsByState, key::job_in(job.state, job.id));
+    match job.state {
+        JobState::Waiting => {
+            staged.meta.jobs_open += 1;
+            staged.mark(Table::JobsDue, key::job_due(&job.kind, job.run_at, job.id));
+            if let Some(unique) = &job.unique_key {
+                let key = key::job_unique(&job.kind, unique);
+                let newest = staged.get(Table::JobsUnique, &key)?.unwrap_or(0);
+                staged.put(Table::JobsUnique, key, &job.id.0.max(newest))?;
+            }
+        }
+        JobState::Dead => staged.meta.jobs_dead += 1,
+        JobState::Done => {}
+    }
+    if let Some(at) = job.finished_at {
+        staged.mark(Table::JobsFinished, key::job_finished(at, job.id));
+    }
+    Ok(())
+}
+
+/// Removes a job with everything that points at it.
+fn remove_job(staged: &mut Staged<'_>, id: JobId) -> Result<(), CatalogError> {
+    let Some(record) = staged.get::<JobRecord>(Table::Jobs, &key::number(id.0))? else {
+        return Ok(());
+    };
+    let job = Job::try_from(record).map_err(|bad| CatalogError::Damaged(bad.to_string()))?;
+    staged.remove(Table::Jobs, key::number(id.0));
+    staged.remove(Table::JobsByState, key::job_in(job.state, id));
+    match job.state {
+        JobState::Waiting => {
+            staged.meta.jobs_open -= 1;
+            staged.remove(Table::JobsDue, key::job_due(&job.kind, job.run_at, id));
+            if let Some(unique) = &job.unique_key {
+                let key = key::job_unique(&job.kind, unique);
+                if staged.get(Table::JobsUnique, &key)? == Some(id.0) {
+                    staged.remove(Table::JobsUnique, key);
+                }
+            }
+        }
+        JobState::Dead => staged.meta.jobs_dead -= 1,
+        JobState::Done => {}
+    }
+    if let Some(at) = job.finished_at {
+        staged.remove(Table::JobsFinished, key::job_finished(at, id));
+    }
+    Ok(())
+}
+
+fn prune_jobs(staged: &mut Staged<'_>, before: Timestamp) -> Result<(), CatalogError> {
+    let end = key::moment(before);
+    let old = staged.keys_while(Table::JobsFinished, &[], |key| key < end.as_slice())?;
+    for id in old.iter().filter_map(|key| key::number_in(key)) {
+        remove_job(staged, JobId(id))?;
+    }
+    Ok(())
+}
+
+fn remember(staged: &mut Staged<'_>, answer: &Idempotent) -> Result<(), CatalogError> {
+    staged.mark(Table::AnswersByTime, key::answer_at(answer.at, &answer.key));
+    let row = IdempotentRecord::from(answer.clone());
+    staged.put(Table::Answers, key::answer(&answer.key), &row)
+}
+
+fn forget(staged: &mut Staged<'_>, before: Timestamp) -> Result<(), CatalogError> {
+    let end = key::moment(before);
+    for key in staged.keys_while(Table::AnswersByTime, &[], |key| key < end.as_slice())? {
+        let answer = key.get(end.len()..).unwrap_or_default().to_vec();
+        staged.remove(Table::Answers, answer);
+        staged.remove(Table::AnswersByTime, key);
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! The index of the journal, kept in sled.
+//!
+//! Derived from the journal alone, applied in step with it, rebuilt from it at the least doubt.
+//! Nothing here is synced: after `kill -9` or a loss of power the index may be behind or broken,
+//! and both are mended from the journal when the catalogue is opened.
+
+mod changes;
+pub(crate) mod key;
+pub(crate) mod row;
+mod table;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::transaction::{ConflictableTransactionError, TransactionError};
+use sled::{Batch, Transactional};
+
+pub(crate) use changes::{Changes, Staged};
+pub(crate) use table::Table;
+
+use self::row::Meta;
+use crate::storage::catalog::CatalogError;
+
+/// How long to wait for the threads of an index just closed to let go of its files.
+const RELEASE_WAIT: Duration = Duration::from_secs(10);
+/// How often sled writes its buffers in the background.
+const WRITE_EVERY_MS: u64 = 1000;
+
+/// The open index.
+#[derive(Debug)]
+pub(crate) struct Index {
+    db: sled::Db,
+    trees: Vec<sled::Tree>,
+    dir: PathBuf,
+}
+
+/// Why the index could not be opened. Whatever it is, rebuilding helps.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenIndexError {
+    /// sled refused.
+    #[error("sled cannot open it")]
+    Sled(#[source] sled::Error),
+    /// sled panicked.
+    #[error("sled panicked on it")]
+    Panic,
+    /// The folder could not be prepared.
+    #[error("the folder cannot be used")]
+    Io(#[source] io::Error),
+}
+
+impl Index {
+    /// Opens or makes the index in `dir`.
+    ///
+    /// A `snap.*.generating` left by a killed process would be taken for the newest snapshot and
+    /// make every later open fail as corrupt (sled issues 1166, 1533), so it is removed first.
+    /// sled can also panic on damage; it is opened in a thread of its own to catch that.
+    ///
+    /// # Errors
+    /// See [`OpenIndexError`].
+    pub(crate) fn open(dir: &Path, cache_bytes: u64) -> Result<Self, OpenIndexError> {
+        remove_unfinished_snapshots(dir).map_err(OpenIndexError::Io)?;
+        let config = sled::Config::new()
+            .path(dir)
+            .cache_capacity(cache_bytes)
+            .mode(sled::Mode::HighThroughput)
+            .flush_every_ms(Some(WRITE_EVERY_MS));
+        let open = move || -> sled::Result<(sled::Db, Vec<sled::Tree>)> {
+            let db = open_when_released(&config)?;
+            let trees = Table::ALL
+                .iter()
+                .map(|table| db.open_tree(table.name()))
+                .collect::<sled::Result<_>>()?;
+            Ok((db, trees))
+        };
+        let opened = std::thread::Builder::new()
+            .name("open-index".into())
+            .spawn(open)
+            .map_err(OpenIndexError::Io)?
+            .join()
+            .map_err(|_| OpenIndexError::Panic)?;
+        let (db, trees) = opened.map_err(OpenIndexError::Sled)?;
+        Ok(Self {
+            db,
+            trees,
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// When sled fails.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        key: &[u8],
+    ) -> Result<Option<T>, CatalogError> {
+        let row = self.tree(table).get(key).map_err(failed)?;
+        row.map(|row| from_row(table, &row)).transpose()
+    }
+
+    /// The keys from `from` on, ascending.
+    pub(crate) fn keys(
+        &self,
+        table: Table,
+        from: &[u8],
+    ) -> impl Iterator<Item = Result<Vec<u8>, CatalogError>> + use<> {
+        let range = self.tree(table).range(from.to_vec()..);
+        range
+            .keys()
+            .map(|key| key.map(|key| key.to_vec()).map_err(failed))
+    }
+
+    /// The rows from `from` on, ascending by key.
+    pub(crate) fn rows<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        from: &[u8],
+    ) -> impl Iterator<Item = Result<(Vec<u8>, T), CatalogError>> + use<T> {
+        self.tree(table).range(from.to_vec()..).map(move |row| {
+            let (key, row) = row.map_err(failed)?;
+            Ok((key.to_vec(), from_row(table, &row)?))
+        })
+    }
+
+    /// The rows of a table as they are, for comparing two indexes.
+    pub(crate) fn raw_rows(
+        &self,
+        table: Table,
+    ) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), CatalogError>> + use<> {
+        self.tree(table).iter().map(|row| {
+            row.map(|(key, row)| (key.to_vec(), row.to_vec()))
+                .map_err(failed)
+        })
+    }
+
+    /// How far it is; that of a new index if it is empty.
+    ///
+    /// # Errors
+    /// When sled fails.
+    pub(crate) fn meta(&self) -> Result<Meta, CatalogError> {
+        Ok(self.get(Table::Meta, key::STATE)?.unwrap_or_else(Meta::new))
+    }
+
+    /// Applies changes and the state behind them: all or nothing, for readers and for a restart.
+    ///
+    /// # Errors
+    /// When sled fails; it is then not known what was applied, and the index must be opened again.
+    pub(crate) fn apply(&self, changes: &Changes, meta: &Meta) -> Result<(), CatalogError> {
+        let mut touched = Vec::new();
+        for table in Table::ALL {
+            let mut batch = Batch::default();
+            for (key, row) in changes.of(table) {
+                match row {
+                    Some(row) => batch.insert(key.as_slice(), row.as_slice()),
+                    None => batch.remove(key.as_slice()),
+                }
+            }
+            if table == Table::Meta {
+                batch.insert(key::STATE, to_row(meta)?);
+            }
+            if table == Table::Meta || !changes.of(table).is_empty() {
+                touched.push((self.tree(table), batch));
+            }
+        }
+        let trees: Vec<&sled::Tree> = touched.iter().map(|(tree, _)| *tree).collect();
+        trees
+            .as_slice()
+            .transaction(|trees| {
+                for (tree, (_, batch)) in trees.iter().zip(&touched) {
+                    tree.apply_batch(batch)?;
+                }
+                Ok::<(), ConflictableTransactionError<()>>(())
+            })
+            .map_err(|error| match error {
+                TransactionError::Storage(error) => failed(error),
+                TransactionError::Abort(()) => CatalogError::Closed,
+            })
+    }
+
+    /// Writes everything and syncs it.
+    ///
+    /// # Errors
+    /// Those of sled and the file system.
+    pub(crate) fn sync(&self) -> Result<(), CatalogError> {
+        self.db.flush().map_err(failed)?;
+        sync_files(&self.dir).map_err(CatalogError::Io)
+    }
+
+    fn tree(&self, table: Table) -> &sled::Tree {
+        &self.trees[table.position()]
+    }
+}
+
+/// sled's background threads may hold its file lock for a moment after it was dropped. Nobody
+/// else can have it: the catalogue's own lock is held.
+fn open_when_released(config: &sled::Config) -> sled::Result<sled::Db> {
+    let began = Instant::now();
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(error))
+                if error.to_string().contains("could not acquire lock")
+                    && began.elapsed() < RELEASE_WAIT =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// sled's own flush leaves out the sync of what it has written.
+fn sync_files(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_file() {
+            fs::File::open(path)?.sync_all()?;
+        }
+    }
+    fs::File::open(dir)?.sync_all()
+}
+
+fn remove_unfinished_snapshots(dir: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn from_row<T: DeserializeOwned>(table: Table, row: &[u8]) -> Result<T, CatalogError> {
+    serde_json::from_slice(row).map_err(|error| {
+        CatalogError::Damaged(format!(
+            "a row of the index table {} cannot be read ({error}); stop the archive and delete \
+             its folder `index`: it is rebuilt from the journal at the next start",
+            table.name()
+        ))
+    })
+}
+
+fn to_row(row: &impl Serialize) -> Result<Vec<u8>, CatalogError> {
+    serde_json::to_vec(row).map_err(|error| CatalogError::Io(error.into()))
+}
+
+fn failed(error: sled::Error) -> CatalogError {
+    match error {
+        sled::Error::Io(error) => CatalogError::Io(error),
+        other => CatalogError::Damaged(format!(
+            "the index failed ({other}); restart the archive: it is rebuilt from the journal"
+        )),
+    }
+}

@@ -1,0 +1,366 @@
+//! From change sets to journal lines: checks what a change set expects, gives numbers to events
+//! and jobs, and notes what it does to the index. Nothing is written yet.
+
+use super::effects;
+use super::index::row::Meta;
+use super::index::row::{AssetRow, BlobRow};
+use super::index::{Changes, Index, Staged, Table, key};
+use super::journal::{Line, Place, Position};
+use super::leases::Leases;
+use crate::domain::Timestamp;
+use crate::domain::asset::{AssetId, Revision, Tombstone};
+use crate::storage::catalog::change::Expectation;
+use crate::storage::catalog::record::{
+    EventRecord, IdempotentRecord, JobRecord, Stored, StoredRecord,
+};
+use crate::storage::catalog::{
+    Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
+    JobId, JobState, Lease, NewJob, Outcome, Receipt, Rendition, Subject, Write,
+};
+
+/// Change sets that are committed together.
+pub(crate) struct Plan<'a> {
+    staged: Staged<'a>,
+    leases: &'a Leases,
+    start: Position,
+    lines: Vec<u8>,
+    used: Vec<Lease>,
+}
+
+/// What a plan comes to.
+pub(crate) struct Planned {
+    /// The lines to append.
+    pub(crate) lines: Vec<u8>,
+    /// What they do to the index.
+    pub(crate) changes: Changes,
+    /// The state behind them.
+    pub(crate) meta: Meta,
+    /// Leases used up by it.
+    pub(crate) used: Vec<Lease>,
+}
+
+impl<'a> Plan<'a> {
+    /// Begins behind `start`, where the index stands too.
+    pub(crate) fn new(index: &'a Index, leases: &'a Leases, start: Position, meta: Meta) -> Self {
+        Self {
+            staged: Staged::new(index, meta),
+            leases,
+            start,
+            lines: Vec::new(),
+            used: Vec::new(),
+        }
+    }
+
+    /// What it comes to.
+    pub(crate) fn finish(self) -> Planned {
+        let (changes, meta) = self.staged.finish();
+        Planned {
+            lines: self.lines,
+            changes,
+            meta,
+            used: self.used,
+        }
+    }
+
+    /// Adds a change set, which sees those before it; leaves no trace of one that is refused.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub(crate) fn add(&mut self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
+        let (lines, used) = (self.lines.len(), self.used.len());
+        let receipt = self.try_add(changes);
+        if receipt.is_ok() {
+            self.staged.accept();
+        } else {
+            self.staged.refuse();
+            self.lines.truncate(lines);
+            self.used.truncate(used);
+        }
+        receipt
+    }
+
+    fn try_add(&mut self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
+        for expectation in &changes.expectations {
+            self.check(expectation)?;
+        }
+        let mut writes = Vec::with_capacity(changes.writes.len());
+        for write in changes.writes {
+            if !self.is_void(&write)? {
+                writes.push(write);
+            }
+        }
+        let seq = self.staged.meta.position.seq + u64::from(!writes.is_empty());
+        let of = u32::try_from(writes.len()).unwrap_or(u32::MAX);
+        let mut jobs = Vec::new();
+        for (part, write) in (0..of).zip(writes) {
+            let enqueues = matches!(write, Write::Job(_));
+            let (stored, subject) = self.resolve(write, changes.at)?;
+            if let (true, Stored::Job(job)) = (enqueues, &stored) {
+                jobs.push(job.id);
+            }
+            let event = subject.map(|(subject, kind)| Event {
+                number: EventNumber(self.staged.meta.events + 1),
+                at: changes.at,
+                by: changes.by.clone(),
+                subject,
+                kind,
+            });
+            let place = Place {
+                segment: self.start.segment,
+                offset: self.start.offset + self.lines.len() as u64,
+                length: 0,
+            };
+            let line = Line {
+                seq,
+                part,
+                of,
+                at_ms: changes.at.as_millis(),
+                by: changes.by.clone(),
+                event: event.clone().map(EventRecord::from),
+                write: StoredRecord::from(stored.clone()),
+            };
+            let place = self.append(&line, place)?;
+            effects::stage(&mut self.staged, &stored, event.as_ref(), place)?;
+        }
+        self.staged.meta.position = Position {
+            seq,
+            segment: self.start.segment,
+            offset: self.start.offset + self.lines.len() as u64,
+        };
+        Ok(Receipt {
+            last_event: EventNumber(self.staged.meta.events),
+            jobs,
+        })
+    }
+
+    fn append(&mut self, line: &Line, place: Place) -> Result<Place, CatalogError> {
+        let before = self.lines.len();
+        line.encode(&mut self.lines)
+            .map_err(|error| CatalogError::Io(error.into()))?;
+        let length = u32::try_from(self.lines.len() - before)
+            .map_err(|_| CatalogError::Io(std::io::ErrorKind::FileTooLarge.into()))?;
+        Ok(Place { length, ..place })
+    }
+
+    fn check(&self, expectation: &Expectation) -> Result<(), CatalogError> {
+        match expectation {
+            Expectation::Revision(id, revision) => {
+                let row = self.asset(*id)?;
+                let holds = row
+                    .as_ref()
+                    .is_some_and(|row| row.alive && row.revision == revision.0);
+                if holds {
+                    Ok(())
+                } else {
+                    Err(conflict(*id, row))
+                }
+            }
+            Expectation::Absent(id) => match self.asset(*id)? {
+                None => Ok(()),
+                row => Err(conflict(*id, row)),
+            },
+            Expectation::Unused(identifier) => {
+                let carriers = self
+                    .staged
+                    .keys(Table::Identifiers, &key::identifier(identifier))?;
+                match carriers.first().and_then(|key| key::asset_in(key)) {
+                    Some(owner) => Err(CatalogError::IdentifierTaken { owner }),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Requeueing a job that is not there or not dead leaves nothing behind.
+    fn is_void(&self, write: &Write) -> Result<bool, CatalogError> {
+        let Write::Requeue(id) = write else {
+            return Ok(false);
+        };
+        Ok(self.job(*id)?.is_none_or(|job| job.state != JobState::Dead))
+    }
+
+    /// What a write leaves behind, and the subject and kind of its event.
+    fn resolve(
+        &mut self,
+        write: Write,
+        at: Timestamp,
+    ) -> Result<(Stored, Option<(Subject, EventKind)>), CatalogError> {
+        Ok(match write {
+            Write::Asset(asset, kind) => {
+                self.must_be_newer(asset.id, asset.revision)?;
+                let subject = Subject::Asset(asset.id, asset.revision);
+                (Stored::Asset(asset), Some((subject, kind)))
+            }
+            Write::Tombstone(tombstone) => {
+                let subject = self.check_tombstone(&tombstone)?;
+                (
+                    Stored::Tombstone(tombstone),
+                    Some((subject, EventKind::Deleted)),
+                )
+            }
+            Write::Rendition(rendition, id) => {
+                let subject = self.check_rendition(&rendition, id)?;
+                (
+                    Stored::Rendition(rendition),
+                    Some((subject, EventKind::Rendered)),
+                )
+            }
+            Write::Audit(audit) => {
+                let event = (Subject::Blob(audit.blob), audit_event(&audit));
+                (Stored::Audit(audit), Some(event))
+            }
+            Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
+            Write::Finish(lease, outcome) => {
+                (Stored::Job(self.finish_job(lease, outcome, at)?), None)
+            }
+            Write::Requeue(id) => (Stored::Job(self.requeue(id, at)?), None),
+            Write::PruneJobs(before) => (Stored::PruneJobs(before), None),
+            Write::Token(token) => (Stored::Token(token), None),
+            Write::Remember(answer) => (Stored::Remember(self.check_answer(answer)?), None),
+            Write::Forget(before) => (Stored::Forget(before), None),
+        })
+    }
+
+    /// No work goes back a revision, and none comes back from the dead.
+    fn must_be_newer(&self, id: AssetId, revision: Revision) -> Result<(), CatalogError> {
+        let row = self.asset(id)?;
+        let holds = row
+            .as_ref()
+            .is_none_or(|row| row.alive && row.revision < revision.0);
+        if holds {
+            Ok(())
+        } else {
+            Err(conflict(id, row))
+        }
+    }
+
+    fn check_tombstone(&self, tombstone: &Tombstone) -> Result<Subject, CatalogError> {
+        self.must_be_newer(tombstone.id, tombstone.revision)?;
+        Ok(Subject::Asset(tombstone.id, tombstone.revision))
+    }
+
+    /// The work must still be there, and some work must still have the source.
+    fn check_rendition(&self, rendition: &Rendition, id: AssetId) -> Result<Subject, CatalogError> {
+        let source: Option<BlobRow> = self.staged.get(Table::Blobs, rendition.of.as_bytes())?;
+        match self.asset(id)? {
+            Some(row) if row.alive && source.is_some() => {
+                Ok(Subject::Asset(id, Revision(row.revision)))
+            }
+            row => Err(conflict(id, row)),
+        }
+    }
+
+    fn check_answer(&self, answer: Idempotent) -> Result<Idempotent, CatalogError> {
+        let known: Option<IdempotentRecord> =
+            self.staged.get(Table::Answers, &key::answer(&answer.key))?;
+        match known {
+            Some(known) => Err(CatalogError::Repeated(Box::new(readable(known)?))),
+            None => Ok(answer),
+        }
+    }
+
+    /// The new job, or the one that makes it superfluous: of the same kind and key, waiting, and
+    /// never yet claimed. (A worker that has claimed it may not see what this commit writes.)
+    fn enqueue(&self, new: NewJob, at: Timestamp) -> Result<Job, CatalogError> {
+        if let Some(unique) = &new.unique_key {
+            let key = key::job_unique(&new.kind, unique);
+            let waiting: Option<u64> = self.staged.get(Table::JobsUnique, &key)?;
+            if let Some(id) = waiting.map(JobId)
+                && self.leases.keep_unclaimed(id)
+                && let Some(job) = self.job(id)?
+            {
+                return Ok(job);
+            }
+        }
+        Ok(Job {
+            id: JobId(self.staged.meta.jobs + 1),
+            kind: new.kind,
+            payload: new.payload,
+            run_at: new.run_at,
+            unique_key: new.unique_key,
+            state: JobState::Waiting,
+            failures: 0,
+            last_error: None,
+            created_at: at,
+            finished_at: None,
+        })
+    }
+
+    fn finish_job(
+        &mut self,
+        lease: Lease,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<Job, CatalogError> {
+        self.leases.settle(&lease)?;
+        self.used.push(lease);
+        let job = self.job(lease.job)?;
+        let mut job = job
+            .filter(|job| job.state == JobState::Waiting)
+            .ok_or(CatalogError::LeaseLost)?;
+        match outcome {
+            Outcome::Done => {
+                job.state = JobState::Done;
+                job.finished_at = Some(at);
+            }
+            Outcome::Retry { at, error } => {
+                job.failures += 1;
+                job.last_error = Some(error);
+                job.run_at = at;
+            }
+            Outcome::GiveUp { error } => {
+                job.failures += 1;
+                job.last_error = Some(error);
+                job.state = JobState::Dead;
+                job.finished_at = Some(at);
+            }
+        }
+        Ok(job)
+    }
+
+    fn requeue(&self, id: JobId, at: Timestamp) -> Result<Job, CatalogError> {
+        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
+        Ok(Job {
+            state: JobState::Waiting,
+            failures: 0,
+            run_at: at,
+            finished_at: None,
+            ..job
+        })
+    }
+
+    fn asset(&self, id: AssetId) -> Result<Option<AssetRow>, CatalogError> {
+        self.staged.get(Table::Assets, id.as_bytes())
+    }
+
+    fn job(&self, id: JobId) -> Result<Option<Job>, CatalogError> {
+        let record: Option<JobRecord> = self.staged.get(Table::Jobs, &key::number(id.0))?;
+        record.map(readable).transpose()
+    }
+}
+
+/// A record of the index as a domain value.
+///
+/// # Errors
+/// [`CatalogError::Damaged`] when it is not one.
+pub(crate) fn readable<R, T>(record: R) -> Result<T, CatalogError>
+where
+    T: TryFrom<R>,
+    T::Error: std::fmt::Display,
+{
+    T::try_from(record).map_err(|bad| CatalogError::Damaged(bad.to_string()))
+}
+
+fn conflict(id: AssetId, row: Option<AssetRow>) -> CatalogError {
+    CatalogError::Conflict {
+        id,
+        current: row.map(|row| Revision(row.revision)),
+    }
+}
+
+fn audit_event(audit: &Audit) -> EventKind {
+    match audit.outcome {
+        AuditOutcome::Intact => EventKind::FixityChecked,
+        AuditOutcome::Damaged | AuditOutcome::Missing => EventKind::FixityFailed,
+    }
+}

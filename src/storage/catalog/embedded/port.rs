@@ -1,0 +1,131 @@
+//! The embedded catalogue as the rest of the archive sees it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::{oneshot, watch};
+
+use super::EmbeddedCatalog;
+use super::writer::{Request, Shared};
+use crate::domain::Timestamp;
+use crate::domain::asset::{AssetId, Identifier};
+use crate::storage::blocking;
+use crate::storage::catalog::{
+    BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
+    IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, Receipt, Rendition,
+    TokenHash, TokenRecord,
+};
+
+impl EmbeddedCatalog {
+    /// Reads on the blocking pool.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Shared) -> Result<T, CatalogError> + Send + 'static,
+    ) -> Result<T, CatalogError> {
+        let shared = Arc::clone(&self.shared);
+        blocking(move || read(&shared)).await
+    }
+}
+
+#[async_trait]
+impl Catalog for EmbeddedCatalog {
+    async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Request::Commit(changes, answer)).await?;
+        answered.await.map_err(|_| CatalogError::Closed)?
+    }
+
+    async fn entry(&self, id: AssetId) -> Result<Option<Entry>, CatalogError> {
+        let mut entries = self.entries(&[id]).await?;
+        Ok(entries.pop().flatten())
+    }
+
+    async fn entries(&self, ids: &[AssetId]) -> Result<Vec<Option<Entry>>, CatalogError> {
+        let ids = ids.to_vec();
+        self.read(move |shared| shared.entries(&ids)).await
+    }
+
+    async fn list(&self, after: Option<AssetId>, limit: usize) -> Result<Vec<Entry>, CatalogError> {
+        self.read(move |shared| shared.list(after, limit)).await
+    }
+
+    async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError> {
+        self.read(move |shared| shared.events_after(after, limit))
+            .await
+    }
+
+    fn watch_events(&self) -> watch::Receiver<EventNumber> {
+        self.shared.events.subscribe()
+    }
+
+    async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError> {
+        let identifier = identifier.clone();
+        self.read(move |shared| shared.with_identifier(&identifier))
+            .await
+    }
+
+    async fn with_blob(&self, key: BlobKey) -> Result<Vec<AssetId>, CatalogError> {
+        self.read(move |shared| shared.with_blob(key)).await
+    }
+
+    async fn blobs(
+        &self,
+        after: Option<BlobKey>,
+        limit: usize,
+    ) -> Result<Vec<BlobRecord>, CatalogError> {
+        self.read(move |shared| shared.blobs(after, limit)).await
+    }
+
+    async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError> {
+        self.read(move |shared| shared.renditions(of)).await
+    }
+
+    async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError> {
+        let key = key.clone();
+        self.read(move |shared| shared.remembered(&key)).await
+    }
+
+    async fn token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, CatalogError> {
+        let hash = *hash;
+        self.read(move |shared| shared.token(&hash)).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError> {
+        self.read(Shared::tokens).await
+    }
+
+    async fn claim_job(
+        &self,
+        kinds: &[JobKind],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<(Job, Lease)>, CatalogError> {
+        let kinds = kinds.to_vec();
+        self.read(move |shared| shared.claim_job(&kinds, now, until))
+            .await
+    }
+
+    async fn extend_lease(&self, lease: &Lease, until: Timestamp) -> Result<(), CatalogError> {
+        let lease = *lease;
+        self.read(move |shared| shared.leases.extend(&lease, until))
+            .await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, CatalogError> {
+        self.read(move |shared| shared.job(id)).await
+    }
+
+    async fn jobs(
+        &self,
+        state: Option<JobState>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Vec<Job>, CatalogError> {
+        self.read(move |shared| shared.jobs(state, after, limit))
+            .await
+    }
+
+    async fn counts(&self) -> Result<Counts, CatalogError> {
+        self.read(Shared::counts).await
+    }
+}

@@ -1,0 +1,228 @@
+//! Answers from index and journal. Blocking; [`super::port`] calls it from the blocking pool.
+
+use super::index::row::{AssetRow, BlobRow};
+use super::index::{Index, Table, key};
+use super::plan::readable;
+use super::writer::Shared;
+use crate::domain::Timestamp;
+use crate::domain::asset::{AssetId, Identifier};
+use crate::storage::catalog::record::{
+    EventRecord, IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
+};
+use crate::storage::catalog::{
+    BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
+    Idempotent, Job, JobId, JobKind, JobState, Lease, Rendition, TokenHash, TokenRecord,
+};
+
+type Answer<T> = Result<T, CatalogError>;
+
+impl Shared {
+    pub(super) fn entries(&self, ids: &[AssetId]) -> Answer<Vec<Option<Entry>>> {
+        self.with_index(|index| {
+            ids.iter()
+                .map(|id| {
+                    let row = index.get(Table::Assets, id.as_bytes())?;
+                    row.map(|row| self.entry_at(&row)).transpose()
+                })
+                .collect()
+        })
+    }
+
+    pub(super) fn list(&self, after: Option<AssetId>, limit: usize) -> Answer<Vec<Entry>> {
+        let from = after.map_or_else(Vec::new, |after| behind(after.as_bytes()));
+        self.with_index(|index| {
+            let rows = index.rows::<AssetRow>(Table::Assets, &from).take(limit);
+            rows.map(|row| self.entry_at(&row?.1)).collect()
+        })
+    }
+
+    /// The work or tombstone whose line the row names.
+    fn entry_at(&self, row: &AssetRow) -> Answer<Entry> {
+        let line = self.journal.read(row.place)?;
+        match readable(line.write)? {
+            Stored::Asset(asset) => Ok(Entry::Asset(asset)),
+            Stored::Tombstone(tombstone) => Ok(Entry::Tombstone(tombstone)),
+            _ => Err(CatalogError::Damaged(format!(
+                "the index takes journal line {:?} for a work; stop the archive and delete its \
+                 folder `index`: it is rebuilt from the journal at the next start",
+                row.place
+            ))),
+        }
+    }
+
+    pub(super) fn events_after(&self, after: EventNumber, limit: usize) -> Answer<Vec<Event>> {
+        let from = key::number(after.0.saturating_add(1));
+        self.with_index(|index| {
+            let rows = index.rows::<EventRecord>(Table::Events, &from).take(limit);
+            rows.map(|row| readable(row?.1)).collect()
+        })
+    }
+
+    pub(super) fn with_identifier(&self, identifier: &Identifier) -> Answer<Vec<AssetId>> {
+        self.with_index(|index| {
+            assets_under(index, Table::Identifiers, &key::identifier(identifier))
+        })
+    }
+
+    pub(super) fn with_blob(&self, blob: BlobKey) -> Answer<Vec<AssetId>> {
+        self.with_index(|index| assets_under(index, Table::BlobAssets, blob.as_bytes()))
+    }
+
+    pub(super) fn blobs(&self, after: Option<BlobKey>, limit: usize) -> Answer<Vec<BlobRecord>> {
+        let from = after.map_or_else(Vec::new, |after| behind(after.as_bytes()));
+        self.with_index(|index| {
+            let rows = index.rows::<BlobRow>(Table::Blobs, &from).take(limit);
+            rows.map(|row| {
+                let (key, row) = row?;
+                let bytes = <[u8; 32]>::try_from(key.as_slice())
+                    .map_err(|_| CatalogError::Damaged("a blob key of another length".into()))?;
+                Ok(BlobRecord {
+                    key: BlobKey::from_bytes(bytes),
+                    audit: row.audit.map(readable).transpose()?,
+                })
+            })
+            .collect()
+        })
+    }
+
+    pub(super) fn renditions(&self, of: BlobKey) -> Answer<Vec<Rendition>> {
+        self.with_index(|index| {
+            index
+                .rows::<RenditionRecord>(Table::Renditions, of.as_bytes())
+                .take_while(|row| !matches!(row, Ok((key, _)) if !key.starts_with(of.as_bytes())))
+                .map(|row| readable(row?.1))
+                .collect()
+        })
+    }
+
+    pub(super) fn remembered(&self, key: &IdempotencyKey) -> Answer<Option<Idempotent>> {
+        self.one::<IdempotentRecord, _>(Table::Answers, &key::answer(key))
+    }
+
+    pub(super) fn token(&self, hash: &TokenHash) -> Answer<Option<TokenRecord>> {
+        self.one::<StoredToken, _>(Table::Tokens, hash.0.as_bytes())
+    }
+
+    pub(super) fn tokens(&self) -> Answer<Vec<TokenRecord>> {
+        let tokens: Answer<Vec<TokenRecord>> = self.with_index(|index| {
+            let rows = index.rows::<StoredToken>(Table::Tokens, &[]);
+            rows.map(|row| readable(row?.1)).collect()
+        });
+        let mut tokens = tokens?;
+        tokens.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        Ok(tokens)
+    }
+
+    pub(super) fn claim_job(
+        &self,
+        kinds: &[JobKind],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Answer<Option<(Job, Lease)>> {
+        self.with_index(|index| {
+            let lease = self.leases.claim(now, until, |is_free| {
+                let mut earliest = None;
+                for kind in kinds {
+                    let first = first_due(index, kind, now, is_free)?;
+                    earliest = earliest.into_iter().chain(first).min();
+                }
+                Ok(earliest.map(|(_, id)| id))
+            })?;
+            let Some(lease) = lease else { return Ok(None) };
+            let record: Option<JobRecord> = index.get(Table::Jobs, &key::number(lease.job.0))?;
+            let job: Option<Job> = record.map(readable).transpose()?;
+            Ok(job.map(|job| (job, lease)))
+        })
+    }
+
+    pub(super) fn job(&self, id: JobId) -> Answer<Option<Job>> {
+        self.one::<JobRecord, _>(Table::Jobs, &key::number(id.0))
+    }
+
+    pub(super) fn jobs(
+        &self,
+        state: Option<JobState>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Answer<Vec<Job>> {
+        let first = JobId(after.map_or(0, |after| after.0.saturating_add(1)));
+        self.with_index(|index| {
+            let Some(state) = state else {
+                let rows = index.rows::<JobRecord>(Table::Jobs, &key::number(first.0));
+                return rows.take(limit).map(|row| readable(row?.1)).collect();
+            };
+            let prefix = key::state_byte(state);
+            index
+                .keys(Table::JobsByState, &key::job_in(state, first))
+                .take_while(|key| !matches!(key, Ok(key) if !key.starts_with(&prefix)))
+                .take(limit)
+                .filter_map(|key| {
+                    let id = match key {
+                        Ok(key) => key::number_in(&key)?,
+                        Err(error) => return Some(Err(error)),
+                    };
+                    let record = index.get::<JobRecord>(Table::Jobs, &key::number(id));
+                    record.and_then(|r| r.map(readable).transpose()).transpose()
+                })
+                .collect()
+        })
+    }
+
+    pub(super) fn counts(&self) -> Answer<Counts> {
+        self.with_index(|index| Ok(index.meta()?.counts()))
+    }
+
+    fn one<R, T>(&self, table: Table, key: &[u8]) -> Answer<Option<T>>
+    where
+        R: serde::de::DeserializeOwned,
+        T: TryFrom<R>,
+        T::Error: std::fmt::Display,
+    {
+        let record: Option<R> = self.with_index(|index| index.get(table, key))?;
+        record.map(readable).transpose()
+    }
+}
+
+/// The asset ids at the end of all keys that begin with `prefix`.
+fn assets_under(index: &Index, table: Table, prefix: &[u8]) -> Answer<Vec<AssetId>> {
+    let mut ids = Vec::new();
+    for key in index.keys(table, prefix) {
+        let key = key?;
+        if !key.starts_with(prefix) {
+            break;
+        }
+        ids.extend(key::asset_in(&key));
+    }
+    Ok(ids)
+}
+
+/// The free job of a kind that has been due longest.
+fn first_due(
+    index: &Index,
+    kind: &JobKind,
+    now: Timestamp,
+    is_free: &dyn Fn(JobId) -> bool,
+) -> Answer<Option<(Timestamp, JobId)>> {
+    let prefix = key::jobs_of(kind);
+    for key in index.keys(Table::JobsDue, &prefix) {
+        let key = key?;
+        let Some(rest) = key.strip_prefix(prefix.as_slice()) else {
+            break;
+        };
+        let (Some(run_at), Some(id)) = (key::moment_in(rest), key::number_in(rest)) else {
+            continue;
+        };
+        if run_at > now {
+            break;
+        }
+        if is_free(JobId(id)) {
+            return Ok(Some((run_at, JobId(id))));
+        }
+    }
+    Ok(None)
+}
+
+/// The least key behind this one.
+fn behind(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
+}

@@ -1,0 +1,76 @@
+//! The stored form of attached files.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::InvalidRecord;
+use super::field::{language, language_map, name_of, named, sha256, texts};
+use crate::domain::asset::{File, FileRole, MediaFacts};
+use crate::domain::{LanguageTag, Timestamp};
+
+/// Version 1 of a stored file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct FileV1 {
+    pub sha256: String,
+    pub role: String,
+    pub media_type: String,
+    pub size: u64,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub title: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alt: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width_px: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height_px: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    pub attached_at_ms: i64,
+}
+
+impl From<File> for FileV1 {
+    fn from(file: File) -> Self {
+        Self {
+            sha256: file.sha256.to_hex(),
+            role: name_of(&FileRole::NAMES, &file.role),
+            media_type: file.media_type,
+            size: file.size,
+            name: file.name,
+            title: texts(&file.title),
+            alt: texts(&file.alt),
+            language: file.language.as_ref().map(LanguageTag::to_string),
+            width_px: file.facts.width_px,
+            height_px: file.facts.height_px,
+            duration_ms: file.facts.duration_ms,
+            attached_at_ms: file.attached_at.as_millis(),
+        }
+    }
+}
+
+impl TryFrom<FileV1> for File {
+    type Error = InvalidRecord;
+
+    fn try_from(stored: FileV1) -> Result<Self, InvalidRecord> {
+        Ok(Self {
+            sha256: sha256(&stored.sha256)?,
+            role: named("file role", &FileRole::NAMES, &stored.role)?,
+            media_type: stored.media_type,
+            size: stored.size,
+            name: stored.name,
+            title: language_map(stored.title)?,
+            alt: language_map(stored.alt)?,
+            language: stored.language.as_deref().map(language).transpose()?,
+            facts: MediaFacts {
+                width_px: stored.width_px,
+                height_px: stored.height_px,
+                duration_ms: stored.duration_ms,
+            },
+            attached_at: Timestamp::from_millis(stored.attached_at_ms),
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! The stored forms: what the catalogue's back ends write to disk, as versioned JSON.
+//!
+//! Each record is an enum with one variant per version, tagged with its name (`{"v1": {…}}`).
+//! A version that was ever released stays readable for ever: [`upgrade`](AssetRecord::upgrade)
+//! leads from every version to the newest, and the bytes of each are kept in
+//! `tests/fixtures/records/`. Domain types do not know about this module; a change to them that
+//! does not fit the newest version needs the next one, never an edit of an old one.
+//!
+//! Shapes: ids and hashes are text, moments are milliseconds since 1970 in fields that end in
+//! `_ms`, closed lists are their wire names, and what is absent is left out.
+
+mod asset;
+mod change;
+mod event;
+mod field;
+mod file;
+mod job;
+mod token;
+mod work;
+
+use serde::{Deserialize, Serialize};
+
+pub use asset::{AssetRecord, AssetV1, TombstoneRecord, TombstoneV1};
+pub use change::{
+    AuditRecord, AuditV1, IdempotentRecord, IdempotentV1, RenditionRecord, RenditionV1,
+};
+pub use event::{EventRecord, EventV1};
+pub use file::FileV1;
+pub use job::{JobRecord, JobV1};
+pub use token::{StoredToken, TokenV1};
+pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
+
+use super::{Audit, Idempotent, Job, Rendition, TokenRecord};
+use crate::domain::Timestamp;
+use crate::domain::asset::{Asset, Tombstone};
+
+/// A stored value that the domain does not take: damage that a checksum cannot see, or a record
+/// written by a newer version of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("stored {what} is not valid: {value:?}")]
+pub struct InvalidRecord {
+    /// Which field.
+    pub what: &'static str,
+    /// What stands there.
+    pub value: String,
+}
+
+/// What one write of a commit left behind: the whole state of one thing after it, so that
+/// applying it again changes nothing. Job writes of every sort leave the job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {
+    /// A work.
+    Asset(Box<Asset>),
+    /// What stays of a deleted work.
+    Tombstone(Tombstone),
+    /// A derived copy.
+    Rendition(Rendition),
+    /// An audit of a blob.
+    Audit(Audit),
+    /// A job, enqueued or with its new state.
+    Job(Job),
+    /// Jobs finished before this were forgotten.
+    PruneJobs(Timestamp),
+    /// A token.
+    Token(TokenRecord),
+    /// An answer to a request that may be repeated.
+    Remember(Idempotent),
+    /// Answers remembered before this were forgotten.
+    Forget(Timestamp),
+}
+
+/// The stored form of [`Stored`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the variants are those of `Stored`")]
+pub enum StoredRecord {
+    Asset(AssetRecord),
+    Tombstone(TombstoneRecord),
+    Rendition(RenditionRecord),
+    Audit(AuditRecord),
+    Job(JobRecord),
+    PruneJobs { before_ms: i64 },
+    Token(StoredToken),
+    Remember(IdempotentRecord),
+    Forget { before_ms: i64 },
+}
+
+impl From<Stored> for StoredRecord {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Asset(asset) => Self::Asset((*asset).into()),
+            Stored::Tombstone(tombstone) => Self::Tombstone(tombstone.into()),
+            Stored::Rendition(rendition) => Self::Rendition(rendition.into()),
+            Stored::Audit(audit) => Self::Audit(audit.into()),
+            Stored::Job(job) => Self::Job(job.into()),
+            Stored::PruneJobs(before) => Self::PruneJobs {
+                before_ms: before.as_millis(),
+            },
+            Stored::Token(token) => Self::Token(token.into()),
+            Stored::Remember(answer) => Self::Remember(answer.into()),
+            Stored::Forget(before) => Self::Forget {
+                before_ms: before.as_millis(),
+            },
+        }
+    }
+}
+
+impl TryFrom<StoredRecord> for Stored {
+    type Error = InvalidRecord;
+
+    fn try_from(record: StoredRecord) -> Result<Self, InvalidRecord> {
+        Ok(match record {
+            StoredRecord::Asset(asset) => Self::Asset(Box::new(asset.try_into()?)),
+            StoredRecord::Tombstone(tombstone) => Self::Tombstone(tombstone.try_into()?),
+            StoredRecord::Rendition(rendition) => Self::Rendition(rendition.try_into()?),
+            StoredRecord::Audit(audit) => Self::Audit(audit.try_into()?),
+            StoredRecord::Job(job) => Self::Job(job.try_into()?),
+            StoredRecord::PruneJobs { before_ms } => {
+                Self::PruneJobs(Timestamp::from_millis(before_ms))
+            }
+            StoredRecord::Token(token) => Self::Token(token.try_into()?),
+            StoredRecord::Remember(answer) => Self::Remember(answer.try_into()?),
+            StoredRecord::Forget { before_ms } => Self::Forget(Timestamp::from_millis(before_ms)),
+        })
+    }
+}
