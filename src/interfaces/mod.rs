@@ -1,1 +1,3 @@
 //! How people and programs reach the archive: HTTP and the command line.
+
+pub mod http;

@@ -1,0 +1,196 @@
+//! Conditional requests (RFC 9110, section 13): is the copy that the caller has still the right one?
+
+use std::time::{Duration, SystemTime};
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+/// What tells one state of a file from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validators {
+    /// A strong entity tag with its quotes.
+    pub etag: String,
+    /// To the second, as HTTP has it.
+    pub last_modified: SystemTime,
+}
+
+/// What the conditions of a request come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Answer as without them.
+    Met,
+    /// 304: the caller's copy is good.
+    NotModified,
+    /// 412: the caller asked about another state.
+    Failed,
+}
+
+/// Evaluates the conditions of a `GET` or `HEAD` in the order of section 13.2.2.
+pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
+    if let Some(tags) = joined(headers, header::IF_MATCH) {
+        if !any_tag(&tags, |tag| tag == validators.etag) {
+            return Condition::Failed;
+        }
+    } else if let Some(limit) = date(headers, header::IF_UNMODIFIED_SINCE)
+        && validators.last_modified > limit
+    {
+        return Condition::Failed;
+    }
+    if let Some(tags) = joined(headers, header::IF_NONE_MATCH) {
+        let weakly = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == validators.etag;
+        if any_tag(&tags, weakly) {
+            return Condition::NotModified;
+        }
+    } else if let Some(since) = date(headers, header::IF_MODIFIED_SINCE)
+        && validators.last_modified <= since
+    {
+        return Condition::NotModified;
+    }
+    Condition::Met
+}
+
+/// Whether a `Range` counts: always without `If-Range`, else when it names exactly this state.
+pub fn range_applies(headers: &HeaderMap, validators: &Validators) -> bool {
+    let Some(wanted) = headers.get(header::IF_RANGE) else {
+        return true;
+    };
+    let Ok(wanted) = wanted.to_str() else {
+        return false;
+    };
+    let wanted = wanted.trim();
+    if wanted.ends_with('"') {
+        return wanted == validators.etag;
+    }
+    httpdate::parse_http_date(wanted).is_ok_and(|date| date == validators.last_modified)
+}
+
+/// Cuts a moment to the second.
+pub fn to_second(moment: SystemTime) -> SystemTime {
+    let since_epoch = moment.duration_since(SystemTime::UNIX_EPOCH);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch.unwrap_or_default().as_secs())
+}
+
+/// All values of a list field, joined.
+fn joined(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(","))
+}
+
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+}
+
+/// Whether one of the entity tags in a list is right, or the list is `*`: something exists.
+fn any_tag(list: &str, is_right: impl Fn(&str) -> bool) -> bool {
+    if list.trim() == "*" {
+        return true;
+    }
+    let mut rest = list;
+    // A comma may stand inside the quotes, so the list is cut at tags and not at commas.
+    while let Some(open) = rest.find('"') {
+        let begin = open - if rest[..open].ends_with("W/") { 2 } else { 0 };
+        let Some(length) = rest[open + 1..].find('"') else {
+            return false;
+        };
+        let end = open + 1 + length + 1;
+        if is_right(&rest[begin..end]) {
+            return true;
+        }
+        rest = &rest[end..];
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{Condition, Validators, evaluate, range_applies};
+
+    // 784111777 is Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110, section 5.6.7.
+    const THEN: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+
+    fn validators() -> Validators {
+        Validators {
+            etag: "\"abc\"".to_owned(),
+            last_modified: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
+        }
+    }
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        headers
+    }
+
+    #[test]
+    fn conditions_are_taken_in_the_order_of_the_standard() {
+        use Condition::{Failed, Met, NotModified};
+        let cases: [(&[(&str, &str)], Condition); 17] = [
+            (&[], Met),
+            (&[("if-none-match", "\"abc\"")], NotModified),
+            (&[("if-none-match", "W/\"abc\"")], NotModified),
+            (&[("if-none-match", "\"x,y\", \"abc\"")], NotModified),
+            (
+                &[("if-none-match", "\"x\""), ("if-none-match", "\"abc\"")],
+                NotModified,
+            ),
+            (&[("if-none-match", "*")], NotModified),
+            (&[("if-none-match", "\"abcd\", \"x")], Met),
+            (&[("if-modified-since", THEN)], NotModified),
+            (&[("if-modified-since", BEFORE)], Met),
+            (&[("if-modified-since", "yesterday")], Met),
+            // If-None-Match makes If-Modified-Since count for nothing.
+            (
+                &[("if-none-match", "\"x\""), ("if-modified-since", THEN)],
+                Met,
+            ),
+            (&[("if-match", "\"abc\"")], Met),
+            (&[("if-match", "W/\"abc\"")], Failed),
+            (&[("if-match", "*")], Met),
+            (&[("if-unmodified-since", BEFORE)], Failed),
+            // If-Match makes If-Unmodified-Since count for nothing.
+            (
+                &[("if-match", "\"abc\""), ("if-unmodified-since", BEFORE)],
+                Met,
+            ),
+            (
+                &[("if-match", "\"x\""), ("if-none-match", "\"abc\"")],
+                Failed,
+            ),
+        ];
+        for (fields, expected) in cases {
+            assert_eq!(
+                evaluate(&headers(fields), &validators()),
+                expected,
+                "{fields:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_range_counts_only_for_the_state_that_if_range_names() {
+        for (wanted, expected) in [
+            ("\"abc\"", true),
+            ("W/\"abc\"", false),
+            ("\"abd\"", false),
+            (THEN, true),
+            (BEFORE, false),
+            ("nonsense", false),
+        ] {
+            let applies = range_applies(&headers(&[("if-range", wanted)]), &validators());
+            assert_eq!(applies, expected, "{wanted}");
+        }
+        assert!(range_applies(&headers(&[]), &validators()));
+    }
+}

@@ -1,0 +1,101 @@
+//! The bytes of a file, open for reading.
+//!
+//! What the kernel holds in memory is read at once on the calling thread ([`Content::read_ready`],
+//! `preadv2` with `RWF_NOWAIT`); only what must come from the disk goes to the blocking pool
+//! ([`Content::read`]). Handing a job to another thread and back costs more than copying what is
+//! there.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rustix::io::ReadWriteFlags;
+
+use crate::storage::blobs::{BlobError, BlobStore};
+use crate::storage::blocking;
+use crate::storage::catalog::BlobKey;
+
+/// A blob that is open for reading.
+pub struct Content {
+    source: Source,
+    key: BlobKey,
+    size: u64,
+}
+
+enum Source {
+    /// A file of the local disk.
+    Local(File),
+    /// Anywhere else.
+    Store(Arc<dyn BlobStore>),
+}
+
+impl Content {
+    /// Opens a blob of which `size` bytes are to be there.
+    pub(super) async fn open(
+        blobs: &Arc<dyn BlobStore>,
+        key: BlobKey,
+        size: u64,
+    ) -> Result<Self, BlobError> {
+        let source = match blobs.local_path(key) {
+            None => Source::Store(Arc::clone(blobs)),
+            Some(path) => Source::Local(open_file(key, &path).await?),
+        };
+        Ok(Self { source, key, size })
+    }
+
+    /// Length in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Reads from `offset` what is in memory already, never waiting for a disk. Gives the number of
+    /// bytes read: at least one, or none when [`Content::read`] has to be asked.
+    pub fn read_ready(&self, offset: u64, buffer: &mut [u8]) -> Option<usize> {
+        let Source::Local(file) = &self.source else {
+            return None;
+        };
+        let mut into = [IoSliceMut::new(buffer)];
+        match rustix::io::preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT) {
+            Ok(read) if read > 0 => Some(read),
+            // Not in memory, or a file system that cannot tell.
+            _ => None,
+        }
+    }
+
+    /// Reads a range that lies within the blob, from the disk if need be. For pieces of at most a
+    /// few MiB.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`], also when the stored bytes are fewer than they should be.
+    pub async fn read(self: Arc<Self>, range: Range<u64>) -> Result<Bytes, BlobError> {
+        match &self.source {
+            Source::Store(blobs) => blobs.read(self.key, range).await,
+            Source::Local(_) => blocking(move || self.read_file(&range)).await,
+        }
+    }
+
+    fn read_file(&self, range: &Range<u64>) -> Result<Bytes, BlobError> {
+        let Source::Local(file) = &self.source else {
+            return Ok(Bytes::new());
+        };
+        let length = usize::try_from(range.end.saturating_sub(range.start))
+            .map_err(|large| BlobError::Io(io::Error::other(large)))?;
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, range.start)
+            .map_err(BlobError::Io)?;
+        Ok(bytes.into())
+    }
+}
+
+async fn open_file(key: BlobKey, path: &Path) -> Result<File, BlobError> {
+    let path = path.to_owned();
+    let opened = blocking(move || File::open(path)).await;
+    opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => BlobError::Missing(key),
+        _ => BlobError::Io(error),
+    })
+}

@@ -1,0 +1,248 @@
+//! Hands files out: which bytes, under which name, to whom.
+//!
+//! Every answer goes through [`policy`]. Those entitled get the file as it was deposited; all
+//! others get an image only as a copy made anew from its pixels, because the original may tell
+//! places, serial numbers and names, and get every file under a neutral name. A work that allows
+//! only a link has no files for others. What somebody was never to see is not found; what they
+//! could once see and is gone, is gone.
+//!
+//! What is not here: ranges, conditions and headers are the business of HTTP.
+
+mod content;
+mod presentation;
+
+use std::sync::Arc;
+
+pub use content::Content;
+pub use presentation::Presentation;
+
+use crate::clock::Clock;
+use crate::domain::access::{Actor, policy};
+use crate::domain::asset::{Asset, AssetId, File, State, Work};
+use crate::domain::{Sha256, Timestamp};
+use crate::storage::blobs::{BlobError, BlobStore};
+use crate::storage::catalog::{BlobKey, Catalog, CatalogError, Entry, Rendition};
+
+/// Finds what may be handed out.
+#[derive(Clone)]
+pub struct Delivery {
+    catalog: Arc<dyn Catalog>,
+    blobs: Arc<dyn BlobStore>,
+    clock: Clock,
+}
+
+/// Something that may be handed out to the actor who asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deliverable {
+    /// Where the bytes are; they never change, so this is also their strong validator.
+    pub key: BlobKey,
+    /// Length in bytes.
+    pub size: u64,
+    /// Media type of these bytes.
+    pub media_type: String,
+    /// The name to save them under.
+    pub file_name: String,
+    /// How a browser may show them.
+    pub presentation: Presentation,
+    /// When the file was attached.
+    pub last_modified: Timestamp,
+    /// Who may keep a copy of the answer.
+    pub cacheability: Cacheability,
+}
+
+/// Who may keep a copy of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cacheability {
+    /// Anybody: it was made for nobody in particular.
+    Public,
+    /// Only whoever asked.
+    Private,
+}
+
+/// Why nothing is handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// There is no such file, or none that this actor may know of.
+    #[error("no such file")]
+    NotFound,
+    /// There was one that this actor could see, and it was taken back or deleted.
+    #[error("the file is gone")]
+    Gone {
+        /// What was said about it when the work was withdrawn.
+        reason: Option<String>,
+    },
+    /// The catalogue failed.
+    #[error("the catalogue could not be asked")]
+    Catalog(#[from] CatalogError),
+    /// The bytes could not be read.
+    #[error("the bytes could not be read")]
+    Blobs(#[from] BlobError),
+}
+
+impl Delivery {
+    /// Over these stores.
+    pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
+        Self {
+            catalog,
+            blobs,
+            clock,
+        }
+    }
+
+    /// A file of a work, or what the actor gets in its place.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn file(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let (number, file) = find(&asset, sha256)?;
+        if policy::may_fetch_untouched_original(actor, &asset) {
+            return Ok(untouched(actor, file, file.name.clone()));
+        }
+        if !is_image(file) {
+            let name = neutral_name(id, number, extension_of(&file.name));
+            return Ok(untouched(actor, file, name));
+        }
+        let copies = self.catalog.renditions(sha256).await?.into_iter();
+        let widest = copies.max_by_key(|copy| copy.width_px);
+        let copy = widest.ok_or(DeliveryError::NotFound)?;
+        Ok(rendered(actor, id, number, file, copy))
+    }
+
+    /// The preview of an image that fits a square of `size_px`.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; not found too when there is none of this size.
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+        size_px: u32,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let (number, file) = find(&asset, sha256)?;
+        let recipe = format!("preview-{size_px}/");
+        let copies = self.catalog.renditions(sha256).await?.into_iter();
+        let of_size = copies.filter(|copy| copy.recipe.starts_with(&recipe));
+        // A newer version of a recipe sorts after an older one.
+        let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
+        let copy = newest.ok_or(DeliveryError::NotFound)?;
+        Ok(rendered(actor, id, number, file, copy))
+    }
+
+    /// Opens the bytes for reading.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] when they are in quarantine, [`BlobError::Io`].
+    pub async fn open(&self, deliverable: &Deliverable) -> Result<Content, BlobError> {
+        Content::open(&self.blobs, deliverable.key, deliverable.size).await
+    }
+
+    /// The work, if the actor may see its files.
+    async fn visible(&self, actor: &Actor, id: AssetId) -> Result<Box<Asset>, DeliveryError> {
+        let entry = self.catalog.entry(id).await?;
+        judge(actor, entry, self.clock.now())
+    }
+}
+
+fn judge(actor: &Actor, entry: Option<Entry>, now: Timestamp) -> Result<Box<Asset>, DeliveryError> {
+    let learns = |exposure| policy::may_learn_of_removal(actor, exposure);
+    let asset = match entry {
+        None => return Err(DeliveryError::NotFound),
+        Some(Entry::Tombstone(gone)) if learns(gone.exposure) => {
+            return Err(DeliveryError::Gone { reason: None });
+        }
+        Some(Entry::Tombstone(_)) => return Err(DeliveryError::NotFound),
+        Some(Entry::Asset(asset)) => asset,
+    };
+    if !policy::may_see(actor, &asset, now) {
+        return Err(match asset.state {
+            State::Withdrawn { reason } if learns(asset.exposure) => DeliveryError::Gone {
+                reason: Some(reason),
+            },
+            _ => DeliveryError::NotFound,
+        });
+    }
+    let only_a_link = asset.work.reuse_terms.as_str() == Work::LINK_ONLY;
+    if only_a_link && !policy::may_fetch_untouched_original(actor, &asset) {
+        return Err(DeliveryError::NotFound);
+    }
+    Ok(asset)
+}
+
+/// The file with this hash and its number within the work, counted from 1.
+fn find(asset: &Asset, sha256: Sha256) -> Result<(usize, &File), DeliveryError> {
+    let mut numbered = (1..).zip(&asset.files);
+    numbered
+        .find(|(_, file)| file.sha256 == sha256)
+        .ok_or(DeliveryError::NotFound)
+}
+
+fn is_image(file: &File) -> bool {
+    file.media_type.starts_with("image/")
+}
+
+fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
+    Deliverable {
+        key: file.sha256,
+        size: file.size,
+        media_type: file.media_type.clone(),
+        file_name,
+        presentation: Presentation::of(&file.media_type),
+        last_modified: file.attached_at,
+        cacheability: cacheability(actor),
+    }
+}
+
+fn rendered(
+    actor: &Actor,
+    id: AssetId,
+    number: usize,
+    file: &File,
+    copy: Rendition,
+) -> Deliverable {
+    let extension = match copy.media_type.as_str() {
+        "image/jpeg" => "jpg",
+        other => other.rsplit('/').next().unwrap_or("bin"),
+    };
+    Deliverable {
+        key: copy.blob,
+        size: copy.size,
+        file_name: neutral_name(id, number, extension),
+        presentation: Presentation::of(&copy.media_type),
+        last_modified: file.attached_at,
+        cacheability: cacheability(actor),
+        media_type: copy.media_type,
+    }
+}
+
+/// What anybody gets may be kept by anybody. Others may get more under the same address.
+fn cacheability(actor: &Actor) -> Cacheability {
+    match actor {
+        Actor::Anonymous => Cacheability::Public,
+        Actor::Holder { .. } | Actor::System => Cacheability::Private,
+    }
+}
+
+/// Names by depositors may tell who made a file; the public gets it by work and number.
+fn neutral_name(id: AssetId, number: usize, extension: &str) -> String {
+    format!("{id}-{number}.{extension}")
+}
+
+/// The extension of a name, if it looks like one.
+fn extension_of(name: &str) -> &str {
+    let looks_like_one = |extension: &&str| {
+        (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let after_dot = name.rsplit_once('.').map(|(_, extension)| extension);
+    after_dot.filter(looks_like_one).unwrap_or("bin")
+}
+
+#[cfg(test)]
+mod tests;
