@@ -4,3 +4,4 @@
 //! jobs < accounts < intake < media < curation < search < delivery < sharing < reports.
 
 pub mod delivery;
+pub mod media;

@@ -1,0 +1,128 @@
+//! What a file is: its media type and facts, from the bytes.
+//!
+//! 1. Signatures and text are looked at first ([`super::signature`], [`super::text`]). What the
+//!    file is called or declared to be only chooses among formats the bytes allow, such as
+//!    CSV among texts.
+//! 2. Where the bytes could be run by a browser as well (markup inside an image, an HTML page
+//!    declared as a photo) the dangerous type is the answer, so that delivery treats it as such.
+//! 3. Facts are read with bounds on steps and memory. A broken file keeps its type and loses facts.
+
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use super::{movie, picture, signature, sound, zip};
+use crate::domain::asset::MediaFacts;
+use crate::storage::blobs::Staged;
+use crate::storage::blocking;
+
+/// Where the directory of a ZIP file is looked for: its last bytes.
+const TAIL_BYTES: u64 = 64 * 1024;
+
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The media type, without parameters.
+    pub media_type: String,
+    /// Size in pixels as displayed, and duration.
+    pub facts: MediaFacts,
+    /// Coordinates of a place are written in the file (Exif, XMP, QuickTime). False also where they
+    /// could not be read.
+    pub has_embedded_place: bool,
+}
+
+/// Reads a file at `path` whose first bytes (at most 8 KiB) are `head`. `declared` is the type the
+/// sender gave, `name` the file name; both are hints. Blocks.
+pub fn probe(path: &Path, head: &[u8], declared: Option<&str>, name: &str) -> Probe {
+    let hints = hints(declared, name);
+    let tail = if zip::begins(head) {
+        tail(path).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let is_whole = std::fs::metadata(path).is_ok_and(|file| file.len() <= head.len() as u64);
+    let media_type = contained(|| signature::recognise(head, is_whole, &tail, &hints))
+        .unwrap_or_else(|| signature::UNKNOWN.to_owned());
+    contained(|| with_facts(path, media_type.clone())).unwrap_or(Probe {
+        media_type,
+        facts: MediaFacts::default(),
+        has_embedded_place: false,
+    })
+}
+
+/// Probes a file that was just received, without blocking the caller's thread.
+pub async fn probe_staged(staged: &Staged, declared: Option<&str>, name: &str) -> Probe {
+    let (path, head) = (staged.path.clone(), staged.head.clone());
+    let (declared, name) = (declared.map(str::to_owned), name.to_owned());
+    blocking(move || probe(&path, &head, declared.as_deref(), &name)).await
+}
+
+fn hints(declared: Option<&str>, name: &str) -> Vec<String> {
+    let by_name = mime_guess::from_path(name);
+    let by_name = by_name.iter_raw().map(signature::normal);
+    declared
+        .map(signature::normal)
+        .into_iter()
+        .chain(by_name)
+        .collect()
+}
+
+fn with_facts(path: &Path, media_type: String) -> Probe {
+    let mut probe = Probe {
+        media_type,
+        facts: MediaFacts::default(),
+        has_embedded_place: false,
+    };
+    match probe.media_type.as_str() {
+        "video/mp4" | "video/quicktime" | "audio/mp4" => probe.read_boxes(path),
+        "image/heic" | "image/heif" | "image/avif" => {
+            probe.read_boxes(path);
+            probe.has_embedded_place |= picture::shows_place(path);
+        }
+        image if image.starts_with("image/") => {
+            probe.set_size(picture::displayed_size(path, image));
+            probe.has_embedded_place = picture::shows_place(path);
+        }
+        sound => probe.facts.duration_ms = sound::duration_ms(path, sound),
+    }
+    probe
+}
+
+impl Probe {
+    fn read_boxes(&mut self, path: &Path) {
+        let file = File::open(path).map(BufReader::new);
+        let Ok(movie) = file.and_then(|mut file| movie::read(&mut file)) else {
+            return;
+        };
+        if self.media_type == "video/mp4" && movie.has_sound && !movie.has_pictures {
+            "audio/mp4".clone_into(&mut self.media_type);
+        }
+        self.facts.duration_ms = movie.duration_ms;
+        self.set_size(movie.size_px);
+        self.has_embedded_place = movie.shows_place;
+    }
+
+    fn set_size(&mut self, size_px: Option<(u32, u32)>) {
+        self.facts.width_px = size_px.map(|(width, _)| width);
+        self.facts.height_px = size_px.map(|(_, height)| height);
+    }
+}
+
+fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
+    let mut tail = Vec::new();
+    file.take(TAIL_BYTES).read_to_end(&mut tail)?;
+    Ok(tail)
+}
+
+/// A format library that panics on a broken file costs what it would have told, nothing more.
+fn contained<T>(read: impl FnOnce() -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(read));
+    if result.is_err() {
+        tracing::warn!("a format library gave up on a broken file; its facts are left out");
+    }
+    result.ok()
+}

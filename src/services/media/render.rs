@@ -1,0 +1,175 @@
+//! Small copies of an image, from its pixels alone.
+//!
+//! A copy is an upright sRGB JPEG with nothing in it but pixels: no Exif, XMP, IPTC, comments or
+//! colour profile. An RGB profile (ISO 15076-1) is applied, so colours stay true without it; grey
+//! and CMYK profiles are not, their conversion is the textbook one. Images are never enlarged.
+//! One decoding serves all sizes: each copy is made from the next larger one.
+
+use fast_image_resize::images::Image;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, RgbImage};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+
+pub use super::decode::Limits;
+use super::decode::{Pixels, decode};
+use super::picture;
+
+/// JPEG quality of the copies, on the scale of the IJG: no visible loss at the size of a preview.
+const QUALITY: u8 = 82;
+/// How much longer than wanted the decoded image should be: what is left to do for the better
+/// filter when the JPEG decoder has halved as often as it may.
+const DECODE_MARGIN: u32 = 2;
+
+/// Why an image has no copies.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// More pixels, memory or bytes than allowed.
+    #[error("the image is too large to be shown")]
+    TooLarge,
+    /// A format or variant whose pixels the archive cannot read.
+    #[error("the archive cannot show images of this format")]
+    Unsupported,
+    /// The file is damaged.
+    #[error("the image is damaged")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The copy could not be made; not the image's fault.
+    #[error("the copy could not be made")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A small copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The longest side that was asked for, in pixels.
+    pub wanted_px: u32,
+    /// Its width in pixels.
+    pub width_px: u32,
+    /// Its height in pixels.
+    pub height_px: u32,
+    /// A JPEG file.
+    pub jpeg: Vec<u8>,
+}
+
+/// Makes a copy for each of `sides_px`, the longest side in pixels; given in any order, returned
+/// from large to small. The same file always gives the same bytes. Blocks, for up to seconds.
+///
+/// # Errors
+/// [`RenderError`]; limits are checked before the image is decoded.
+pub fn render(
+    file: &[u8],
+    media_type: &str,
+    sides_px: &[u32],
+    limits: Limits,
+) -> Result<Vec<Preview>, RenderError> {
+    let mut sides = sides_px.to_vec();
+    sides.sort_unstable_by(|a, b| b.cmp(a));
+    let Some(&largest) = sides.first() else {
+        return Ok(Vec::new());
+    };
+    let decoded = decode(
+        file,
+        media_type,
+        largest.saturating_mul(DECODE_MARGIN),
+        limits,
+    )?;
+    let full = displayed_size(&decoded);
+    let mut shown = upright(decoded, largest)?;
+    let mut previews = Vec::with_capacity(sides.len());
+    for side in sides {
+        shown = shrink(shown, fitted(full, side))?;
+        previews.push(Preview {
+            wanted_px: side,
+            width_px: shown.width(),
+            height_px: shown.height(),
+            jpeg: encode(&shown)?,
+        });
+    }
+    Ok(previews)
+}
+
+fn displayed_size(decoded: &Pixels) -> (u32, u32) {
+    if picture::swaps_sides(decoded.orientation) {
+        (decoded.height, decoded.width)
+    } else {
+        (decoded.width, decoded.height)
+    }
+}
+
+/// The size of a copy whose longer side is `side`, or the full size where that is smaller.
+fn fitted((width, height): (u32, u32), side: u32) -> (u32, u32) {
+    let longer = width.max(height);
+    if longer <= side {
+        return (width, height);
+    }
+    let scaled = |length: u32| {
+        let product = u64::from(length) * u64::from(side);
+        let rounded = (product + u64::from(longer / 2)) / u64::from(longer);
+        u32::try_from(rounded).unwrap_or(side).max(1)
+    };
+    (scaled(width), scaled(height))
+}
+
+/// Shrinks to the largest side, then corrects colours and turns: both cost less on fewer pixels.
+fn upright(decoded: Pixels, side: u32) -> Result<RgbImage, RenderError> {
+    let Pixels {
+        width,
+        height,
+        rgb,
+        orientation,
+        profile,
+    } = decoded;
+    let image = RgbImage::from_raw(width, height, rgb)
+        .ok_or_else(|| RenderError::Broken("its pixels do not fill it".into()))?;
+    let mut image = shrink(image, fitted((width, height), side))?;
+    if let Some(profile) = profile {
+        to_srgb(&mut image, &profile);
+    }
+    let mut image = DynamicImage::ImageRgb8(image);
+    image.apply_orientation(orientation);
+    Ok(image.into_rgb8())
+}
+
+fn shrink(image: RgbImage, (to_width, to_height): (u32, u32)) -> Result<RgbImage, RenderError> {
+    let (width, height) = image.dimensions();
+    if (width, height) == (to_width, to_height) {
+        return Ok(image);
+    }
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| RenderError::Failed(error);
+    let source = Image::from_vec_u8(width, height, image.into_raw(), PixelType::U8x3)
+        .map_err(|error| failed(error.into()))?;
+    let mut small = Image::new(to_width, to_height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    Resizer::new()
+        .resize(&source, &mut small, &options)
+        .map_err(|error| failed(error.into()))?;
+    RgbImage::from_raw(to_width, to_height, small.into_vec())
+        .ok_or_else(|| failed("the small copy has another size than asked for".into()))
+}
+
+/// Converts colours from an RGB profile; leaves them as they are if the profile cannot be read.
+fn to_srgb(image: &mut RgbImage, profile: &[u8]) {
+    let Ok(from) = ColorProfile::new_from_slice(profile) else {
+        return;
+    };
+    if from.color_space != DataColorSpace::Rgb {
+        return;
+    }
+    let srgb = ColorProfile::new_srgb();
+    let options = TransformOptions::default();
+    let Ok(transform) = from.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options) else {
+        return;
+    };
+    let mut converted = vec![0; image.as_raw().len()];
+    if transform.transform(image, &mut converted).is_ok() {
+        image.copy_from_slice(&converted);
+    }
+}
+
+fn encode(image: &RgbImage) -> Result<Vec<u8>, RenderError> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
+        .encode_image(image)
+        .map_err(|error| RenderError::Failed(error.into()))?;
+    Ok(jpeg)
+}

@@ -1,0 +1,130 @@
+//! Which format bytes are in, by their signature. The crate `infer` is named only here.
+
+use super::{text, zip};
+
+/// The type of bytes nobody recognises.
+pub(super) const UNKNOWN: &str = "application/octet-stream";
+
+/// Binary Office documents (Compound File Binary): all look alike, so the hints choose.
+const OLE_SIGNATURE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+const OLE_TYPES: [&str; 3] = [
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+];
+
+/// Formats whose signature is readable text, so that text beginning like it is meant to be it.
+const TEXT_WITH_SIGNATURE: [&str; 3] = [
+    "application/pdf",
+    "application/rtf",
+    "application/postscript",
+];
+
+/// One name for each format, where several are about.
+const SYNONYMS: [(&str, &str); 10] = [
+    ("audio/x-wav", "audio/wav"),
+    ("audio/x-flac", "audio/flac"),
+    ("audio/x-aiff", "audio/aiff"),
+    ("audio/m4a", "audio/mp4"),
+    ("audio/opus", "audio/ogg"),
+    ("video/x-m4v", "video/mp4"),
+    ("text/rtf", "application/rtf"),
+    ("application/x-javascript", "text/javascript"),
+    ("application/javascript", "text/javascript"),
+    ("image/jpg", "image/jpeg"),
+];
+
+/// How far into a file a PDF reader looks for `%PDF-` (ISO 32000-2, annex I).
+const PDF_SEARCH_BYTES: usize = 1024;
+
+/// A media type without parameters, in lower case, under its usual name.
+pub(super) fn normal(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    SYNONYMS
+        .iter()
+        .find(|(synonym, _)| *synonym == essence)
+        .map_or(essence, |(_, usual)| (*usual).to_owned())
+}
+
+/// The media type of a file by its first bytes; of a ZIP file by its last ones (`tail`) too.
+pub(super) fn recognise(head: &[u8], is_whole: bool, tail: &[u8], hints: &[String]) -> String {
+    let by_signature = signature(head, hints);
+    if let Some(text) = text::decode(head) {
+        return match by_signature {
+            Some(known) if TEXT_WITH_SIGNATURE.contains(&known.as_str()) => known,
+            _ => text::recognise(&text, is_whole, hints).to_owned(),
+        };
+    }
+    if zip::begins(head) {
+        return zip::recognise(head, tail).to_owned();
+    }
+    match by_signature {
+        Some(known) if known == "application/pdf" => known,
+        _ if text::hides_markup(head) => "text/html".to_owned(),
+        _ if hides_pdf(head) => "application/pdf".to_owned(),
+        known => known.unwrap_or_else(|| UNKNOWN.to_owned()),
+    }
+}
+
+fn signature(head: &[u8], hints: &[String]) -> Option<String> {
+    if head.starts_with(OLE_SIGNATURE) {
+        let hinted = OLE_TYPES
+            .iter()
+            .find(|known| hints.iter().any(|hint| hint == *known));
+        return Some((*hinted.unwrap_or(&"application/x-ole-storage")).to_owned());
+    }
+    if head.starts_with(b"OggS") {
+        let has_picture = head
+            .windows(7)
+            .take(256)
+            .any(|found| found == b"\x80theora");
+        return Some(
+            if has_picture {
+                "video/ogg"
+            } else {
+                "audio/ogg"
+            }
+            .to_owned(),
+        );
+    }
+    if head.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
+        let is_webm = head.windows(4).take(64).any(|found| found == b"webm");
+        return Some(
+            if is_webm {
+                "video/webm"
+            } else {
+                "video/x-matroska"
+            }
+            .to_owned(),
+        );
+    }
+    if is_mpeg_audio_frame(head) {
+        return Some("audio/mpeg".to_owned());
+    }
+    // `infer` reads ZIP entries with unchecked arithmetic; they are listed in `zip` instead.
+    if zip::begins(head) {
+        return None;
+    }
+    infer::get(head)
+        .filter(|kind| kind.matcher_type() != infer::MatcherType::Text)
+        .map(|kind| normal(kind.mime_type()))
+}
+
+/// MP3 without an ID3 tag begins with a frame: eleven set bits, layer III, and no reserved value for
+/// version, bit rate or sampling rate (ISO/IEC 11172-3, 13818-3).
+fn is_mpeg_audio_frame(head: &[u8]) -> bool {
+    let &[0xFF, version_and_layer, rates, ..] = head else {
+        return false;
+    };
+    let is_layer_three = version_and_layer & 0b1110_0110 == 0b1110_0010;
+    let is_reserved_version = version_and_layer & 0b0001_1000 == 0b0000_1000;
+    let is_reserved_rate = matches!(rates >> 4, 0 | 15) || rates & 0b1100 == 0b1100;
+    is_layer_three && !is_reserved_version && !is_reserved_rate
+}
+
+fn hides_pdf(head: &[u8]) -> bool {
+    head.windows(5)
+        .take(PDF_SEARCH_BYTES)
+        .any(|found| found == b"%PDF-")
+}
