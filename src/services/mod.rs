@@ -2,3 +2,5 @@
 //!
 //! In order, each may use those before it:
 //! jobs < accounts < intake < media < curation < search < delivery < sharing < reports.
+
+pub mod search;
