@@ -5,3 +5,4 @@
 
 pub mod delivery;
 pub mod media;
+pub mod search;

@@ -1,0 +1,23 @@
+//! How text becomes terms, the same way for works and for queries.
+//!
+//! One cutter ([`cutting`]) on the original bytes, one spelling ([`spelling`]) for each word, and
+//! three levels of terms made of them ([`Level`]). There is no stemming and no word
+//! segmentation: Vietnamese words are mostly two syllables, so adjacent pairs are the words one
+//! gets for free, and they work on text without accents as well.
+//!
+//! Any change that makes other terms of the same text must raise [`VERSION`]: indexes of another
+//! version are rebuilt.
+
+mod cutting;
+mod letters;
+mod spelling;
+mod stream;
+mod words;
+
+pub(crate) use cutting::Cutter;
+pub(crate) use spelling::{SEPARATOR, Spelling, written};
+pub(crate) use stream::{Analyzer, Level, pair};
+pub(crate) use words::{acronyms, is_stop_word};
+
+/// The version of the analysis, written into the index.
+pub(crate) const VERSION: u32 = 1;

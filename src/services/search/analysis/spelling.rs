@@ -1,0 +1,285 @@
+//! The two spellings under which a word is indexed and looked for.
+//!
+//! *Folded* has no marks at all: `quyền` is `quyen`, `Đăk` is `dak`. *Exact* is the folded form,
+//! a separator, and the word in VIQR (RFC 1456) with its tone at the end: wherever the tone mark
+//! stood (hòa, hoà, even hoaì), the exact form is one. Because it begins with the folded form,
+//! the term dictionary can be asked for all accented forms of `quyen` by a prefix.
+//!
+//! Both spellings write `i` for the `y` of hy, ky, ly, my, sy, ty and quy, so that kỹ and kĩ are
+//! one word. Other languages pass through the same steps unharmed, because both sides do.
+
+use super::letters::{SHAPES, Sign, is_apostrophe, is_invisible, take_apart};
+
+/// Between the folded form and the marks in an exact term.
+pub(crate) const SEPARATOR: char = '\u{1}';
+
+/// Longest folded form, in bytes; the rest of a longer word is cut off on both sides.
+const MAX_BYTES: usize = 60;
+
+/// A word taken apart. Kept by callers and filled again, so that a text costs no allocation for
+/// each of its words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    folded: String,
+    viqr: String,
+    tone: Option<char>,
+    /// Where the marks of the last base letter begin in `viqr`.
+    marks_from: usize,
+    is_marked: bool,
+}
+
+impl Spelling {
+    /// Takes a word of a text apart, as cut by [`super::cutting`].
+    pub(crate) fn of(word: &str) -> Self {
+        let mut spelling = Self::default();
+        spelling.fill(word);
+        spelling
+    }
+
+    /// Takes another word apart into the same buffers.
+    pub(crate) fn fill(&mut self, word: &str) {
+        self.fill_literally(word);
+        self.prefer_i();
+    }
+
+    /// The same without writing `i` for `y`: for alphabetical order, where they are two letters.
+    pub(crate) fn fill_literally(&mut self, word: &str) {
+        self.folded.clear();
+        self.viqr.clear();
+        self.tone = None;
+        self.marks_from = 0;
+        self.is_marked = false;
+        for c in word.chars() {
+            if self.folded.len() >= MAX_BYTES {
+                break;
+            }
+            if !is_apostrophe(c) && !is_invisible(c) {
+                take_apart(c, |sign| self.take(sign));
+            }
+        }
+    }
+
+    /// The letters with their shapes in VIQR, and the tone.
+    pub(crate) fn viqr(&self) -> (&str, Option<char>) {
+        (&self.viqr, self.tone)
+    }
+
+    /// Without any mark.
+    pub(crate) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// Whether the word carries any mark.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.is_marked
+    }
+
+    /// Writes the exact term behind what `term` holds.
+    pub(crate) fn write_exact(&self, term: &mut String) {
+        term.push_str(&self.folded);
+        term.push(SEPARATOR);
+        if self.is_marked {
+            term.push_str(&self.viqr);
+            term.extend(self.tone);
+        }
+    }
+
+    /// The exact term.
+    pub(crate) fn exact(&self) -> String {
+        let mut term = String::with_capacity(2 * self.folded.len() + 2);
+        self.write_exact(&mut term);
+        term
+    }
+
+    fn take(&mut self, sign: Sign) {
+        match sign {
+            Sign::Base(base) => {
+                self.folded.push(base);
+                self.viqr.push(base);
+                self.marks_from = self.viqr.len();
+            }
+            Sign::Shape(shape) => self.add_shape(shape),
+            Sign::Tone(tone) => {
+                self.is_marked = true;
+                self.tone = Some(tone);
+            }
+            Sign::Accent(accent) => {
+                self.is_marked = true;
+                self.viqr.push(accent);
+            }
+            Sign::Vowel(vowel) => {
+                self.folded.push(vowel);
+                self.viqr.push(vowel);
+            }
+        }
+    }
+
+    /// Shapes stand in one order behind their letter, whatever order they were typed in.
+    fn add_shape(&mut self, shape: char) {
+        self.is_marked = true;
+        let rank = |c: char| SHAPES.iter().position(|s| *s == c);
+        let behind = self.viqr[self.marks_from..]
+            .char_indices()
+            .find(|(_, other)| rank(*other) >= rank(shape));
+        match behind {
+            Some((_, same)) if same == shape => {}
+            Some((at, _)) => self.viqr.insert(self.marks_from + at, shape),
+            None => self.viqr.push(shape),
+        }
+    }
+
+    fn prefer_i(&mut self) {
+        if matches!(
+            self.folded.as_str(),
+            "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "quy"
+        ) {
+            self.folded.pop();
+            self.folded.push('i');
+            if self.viqr.ends_with('y') {
+                self.viqr.pop();
+                self.viqr.push('i');
+            }
+        }
+    }
+}
+
+/// The written form of an exact term, in NFC and lower case: `quyen␁quye^n\`` is `quyền`.
+/// The tone is put where the modern rule wants it.
+pub(crate) fn written(exact: &str) -> String {
+    let Some((folded, viqr)) = exact.split_once(SEPARATOR) else {
+        return exact.to_owned();
+    };
+    if viqr.is_empty() {
+        return folded.to_owned();
+    }
+    let tone = viqr.chars().last().and_then(tone_mark);
+    let body = if tone.is_some() { &viqr[..viqr.len() - 1] } else { viqr };
+    let mut letters: Vec<String> = Vec::new();
+    for c in body.chars() {
+        match (shape_mark(c), letters.last_mut()) {
+            (Some('\u{335}'), Some(last)) if last == "d" => *last = "đ".to_owned(),
+            (Some('\u{335}'), Some(last)) if last == "b" => *last = "ƀ".to_owned(),
+            (Some(mark), Some(last)) => last.push(mark),
+            _ => letters.push(c.to_string()),
+        }
+    }
+    if let Some(tone) = tone {
+        let at = tone_place(&letters);
+        if let Some(letter) = letters.get_mut(at) {
+            letter.push(tone);
+        }
+    }
+    use unicode_normalization::UnicodeNormalization as _;
+    letters.concat().nfc().collect()
+}
+
+fn tone_mark(viqr: char) -> Option<char> {
+    match viqr {
+        '`' => Some('\u{300}'),
+        '\'' => Some('\u{301}'),
+        '?' => Some('\u{309}'),
+        '~' => Some('\u{303}'),
+        '.' => Some('\u{323}'),
+        _ => None,
+    }
+}
+
+fn shape_mark(viqr: char) -> Option<char> {
+    match viqr {
+        '-' => Some('\u{335}'),
+        '^' => Some('\u{302}'),
+        '+' => Some('\u{31B}'),
+        '(' => Some('\u{306}'),
+        _ => None,
+    }
+}
+
+/// Which letter carries the tone: the last shaped vowel; else the last vowel before a final
+/// consonant; else the second of oa, oe, uy; else the first of two. `qu` and `gi` begin a
+/// syllable like consonants when a vowel follows.
+fn tone_place(letters: &[String]) -> usize {
+    let first = |i: usize| letters[i].chars().next().unwrap_or(' ');
+    let is_vowel = |i: usize| matches!(first(i), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    let mut vowels: Vec<usize> = (0..letters.len()).filter(|i| is_vowel(*i)).collect();
+    let glides = letters.len() > 2 && matches!((first(0), first(1)), ('q', 'u') | ('g', 'i'));
+    if glides && vowels.len() > 1 && vowels[0] == 1 {
+        vowels.remove(0);
+    }
+    if let Some(shaped) = vowels.iter().rev().find(|i| letters[**i].chars().count() > 1) {
+        return *shaped;
+    }
+    match vowels.as_slice() {
+        [] => 0,
+        [only] => *only,
+        [.., last] if last + 1 < letters.len() => *last,
+        [a, b] if matches!((first(*a), first(*b)), ('o', 'a' | 'e') | ('u', 'y')) => *b,
+        [a, _] => *a,
+        [_, b, ..] => *b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Spelling, written};
+
+    fn same(a: &str, b: &str) {
+        assert_eq!(Spelling::of(a).exact(), Spelling::of(b).exact(), "{a} {b}");
+        assert_eq!(Spelling::of(a).folded(), Spelling::of(b).folded(), "{a} {b}");
+    }
+
+    #[test]
+    fn one_word_is_one_term_however_it_was_typed() {
+        for (a, b) in [
+            ("hòa", "hoà"),
+            ("thủy", "thuỷ"),
+            ("taị", "tại"),
+            ("vựơt", "vượt"),
+            ("ti\u{00EA}\u{0301}ng", "ti\u{1EBF}ng"), // shape precomposed, tone combining
+            ("tie\u{0301}\u{0302}ng", "ti\u{1EBF}ng"), // tone before shape
+            ("bác", "ba\u{0301}c"),
+            ("kỹ", "kĩ"),
+            ("quý", "quí"),
+            ("sỹ", "sĩ"),
+            ("ÐĂK", "đăk"),
+            ("Ɖoa", "đoa"),
+            ("K'Bang", "KBang"),
+            ("H’Kin", "HʼKin"),
+            ("dê\u{0306}", "de\u{0306}\u{0302}"), // breve and circumflex in either order
+            ("ơ\u{0306}", "o\u{0306}\u{031B}"),
+            ("quy\u{AD}ền", "quyền"),
+        ] {
+            same(a, b);
+        }
+    }
+
+    #[test]
+    fn words_that_differ_in_a_mark_differ_exactly_and_agree_folded() {
+        let marked = ["ma", "má", "mà", "mả", "mã", "mạ", "mâ", "mă", "mê\u{306}"];
+        let exact: std::collections::BTreeSet<_> =
+            marked.iter().map(|w| Spelling::of(w).exact()).collect();
+        assert_eq!(exact.len(), marked.len());
+        for word in &marked[..8] {
+            assert_eq!(Spelling::of(word).folded(), "ma");
+        }
+        for (word, folded) in [
+            ("Quyền", "quyen"),
+            ("Đăk", "dak"),
+            ("ƀan", "ban"),
+            ("ơ\u{306}i", "oi"),
+            ("Straße", "strasse"),
+            ("ខ្មែរ", "ខ្មែរ"),
+        ] {
+            assert_eq!(Spelling::of(word).folded(), folded);
+        }
+    }
+
+    #[test]
+    fn an_exact_term_can_be_written_out_again() {
+        for word in [
+            "quyền", "trẻ", "người", "hoà", "thuý", "của", "mía", "giữ", "giá", "quả", "đường",
+            "khuya", "ngoại", "tiếng", "bahnar", "được", "ƀơ", "loài", "toán", "muốn", "gìn",
+        ] {
+            assert_eq!(written(&Spelling::of(word).exact()), word);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Where the next page begins: the sort key and id of the last hit, never a count, so that works
+//! which come or go do not shift pages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::matching::Strictness;
+use super::ranking::{Order, Place};
+
+/// An opaque place in a list of hits, as text for an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub(crate) order: Order,
+    pub(crate) strictness: Strictness,
+    pub(crate) place: Place,
+}
+
+/// The text is no cursor of this archive, or one of another order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor of this search")]
+pub struct InvalidCursor;
+
+/// Longest key that is read back, in bytes.
+const MAX_KEY: usize = 256;
+
+impl Cursor {
+    /// Reads a cursor back.
+    ///
+    /// # Errors
+    /// [`InvalidCursor`] for anything that [`Cursor::to_text`] did not write.
+    pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
+        let (head, key) = bytes.split_at_checked(18).ok_or(InvalidCursor)?;
+        let order = *Order::ALL.get(usize::from(head[0])).ok_or(InvalidCursor)?;
+        let strictness = match head[1] {
+            0 => Strictness::All,
+            1 => Strictness::Telling,
+            _ => return Err(InvalidCursor),
+        };
+        let id: [u8; 16] = head[2..].try_into().map_err(|_| InvalidCursor)?;
+        if key.len() > MAX_KEY || (order != Order::Title && key.len() != 8) {
+            return Err(InvalidCursor);
+        }
+        let place = Place { key: key.to_vec(), id: u128::from_be_bytes(id) };
+        Ok(Self { order, strictness, place })
+    }
+
+    /// The cursor as text for an address.
+    pub fn to_text(&self) -> String {
+        let order = Order::ALL.iter().position(|o| *o == self.order).unwrap_or(0);
+        let mut bytes = vec![order as u8, u8::from(self.strictness == Strictness::Telling)];
+        bytes.extend_from_slice(&self.place.id.to_be_bytes());
+        bytes.extend_from_slice(&self.place.key);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cursor, Order, Place, Strictness};
+    use proptest::prelude::{any, proptest};
+
+    #[test]
+    fn a_cursor_is_read_back() {
+        let place = Place { key: b"khong gian".to_vec(), id: 7 << 90 };
+        let cursor = Cursor { order: Order::Title, strictness: Strictness::Telling, place };
+        assert_eq!(Cursor::parse(&cursor.to_text()), Ok(cursor));
+    }
+
+    proptest! {
+        #[test]
+        fn nonsense_is_refused_without_panic(text in any::<String>()) {
+            let _ = Cursor::parse(&text);
+        }
+    }
+}

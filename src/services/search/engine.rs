@@ -1,0 +1,207 @@
+//! One question answered by one snapshot of the index: understand, match, count, rank.
+//!
+//! Knows ids only; texts, labels and the last check of the policy belong to [`super::answer`].
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tantivy::{Searcher, SearcherGeneration};
+
+use super::cursor::Cursor;
+use super::facets::{Counts, TagCache};
+use super::filters::Filters;
+use super::matching::{Matches, Pass, Strictness, Viewer, embargo_ends};
+use super::query::expansion::{Added, expansions};
+use super::query::parser::parse;
+use super::query::repair::{Repaired, repaired};
+use super::query::{ExpansionWishes, Lexicon, Plan, Weights};
+use super::ranking::{Order, Placed, Ranking};
+use super::schema::Fields;
+use super::thesaurus::Thesaurus;
+
+/// Fewer works with all words than this, and works with some of them are shown too.
+const ENOUGH: u64 = 10;
+
+/// A question to the index.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) viewer: Viewer,
+    pub(crate) text: String,
+    pub(crate) verbatim: bool,
+    pub(crate) all_words: bool,
+    pub(crate) wishes: ExpansionWishes,
+    pub(crate) filters: Filters,
+    pub(crate) order: Order,
+    pub(crate) limit: usize,
+    pub(crate) after: Option<Cursor>,
+    pub(crate) with_counts: bool,
+    pub(crate) deadline: Instant,
+}
+
+/// What the index found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) hits: Vec<Placed>,
+    pub(crate) total: u64,
+    pub(crate) counts: Counts,
+    pub(crate) strictness: Strictness,
+    pub(crate) is_partial: bool,
+    pub(crate) next: Option<Cursor>,
+    pub(crate) repaired: Repaired,
+    pub(crate) expansions: Vec<Added>,
+    pub(crate) filters: Filters,
+}
+
+/// Keeps what can be used again between questions.
+#[derive(Debug, Default)]
+pub(crate) struct Engine {
+    tags: TagCache,
+    recent: Mutex<VecDeque<(RecentKey, Arc<Matches>)>>,
+    embargoes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
+    weights: Weights,
+}
+
+/// What makes two passes over the index give the same matches.
+#[derive(Debug, Clone, PartialEq)]
+struct RecentKey {
+    generation: SearcherGeneration,
+    viewer: Viewer,
+    filters: Filters,
+    plan: Arc<Plan>,
+    strictness: Strictness,
+    with_counts: bool,
+}
+
+/// Sets of matches that are kept.
+const RECENT: usize = 32;
+
+impl Engine {
+    /// With other weights than the measured ones: for measuring.
+    pub(crate) fn with_weights(weights: Weights) -> Self {
+        Self { weights, ..Self::default() }
+    }
+
+    /// Answers a question.
+    pub(crate) fn find(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        thesaurus: &Thesaurus,
+        question: &Question,
+    ) -> tantivy::Result<Found> {
+        let lexicon = Lexicon::new(searcher, fields);
+        let parsed = parse(&question.text);
+        let mut filters = question.filters.clone();
+        for (facet, value) in parsed.wanted {
+            filters.want(facet, value);
+        }
+        let repaired = repaired(parsed.words, question.verbatim, &lexicon);
+        let expansions = expansions(&repaired.words, thesaurus, &question.wishes);
+        let mut plan = Plan::new(&repaired, &expansions, fields, &lexicon, self.weights);
+        plan.phrases = parsed.phrases;
+        plan.excluded = parsed.excluded;
+        let plan = Arc::new(plan);
+        let pass = Pass {
+            searcher,
+            fields,
+            tags: &self.tags,
+            viewer: &question.viewer,
+            filters: &filters,
+            with_counts: question.with_counts,
+            deadline: question.deadline,
+        };
+        let (strictness, matches) = self.matches(&pass, &plan, question)?;
+        let order = if plan.is_empty() && question.order == Order::Relevance {
+            Order::Newest
+        } else {
+            question.order
+        };
+        let after = question.after.as_ref().filter(|cursor| cursor.order == order);
+        let ranking = Ranking {
+            searcher,
+            plan: &plan,
+            matches: &matches,
+            limit: question.limit + 1,
+            after: after.map(|cursor| &cursor.place),
+            deadline: question.deadline,
+        };
+        let (mut hits, is_cut) = ranking.page(order)?;
+        let has_more = hits.len() > question.limit;
+        hits.truncate(question.limit);
+        let last = hits.last().filter(|_| has_more).map(|hit| hit.place.clone());
+        let next = last.map(|place| Cursor { order, strictness, place });
+        Ok(Found {
+            hits,
+            total: matches.total,
+            counts: matches.counts.clone(),
+            strictness,
+            is_partial: is_cut || matches.is_partial,
+            next,
+            repaired,
+            expansions,
+            filters,
+        })
+    }
+
+    /// All words first; when that gives too little, any telling one. A cursor keeps the
+    /// strictness of its list.
+    fn matches(&self, pass: &Pass<'_>, plan: &Arc<Plan>, question: &Question) -> tantivy::Result<(Strictness, Arc<Matches>)> {
+        let demanded = question.after.as_ref().map(|cursor| cursor.strictness);
+        if plan.is_empty() || question.all_words || demanded == Some(Strictness::All) {
+            return Ok((Strictness::All, self.pass(pass, plan, Strictness::All)?));
+        }
+        if demanded.is_none() {
+            let strict = self.pass(pass, plan, Strictness::All)?;
+            if strict.total >= ENOUGH {
+                return Ok((Strictness::All, strict));
+            }
+        }
+        Ok((Strictness::Telling, self.pass(pass, plan, Strictness::Telling)?))
+    }
+
+    fn pass(&self, pass: &Pass<'_>, plan: &Arc<Plan>, strictness: Strictness) -> tantivy::Result<Arc<Matches>> {
+        let key = RecentKey {
+            generation: pass.searcher.generation().clone(),
+            viewer: pass.viewer.at_last_of(&self.embargoes(pass.searcher)?),
+            filters: pass.filters.clone(),
+            plan: Arc::clone(plan),
+            strictness,
+            with_counts: pass.with_counts,
+        };
+        if let Some(known) = self.recent(&key) {
+            return Ok(known);
+        }
+        let matches = Arc::new(pass.run(plan, strictness)?);
+        if !matches.is_partial {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.truncate(RECENT - 1);
+            recent.push_front((key, Arc::clone(&matches)));
+        }
+        Ok(matches)
+    }
+
+    fn embargoes(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
+        let mut known = self.embargoes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((generation, ends)) = &*known {
+            if generation == searcher.generation() {
+                return Ok(Arc::clone(ends));
+            }
+        }
+        let ends = Arc::new(embargo_ends(searcher)?);
+        *known = Some((searcher.generation().clone(), Arc::clone(&ends)));
+        Ok(ends)
+    }
+
+    fn recent(&self, key: &RecentKey) -> Option<Arc<Matches>> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.iter().find(|(known, _)| known == key).map(|(_, matches)| Arc::clone(matches))
+    }
+
+    /// Forgets what belongs to segments and snapshots that are gone.
+    pub(crate) fn refresh(&self, searcher: &Searcher) {
+        let live: Vec<_> = searcher.segment_readers().iter().map(|reader| reader.segment_id()).collect();
+        self.tags.keep_only(&live);
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}

@@ -1,0 +1,339 @@
+//! Which works match: the words, the filters, and who asks.
+//!
+//! Policy stands here, before anything is counted: a work the caller may not see is in no total,
+//! no facet, no page. Embargoes are compared with the present moment, not with that of indexing.
+//! One pass over the works that have the words fills a bit set of matches and counts facets; a
+//! facet's own filter does not narrow its own counts.
+
+use std::time::Instant;
+
+use tantivy::columnar::Column;
+use tantivy::query::{AllQuery, BooleanQuery, EnableScoring, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, Searcher, SegmentReader, TERMINATED, Term};
+
+use super::document::circle_number;
+use super::facets::{Counts, TagCache, Tally};
+use super::filters::{Facet, Filters};
+use super::query::Plan;
+use super::query::plan::{Clause, Unit};
+use super::schema::{Fields, column};
+use crate::domain::Timestamp;
+use crate::domain::access::policy::circle;
+use crate::domain::access::{Actor, Permission};
+
+/// Who asks, as the index knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Viewer {
+    circle: u64,
+    /// Tag of the organisation whose works are seen in every state.
+    own: Option<String>,
+    now_ms: i64,
+}
+
+impl Viewer {
+    /// What the policy says about an actor at this moment.
+    pub(crate) fn new(actor: &Actor, now: Timestamp) -> Self {
+        let own = actor.organisation().filter(|_| actor.may(Permission::Deposit));
+        Self {
+            circle: circle_number(circle(actor)),
+            own: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
+            now_ms: now.as_millis(),
+        }
+    }
+
+    /// The same viewer at the last of these moments that has passed (sorted, ascending): who
+    /// sees what changes at these moments only.
+    pub(crate) fn at_last_of(&self, moments: &[i64]) -> Self {
+        let passed = moments.partition_point(|moment| *moment <= self.now_ms);
+        let now_ms = passed.checked_sub(1).map_or(i64::MIN, |last| moments[last]);
+        Self { now_ms, ..self.clone() }
+    }
+}
+
+/// How strictly words are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Strictness {
+    /// Every word.
+    All,
+    /// At least one telling word or pair.
+    Telling,
+}
+
+/// The matches of all segments.
+#[derive(Debug)]
+pub(crate) struct Matches {
+    /// A bit for each matching document of each segment, and how many there are.
+    pub(crate) segments: Vec<(BitSet, u32)>,
+    /// Works that match.
+    pub(crate) total: u64,
+    /// Values of the matching works.
+    pub(crate) counts: Counts,
+    /// The time ran out before all were looked at.
+    pub(crate) is_partial: bool,
+}
+
+/// Everything a pass needs.
+pub(crate) struct Pass<'a> {
+    /// The snapshot.
+    pub(crate) searcher: &'a Searcher,
+    /// Its fields.
+    pub(crate) fields: &'a Fields,
+    /// Tags of its segments.
+    pub(crate) tags: &'a TagCache,
+    /// Who asks.
+    pub(crate) viewer: &'a Viewer,
+    /// What narrows the search.
+    pub(crate) filters: &'a Filters,
+    /// Whether facets are counted.
+    pub(crate) with_counts: bool,
+    /// When to stop.
+    pub(crate) deadline: Instant,
+}
+
+impl Pass<'_> {
+    /// Finds every match of a plan.
+    pub(crate) fn run(&self, plan: &Plan, strictness: Strictness) -> tantivy::Result<Matches> {
+        let query = words_query(plan, strictness, self.fields);
+        self.run_query(query.as_ref())
+    }
+
+    /// Finds every match of a query.
+    pub(crate) fn run_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
+        let weight = query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
+        let mut matches = Matches { segments: Vec::new(), total: 0, counts: Counts::new(), is_partial: false };
+        for reader in self.searcher.segment_readers() {
+            let sieve = Sieve::new(self, reader)?;
+            let mut tally = if self.with_counts { Some(Tally::new(reader, self.tags)?) } else { None };
+            let mut bits = BitSet::with_max_value(reader.max_doc());
+            let mut found = 0;
+            let mut scorer = weight.scorer(reader, 1.0)?;
+            let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
+            let mut blocks = 0_u32;
+            while scorer.doc() != TERMINATED {
+                let filled = scorer.fill_buffer(&mut buffer);
+                for doc in &buffer[..filled] {
+                    if sieve.passes(*doc, tally.as_mut()) {
+                        bits.insert(*doc);
+                        found += 1;
+                    }
+                }
+                blocks += 1;
+                if blocks.is_multiple_of(64) && Instant::now() > self.deadline {
+                    matches.is_partial = true;
+                    break;
+                }
+            }
+            if let Some(tally) = tally {
+                tally.add_to(&mut matches.counts);
+            }
+            matches.segments.push((bits, found));
+            matches.total += u64::from(found);
+        }
+        Ok(matches)
+    }
+}
+
+/// What a document of one segment must pass beside the words.
+struct Sieve<'a> {
+    reader: &'a SegmentReader,
+    viewer: &'a Viewer,
+    circle: Column<u64>,
+    embargo: Option<Column<i64>>,
+    own: Option<BitSet>,
+    ranges: Vec<Range>,
+    facets: Vec<(Facet, BitSet)>,
+}
+
+/// A number that must lie between two others; without a number the work does not pass.
+struct Range {
+    column: Numbers,
+    from: i64,
+    to: i64,
+}
+
+/// A column of numbers. Unsigned ones are lengths, far below the signed limit.
+enum Numbers {
+    Absent,
+    Signed(Column<i64>),
+    Unsigned(Column<u64>),
+}
+
+impl Numbers {
+    fn read(reader: &SegmentReader, name: &str) -> tantivy::Result<Self> {
+        let fast = reader.fast_fields();
+        if let Some(column) = fast.column_opt(name)? {
+            return Ok(Self::Signed(column));
+        }
+        Ok(fast.column_opt(name)?.map_or(Self::Absent, Self::Unsigned))
+    }
+
+    fn of(&self, doc: u32) -> Option<i64> {
+        match self {
+            Self::Absent => None,
+            Self::Signed(column) => column.first(doc),
+            Self::Unsigned(column) => column.first(doc).and_then(|n| i64::try_from(n).ok()),
+        }
+    }
+}
+
+impl<'a> Sieve<'a> {
+    fn new(pass: &'a Pass<'_>, reader: &'a SegmentReader) -> tantivy::Result<Self> {
+        let fast = reader.fast_fields();
+        let tagged = |tags: &[String]| tagged(reader, pass.fields, tags);
+        let facets = pass.filters.values.iter().map(|(facet, values)| {
+            let tags: Vec<String> = values.iter().map(|value| facet.tag(value)).collect();
+            Ok((*facet, tagged(&tags)?))
+        });
+        let own = pass.viewer.own.as_ref().map(|tag| tagged(std::slice::from_ref(tag)));
+        Ok(Self {
+            reader,
+            viewer: pass.viewer,
+            circle: fast.u64(column::CIRCLE)?,
+            embargo: fast.column_opt(column::EMBARGO)?,
+            own: own.transpose()?,
+            ranges: ranges(pass.filters, reader)?,
+            facets: facets.collect::<tantivy::Result<_>>()?,
+        })
+    }
+
+    /// Whether a document matches, counting what is to be counted of it.
+    fn passes(&self, doc: u32, tally: Option<&mut Tally>) -> bool {
+        if !self.admits(doc) {
+            return false;
+        }
+        let mut failed = self.facets.iter().filter(|(_, bits)| !bits.contains(doc));
+        match (failed.next(), failed.next(), tally) {
+            (None, _, Some(tally)) => {
+                tally.count(doc);
+                true
+            }
+            (None, _, None) => true,
+            (Some((facet, _)), None, Some(tally)) => {
+                tally.count_only(doc, *facet);
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn admits(&self, doc: u32) -> bool {
+        !self.reader.is_deleted(doc)
+            && self.is_visible(doc)
+            && self.ranges.iter().all(|range| range.holds(doc))
+    }
+
+    fn is_visible(&self, doc: u32) -> bool {
+        if self.viewer.circle == 0 {
+            return true;
+        }
+        let is_embargoed = self
+            .embargo
+            .as_ref()
+            .and_then(|column| column.first(doc))
+            .is_some_and(|until| self.viewer.now_ms < until);
+        let circle = self.circle.first(doc).unwrap_or(0);
+        (!is_embargoed && self.viewer.circle <= circle)
+            || self.own.as_ref().is_some_and(|own| own.contains(doc))
+    }
+}
+
+impl Range {
+    fn holds(&self, doc: u32) -> bool {
+        self.column.of(doc).is_some_and(|number| (self.from..=self.to).contains(&number))
+    }
+}
+
+fn ranges(filters: &Filters, reader: &SegmentReader) -> tantivy::Result<Vec<Range>> {
+    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let wanted = [
+        (column::LAST_DAY, filters.made_from.map(|date| i64::from(date.first_day())), None),
+        (column::FIRST_DAY, None, filters.made_to.map(|date| i64::from(date.last_day()))),
+        (column::DURATION, filters.min_duration_ms.map(signed), filters.max_duration_ms.map(signed)),
+        (column::MIN_SIDE, filters.min_image_side_px.map(i64::from), None),
+    ];
+    let mut ranges = Vec::new();
+    for (name, from, to) in wanted {
+        if from.is_some() || to.is_some() {
+            let column = Numbers::read(reader, name)?;
+            ranges.push(Range { column, from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) });
+        }
+    }
+    Ok(ranges)
+}
+
+/// The moments at which an embargo of this snapshot ends, ascending.
+pub(crate) fn embargo_ends(searcher: &Searcher) -> tantivy::Result<Vec<i64>> {
+    let mut ends = Vec::new();
+    for reader in searcher.segment_readers() {
+        if let Some(column) = reader.fast_fields().column_opt::<i64>(column::EMBARGO)? {
+            ends.extend(column.values.iter());
+        }
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    Ok(ends)
+}
+
+/// The documents of a segment that carry any of these tags.
+fn tagged(reader: &SegmentReader, fields: &Fields, tags: &[String]) -> tantivy::Result<BitSet> {
+    let mut bits = BitSet::with_max_value(reader.max_doc());
+    let index = reader.inverted_index(fields.tags)?;
+    for tag in tags {
+        let term = Term::from_field_text(fields.tags, tag);
+        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+        let mut doc = tantivy::DocSet::doc(&postings);
+        while doc != TERMINATED {
+            bits.insert(doc);
+            doc = tantivy::DocSet::advance(&mut postings);
+        }
+    }
+    Ok(bits)
+}
+
+/// The query that says which documents have the words.
+fn words_query(plan: &Plan, strictness: Strictness, fields: &Fields) -> Box<dyn Query> {
+    let mut must: Vec<Box<dyn Query>> = Vec::new();
+    match strictness {
+        Strictness::All => must.extend(plan.all.iter().map(|group| any_of(group))),
+        Strictness::Telling if !plan.telling.is_empty() => must.push(any_of(&plan.telling)),
+        Strictness::Telling => {}
+    }
+    must.extend(plan.phrases.iter().map(|words| together(words, fields)));
+    if must.is_empty() {
+        must.push(Box::new(AllQuery));
+    }
+    let must = must.into_iter().map(|query| (Occur::Must, query));
+    let without = plan.excluded.iter().map(|words| (Occur::MustNot, together(words, fields)));
+    let clauses: Vec<_> = must.chain(without).collect();
+    Box::new(BooleanQuery::new(clauses))
+}
+
+fn any_of(clauses: &[Clause]) -> Box<dyn Query> {
+    one_or(Occur::Should, clauses.iter().map(|clause| {
+        one_or(Occur::Must, clause.iter().map(term).collect())
+    }).collect())
+}
+
+fn one_or(occur: Occur, mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    match (queries.len(), queries.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            let all = queries.into_iter().chain(last);
+            Box::new(BooleanQuery::new(all.map(|query| (occur, query)).collect()))
+        }
+    }
+}
+
+fn term((field, text): &Unit) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(*field, text), IndexRecordOption::Basic))
+}
+
+fn together(words: &[String], fields: &Fields) -> Box<dyn Query> {
+    let terms: Vec<Term> =
+        words.iter().map(|word| Term::from_field_text(fields.all_folded, word)).collect();
+    match terms.as_slice() {
+        [only] => Box::new(TermQuery::new(only.clone(), IndexRecordOption::Basic)),
+        _ => Box::new(PhraseQuery::new(terms)),
+    }
+}

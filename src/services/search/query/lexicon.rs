@@ -1,0 +1,74 @@
+//! What the term dictionaries know: how many works hold a term, and which accented forms a
+//! folded word has. Asked live, so nothing has to be kept in memory or rebuilt after merges.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use super::super::analysis::{SEPARATOR, pair, written};
+use super::super::schema::Fields;
+
+/// The dictionaries of one snapshot. Answers are remembered for the length of a query.
+pub(crate) struct Lexicon<'a> {
+    searcher: &'a Searcher,
+    fields: &'a Fields,
+    known: RefCell<HashMap<(Field, String), u64>>,
+}
+
+impl<'a> Lexicon<'a> {
+    /// Over a snapshot.
+    pub(crate) fn new(searcher: &'a Searcher, fields: &'a Fields) -> Self {
+        Self { searcher, fields, known: RefCell::default() }
+    }
+
+    /// Works in the collection.
+    pub(crate) fn works(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Works that hold a term of a field; deleted ones count until their segment is merged.
+    pub(crate) fn works_with(&self, field: Field, text: &str) -> u64 {
+        let key = (field, text.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let works = self.searcher.doc_freq(&Term::from_field_text(field, text)).unwrap_or(0);
+        self.known.borrow_mut().insert(key, works);
+        works
+    }
+
+    /// Works that hold a folded word.
+    pub(crate) fn works_with_word(&self, folded: &str) -> u64 {
+        self.works_with(self.fields.all_folded, folded)
+    }
+
+    /// Works that hold two folded words side by side.
+    pub(crate) fn works_with_pair(&self, first: &str, second: &str) -> u64 {
+        self.works_with(self.fields.all_pairs, &pair(first, second))
+    }
+
+    /// Works that hold an exact term.
+    pub(crate) fn works_with_exact(&self, exact: &str) -> u64 {
+        self.works_with(self.fields.all_exact, exact)
+    }
+
+    /// How a folded word is most often written.
+    pub(crate) fn usual_form(&self, folded: &str) -> Option<String> {
+        let mut forms: HashMap<String, u64> = HashMap::new();
+        let from = format!("{folded}{SEPARATOR}");
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.fields.all_exact).ok()?;
+            let mut terms = index.terms().range().ge(&from).into_stream().ok()?;
+            while let Some((term, info)) = terms.next() {
+                let Some(text) = std::str::from_utf8(term).ok().filter(|t| t.starts_with(&from)) else {
+                    break;
+                };
+                *forms.entry(text.to_owned()).or_default() += u64::from(info.doc_freq);
+            }
+        }
+        let (most, _) = forms.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
+        Some(written(&most))
+    }
+}

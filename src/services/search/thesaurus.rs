@@ -1,0 +1,159 @@
+//! Names of concepts as search sees them: indexed with the works that carry a concept, matched
+//! in queries, and offered as completions.
+//!
+//! Acronym rings (`schema/search/acronyms.json`) are concepts without a scheme. Names are
+//! compared folded, so hidden labels for stripped spellings are not needed.
+
+use std::collections::HashMap;
+
+use super::analysis::acronyms;
+use super::document::folded_words;
+
+/// A name of a concept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The scheme, e.g. `theme`.
+    pub scheme: String,
+    /// The concept in it.
+    pub slug: String,
+    /// BCP 47 tag of the name.
+    pub language: String,
+    /// The name.
+    pub text: String,
+}
+
+/// A concept with its names: those of one language first come first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Concept {
+    /// Scheme and slug; none for an acronym ring.
+    pub(crate) key: Option<(String, String)>,
+    /// Names with their language; acronyms have none.
+    pub(crate) names: Vec<(Option<String>, String)>,
+    /// Concepts one step narrower.
+    pub(crate) narrower: Vec<usize>,
+    /// Places or bodies that came before or after.
+    pub(crate) succession: Vec<usize>,
+}
+
+/// All names, found by concept and by folded text.
+#[derive(Debug, Clone, Default)]
+pub struct Thesaurus {
+    concepts: Vec<Concept>,
+    by_key: HashMap<(String, String), usize>,
+    by_words: HashMap<String, Vec<usize>>,
+    longest: usize,
+}
+
+/// Longest name that is looked for in a query, in words.
+const MAX_WORDS: usize = 12;
+
+impl Thesaurus {
+    /// Takes all names, and adds the acronyms.
+    pub fn new(names: impl IntoIterator<Item = Name>) -> Self {
+        let mut thesaurus = Self::default();
+        for name in names {
+            let at = thesaurus.place_of(name.scheme, name.slug);
+            thesaurus.add_name(at, Some(name.language), &name.text);
+        }
+        for ring in acronyms() {
+            let at = thesaurus.concepts.len();
+            thesaurus.concepts.push(Concept::default());
+            for name in ring {
+                thesaurus.add_name(at, None, name);
+            }
+        }
+        thesaurus
+    }
+
+    /// Notes that one concept is narrower than another.
+    pub fn link_narrower(&mut self, scheme: &str, broader: &str, narrower: &str) {
+        if let (Some(from), Some(to)) = (self.find(scheme, broader), self.find(scheme, narrower)) {
+            self.concepts[from].narrower.push(to);
+        }
+    }
+
+    /// Notes that one place or body became another; it is followed both ways.
+    pub fn link_succession(&mut self, scheme: &str, before: &str, after: &str) {
+        if let (Some(a), Some(b)) = (self.find(scheme, before), self.find(scheme, after)) {
+            self.concepts[a].succession.push(b);
+            self.concepts[b].succession.push(a);
+        }
+    }
+
+    /// Every name of a concept.
+    pub(crate) fn names_of(&self, scheme: &str, slug: &str) -> impl Iterator<Item = &str> {
+        let concept = self.find(scheme, slug).map(|at| &self.concepts[at]);
+        concept.into_iter().flat_map(|c| c.names.iter().map(|(_, name)| name.as_str()))
+    }
+
+    /// The concepts that have exactly this name, given as folded words with single spaces.
+    pub(crate) fn named(&self, words: &str) -> &[usize] {
+        self.by_words.get(words).map_or(&[], Vec::as_slice)
+    }
+
+    /// A concept by its place.
+    pub(crate) fn concept(&self, at: usize) -> &Concept {
+        &self.concepts[at]
+    }
+
+    /// All concepts.
+    pub(crate) fn concepts(&self) -> &[Concept] {
+        &self.concepts
+    }
+
+    /// Words in the longest name that is matched.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    fn find(&self, scheme: &str, slug: &str) -> Option<usize> {
+        self.by_key.get(&(scheme.to_owned(), slug.to_owned())).copied()
+    }
+
+    fn place_of(&mut self, scheme: String, slug: String) -> usize {
+        let concepts = &mut self.concepts;
+        *self.by_key.entry((scheme, slug)).or_insert_with_key(|key| {
+            concepts.push(Concept { key: Some(key.clone()), ..Concept::default() });
+            concepts.len() - 1
+        })
+    }
+
+    fn add_name(&mut self, at: usize, language: Option<String>, text: &str) {
+        let concept = &mut self.concepts[at];
+        if concept.names.iter().any(|(_, known)| known == text) {
+            return;
+        }
+        concept.names.push((language, text.to_owned()));
+        let words = folded_words(text);
+        let count = words.split(' ').count();
+        if words.is_empty() || count > MAX_WORDS {
+            return;
+        }
+        self.longest = self.longest.max(count);
+        let holders = self.by_words.entry(words).or_default();
+        if !holders.contains(&at) {
+            holders.push(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Thesaurus};
+
+    #[test]
+    fn a_concept_is_found_by_any_name_without_marks() {
+        let name = |language: &str, text: &str| Name {
+            scheme: "rights-group".into(),
+            slug: "children".into(),
+            language: language.into(),
+            text: text.into(),
+        };
+        let thesaurus = Thesaurus::new([name("vi", "Quyền trẻ em"), name("en", "Rights of the child")]);
+        let [at] = thesaurus.named("quyen tre em") else { panic!("one concept has this name") };
+        assert_eq!(thesaurus.named("rights of the child"), [*at]);
+        assert_eq!(thesaurus.concept(*at).names.len(), 2);
+        assert!(!thesaurus.named("ubnd").is_empty());
+        assert_eq!(thesaurus.named("ubnd"), thesaurus.named("uy ban nhan dan"));
+    }
+}
