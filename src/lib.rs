@@ -5,7 +5,9 @@
 //! concrete back ends. `tests/it/architecture.rs` holds the house to this.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod interfaces;
 pub mod services;
 pub mod storage;
+pub mod telemetry;
