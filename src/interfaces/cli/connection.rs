@@ -154,12 +154,22 @@ impl Answer {
 
 /// A problem document in one line.
 pub fn refusal(document: &Value, status: StatusCode) -> String {
-    let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+    let text = |name: &str| {
+        document
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     if text("title").is_empty() {
         return format!("HTTP {status}");
     }
     let mut line = format!("{}: {}", text("title"), text("detail"));
-    for error in document.get("errors").and_then(Value::as_array).into_iter().flatten() {
+    for error in document
+        .get("errors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let part = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
         line.push_str(&format!(" [{}] {}", part("pointer"), part("detail")));
     }

@@ -61,9 +61,11 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
-        Command::Verify(verify) => {
-            maintenance::verify(settings::for_folder(file, &verify.folder)?, verify.deep, language)
-        }
+        Command::Verify(verify) => maintenance::verify(
+            settings::for_folder(file, &verify.folder)?,
+            verify.deep,
+            language,
+        ),
         Command::Reindex(folder) => maintenance::reindex(settings::for_folder(file, &folder)?),
         Command::Rebuild(folder) => {
             maintenance::rebuild(settings::for_folder(file, &folder)?, language)

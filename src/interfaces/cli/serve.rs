@@ -146,4 +146,3 @@ pub fn opening_failed(error: OpenError, data: &Path) -> Failure {
         other => Failure::inside(other),
     }
 }
-

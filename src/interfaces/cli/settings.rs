@@ -36,7 +36,10 @@ pub fn show(file: Option<&Path>, folder: &Folder, language: Language) -> Result<
             print(&format!("[{section}]"));
             present = section;
         }
-        print(&format!("{name} = {value}  # {}", messages::place(source, language)));
+        print(&format!(
+            "{name} = {value}  # {}",
+            messages::place(source, language)
+        ));
     }
     Ok(())
 }

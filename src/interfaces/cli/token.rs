@@ -68,7 +68,9 @@ pub fn create(connection: &Connection, mut wanted: Value) -> Result<String, Fail
 /// One token as tab-separated columns: id, role, organisation, made, ends, label.
 fn line(token: &Value) -> String {
     let column = |name: &str| token[name].as_str().unwrap_or("-").to_owned();
-    let ended = token["revoked_at"].as_str().map(|at| format!("revoked {at}"));
+    let ended = token["revoked_at"]
+        .as_str()
+        .map(|at| format!("revoked {at}"));
     let ends = ended.unwrap_or_else(|| column("expires_at"));
     [
         column("id"),
