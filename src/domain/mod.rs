@@ -9,7 +9,9 @@ pub mod digest;
 pub mod language;
 pub mod slug;
 pub mod timestamp;
+pub mod vietnamese_order;
 pub mod violation;
+pub mod vocabulary;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};
