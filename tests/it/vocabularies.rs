@@ -10,10 +10,7 @@ use khochung::domain::vocabulary::{Direction, LabelKind, Scheme, Vocabularies};
 use khochung::storage::vocabulary::{FileFault, check, load};
 
 fn shipped() -> Vocabularies {
-    load(None).unwrap_or_else(|faulty| {
-        let lines: Vec<_> = faulty.0.iter().map(ToString::to_string).collect();
-        panic!("{}", lines.join("\n"))
-    })
+    load(None).unwrap()
 }
 
 fn date(text: &str) -> WorkDate {
