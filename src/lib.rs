@@ -4,6 +4,7 @@
 //! them know the rules in [`domain`]. `app` is the composition root, the only place that names
 //! concrete back ends. `tests/it/architecture.rs` holds the house to this.
 
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -66,7 +66,7 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
             verify.deep,
             language,
         ),
-        Command::Reindex(folder) => maintenance::reindex(settings::for_folder(file, &folder)?),
+        Command::Reindex(_) => Err(Failure::inside("not yet")),
         Command::Rebuild(folder) => {
             maintenance::rebuild(settings::for_folder(file, &folder)?, language)
         }

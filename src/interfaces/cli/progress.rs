@@ -11,3 +11,12 @@ pub fn bar(total: u64, what: &'static str) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+/// A counter without an end.
+pub fn spinner(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(what);
+    match ProgressStyle::with_template("{spinner} {msg} {pos}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

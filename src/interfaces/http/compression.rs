@@ -21,14 +21,21 @@ pub async fn only_own_text(
     let mut response = next.call(request).await?;
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_own_text = ["application/json", "application/ld+json", "application/openmetrics-text"]
-        .iter()
-        .any(|own| kind.starts_with(own));
+    let is_own_text = [
+        "application/json",
+        "application/ld+json",
+        "application/openmetrics-text",
+    ]
+    .iter()
+    .any(|own| kind.starts_with(own));
     let is_file = response.headers().contains_key(header::CONTENT_DISPOSITION)
         || response.headers().contains_key(header::ACCEPT_RANGES);
     let headers = response.headers_mut();
     if (!is_own_text || is_file) && !headers.contains_key(header::CONTENT_ENCODING) {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(
+            header::CONTENT_ENCODING,
+            HeaderValue::from_static("identity"),
+        );
     }
     Ok(response)
 }

@@ -15,7 +15,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let description = web::get().to(description);
     config
         .app_data(web::Data::new(Page(openapi::text())))
-        .service(web::resource("/").route(web::get().to(door)).route(web::head().to(door)))
+        .service(
+            web::resource("/")
+                .route(web::get().to(door))
+                .route(web::head().to(door)),
+        )
         .service(web::resource("/api/openapi.json").route(description))
         .service(web::resource("/api/docs").route(web::get().to(to_interactive)))
         .service(web::resource("/api/docs/{file:.*}").route(web::get().to(interactive)))
@@ -23,7 +27,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The text of the description, written once.
-struct Page(String);
+pub struct Page(String);
 
 /// The scripts and styles of the interactive page come from the archive itself.
 const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
@@ -37,22 +41,30 @@ const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
 )]
 pub async fn description(page: web::Data<Page>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(page.0.clone())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(page.0.clone())
 }
 
 async fn door() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, "/api/docs/")).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/api/docs/"))
+        .finish()
 }
 
 async fn to_interactive() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/api/docs/"))
+        .finish()
 }
 
 async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let file: String = query::part(&request, "file")?;
     let config = Config::new(["/api/openapi.json"]).persist_authorization(false);
     let page = utoipa_swagger_ui::serve(&file, Arc::new(config));
-    let page = page.map_err(|error| Problem::internal(error.to_string()))?.ok_or(Problem::NotFound)?;
+    let page = page
+        .map_err(|error| Problem::internal(error.to_string()))?
+        .ok_or(Problem::NotFound)?;
     let mut answer = HttpResponse::Ok();
     if page.gzpipped {
         answer.insert_header((header::CONTENT_ENCODING, "gzip"));
@@ -73,5 +85,7 @@ async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
 pub async fn problem_page(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let slug: String = query::part(&request, "slug")?;
     let page = super::problem_pages::page(&slug).ok_or(Problem::NotFound)?;
-    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(page))
+    Ok(HttpResponse::Ok()
+        .content_type("text/markdown; charset=utf-8")
+        .body(page))
 }

@@ -104,7 +104,9 @@ async fn caller(request: &HttpRequest) -> Result<Actor, Problem> {
 /// Whether the request carries exactly this bearer token.
 pub fn has_bearer(request: &HttpRequest, wanted: &str) -> bool {
     let value = request.headers().get(header::AUTHORIZATION);
-    value.and_then(bearer).is_some_and(|given| are_equal(given, wanted))
+    value
+        .and_then(bearer)
+        .is_some_and(|given| are_equal(given, wanted))
 }
 
 fn bearer(value: &header::HeaderValue) -> Option<&str> {

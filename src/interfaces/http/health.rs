@@ -13,9 +13,17 @@ use crate::telemetry::Metrics;
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(super::readable("/healthz").route(web::get().to(healthz)).route(web::head().to(healthz)))
-        .service(super::readable("/readyz").route(web::get().to(readyz)).route(web::head().to(readyz)))
-        .service(super::readable("/metrics").route(web::get().to(metrics)));
+        .service(
+            web::resource("/healthz")
+                .route(web::get().to(healthz))
+                .route(web::head().to(healthz)),
+        )
+        .service(
+            web::resource("/readyz")
+                .route(web::get().to(readyz))
+                .route(web::head().to(readyz)),
+        )
+        .service(web::resource("/metrics").route(web::get().to(metrics)));
 }
 
 /// Whether the archive can do its work.
@@ -51,10 +59,17 @@ pub async fn healthz() -> &'static str {
     responses((status = 200, description = "It is.", body = Readiness))
 )]
 pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>, Problem> {
-    let vitals = archive.vitals().await.map_err(|error| Problem::Unavailable(error.into()))?;
+    let vitals = archive
+        .vitals()
+        .await
+        .map_err(|error| Problem::Unavailable(error.into()))?;
     let is_current = vitals.index_lag_events == 0;
     Ok(web::Json(Readiness {
-        status: if vitals.index_works { "ready" } else { "degraded" },
+        status: if vitals.index_works {
+            "ready"
+        } else {
+            "degraded"
+        },
         catalogue: "ready",
         index: match (vitals.index_works, is_current) {
             (false, _) => "rebuilding",
@@ -82,7 +97,10 @@ pub async fn metrics(
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }
-    let vitals = archive.vitals().await.map_err(|error| Problem::Unavailable(error.into()))?;
+    let vitals = archive
+        .vitals()
+        .await
+        .map_err(|error| Problem::Unavailable(error.into()))?;
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     metrics.assets.set(gauge(vitals.counts.assets));
     metrics.last_event.set(gauge(vitals.counts.events));
@@ -92,5 +110,7 @@ pub async fn metrics(
     metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = metrics.encode().map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, kind)).body(text))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .body(text))
 }

@@ -1,6 +1,3 @@
-//! The HTTP interface.
-
-pub mod delivery;
 //! The HTTP interface: `/api/v1/…`, its description, health and metrics.
 //!
 //! [`frame`] holds for every answer; [`problem`] decides every status of failure; [`guard`] puts
@@ -8,13 +5,39 @@ pub mod delivery;
 //! service call and convert back; they neither touch the store nor know rules.
 
 pub mod body;
-pub mod counted;
+mod compression;
+mod counted;
+pub mod delivery;
+mod docs;
 pub mod document;
 pub mod frame;
+pub mod guard;
+mod health;
+pub mod openapi;
 pub mod page;
 pub mod precondition;
 pub mod problem;
+mod problem_pages;
 pub mod query;
+pub mod server;
+mod tokens;
+
+use actix_web::web;
+
+use problem::Problem;
+
+/// Every address, in the order they are tried.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(health::routes)
+        .configure(tokens::routes)
+        .configure(docs::routes)
+        .default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> Result<&'static str, Problem> {
+    Err(Problem::NotFound)
+}
 
 /// The public address of the archive, without a slash at its end: links are built from this one,
 /// never from the `Host` header.

@@ -4,7 +4,7 @@
 //! 403, one that takes `If-Match` 412 and 428, and so on) is added here by rule, so that no
 //! handler can forget it. Committed as `api/openapi.json` and compared by a test.
 
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -76,22 +76,27 @@ impl Modify for AnswersOfGroups {
 
 /// Adds the answers an operation shares with all of its group.
 fn complete(path: &str, operation: &mut Operation) {
+    let parameters: Vec<&Parameter> = operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
     let has_header = |wanted: &str| {
-        operation.parameters.iter().flatten().any(|parameter| {
+        parameters.iter().any(|parameter| {
             parameter.parameter_in == ParameterIn::Header
                 && parameter.name.eq_ignore_ascii_case(wanted)
         })
     };
-    let parameters = operation.parameters.as_ref();
-    let in_query = parameters.is_some_and(|all| {
-        let mut all = all.iter();
-        all.any(|parameter| parameter.parameter_in == ParameterIn::Query)
-    });
+    let in_query = |parameter: &&Parameter| parameter.parameter_in == ParameterIn::Query;
     let mut answers = Vec::new();
     if operation.security.is_some() {
         answers.extend(["401", "403"]);
     }
-    if in_query || operation.request_body.is_some() {
+    if parameters.iter().any(in_query) || operation.request_body.is_some() {
         answers.push("400");
     }
     if path.contains('{') {

@@ -10,7 +10,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::Violations;
+use crate::domain::asset::TransitionError;
 use crate::domain::asset::{AssetId, Revision};
+use crate::services::accounts::AccountsError;
+use crate::services::delivery::DeliveryError;
+use crate::services::intake::{ChangeError, FindError};
 use crate::storage::blobs::BlobError;
 use crate::storage::catalog::CatalogError;
 
@@ -243,6 +247,73 @@ impl From<BlobError> for Problem {
             BlobError::Missing(_) | BlobError::Mismatch(_) | BlobError::Io(_) => {
                 Self::internal(error)
             }
+        }
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::Forbidden => Self::Forbidden,
+            AccountsError::Invalid(violations) => Self::Invalid(violations),
+            AccountsError::NoSuchToken => Self::NotFound,
+            AccountsError::NotValid => Self::InvalidToken,
+            AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<FindError> for Problem {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::NotFound => Self::NotFound,
+            FindError::Gone { reason } => Self::Gone { reason },
+            FindError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Find(error) => error.into(),
+            ChangeError::Forbidden => Self::Forbidden,
+            ChangeError::Stale { current } => Self::StaleRevision {
+                current: Some(current),
+            },
+            ChangeError::Invalid(violations) => Self::Invalid(violations),
+            ChangeError::Transition(error) => error.into(),
+            ChangeError::KeyReused => Self::KeyReused,
+            ChangeError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
+            ChangeError::UnsupportedType { .. } => Self::UnsupportedMediaType {
+                accepted: Vec::new(),
+            },
+            ChangeError::Catalog(error) => error.into(),
+            ChangeError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<TransitionError> for Problem {
+    fn from(error: TransitionError) -> Self {
+        match error {
+            TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
+            TransitionError::Unmet(violations) => Self::Invalid(violations),
+            TransitionError::NoSuchFile(_) => Self::NotFound,
+            TransitionError::AlreadyAttached(_) | TransitionError::TooManyFiles(_) => {
+                Self::Conflict
+            }
+        }
+    }
+}
+
+impl From<DeliveryError> for Problem {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::NotFound => Self::NotFound,
+            DeliveryError::Gone { reason } => Self::Gone { reason },
+            DeliveryError::Catalog(error) => error.into(),
+            DeliveryError::Blobs(error) => error.into(),
         }
     }
 }

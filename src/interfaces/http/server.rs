@@ -1,6 +1,7 @@
 //! Listens, answers and stops: the assembly of the HTTP server.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -51,7 +52,7 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
         App::new()
             .app_data(data.clone())
             .app_data(control.clone())
-            .configure(|config| served.provide(config))
+            .configure(|config| provide(&served, config))
             .configure(routes)
             .wrap(from_fn(compression::only_own_text))
             .wrap(Compress::default())
@@ -73,4 +74,18 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
         base,
         server: server.run(),
     })
+}
+
+/// What handlers may ask for in their signatures.
+fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::Data::new(archive.clone()))
+        .app_data(web::Data::from(Arc::clone(&archive.config)))
+        .app_data(web::Data::from(Arc::clone(&archive.metrics)))
+        .app_data(web::Data::from(Arc::clone(&archive.vocabularies)))
+        .app_data(web::Data::from(Arc::clone(&archive.accounts)))
+        .app_data(web::Data::new(archive.intake.clone()))
+        .app_data(web::Data::new(archive.curation.clone()))
+        .app_data(web::Data::new(archive.sharing.clone()))
+        .app_data(web::Data::new(archive.delivery.clone()));
 }

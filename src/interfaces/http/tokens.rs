@@ -29,7 +29,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 /// A token to make.
 #[derive(Debug, Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body; reading it reports every broken rule")]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
 pub struct TokenWanted {
     /// What its holder may be.
     #[schema(inline)]
@@ -201,7 +204,11 @@ fn wanted(value: &Value) -> Result<NewToken, Violations> {
 }
 
 /// A property that is text, if it is there at all.
-fn text<'a>(properties: &'a Map<String, Value>, name: &str, broken: &mut Violations) -> Option<&'a str> {
+fn text<'a>(
+    properties: &'a Map<String, Value>,
+    name: &str,
+    broken: &mut Violations,
+) -> Option<&'a str> {
     match properties.get(name) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
