@@ -8,6 +8,7 @@ pub mod asset;
 pub mod digest;
 pub mod language;
 pub mod slug;
+pub mod text;
 pub mod timestamp;
 pub mod vietnamese_order;
 pub mod violation;
