@@ -55,7 +55,8 @@ pub async fn frame(
     if let Some(metrics) = &metrics {
         counted::count_received(&mut request, metrics);
     }
-    let span = tracing::info_span!("request", id = %asked.caller.request_id, method = %asked.method);
+    let span =
+        tracing::info_span!("request", id = %asked.caller.request_id, method = %asked.method);
     let answer = async {
         match AssertUnwindSafe(next.call(request)).catch_unwind().await {
             Ok(Ok(response)) => Ok(asked.finish(response.map_into_boxed_body())),
@@ -79,7 +80,9 @@ impl Asked {
             language: Language::preferred(accepted.and_then(|v| v.to_str().ok()).unwrap_or("")),
             request_id: request_id(request.headers()),
             path: request.path().to_owned(),
-            base: base.map(|base| base.as_str().to_owned()).unwrap_or_default(),
+            base: base
+                .map(|base| base.as_str().to_owned())
+                .unwrap_or_default(),
         };
         request.extensions_mut().insert(caller.clone());
         Self {

@@ -55,7 +55,11 @@ pub async fn import(
 ) -> Result<HttpResponse, Problem> {
     expect_media_type(&request, MEDIA_TYPE)?;
     let max_bytes = usize::try_from(config.intake.max_line_bytes).unwrap_or(usize::MAX);
-    let lines = Lines::new(payload.into_inner(), max_bytes, config.server.body_timeout());
+    let lines = Lines::new(
+        payload.into_inner(),
+        max_bytes,
+        config.server.body_timeout(),
+    );
     let (sender, receiver) = mpsc::channel(WAITING_RESULTS);
     let answers = Answers {
         sender,
@@ -69,7 +73,9 @@ pub async fn import(
         let line = receiver.recv().await?;
         Some((Ok::<Bytes, Problem>(line), receiver))
     });
-    Ok(HttpResponse::Ok().content_type(MEDIA_TYPE).streaming(answers))
+    Ok(HttpResponse::Ok()
+        .content_type(MEDIA_TYPE)
+        .streaming(answers))
 }
 
 async fn carry_out(
@@ -126,7 +132,8 @@ impl Answers {
         match result.outcome {
             Ok(imported) => {
                 let dto = ImportResultDto::new(result.number, &imported);
-                self.send(serde_json::to_vec(&dto).unwrap_or_default()).await
+                self.send(serde_json::to_vec(&dto).unwrap_or_default())
+                    .await
             }
             Err(error) => self.give_failure(result.number, &error.into()).await,
         }

@@ -70,7 +70,10 @@ impl Lines {
         let mut is_too_long = false;
         let mut searched = 0;
         loop {
-            if let Some(at) = self.buffer[searched..].iter().position(|byte| *byte == b'\n') {
+            if let Some(at) = self.buffer[searched..]
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
                 let text = self.buffer.split_to(searched + at).freeze();
                 self.buffer.advance(1);
                 return Some(self.within_limit(text, is_too_long));
@@ -120,15 +123,19 @@ mod tests {
 
     /// The lines of a body that arrives in these pieces, as (number, text or "TOO LONG").
     async fn lines(pieces: &[&'static str]) -> Vec<(u64, String)> {
-        let pieces: Vec<Result<Bytes, PayloadError>> =
-            pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes()))).collect();
+        let pieces: Vec<Result<Bytes, PayloadError>> = pieces
+            .iter()
+            .map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
+            .collect();
         let payload = Payload::Stream {
             payload: Box::pin(stream::iter(pieces)),
         };
         let mut lines = Lines::new(payload, 5, Duration::from_secs(1));
         let mut found = Vec::new();
         while let Some(line) = lines.next().await {
-            let text = line.text.map(|text| String::from_utf8(text.to_vec()).unwrap());
+            let text = line
+                .text
+                .map(|text| String::from_utf8(text.to_vec()).unwrap());
             found.push((line.number, text.unwrap_or_else(|| "TOO LONG".to_owned())));
         }
         found

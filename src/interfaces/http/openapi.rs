@@ -9,8 +9,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::document::{MEDIA_TYPE, ProblemDocument};
 use super::assets::{self, lifecycle};
+use super::document::{MEDIA_TYPE, ProblemDocument};
 use super::{changes, docs, health, imports, tokens};
 
 #[derive(OpenApi)]

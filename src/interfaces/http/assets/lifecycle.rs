@@ -27,7 +27,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let withdrawal = web::resource("/api/v1/assets/{id}/withdrawal")
         .route(web::put().to(withdraw))
         .route(web::delete().to(reopen));
-    config.service(submission).service(publication).service(withdrawal);
+    config
+        .service(submission)
+        .service(publication)
+        .service(withdrawal);
 }
 
 /// Hands a draft to the editors.
@@ -35,7 +38,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",
     summary = "Hand a draft to the editors",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses((status = 200, description = "The work, submitted.", body = AssetDto)),
@@ -56,7 +59,7 @@ pub async fn submit(
     delete, path = "/api/v1/assets/{id}/submission", operation_id = "returnAsset", tag = "works",
     summary = "Give a submitted work back to its contributor",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
@@ -68,7 +71,9 @@ pub async fn return_to_draft(
     expected: IfMatch,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.return_to_draft(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .return_to_draft(&actor, id.0, Some(expected.0))
+        .await?;
     Ok(whole(HttpResponse::Ok(), asset, &actor))
 }
 
@@ -79,7 +84,7 @@ pub async fn return_to_draft(
     description = "To the circle its `access` names, when its embargo allows. Answers 422 with \
         every condition that is not met.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses(
@@ -100,7 +105,10 @@ pub async fn publish(
 
 /// Why a work is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body; reading it reports every broken rule")]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
 pub struct Withdrawal {
     /// For the public: whoever could see the work reads it under the work's address.
     #[schema(min_length = 1, max_length = 1000)]
@@ -112,7 +120,7 @@ pub struct Withdrawal {
     put, path = "/api/v1/assets/{id}/withdrawal", operation_id = "withdrawAsset", tag = "works",
     summary = "Take a published work back",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     request_body(content = Withdrawal, description = "Why."),
@@ -139,7 +147,9 @@ pub async fn withdraw(
         }
     };
     let reason = broken.into_result(reason)?;
-    let asset = curation.withdraw(&actor, id.0, Some(expected.0), reason).await?;
+    let asset = curation
+        .withdraw(&actor, id.0, Some(expected.0), reason)
+        .await?;
     Ok(whole(HttpResponse::Ok(), asset, &actor))
 }
 
@@ -148,7 +158,7 @@ pub async fn withdraw(
     delete, path = "/api/v1/assets/{id}/withdrawal", operation_id = "reopenAsset", tag = "works",
     summary = "Make a withdrawn work a draft again",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
@@ -160,6 +170,8 @@ pub async fn reopen(
     expected: IfMatch,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.return_to_draft(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .return_to_draft(&actor, id.0, Some(expected.0))
+        .await?;
     Ok(whole(HttpResponse::Ok(), asset, &actor))
 }

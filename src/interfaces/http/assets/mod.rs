@@ -33,7 +33,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route(web::head().to(read))
         .route(web::patch().to(patch))
         .route(web::delete().to(delete));
-    config.service(works).service(work).configure(lifecycle::routes);
+    config
+        .service(works)
+        .service(work)
+        .configure(lifecycle::routes);
 }
 
 /// Which works to list.
@@ -41,7 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Go on after this id, as the `next` link does.
-    #[param(format = Uuid)]
+    #[param(format = "uuid")]
     after: Option<String>,
     /// How many works to give, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -90,7 +93,12 @@ pub async fn list(
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &next {
-        page::link_next(&mut answer, &base, "/api/v1/assets", &query.following(next, limit));
+        page::link_next(
+            &mut answer,
+            &base,
+            "/api/v1/assets",
+            &query.following(next, limit),
+        );
     }
     let items = listing.items.into_iter();
     Ok(answer.json(AssetList {
@@ -123,7 +131,9 @@ impl ListQuery {
             ("organisation", &self.organisation),
             ("kind", &self.kind),
         ];
-        let kept = kept.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        let kept = kept
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.clone()?)));
         let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
         kept.chain(cursor).collect()
     }
@@ -164,7 +174,7 @@ pub async fn create(
     get, path = "/api/v1/assets/{id}", operation_id = "readAsset", tag = "works",
     summary = "Read a work",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
     ),
     responses(
@@ -196,7 +206,7 @@ pub async fn read(
     summary = "Change the description of a work",
     description = "A JSON Merge Patch (RFC 7396): what is named is replaced, `null` takes away.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     request_body(content = serde_json::Value, content_type = "application/merge-patch+json", description = "What to change."),
@@ -222,7 +232,9 @@ pub async fn patch(
         return Err(Problem::StaleRevision { current });
     }
     let deposit = patch_work(&present.work, &body.value, &vocabularies)?;
-    let asset = curation.describe(&actor, id.0, Some(expected.0), deposit).await?;
+    let asset = curation
+        .describe(&actor, id.0, Some(expected.0), deposit)
+        .await?;
     Ok(whole(HttpResponse::Ok(), asset, &actor))
 }
 
@@ -231,7 +243,7 @@ pub async fn patch(
     delete, path = "/api/v1/assets/{id}", operation_id = "deleteAsset", tag = "works",
     summary = "Delete a work; a tombstone stays",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = Uuid),
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses((status = 204, description = "It is gone. Its address answers 410 to those who could see it.")),
