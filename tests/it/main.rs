@@ -4,3 +4,4 @@
 mod architecture;
 mod probe;
 mod render;
+mod stored_records;
