@@ -12,7 +12,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use khochung::domain::asset::{Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work};
+use khochung::domain::asset::{
+    Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
+};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::search::measure::Bench;
 use khochung::services::search::{IndexChange, Thesaurus, WriterSettings};
@@ -49,7 +51,11 @@ fn read(folder: &Path, stem: &str) -> Result<String, Failure> {
         return Ok(std::fs::read_to_string(plain)?);
     }
     let packed = folder.join(format!("{stem}.gz"));
-    let mut child = Command::new("gzip").arg("-dc").arg(packed).stdout(Stdio::piped()).spawn()?;
+    let mut child = Command::new("gzip")
+        .arg("-dc")
+        .arg(packed)
+        .stdout(Stdio::piped())
+        .spawn()?;
     let mut text = String::new();
     if let Some(mut out) = child.stdout.take() {
         out.read_to_string(&mut text)?;
@@ -59,14 +65,18 @@ fn read(folder: &Path, stem: &str) -> Result<String, Failure> {
 }
 
 fn lines<T: for<'a> Deserialize<'a>>(text: &str) -> Result<Vec<T>, Failure> {
-    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    text.lines()
+        .map(|line| Ok(serde_json::from_str(line)?))
+        .collect()
 }
 
 fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
     let language = LanguageTag::parse(&document.language)?;
     let moment = Timestamp::from_millis(0);
     let work = Work {
-        titles: [(language.clone(), document.title.clone())].into_iter().collect(),
+        titles: [(language.clone(), document.title.clone())]
+            .into_iter()
+            .collect(),
         descriptions: Default::default(),
         kind: None,
         creators: Vec::new(),
@@ -112,7 +122,12 @@ struct Options {
 }
 
 fn options() -> Result<Options, Failure> {
-    let mut options = Options { folder: String::new(), each: usize::MAX, weights: String::new(), show: None };
+    let mut options = Options {
+        folder: String::new(),
+        each: usize::MAX,
+        weights: String::new(),
+        show: None,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -137,15 +152,30 @@ fn main() -> Result<(), Failure> {
     let mut relevant: HashMap<String, HashMap<String, u8>> = HashMap::new();
     for line in read(folder, "qrels.tsv")?.lines() {
         if let [query, document, grade] = line.split('\t').collect::<Vec<_>>()[..] {
-            relevant.entry(query.into()).or_default().insert(document.into(), grade.parse()?);
+            relevant
+                .entry(query.into())
+                .or_default()
+                .insert(document.into(), grade.parse()?);
         }
     }
     let place = tempfile::tempdir()?;
-    let bench = Bench::create(&place.path().join("index"), Thesaurus::new([]), WriterSettings::default(), &options.weights)?;
+    let bench = Bench::create(
+        &place.path().join("index"),
+        Thesaurus::new([]),
+        WriterSettings::default(),
+        &options.weights,
+    )?;
     let started = Instant::now();
-    let works = documents.iter().zip(1..).map(|(document, number)| work(document, number));
+    let works = documents
+        .iter()
+        .zip(1..)
+        .map(|(document, number)| work(document, number));
     bench.load(&works.collect::<Result<Vec<_>, _>>()?)?;
-    println!("{} documents in {:.1} s", documents.len(), started.elapsed().as_secs_f64());
+    println!(
+        "{} documents in {:.1} s",
+        documents.len(),
+        started.elapsed().as_secs_f64()
+    );
     let rows = ask(&bench, &documents, &queries, &relevant, &options)?;
     print_table(&rows);
     Ok(())
@@ -167,18 +197,26 @@ fn ask(
         let step = queries.len().div_ceil(options.each.min(queries.len()));
         for query in queries.into_iter().step_by(step) {
             let started = Instant::now();
-            let (ids, total) = bench.search(&query.text, query.target_language.as_deref(), 100, true)?;
+            let (ids, total) =
+                bench.search(&query.text, query.target_language.as_deref(), 100, true)?;
             let row = rows.entry(kind.clone()).or_default();
             row.millis.push(started.elapsed().as_secs_f64() * 1000.0);
             let index = |id: &AssetId| u128::from_be_bytes(*id.as_bytes()) as usize - 1;
             let grades = relevant.get(&query.id).cloned().unwrap_or_default();
-            let is_hit = |id: &AssetId| grades.get(&documents[index(id)].id).is_some_and(|grade| *grade > 0);
+            let is_hit = |id: &AssetId| {
+                grades
+                    .get(&documents[index(id)].id)
+                    .is_some_and(|grade| *grade > 0)
+            };
             let place = ids.iter().take(10).position(is_hit);
             row.reciprocal += place.map_or(0.0, |place| 1.0 / (place + 1) as f64);
             let wanted = grades.values().filter(|grade| **grade > 0).count().max(1);
             row.found_100 += ids.iter().filter(|id| is_hit(id)).count() as f64 / wanted as f64;
             if options.show.as_deref() == Some(&kind) {
-                let place = ids.iter().position(is_hit).map_or("-".to_owned(), |p| (p + 1).to_string());
+                let place = ids
+                    .iter()
+                    .position(is_hit)
+                    .map_or("-".to_owned(), |p| (p + 1).to_string());
                 println!("{place}\t{total}\t{}", query.text);
             }
         }
@@ -195,10 +233,18 @@ fn print_table(rows: &BTreeMap<String, Row>) {
         millis.sort_by(f64::total_cmp);
         let at = |share: f64| millis[((n - 1.0) * share).round() as usize];
         let (mrr, recall) = (row.reciprocal / n, row.found_100 / n);
-        println!("| {kind} | {n} | {mrr:.3} | {recall:.3} | {:.2} | {:.2} |", at(0.5), at(0.99));
+        println!(
+            "| {kind} | {n} | {mrr:.3} | {recall:.3} | {:.2} | {:.2} |",
+            at(0.5),
+            at(0.99)
+        );
         macro_mrr += mrr;
         macro_recall += recall;
     }
     let kinds = rows.len() as f64;
-    println!("| MACRO | | {:.3} | {:.3} | | |", macro_mrr / kinds, macro_recall / kinds);
+    println!(
+        "| MACRO | | {:.3} | {:.3} | | |",
+        macro_mrr / kinds,
+        macro_recall / kinds
+    );
 }

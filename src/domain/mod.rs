@@ -8,8 +8,11 @@ pub mod asset;
 pub mod digest;
 pub mod language;
 pub mod slug;
+pub mod text;
 pub mod timestamp;
+pub mod vietnamese_order;
 pub mod violation;
+pub mod vocabulary;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};

@@ -3,6 +3,10 @@
 //! In order, each may use those before it:
 //! jobs < accounts < media < intake < curation < search < delivery < sharing < reports.
 
+pub mod accounts;
+pub mod curation;
 pub mod delivery;
+pub mod intake;
 pub mod media;
 pub mod search;
+pub mod sharing;

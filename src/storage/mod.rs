@@ -2,9 +2,11 @@
 //!
 //! [`catalog`] holds what is known about works (metadata, the event log, jobs, tokens);
 //! [`blobs`] holds bytes under their SHA-256. Blobs are safe before metadata names them.
+//! [`vocabulary`] reads the lists of concepts from files.
 
 pub mod blobs;
 pub mod catalog;
+pub mod vocabulary;
 
 /// Runs blocking work (disk, hashing, image work, index) on the blocking pool, keeping the
 /// caller's tracing span. The only way from async code to blocking code.

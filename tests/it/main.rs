@@ -5,3 +5,4 @@ mod architecture;
 mod probe;
 mod render;
 mod stored_records;
+mod vocabularies;

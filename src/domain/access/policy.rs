@@ -1,8 +1,12 @@
 //! The one policy that decides every exit.
+//!
+//! Who sees a work follows from two circles: the one its state, access and embargo open it to
+//! ([`audience`]) and the one an actor belongs to ([`circle`]); a depositing body always sees its
+//! own. Who learns that a work went away follows from how far it was ever open ([`Exposure`]).
 
 use super::{Actor, Permission, Role};
-use crate::domain::Timestamp;
 use crate::domain::asset::{Access, Asset, Exposure, State};
+use crate::domain::{Slug, Timestamp};
 
 /// The circle an actor belongs to: it sees published works whose access is for this circle or a
 /// wider one.
@@ -36,6 +40,28 @@ pub fn may_see(actor: &Actor, asset: &Asset, now: Timestamp) -> bool {
     circle(actor) <= audience(asset, now) || is_own(actor, asset)
 }
 
+/// What an actor gets to know of a work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// The work.
+    Visible,
+    /// That it was there and is no longer for them.
+    Gone,
+    /// Nothing: for them it does not exist.
+    Hidden,
+}
+
+/// What the actor gets to know of the work at this moment.
+pub fn sight(actor: &Actor, asset: &Asset, now: Timestamp) -> Sight {
+    if may_see(actor, asset, now) {
+        Sight::Visible
+    } else if may_learn_of_removal(actor, asset.exposure) {
+        Sight::Gone
+    } else {
+        Sight::Hidden
+    }
+}
+
 /// Whether the actor may learn that a work is gone: only those who could once see it.
 pub fn may_learn_of_removal(actor: &Actor, exposure: Exposure) -> bool {
     circle(actor) <= exposure
@@ -48,6 +74,22 @@ pub fn may_edit(actor: &Actor, asset: &Asset) -> bool {
         || (actor.may(Permission::Deposit) && is_own(actor, asset) && open)
 }
 
+/// Whether the actor may delete the work: editors any, contributors their own drafts that nobody
+/// else has ever seen.
+pub fn may_delete(actor: &Actor, asset: &Asset) -> bool {
+    let unseen_draft = asset.state == State::Draft && asset.exposure == Exposure::Staff;
+    actor.may(Permission::Curate) || (is_own(actor, asset) && unseen_draft)
+}
+
+/// Whether the actor may hand in works in the name of this body: editors for every body,
+/// contributors for their own.
+pub fn may_deposit_for(actor: &Actor, organisation: Option<&Slug>) -> bool {
+    actor.may(Permission::Curate)
+        || (actor.may(Permission::Deposit)
+            && organisation.is_some()
+            && organisation == actor.organisation())
+}
+
 /// Originals carry camera serials and places; outside the archive they go to those entitled.
 pub fn may_fetch_untouched_original(actor: &Actor, asset: &Asset) -> bool {
     actor.may(Permission::Curate) || is_own(actor, asset)
@@ -58,4 +100,185 @@ fn is_own(actor: &Actor, asset: &Asset) -> bool {
         && actor
             .organisation()
             .is_some_and(|own| asset.work.organisation.as_ref() == Some(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Sight, may_delete, may_deposit_for, may_edit, may_fetch_untouched_original, sight,
+    };
+    use crate::domain::access::{Actor, Role, TokenId};
+    use crate::domain::asset::{Access, Asset, AssetId, Exposure, State, Work};
+    use crate::domain::{Slug, Timestamp};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn slug(text: &str) -> Slug {
+        Slug::parse(text).unwrap()
+    }
+
+    fn holder(role: Role, organisation: Option<&str>) -> Actor {
+        Actor::Holder {
+            token: TokenId("t1".into()),
+            role,
+            organisation: organisation.map(slug),
+        }
+    }
+
+    /// Everybody who can ask, in the order of the columns below.
+    fn everybody() -> [Actor; 8] {
+        [
+            Actor::Anonymous,
+            holder(Role::Partner, None),
+            // A partner's organisation gives it nothing: only deposits make a body an owner.
+            holder(Role::Station, Some("dic")),
+            holder(Role::Contributor, Some("police")),
+            holder(Role::Contributor, Some("dic")),
+            holder(Role::Editor, None),
+            holder(Role::Admin, None),
+            Actor::System,
+        ]
+    }
+
+    fn work_of_dic(state: State, access: Access) -> Asset {
+        let mut work = Work::new();
+        work.organisation = Some(slug("dic"));
+        work.access = access;
+        let mut asset = Asset::take_in(AssetId::from_bytes([7; 16]), work, NOW);
+        asset.state = state;
+        asset
+    }
+
+    fn row(check: impl Fn(&Actor) -> char) -> String {
+        everybody().iter().map(check).collect()
+    }
+
+    fn sights(asset: &Asset) -> String {
+        row(|actor| match sight(actor, asset, NOW) {
+            Sight::Visible => 'v',
+            Sight::Gone => 'g',
+            Sight::Hidden => '-',
+        })
+    }
+
+    fn withdrawn() -> State {
+        State::Withdrawn {
+            reason: "sai tên".into(),
+        }
+    }
+
+    /// Columns: anonymous, partner, station, contributor elsewhere, own contributor, editor,
+    /// admin, system. `v` sees it, `g` learns that it is gone, `-` nothing.
+    #[test]
+    fn sight_follows_state_access_and_exposure() {
+        use Access::{Partner, Public, StateInternal};
+        use State::{Draft, Published, Submitted};
+        for (state, access, exposure, expected) in [
+            (Draft, Public, Exposure::Staff, "----vvvv"),
+            (Submitted, Public, Exposure::Staff, "----vvvv"),
+            (Published, Public, Exposure::Public, "vvvvvvvv"),
+            (Published, Partner, Exposure::Partner, "-vvvvvvv"),
+            (
+                Published,
+                StateInternal,
+                Exposure::StateInternal,
+                "---vvvvv",
+            ),
+            // Narrowed after it had been public.
+            (Published, StateInternal, Exposure::Public, "gggvvvvv"),
+            (withdrawn(), Public, Exposure::Public, "ggggvvvv"),
+            (withdrawn(), Partner, Exposure::Partner, "-gggvvvv"),
+            (
+                withdrawn(),
+                StateInternal,
+                Exposure::StateInternal,
+                "---gvvvv",
+            ),
+            // Published under an embargo that never ended.
+            (withdrawn(), Public, Exposure::Staff, "----vvvv"),
+            (Draft, Public, Exposure::Public, "ggggvvvv"),
+        ] {
+            let mut asset = work_of_dic(state, access);
+            asset.exposure = exposure;
+            assert_eq!(sights(&asset), expected, "{asset:?}");
+        }
+    }
+
+    #[test]
+    fn an_embargo_hides_until_its_very_moment() {
+        let mut asset = work_of_dic(State::Published, Access::Public);
+        for (until_ms, expected) in [
+            (1_000_001, "----vvvv"),
+            (1_000_000, "vvvvvvvv"),
+            (999_999, "vvvvvvvv"),
+        ] {
+            asset.work.embargo_until = Some(Timestamp::from_millis(until_ms));
+            assert_eq!(sights(&asset), expected, "{until_ms}");
+        }
+    }
+
+    #[test]
+    fn contributors_edit_their_own_open_works_and_editors_all() {
+        for (state, expected) in [
+            (State::Draft, "----yyyy"),
+            (State::Submitted, "----yyyy"),
+            (State::Published, "-----yyy"),
+            (withdrawn(), "-----yyy"),
+        ] {
+            let asset = work_of_dic(state, Access::Public);
+            let edits = row(|actor| if may_edit(actor, &asset) { 'y' } else { '-' });
+            assert_eq!(edits, expected, "{asset:?}");
+            let originals = row(|actor| {
+                if may_fetch_untouched_original(actor, &asset) {
+                    'y'
+                } else {
+                    '-'
+                }
+            });
+            assert_eq!(originals, "----yyyy");
+        }
+    }
+
+    #[test]
+    fn contributors_delete_only_what_nobody_saw() {
+        let mut asset = work_of_dic(State::Draft, Access::Public);
+        let deletes = |asset: &Asset| row(|actor| if may_delete(actor, asset) { 'y' } else { '-' });
+        assert_eq!(deletes(&asset), "----yyyy");
+        asset.exposure = Exposure::Public;
+        assert_eq!(deletes(&asset), "-----yyy");
+        assert_eq!(
+            deletes(&work_of_dic(State::Submitted, Access::Public)),
+            "-----yyy"
+        );
+    }
+
+    #[test]
+    fn a_work_without_a_body_belongs_to_no_contributor() {
+        let mut asset = work_of_dic(State::Draft, Access::Public);
+        asset.work.organisation = None;
+        assert_eq!(sights(&asset), "-----vvv");
+        let unbound = holder(Role::Contributor, None);
+        assert_eq!(sight(&unbound, &asset, NOW), Sight::Hidden);
+    }
+
+    #[test]
+    fn contributors_deposit_for_their_own_body_only() {
+        let dic = slug("dic");
+        let for_dic = row(|actor| {
+            if may_deposit_for(actor, Some(&dic)) {
+                'y'
+            } else {
+                '-'
+            }
+        });
+        assert_eq!(for_dic, "----yyyy");
+        let for_nobody = row(|actor| {
+            if may_deposit_for(actor, None) {
+                'y'
+            } else {
+                '-'
+            }
+        });
+        assert_eq!(for_nobody, "-----yyy");
+    }
 }

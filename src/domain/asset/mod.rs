@@ -6,9 +6,15 @@
 
 pub mod date;
 pub mod file;
+pub mod file_name;
 pub mod id;
+pub mod kind;
 pub mod lifecycle;
+pub mod limits;
 pub mod people;
+pub mod publication;
+pub mod secrecy;
+pub mod transitions;
 pub mod work;
 
 pub use date::WorkDate;
@@ -16,6 +22,7 @@ pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
 pub use lifecycle::{Exposure, State};
 pub use people::PeopleShown;
+pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
 
 use crate::domain::Timestamp;

@@ -59,6 +59,46 @@ impl Work {
     pub const RIGHTS_NOT_REVIEWED: &'static str = "rights-not-reviewed";
     /// The reuse term of a work that may be linked to but not handed out.
     pub const LINK_ONLY: &'static str = "link-only";
+
+    /// A work of which nothing is said yet.
+    ///
+    /// # Panics
+    /// Never: the default terms are a well-formed slug.
+    #[expect(clippy::expect_used, reason = "the constant is a slug")]
+    pub fn new() -> Self {
+        Self {
+            titles: LanguageMap::default(),
+            descriptions: LanguageMap::default(),
+            kind: None,
+            creators: Vec::new(),
+            organisation: None,
+            languages: Vec::new(),
+            strand: None,
+            themes: Vec::new(),
+            instruments: Vec::new(),
+            rights_groups: Vec::new(),
+            udhr_articles: Vec::new(),
+            audiences: Vec::new(),
+            places: Vec::new(),
+            made: None,
+            body: None,
+            credit_line: None,
+            reuse_terms: Slug::parse(Self::RIGHTS_NOT_REVIEWED)
+                .expect("`rights-not-reviewed` is a slug"),
+            people_shown: PeopleShown::NotAssessed,
+            minors_shown: false,
+            access: Access::Public,
+            embargo_until: None,
+            relations: Vec::new(),
+            identifiers: Vec::new(),
+        }
+    }
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// A credited maker. Names are kept as printed and never split.
@@ -89,6 +129,15 @@ impl Access {
         ("partner", Self::Partner),
         ("state-internal", Self::StateInternal),
     ];
+
+    /// The wire name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Partner => "partner",
+            Self::StateInternal => "state-internal",
+        }
+    }
 }
 
 /// A directed link to another work.

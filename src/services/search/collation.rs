@@ -71,9 +71,35 @@ mod tests {
     #[test]
     fn titles_stand_as_in_a_vietnamese_list() {
         let sorted = [
-            "12 điều", "2024", "An Khê", "Ăn quả", "Âm nhạc", "ba", "bà", "bả", "bã", "bá", "bạ", "ba lô",
-            "ca", "Dân số", "Đak Đoa", "Đức Cơ", "em", "êm", "Ia Pa", "khi", "ky", "la", "o", "ô", "ơ", "u",
-            "ư", "Ya Ma", "人权",
+            "12 điều",
+            "2024",
+            "An Khê",
+            "Ăn quả",
+            "Âm nhạc",
+            "ba",
+            "bà",
+            "bả",
+            "bã",
+            "bá",
+            "bạ",
+            "ba lô",
+            "ca",
+            "Dân số",
+            "Đak Đoa",
+            "Đức Cơ",
+            "em",
+            "êm",
+            "Ia Pa",
+            "khi",
+            "ky",
+            "la",
+            "o",
+            "ô",
+            "ơ",
+            "u",
+            "ư",
+            "Ya Ma",
+            "人权",
         ];
         for pair in sorted.windows(2) {
             assert!(title_key(pair[0]) < title_key(pair[1]), "{pair:?}");

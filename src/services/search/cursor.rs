@@ -41,14 +41,27 @@ impl Cursor {
         if key.len() > MAX_KEY || (order != Order::Title && key.len() != 8) {
             return Err(InvalidCursor);
         }
-        let place = Place { key: key.to_vec(), id: u128::from_be_bytes(id) };
-        Ok(Self { order, strictness, place })
+        let place = Place {
+            key: key.to_vec(),
+            id: u128::from_be_bytes(id),
+        };
+        Ok(Self {
+            order,
+            strictness,
+            place,
+        })
     }
 
     /// The cursor as text for an address.
     pub fn to_text(&self) -> String {
-        let order = Order::ALL.iter().position(|o| *o == self.order).unwrap_or(0);
-        let mut bytes = vec![order as u8, u8::from(self.strictness == Strictness::Telling)];
+        let order = Order::ALL
+            .iter()
+            .position(|o| *o == self.order)
+            .unwrap_or(0);
+        let mut bytes = vec![
+            order as u8,
+            u8::from(self.strictness == Strictness::Telling),
+        ];
         bytes.extend_from_slice(&self.place.id.to_be_bytes());
         bytes.extend_from_slice(&self.place.key);
         URL_SAFE_NO_PAD.encode(bytes)
@@ -62,8 +75,15 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back() {
-        let place = Place { key: b"khong gian".to_vec(), id: 7 << 90 };
-        let cursor = Cursor { order: Order::Title, strictness: Strictness::Telling, place };
+        let place = Place {
+            key: b"khong gian".to_vec(),
+            id: 7 << 90,
+        };
+        let cursor = Cursor {
+            order: Order::Title,
+            strictness: Strictness::Telling,
+            place,
+        };
         assert_eq!(Cursor::parse(&cursor.to_text()), Ok(cursor));
     }
 

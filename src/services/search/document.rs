@@ -82,7 +82,10 @@ fn add_texts(fields: &Fields, work: &Work, document: &mut TantivyDocument) {
 /// Every text of a work that is searched, in order: titles, descriptions, body, credits, numbers.
 pub(crate) fn texts(work: &Work) -> impl Iterator<Item = &str> {
     let names = work.creators.iter().map(|creator| creator.name.as_str());
-    let numbers = work.identifiers.iter().map(|identifier| identifier.value.as_str());
+    let numbers = work
+        .identifiers
+        .iter()
+        .map(|identifier| identifier.value.as_str());
     let titles = work.titles.iter().map(|(_, text)| text);
     let descriptions = work.descriptions.iter().map(|(_, text)| text);
     titles
@@ -93,9 +96,16 @@ pub(crate) fn texts(work: &Work) -> impl Iterator<Item = &str> {
         .chain(numbers)
 }
 
-fn add_subjects(fields: &Fields, thesaurus: &Thesaurus, work: &Work, document: &mut TantivyDocument) {
+fn add_subjects(
+    fields: &Fields,
+    thesaurus: &Thesaurus,
+    work: &Work,
+    document: &mut TantivyDocument,
+) {
     for (facet, slug) in concepts(work) {
-        let Some(scheme) = facet.scheme() else { continue };
+        let Some(scheme) = facet.scheme() else {
+            continue;
+        };
         for name in thesaurus.names_of(scheme, slug.as_str()) {
             document.add_text(fields.subject, name);
         }
@@ -125,8 +135,16 @@ fn tags(asset: &Asset) -> Vec<String> {
     let mut tags: Vec<String> = concepts(work)
         .map(|(facet, slug)| facet.tag(slug.as_str()))
         .collect();
-    tags.extend(work.languages.iter().map(|tag| Facet::Language.tag(tag.as_str())));
-    tags.extend(work.made.iter().map(|made| Facet::Year.tag(&made.year().to_string())));
+    tags.extend(
+        work.languages
+            .iter()
+            .map(|tag| Facet::Language.tag(tag.as_str())),
+    );
+    tags.extend(
+        work.made
+            .iter()
+            .map(|made| Facet::Year.tag(&made.year().to_string())),
+    );
     tags.push(Facet::ReuseTerms.tag(work.reuse_terms.as_str()));
     tags.push(Facet::State.tag(asset.state.name()));
     tags.extend(holdings(asset).map(|what| Facet::Has.tag(what)));
@@ -164,13 +182,26 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     if let Some(longest) = durations.max() {
         document.add_u64(columns.media.0, longest);
     }
-    let sides = asset.files.iter().filter_map(|file| file.facts.width_px.min(file.facts.height_px));
+    let sides = asset
+        .files
+        .iter()
+        .filter_map(|file| file.facts.width_px.min(file.facts.height_px));
     if let Some(largest) = sides.max() {
         document.add_u64(columns.media.1, u64::from(largest));
     }
-    if let Some(sketch) = work.body.as_deref().or_else(|| work.descriptions.best("vi")).and_then(Sketch::of) {
-        sketch.0.iter().for_each(|hash| document.add_u64(columns.sketch, *hash));
-        sketch.bands().for_each(|band| document.add_u64(fields.bands, band));
+    if let Some(sketch) = work
+        .body
+        .as_deref()
+        .or_else(|| work.descriptions.best("vi"))
+        .and_then(Sketch::of)
+    {
+        sketch
+            .0
+            .iter()
+            .for_each(|hash| document.add_u64(columns.sketch, *hash));
+        sketch
+            .bands()
+            .for_each(|band| document.add_u64(fields.bands, band));
     }
     if let Some(title) = work.titles.best("vi") {
         document.add_bytes(columns.title_key, &title_key(title));

@@ -79,7 +79,10 @@ const RECENT: usize = 32;
 impl Engine {
     /// With other weights than the measured ones: for measuring.
     pub(crate) fn with_weights(weights: Weights) -> Self {
-        Self { weights, ..Self::default() }
+        Self {
+            weights,
+            ..Self::default()
+        }
     }
 
     /// Answers a question.
@@ -117,7 +120,10 @@ impl Engine {
         } else {
             question.order
         };
-        let after = question.after.as_ref().filter(|cursor| cursor.order == order);
+        let after = question
+            .after
+            .as_ref()
+            .filter(|cursor| cursor.order == order);
         let ranking = Ranking {
             searcher,
             plan: &plan,
@@ -129,8 +135,15 @@ impl Engine {
         let (mut hits, is_cut) = ranking.page(order)?;
         let has_more = hits.len() > question.limit;
         hits.truncate(question.limit);
-        let last = hits.last().filter(|_| has_more).map(|hit| hit.place.clone());
-        let next = last.map(|place| Cursor { order, strictness, place });
+        let last = hits
+            .last()
+            .filter(|_| has_more)
+            .map(|hit| hit.place.clone());
+        let next = last.map(|place| Cursor {
+            order,
+            strictness,
+            place,
+        });
         Ok(Found {
             hits,
             total: matches.total,
@@ -146,7 +159,12 @@ impl Engine {
 
     /// All words first; when that gives too little, any telling one. A cursor keeps the
     /// strictness of its list.
-    fn matches(&self, pass: &Pass<'_>, plan: &Arc<Plan>, question: &Question) -> tantivy::Result<(Strictness, Arc<Matches>)> {
+    fn matches(
+        &self,
+        pass: &Pass<'_>,
+        plan: &Arc<Plan>,
+        question: &Question,
+    ) -> tantivy::Result<(Strictness, Arc<Matches>)> {
         let demanded = question.after.as_ref().map(|cursor| cursor.strictness);
         if plan.is_empty() || question.all_words || demanded == Some(Strictness::All) {
             return Ok((Strictness::All, self.pass(pass, plan, Strictness::All)?));
@@ -157,10 +175,18 @@ impl Engine {
                 return Ok((Strictness::All, strict));
             }
         }
-        Ok((Strictness::Telling, self.pass(pass, plan, Strictness::Telling)?))
+        Ok((
+            Strictness::Telling,
+            self.pass(pass, plan, Strictness::Telling)?,
+        ))
     }
 
-    fn pass(&self, pass: &Pass<'_>, plan: &Arc<Plan>, strictness: Strictness) -> tantivy::Result<Arc<Matches>> {
+    fn pass(
+        &self,
+        pass: &Pass<'_>,
+        plan: &Arc<Plan>,
+        strictness: Strictness,
+    ) -> tantivy::Result<Arc<Matches>> {
         let key = RecentKey {
             generation: pass.searcher.generation().clone(),
             viewer: pass.viewer.at_last_of(&self.embargoes(pass.searcher)?),
@@ -182,7 +208,10 @@ impl Engine {
     }
 
     fn embargoes(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
-        let mut known = self.embargoes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .embargoes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some((generation, ends)) = &*known {
             if generation == searcher.generation() {
                 return Ok(Arc::clone(ends));
@@ -195,13 +224,23 @@ impl Engine {
 
     fn recent(&self, key: &RecentKey) -> Option<Arc<Matches>> {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.iter().find(|(known, _)| known == key).map(|(_, matches)| Arc::clone(matches))
+        recent
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, matches)| Arc::clone(matches))
     }
 
     /// Forgets what belongs to segments and snapshots that are gone.
     pub(crate) fn refresh(&self, searcher: &Searcher) {
-        let live: Vec<_> = searcher.segment_readers().iter().map(|reader| reader.segment_id()).collect();
+        let live: Vec<_> = searcher
+            .segment_readers()
+            .iter()
+            .map(|reader| reader.segment_id())
+            .collect();
         self.tags.keep_only(&live);
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }

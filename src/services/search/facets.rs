@@ -53,8 +53,12 @@ impl TagNames {
         let mut names = Vec::with_capacity(column.num_terms());
         let mut terms = column.dictionary().stream()?;
         while terms.advance() {
-            let tag = std::str::from_utf8(terms.key()).ok().and_then(|tag| tag.split_once(':'));
-            names.push(tag.and_then(|(facet, value)| Some((Facet::from_name(facet)?, value.to_owned()))));
+            let tag = std::str::from_utf8(terms.key())
+                .ok()
+                .and_then(|tag| tag.split_once(':'));
+            names.push(
+                tag.and_then(|(facet, value)| Some((Facet::from_name(facet)?, value.to_owned()))),
+            );
         }
         Ok(Self(names))
     }
@@ -71,7 +75,11 @@ impl Tally {
     /// Starts at zero.
     pub(crate) fn new(reader: &SegmentReader, cache: &TagCache) -> tantivy::Result<Self> {
         let names = cache.names(reader)?;
-        Ok(Self { column: reader.fast_fields().str(column::TAGS)?, counts: vec![0; names.0.len()], names })
+        Ok(Self {
+            column: reader.fast_fields().str(column::TAGS)?,
+            counts: vec![0; names.0.len()],
+            names,
+        })
     }
 
     /// Counts every tag of a work.
@@ -88,7 +96,8 @@ impl Tally {
     pub(crate) fn count_only(&mut self, doc: u32, facet: Facet) {
         let Some(column) = &self.column else { return };
         for tag in column.ords().values_for_doc(doc) {
-            let is_wanted = matches!(self.names.0.get(tag as usize), Some(Some((f, _))) if *f == facet);
+            let is_wanted =
+                matches!(self.names.0.get(tag as usize), Some(Some((f, _))) if *f == facet);
             if is_wanted {
                 self.counts[tag as usize] += 1;
             }
@@ -108,7 +117,9 @@ impl Tally {
 /// The most frequent values of one facet, most frequent first, equal ones by value.
 pub(crate) fn most_frequent(counts: &Counts, facet: Facet, limit: usize) -> Vec<(String, u64)> {
     let of_facet = counts.iter().filter(|((f, _), _)| *f == facet);
-    let mut values: Vec<(String, u64)> = of_facet.map(|((_, value), n)| (value.clone(), *n)).collect();
+    let mut values: Vec<(String, u64)> = of_facet
+        .map(|((_, value), n)| (value.clone(), *n))
+        .collect();
     values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     values.truncate(limit);
     values

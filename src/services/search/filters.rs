@@ -57,17 +57,26 @@ impl Facet {
 
     /// The wire name.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(f, ..)| *f == self).map_or("", |(_, name, _)| name)
+        Self::ALL
+            .iter()
+            .find(|(f, ..)| *f == self)
+            .map_or("", |(_, name, _)| name)
     }
 
     /// The scheme whose concepts are its values.
     pub fn scheme(self) -> Option<&'static str> {
-        Self::ALL.iter().find(|(f, ..)| *f == self).and_then(|(.., scheme)| *scheme)
+        Self::ALL
+            .iter()
+            .find(|(f, ..)| *f == self)
+            .and_then(|(.., scheme)| *scheme)
     }
 
     /// The facet of this wire name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, n, _)| *n == name).map(|(facet, ..)| *facet)
+        Self::ALL
+            .iter()
+            .find(|(_, n, _)| *n == name)
+            .map(|(facet, ..)| *facet)
     }
 
     /// The term under which a value stands in the index.

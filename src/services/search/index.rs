@@ -12,10 +12,10 @@ use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
+use super::analysis;
 use super::document::document;
 use super::schema::{self, Fields};
 use super::thesaurus::Thesaurus;
-use super::analysis;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::storage::catalog::EventNumber;
 
@@ -68,7 +68,10 @@ pub struct WriterSettings {
 
 impl Default for WriterSettings {
     fn default() -> Self {
-        Self { threads: 1, bytes_per_thread: 64 << 20 }
+        Self {
+            threads: 1,
+            bytes_per_thread: 64 << 20,
+        }
     }
 }
 
@@ -83,7 +86,11 @@ struct Stamp {
 
 impl Stamp {
     fn at(event: EventNumber) -> Self {
-        Self { fields: schema::VERSION, analysis: analysis::VERSION, event: event.0 }
+        Self {
+            fields: schema::VERSION,
+            analysis: analysis::VERSION,
+            event: event.0,
+        }
     }
 }
 
@@ -126,7 +133,12 @@ impl OpenIndex {
         }
     }
 
-    fn with(path: &Path, fields: Arc<Fields>, index: Index, settings: WriterSettings) -> Result<Self, IndexError> {
+    fn with(
+        path: &Path,
+        fields: Arc<Fields>,
+        index: Index,
+        settings: WriterSettings,
+    ) -> Result<Self, IndexError> {
         let options = IndexWriterOptions::builder()
             .num_worker_threads(settings.threads)
             .memory_budget_per_thread(settings.bytes_per_thread)
@@ -137,8 +149,17 @@ impl OpenIndex {
         policy.set_min_num_segments(4);
         policy.set_del_docs_ratio_before_merge(0.2);
         writer.set_merge_policy(Box::new(policy));
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { path: path.to_owned(), fields, index, reader, writer: Mutex::new(Some(writer)) })
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            path: path.to_owned(),
+            fields,
+            index,
+            reader,
+            writer: Mutex::new(Some(writer)),
+        })
     }
 
     /// Where it lies.
@@ -168,7 +189,11 @@ impl OpenIndex {
 
     /// Hands changes to the writer; nobody sees them before [`Self::commit`]. Of several changes
     /// to one work the last stays.
-    pub(crate) fn apply(&self, thesaurus: &Thesaurus, changes: &[IndexChange]) -> Result<(), IndexError> {
+    pub(crate) fn apply(
+        &self,
+        thesaurus: &Thesaurus,
+        changes: &[IndexChange],
+    ) -> Result<(), IndexError> {
         let writer = self.lock();
         let writer = writer.as_ref().ok_or(IndexError::Closed)?;
         for change in changes {
@@ -215,8 +240,14 @@ impl OpenIndex {
 
     /// Bytes on disk.
     pub(crate) fn size_bytes(&self) -> u64 {
-        let Ok(files) = std::fs::read_dir(&self.path) else { return 0 };
-        files.flatten().filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum()
+        let Ok(files) = std::fs::read_dir(&self.path) else {
+            return 0;
+        };
+        files
+            .flatten()
+            .filter_map(|file| file.metadata().ok())
+            .map(|meta| meta.len())
+            .sum()
     }
 
     /// Ends writing: waits for merges under way. What was not committed is given up.

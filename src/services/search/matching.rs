@@ -34,7 +34,9 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// What the policy says about an actor at this moment.
     pub(crate) fn new(actor: &Actor, now: Timestamp) -> Self {
-        let own = actor.organisation().filter(|_| actor.may(Permission::Deposit));
+        let own = actor
+            .organisation()
+            .filter(|_| actor.may(Permission::Deposit));
         Self {
             circle: circle_number(circle(actor)),
             own: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
@@ -47,7 +49,10 @@ impl Viewer {
     pub(crate) fn at_last_of(&self, moments: &[i64]) -> Self {
         let passed = moments.partition_point(|moment| *moment <= self.now_ms);
         let now_ms = passed.checked_sub(1).map_or(i64::MIN, |last| moments[last]);
-        Self { now_ms, ..self.clone() }
+        Self {
+            now_ms,
+            ..self.clone()
+        }
     }
 }
 
@@ -101,10 +106,19 @@ impl Pass<'_> {
     /// Finds every match of a query.
     pub(crate) fn run_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
         let weight = query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
-        let mut matches = Matches { segments: Vec::new(), total: 0, counts: Counts::new(), is_partial: false };
+        let mut matches = Matches {
+            segments: Vec::new(),
+            total: 0,
+            counts: Counts::new(),
+            is_partial: false,
+        };
         for reader in self.searcher.segment_readers() {
             let sieve = Sieve::new(self, reader)?;
-            let mut tally = if self.with_counts { Some(Tally::new(reader, self.tags)?) } else { None };
+            let mut tally = if self.with_counts {
+                Some(Tally::new(reader, self.tags)?)
+            } else {
+                None
+            };
             let mut bits = BitSet::with_max_value(reader.max_doc());
             let mut found = 0;
             let mut scorer = weight.scorer(reader, 1.0)?;
@@ -185,7 +199,11 @@ impl<'a> Sieve<'a> {
             let tags: Vec<String> = values.iter().map(|value| facet.tag(value)).collect();
             Ok((*facet, tagged(&tags)?))
         });
-        let own = pass.viewer.own.as_ref().map(|tag| tagged(std::slice::from_ref(tag)));
+        let own = pass
+            .viewer
+            .own
+            .as_ref()
+            .map(|tag| tagged(std::slice::from_ref(tag)));
         Ok(Self {
             reader,
             viewer: pass.viewer,
@@ -240,23 +258,45 @@ impl<'a> Sieve<'a> {
 
 impl Range {
     fn holds(&self, doc: u32) -> bool {
-        self.column.of(doc).is_some_and(|number| (self.from..=self.to).contains(&number))
+        self.column
+            .of(doc)
+            .is_some_and(|number| (self.from..=self.to).contains(&number))
     }
 }
 
 fn ranges(filters: &Filters, reader: &SegmentReader) -> tantivy::Result<Vec<Range>> {
     let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let wanted = [
-        (column::LAST_DAY, filters.made_from.map(|date| i64::from(date.first_day())), None),
-        (column::FIRST_DAY, None, filters.made_to.map(|date| i64::from(date.last_day()))),
-        (column::DURATION, filters.min_duration_ms.map(signed), filters.max_duration_ms.map(signed)),
-        (column::MIN_SIDE, filters.min_image_side_px.map(i64::from), None),
+        (
+            column::LAST_DAY,
+            filters.made_from.map(|date| i64::from(date.first_day())),
+            None,
+        ),
+        (
+            column::FIRST_DAY,
+            None,
+            filters.made_to.map(|date| i64::from(date.last_day())),
+        ),
+        (
+            column::DURATION,
+            filters.min_duration_ms.map(signed),
+            filters.max_duration_ms.map(signed),
+        ),
+        (
+            column::MIN_SIDE,
+            filters.min_image_side_px.map(i64::from),
+            None,
+        ),
     ];
     let mut ranges = Vec::new();
     for (name, from, to) in wanted {
         if from.is_some() || to.is_some() {
             let column = Numbers::read(reader, name)?;
-            ranges.push(Range { column, from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) });
+            ranges.push(Range {
+                column,
+                from: from.unwrap_or(i64::MIN),
+                to: to.unwrap_or(i64::MAX),
+            });
         }
     }
     Ok(ranges)
@@ -281,7 +321,9 @@ fn tagged(reader: &SegmentReader, fields: &Fields, tags: &[String]) -> tantivy::
     let index = reader.inverted_index(fields.tags)?;
     for tag in tags {
         let term = Term::from_field_text(fields.tags, tag);
-        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
         let mut doc = tantivy::DocSet::doc(&postings);
         while doc != TERMINATED {
             bits.insert(doc);
@@ -304,15 +346,22 @@ fn words_query(plan: &Plan, strictness: Strictness, fields: &Fields) -> Box<dyn 
         must.push(Box::new(AllQuery));
     }
     let must = must.into_iter().map(|query| (Occur::Must, query));
-    let without = plan.excluded.iter().map(|words| (Occur::MustNot, together(words, fields)));
+    let without = plan
+        .excluded
+        .iter()
+        .map(|words| (Occur::MustNot, together(words, fields)));
     let clauses: Vec<_> = must.chain(without).collect();
     Box::new(BooleanQuery::new(clauses))
 }
 
 fn any_of(clauses: &[Clause]) -> Box<dyn Query> {
-    one_or(Occur::Should, clauses.iter().map(|clause| {
-        one_or(Occur::Must, clause.iter().map(term).collect())
-    }).collect())
+    one_or(
+        Occur::Should,
+        clauses
+            .iter()
+            .map(|clause| one_or(Occur::Must, clause.iter().map(term).collect()))
+            .collect(),
+    )
 }
 
 fn one_or(occur: Occur, mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
@@ -326,12 +375,17 @@ fn one_or(occur: Occur, mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
 }
 
 fn term((field, text): &Unit) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(*field, text), IndexRecordOption::Basic))
+    Box::new(TermQuery::new(
+        Term::from_field_text(*field, text),
+        IndexRecordOption::Basic,
+    ))
 }
 
 fn together(words: &[String], fields: &Fields) -> Box<dyn Query> {
-    let terms: Vec<Term> =
-        words.iter().map(|word| Term::from_field_text(fields.all_folded, word)).collect();
+    let terms: Vec<Term> = words
+        .iter()
+        .map(|word| Term::from_field_text(fields.all_folded, word))
+        .collect();
     match terms.as_slice() {
         [only] => Box::new(TermQuery::new(only.clone(), IndexRecordOption::Basic)),
         _ => Box::new(PhraseQuery::new(terms)),

@@ -27,9 +27,18 @@ impl Bench {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn create(path: &Path, thesaurus: Thesaurus, settings: WriterSettings, weights: &str) -> Result<Self, IndexError> {
+    pub fn create(
+        path: &Path,
+        thesaurus: Thesaurus,
+        settings: WriterSettings,
+        weights: &str,
+    ) -> Result<Self, IndexError> {
         let engine = Engine::with_weights(read_weights(weights));
-        Ok(Self { index: OpenIndex::create(path, settings)?, engine, thesaurus })
+        Ok(Self {
+            index: OpenIndex::create(path, settings)?,
+            engine,
+            thesaurus,
+        })
     }
 
     /// Indexes works and commits.
@@ -45,7 +54,13 @@ impl Bench {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn search(&self, text: &str, language: Option<&str>, limit: usize, with_counts: bool) -> Result<(Vec<AssetId>, u64), IndexError> {
+    pub fn search(
+        &self,
+        text: &str,
+        language: Option<&str>,
+        limit: usize,
+        with_counts: bool,
+    ) -> Result<(Vec<AssetId>, u64), IndexError> {
         let mut filters = Filters::default();
         if let Some(language) = language {
             filters.want(Facet::Language, language);
@@ -64,8 +79,13 @@ impl Bench {
             deadline: Instant::now() + Duration::from_secs(60),
         };
         let searcher = self.index.searcher();
-        let found = self.engine.find(&searcher, self.index.fields(), &self.thesaurus, &question)?;
-        Ok((found.hits.into_iter().map(|hit| hit.id).collect(), found.total))
+        let found = self
+            .engine
+            .find(&searcher, self.index.fields(), &self.thesaurus, &question)?;
+        Ok((
+            found.hits.into_iter().map(|hit| hit.id).collect(),
+            found.total,
+        ))
     }
 }
 

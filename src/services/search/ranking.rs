@@ -11,7 +11,9 @@ use std::collections::BinaryHeap;
 use std::time::Instant;
 
 use tantivy::columnar::{BytesColumn, Column};
-use tantivy::query::{BooleanQuery, BoostQuery, EnableScoring, Occur, Query, Scorer, TermQuery, Weight};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, EnableScoring, Occur, Query, Scorer, TermQuery, Weight,
+};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{BitSet, DocId, Searcher, SegmentReader, TERMINATED, Term};
 
@@ -78,17 +80,28 @@ impl Ranking<'_> {
         let mut hits = Vec::new();
         let mut is_partial = false;
         let weights = self.weights(order)?;
-        for (reader, (bits, count)) in self.searcher.segment_readers().iter().zip(&self.matches.segments) {
+        for (reader, (bits, count)) in self
+            .searcher
+            .segment_readers()
+            .iter()
+            .zip(&self.matches.segments)
+        {
             if *count == 0 {
                 continue;
             }
             let ids = Ids::of(reader)?;
             let mut best = Best::new(self.limit, &ids, self.segment_after(order, reader)?);
             match &weights {
-                Some(weights) => is_partial |= self.by_score(weights, reader, (bits, *count), &mut best)?,
+                Some(weights) => {
+                    is_partial |= self.by_score(weights, reader, (bits, *count), &mut best)?
+                }
                 None => by_column(order, reader, bits, &mut best)?,
             }
-            let titles = if order == Order::Title { reader.fast_fields().bytes(column::TITLE_KEY)? } else { None };
+            let titles = if order == Order::Title {
+                reader.fast_fields().bytes(column::TITLE_KEY)?
+            } else {
+                None
+            };
             for (key, id) in best.into_sorted() {
                 hits.push(placed(order, key, id, titles.as_ref())?);
             }
@@ -109,8 +122,14 @@ impl Ranking<'_> {
             Box::new(BoostQuery::new(term, *weight))
         };
         let queries: Vec<Box<dyn Query>> = self.plan.scored.iter().map(boosted).collect();
-        let each = queries.iter().map(|query| query.weight(scoring)).collect::<tantivy::Result<_>>()?;
-        let should = queries.into_iter().map(|query| (Occur::Should, query)).collect();
+        let each = queries
+            .iter()
+            .map(|query| query.weight(scoring))
+            .collect::<tantivy::Result<_>>()?;
+        let should = queries
+            .into_iter()
+            .map(|query| (Occur::Should, query))
+            .collect();
         let union = BooleanQuery::new(should).weight(scoring)?;
         Ok(Some(TermWeights { each, union }))
     }
@@ -146,29 +165,44 @@ impl Ranking<'_> {
     ) -> tantivy::Result<bool> {
         let mut looked_at = 0_u32;
         let mut is_late = false;
-        weights.union.for_each_pruning(f32::MIN, reader, &mut |doc, score| {
-            looked_at += 1;
-            is_late |= looked_at.is_multiple_of(1024) && Instant::now() > self.deadline;
-            if is_late {
-                return f32::MAX;
-            }
-            if bits.contains(doc) {
-                best.offer(sortable(score), doc);
-            }
-            // One step lower: works with an equal score may still win by their id.
-            best.threshold().map_or(f32::MIN, |key| from_sortable(key.saturating_sub(STEP)))
-        })?;
+        weights
+            .union
+            .for_each_pruning(f32::MIN, reader, &mut |doc, score| {
+                looked_at += 1;
+                is_late |= looked_at.is_multiple_of(1024) && Instant::now() > self.deadline;
+                if is_late {
+                    return f32::MAX;
+                }
+                if bits.contains(doc) {
+                    best.offer(sortable(score), doc);
+                }
+                // One step lower: works with an equal score may still win by their id.
+                best.threshold()
+                    .map_or(f32::MIN, |key| from_sortable(key.saturating_sub(STEP)))
+            })?;
         Ok(is_late)
     }
 
     /// The place behind which this segment goes on, with the key as the segment orders it.
-    fn segment_after(&self, order: Order, reader: &SegmentReader) -> tantivy::Result<Option<(u64, u128)>> {
-        let Some(after) = self.after else { return Ok(None) };
+    fn segment_after(
+        &self,
+        order: Order,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Option<(u64, u128)>> {
+        let Some(after) = self.after else {
+            return Ok(None);
+        };
         if order != Order::Title {
-            let key = after.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
+            let key = after
+                .key
+                .as_slice()
+                .try_into()
+                .map_or(0, u64::from_be_bytes);
             return Ok(Some((key, after.id)));
         }
-        let Some((_, inverted)) = after.key.split_last() else { return Ok(Some((0, after.id))) };
+        let Some((_, inverted)) = after.key.split_last() else {
+            return Ok(Some((0, after.id)));
+        };
         let title: Vec<u8> = inverted.iter().map(|byte| !byte).collect();
         let Some(titles) = reader.fast_fields().bytes(column::TITLE_KEY)? else {
             return Ok(Some((u64::MAX, after.id)));
@@ -198,7 +232,11 @@ fn number_before(titles: &BytesColumn, title: &[u8]) -> tantivy::Result<u64> {
     while low < high {
         let middle = low.midpoint(high);
         titles.ord_to_bytes(middle, &mut bytes)?;
-        if bytes.as_slice() < title { low = middle + 1 } else { high = middle }
+        if bytes.as_slice() < title {
+            low = middle + 1
+        } else {
+            high = middle
+        }
     }
     Ok(low)
 }
@@ -216,11 +254,18 @@ fn sum_at(scorers: &mut [Box<dyn Scorer>], doc: DocId) -> f32 {
     sum
 }
 
-fn by_column(order: Order, reader: &SegmentReader, bits: &BitSet, best: &mut Best<'_>) -> tantivy::Result<()> {
+fn by_column(
+    order: Order,
+    reader: &SegmentReader,
+    bits: &BitSet,
+    best: &mut Best<'_>,
+) -> tantivy::Result<()> {
     if order == Order::Title {
         let titles = reader.fast_fields().bytes(column::TITLE_KEY)?;
         for doc in members(bits) {
-            let ord = titles.as_ref().and_then(|titles| titles.term_ords(doc).next());
+            let ord = titles
+                .as_ref()
+                .and_then(|titles| titles.term_ords(doc).next());
             best.offer(u64::MAX - ord.unwrap_or(u64::MAX), doc);
         }
         return Ok(());
@@ -228,12 +273,24 @@ fn by_column(order: Order, reader: &SegmentReader, bits: &BitSet, best: &mut Bes
     let days: Column<i64> = reader.fast_fields().i64(column::SORT_DAY)?;
     for doc in members(bits) {
         let day = tantivy::i64_to_u64(days.first(doc).unwrap_or(i64::MIN));
-        best.offer(if order == Order::Oldest { u64::MAX - day } else { day }, doc);
+        best.offer(
+            if order == Order::Oldest {
+                u64::MAX - day
+            } else {
+                day
+            },
+            doc,
+        );
     }
     Ok(())
 }
 
-fn placed(order: Order, key: u64, id: u128, titles: Option<&BytesColumn>) -> tantivy::Result<Placed> {
+fn placed(
+    order: Order,
+    key: u64,
+    id: u128,
+    titles: Option<&BytesColumn>,
+) -> tantivy::Result<Placed> {
     let mut bytes = key.to_be_bytes().to_vec();
     if order == Order::Title {
         bytes.clear();
@@ -244,8 +301,16 @@ fn placed(order: Order, key: u64, id: u128, titles: Option<&BytesColumn>) -> tan
             bytes.push(u8::MAX);
         }
     }
-    let score = if order == Order::Relevance { from_sortable(key) } else { 0.0 };
-    Ok(Placed { id: AssetId::from_bytes(id.to_be_bytes()), place: Place { key: bytes, id }, score })
+    let score = if order == Order::Relevance {
+        from_sortable(key)
+    } else {
+        0.0
+    };
+    Ok(Placed {
+        id: AssetId::from_bytes(id.to_be_bytes()),
+        place: Place { key: bytes, id },
+        score,
+    })
 }
 
 /// Positive floats compare as their bits do; the last six bits are noise of summation.
@@ -285,7 +350,10 @@ struct Ids {
 impl Ids {
     fn of(reader: &SegmentReader) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
-        Ok(Self { high: fast.u64(column::ID_HIGH)?, low: fast.u64(column::ID_LOW)? })
+        Ok(Self {
+            high: fast.u64(column::ID_HIGH)?,
+            low: fast.u64(column::ID_LOW)?,
+        })
     }
 
     fn id(&self, doc: DocId) -> u128 {
@@ -304,12 +372,18 @@ struct Best<'a> {
 
 impl<'a> Best<'a> {
     fn new(limit: usize, ids: &'a Ids, after: Option<(u64, u128)>) -> Self {
-        Self { limit, ids, after, heap: BinaryHeap::with_capacity(limit.min(1024) + 1) }
+        Self {
+            limit,
+            ids,
+            after,
+            heap: BinaryHeap::with_capacity(limit.min(1024) + 1),
+        }
     }
 
     fn offer(&mut self, key: u64, doc: DocId) {
         let is_before = self.after.is_some_and(|(after, _)| key > after);
-        let is_low = self.heap.len() == self.limit && self.threshold().is_some_and(|least| key < least);
+        let is_low =
+            self.heap.len() == self.limit && self.threshold().is_some_and(|least| key < least);
         if is_before || is_low {
             return;
         }
@@ -326,10 +400,16 @@ impl<'a> Best<'a> {
     /// The least key on a full page; below it nothing is of interest.
     fn threshold(&self) -> Option<u64> {
         let is_full = self.heap.len() == self.limit;
-        self.heap.peek().filter(|_| is_full).map(|Reverse((key, _))| *key)
+        self.heap
+            .peek()
+            .filter(|_| is_full)
+            .map(|Reverse((key, _))| *key)
     }
 
     fn into_sorted(self) -> impl Iterator<Item = (u64, u128)> {
-        self.heap.into_sorted_vec().into_iter().map(|Reverse(place)| place)
+        self.heap
+            .into_sorted_vec()
+            .into_iter()
+            .map(|Reverse(place)| place)
     }
 }

@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema,
+    TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
@@ -96,7 +96,8 @@ impl Fields {
             duration_ms: schema.add_u64_field(column::DURATION, fast()),
             min_side_px: schema.add_u64_field(column::MIN_SIDE, fast()),
             sketch: schema.add_u64_field(column::SKETCH, FAST),
-            title_key: schema.add_bytes_field(column::TITLE_KEY, BytesOptions::default().set_fast()),
+            title_key: schema
+                .add_bytes_field(column::TITLE_KEY, BytesOptions::default().set_fast()),
         };
         let id = schema.add_bytes_field("id", BytesOptions::default().set_indexed());
         let all_exact = schema.add_text_field("all_exact", terms(Level::Exact));
@@ -165,7 +166,10 @@ const LEVELS: [(Level, &str); 4] = [
 ];
 
 fn text_field(level: Level, record: IndexRecordOption) -> TextOptions {
-    let name = LEVELS.iter().find(|(l, _)| *l == level).map_or("", |(_, name)| name);
+    let name = LEVELS
+        .iter()
+        .find(|(l, _)| *l == level)
+        .map_or("", |(_, name)| name);
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(name)
         .set_index_option(record)

@@ -54,7 +54,9 @@ impl Sketch {
 }
 
 fn shingle(window: &[u64; SHINGLE]) -> u64 {
-    window.iter().fold(0, |all, word| mix(all.rotate_left(5) ^ word))
+    window
+        .iter()
+        .fold(0, |all, word| mix(all.rotate_left(5) ^ word))
 }
 
 fn keep_minima(shingle: u64, minima: &mut [u64; HASHES]) {
@@ -90,7 +92,9 @@ mod tests {
         let original = Sketch::of(RELEASE).unwrap();
         let reprint = format!("(GLO) - {RELEASE} Tin, ảnh: cộng tác viên.");
         assert!(original.is_alike(&Sketch::of(&reprint).unwrap()));
-        let shared = original.bands().filter(|b| Sketch::of(&reprint).unwrap().bands().any(|o| o == *b));
+        let shared = original
+            .bands()
+            .filter(|b| Sketch::of(&reprint).unwrap().bands().any(|o| o == *b));
         assert!(shared.count() > 0);
         let other = "Đội bóng đá nữ của trường giành chiến thắng trong trận chung kết toàn quốc diễn ra \
             chiều qua trên sân vận động trung tâm với tỷ số cách biệt ba bàn không gỡ.";

@@ -83,7 +83,9 @@ impl Thesaurus {
     /// Every name of a concept.
     pub(crate) fn names_of(&self, scheme: &str, slug: &str) -> impl Iterator<Item = &str> {
         let concept = self.find(scheme, slug).map(|at| &self.concepts[at]);
-        concept.into_iter().flat_map(|c| c.names.iter().map(|(_, name)| name.as_str()))
+        concept
+            .into_iter()
+            .flat_map(|c| c.names.iter().map(|(_, name)| name.as_str()))
     }
 
     /// The concepts that have exactly this name, given as folded words with single spaces.
@@ -107,13 +109,18 @@ impl Thesaurus {
     }
 
     fn find(&self, scheme: &str, slug: &str) -> Option<usize> {
-        self.by_key.get(&(scheme.to_owned(), slug.to_owned())).copied()
+        self.by_key
+            .get(&(scheme.to_owned(), slug.to_owned()))
+            .copied()
     }
 
     fn place_of(&mut self, scheme: String, slug: String) -> usize {
         let concepts = &mut self.concepts;
         *self.by_key.entry((scheme, slug)).or_insert_with_key(|key| {
-            concepts.push(Concept { key: Some(key.clone()), ..Concept::default() });
+            concepts.push(Concept {
+                key: Some(key.clone()),
+                ..Concept::default()
+            });
             concepts.len() - 1
         })
     }
@@ -149,8 +156,13 @@ mod tests {
             language: language.into(),
             text: text.into(),
         };
-        let thesaurus = Thesaurus::new([name("vi", "Quyền trẻ em"), name("en", "Rights of the child")]);
-        let [at] = thesaurus.named("quyen tre em") else { panic!("one concept has this name") };
+        let thesaurus = Thesaurus::new([
+            name("vi", "Quyền trẻ em"),
+            name("en", "Rights of the child"),
+        ]);
+        let [at] = thesaurus.named("quyen tre em") else {
+            panic!("one concept has this name")
+        };
         assert_eq!(thesaurus.named("rights of the child"), [*at]);
         assert_eq!(thesaurus.concept(*at).names.len(), 2);
         assert!(!thesaurus.named("ubnd").is_empty());

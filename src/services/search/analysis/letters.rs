@@ -28,8 +28,13 @@ pub(super) const SHAPES: [char; 4] = ['-', '^', '+', '('];
 
 /// Letters above ASCII whose pieces are looked up instead of computed: Latin-1 to Latin
 /// Extended-B, and Latin Extended Additional.
-static PIECES: LazyLock<Vec<Vec<Sign>>> =
-    LazyLock::new(|| TABLED.iter().flat_map(Clone::clone).map(taken_apart).collect());
+static PIECES: LazyLock<Vec<Vec<Sign>>> = LazyLock::new(|| {
+    TABLED
+        .iter()
+        .flat_map(Clone::clone)
+        .map(taken_apart)
+        .collect()
+});
 
 const TABLED: [std::ops::Range<u32>; 2] = [0x80..0x250, 0x1E00..0x1F00];
 
@@ -65,7 +70,11 @@ fn taken_apart(code: u32) -> Vec<Sign> {
         return vec![Sign::Base(c)];
     }
     // The upper-case look-alikes of Đ: Icelandic Eth and African D.
-    let c = if matches!(c, 'Ð' | 'ð' | 'Ɖ' | 'ɖ') { 'đ' } else { c };
+    let c = if matches!(c, 'Ð' | 'ð' | 'Ɖ' | 'ɖ') {
+        'đ'
+    } else {
+        c
+    };
     for lower in c.to_lowercase() {
         decompose_canonical(lower, |piece| sort_out(piece, &mut pieces));
     }
@@ -142,5 +151,8 @@ pub(super) fn is_apostrophe(c: char) -> bool {
 
 /// Characters inside words that nobody sees: soft hyphen, joiners, byte order mark.
 pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}'
+    )
 }

@@ -153,7 +153,11 @@ pub(crate) fn written(exact: &str) -> String {
         return folded.to_owned();
     }
     let tone = viqr.chars().last().and_then(tone_mark);
-    let body = if tone.is_some() { &viqr[..viqr.len() - 1] } else { viqr };
+    let body = if tone.is_some() {
+        &viqr[..viqr.len() - 1]
+    } else {
+        viqr
+    };
     let mut letters: Vec<String> = Vec::new();
     for c in body.chars() {
         match (shape_mark(c), letters.last_mut()) {
@@ -205,7 +209,11 @@ fn tone_place(letters: &[String]) -> usize {
     if glides && vowels.len() > 1 && vowels[0] == 1 {
         vowels.remove(0);
     }
-    if let Some(shaped) = vowels.iter().rev().find(|i| letters[**i].chars().count() > 1) {
+    if let Some(shaped) = vowels
+        .iter()
+        .rev()
+        .find(|i| letters[**i].chars().count() > 1)
+    {
         return *shaped;
     }
     match vowels.as_slice() {
@@ -224,7 +232,11 @@ mod tests {
 
     fn same(a: &str, b: &str) {
         assert_eq!(Spelling::of(a).exact(), Spelling::of(b).exact(), "{a} {b}");
-        assert_eq!(Spelling::of(a).folded(), Spelling::of(b).folded(), "{a} {b}");
+        assert_eq!(
+            Spelling::of(a).folded(),
+            Spelling::of(b).folded(),
+            "{a} {b}"
+        );
     }
 
     #[test]
@@ -276,8 +288,27 @@ mod tests {
     #[test]
     fn an_exact_term_can_be_written_out_again() {
         for word in [
-            "quyền", "trẻ", "người", "hoà", "thuý", "của", "mía", "giữ", "giá", "quả", "đường",
-            "khuya", "ngoại", "tiếng", "bahnar", "được", "ƀơ", "loài", "toán", "muốn", "gìn",
+            "quyền",
+            "trẻ",
+            "người",
+            "hoà",
+            "thuý",
+            "của",
+            "mía",
+            "giữ",
+            "giá",
+            "quả",
+            "đường",
+            "khuya",
+            "ngoại",
+            "tiếng",
+            "bahnar",
+            "được",
+            "ƀơ",
+            "loài",
+            "toán",
+            "muốn",
+            "gìn",
         ] {
             assert_eq!(written(&Spelling::of(word).exact()), word);
         }

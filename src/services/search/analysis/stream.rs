@@ -29,7 +29,11 @@ pub(crate) struct Analyzer {
 impl Analyzer {
     /// A tokenizer for this level.
     pub(crate) fn new(level: Level) -> Self {
-        Self { level, token: Token::default(), spelling: Spelling::default() }
+        Self {
+            level,
+            token: Token::default(),
+            spelling: Spelling::default(),
+        }
     }
 }
 
@@ -80,7 +84,9 @@ impl Terms<'_> {
     }
 
     fn tell_pair(&mut self) {
-        let Analyzer { token, spelling, .. } = &mut *self.analyzer;
+        let Analyzer {
+            token, spelling, ..
+        } = &mut *self.analyzer;
         token.text.clear();
         token.text.push_str(&self.before);
         token.text.push('_');
@@ -100,7 +106,11 @@ impl Terms<'_> {
         };
         self.analyzer.spelling.fill(&self.text[cut.span.clone()]);
         self.tell(&cut, cut.span.start);
-        let Analyzer { token, spelling, level } = &mut *self.analyzer;
+        let Analyzer {
+            token,
+            spelling,
+            level,
+        } = &mut *self.analyzer;
         match level {
             Level::Exact => spelling.write_exact(&mut token.text),
             _ => token.text.push_str(spelling.folded()),
@@ -175,9 +185,25 @@ mod tests {
     #[test]
     fn levels_make_their_terms_of_the_same_words() {
         let text = "Số 155/KH-UBND: Quyền trẻ em";
-        let words = ["so", "155/kh-ubnd", "155", "kh", "ubnd", "quyen", "tre", "em"];
+        let words = [
+            "so",
+            "155/kh-ubnd",
+            "155",
+            "kh",
+            "ubnd",
+            "quyen",
+            "tre",
+            "em",
+        ];
         assert_eq!(terms(Level::Folded, text), words);
-        let pairs = ["so_155", "155_kh", "kh_ubnd", "ubnd_quyen", "quyen_tre", "tre_em"];
+        let pairs = [
+            "so_155",
+            "155_kh",
+            "kh_ubnd",
+            "ubnd_quyen",
+            "quyen_tre",
+            "tre_em",
+        ];
         assert_eq!(terms(Level::Pairs, text), pairs);
         assert_eq!(
             terms(Level::Exact, "Quyền trẻ em"),
@@ -187,7 +213,12 @@ mod tests {
             terms(Level::FoldedAndPairs, "Quyền trẻ em"),
             ["quyen", "tre", "quyen_tre", "em", "tre_em"]
         );
-        for level in [Level::Exact, Level::Folded, Level::Pairs, Level::FoldedAndPairs] {
+        for level in [
+            Level::Exact,
+            Level::Folded,
+            Level::Pairs,
+            Level::FoldedAndPairs,
+        ] {
             assert!(terms(level, " … ").is_empty());
         }
     }

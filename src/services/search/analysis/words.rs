@@ -32,8 +32,9 @@ struct Known {
     reason = "a test reads the embedded file; it cannot change after the build"
 )]
 static STOP_WORDS: LazyLock<Known> = LazyLock::new(|| {
-    let lists: StopWords = serde_json::from_str(include_str!("../../../../schema/search/stop-words.json"))
-        .expect("schema/search/stop-words.json is well-formed");
+    let lists: StopWords =
+        serde_json::from_str(include_str!("../../../../schema/search/stop-words.json"))
+            .expect("schema/search/stop-words.json is well-formed");
     let mut known = Known::default();
     for word in lists.vi.iter().chain(&lists.en) {
         let spelling = Spelling::of(word);
@@ -48,8 +49,9 @@ static STOP_WORDS: LazyLock<Known> = LazyLock::new(|| {
     reason = "a test reads the embedded file; it cannot change after the build"
 )]
 static ACRONYMS: LazyLock<Vec<Ring>> = LazyLock::new(|| {
-    let file: Acronyms = serde_json::from_str(include_str!("../../../../schema/search/acronyms.json"))
-        .expect("schema/search/acronyms.json is well-formed");
+    let file: Acronyms =
+        serde_json::from_str(include_str!("../../../../schema/search/acronyms.json"))
+            .expect("schema/search/acronyms.json is well-formed");
     file.rings
 });
 
@@ -74,7 +76,13 @@ mod tests {
 
     #[test]
     fn stop_words_with_marks_must_match_with_them() {
-        for (word, expected) in [("là", true), ("la", true), ("lá", false), ("của", true), ("quyền", false)] {
+        for (word, expected) in [
+            ("là", true),
+            ("la", true),
+            ("lá", false),
+            ("của", true),
+            ("quyền", false),
+        ] {
             assert_eq!(is_stop_word(&Spelling::of(word)), expected, "{word}");
         }
     }

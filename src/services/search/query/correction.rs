@@ -37,14 +37,23 @@ pub(crate) fn corrections(words: &[Word], lexicon: &Lexicon<'_>) -> Vec<Correcti
         let is_unknown = lexicon.works_with_word(words[at].folded()) == 0;
         let candidates = candidates(words, at, is_unknown, lexicon);
         if !candidates.is_empty() {
-            found.push(Correction { word: at, candidates, is_unknown });
+            found.push(Correction {
+                word: at,
+                candidates,
+                is_unknown,
+            });
         }
     }
     found
 }
 
 fn neighbours<'a>(words: &'a [Word], at: usize) -> (Option<&'a str>, Option<&'a str>) {
-    let word = |i: usize| words.get(i).filter(|w| !w.is_whole_number).map(Word::folded);
+    let word = |i: usize| {
+        words
+            .get(i)
+            .filter(|w| !w.is_whole_number)
+            .map(Word::folded)
+    };
     (at.checked_sub(1).and_then(word), word(at + 1))
 }
 
@@ -62,7 +71,8 @@ fn is_suspect(words: &[Word], at: usize, lexicon: &Lexicon<'_>) -> bool {
     }
     let (before, after) = neighbours(words, at);
     let is_alone = before.is_none() && after.is_none();
-    lexicon.works_with_word(folded) == 0 || (!is_alone && support(before, folded, after, lexicon) == 0)
+    lexicon.works_with_word(folded) == 0
+        || (!is_alone && support(before, folded, after, lexicon) == 0)
 }
 
 /// The best candidates by support from the neighbours, then by frequency. A word that exists is
@@ -77,13 +87,20 @@ fn candidates(words: &[Word], at: usize, is_unknown: bool, lexicon: &Lexicon<'_>
         .into_iter()
         .filter_map(|candidate| {
             let works = lexicon.works_with_word(&candidate);
-            let beside = if works == 0 { 0 } else { support(before, &candidate, after, lexicon) };
+            let beside = if works == 0 {
+                0
+            } else {
+                support(before, &candidate, after, lexicon)
+            };
             (works > 0 && (is_unknown || beside > 0)).then_some((beside, works, candidate))
         })
         .collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
     ranked.truncate(KEPT);
-    ranked.into_iter().map(|(.., candidate)| candidate).collect()
+    ranked
+        .into_iter()
+        .map(|(.., candidate)| candidate)
+        .collect()
 }
 
 /// All words one insertion, deletion, replacement or exchange of neighbours away.
@@ -96,7 +113,12 @@ fn one_keystroke_away(word: &str) -> BTreeSet<String> {
             near.insert(format!("{head}{behind}"));
         }
         if let [a, b, ..] = tail.as_bytes() {
-            near.insert(format!("{head}{}{}{}", char::from(*b), char::from(*a), &tail[2..]));
+            near.insert(format!(
+                "{head}{}{}{}",
+                char::from(*b),
+                char::from(*a),
+                &tail[2..]
+            ));
         }
         for letter in 'a'..='z' {
             near.insert(format!("{head}{letter}{tail}"));
@@ -110,8 +132,15 @@ fn one_keystroke_away(word: &str) -> BTreeSet<String> {
 }
 
 /// Sounds that one ear or dialect does not tell apart.
-const BEGINNINGS: [[&str; 2]; 7] =
-    [["s", "x"], ["ch", "tr"], ["d", "gi"], ["d", "r"], ["gi", "r"], ["l", "n"], ["v", "d"]];
+const BEGINNINGS: [[&str; 2]; 7] = [
+    ["s", "x"],
+    ["ch", "tr"],
+    ["d", "gi"],
+    ["d", "r"],
+    ["gi", "r"],
+    ["l", "n"],
+    ["v", "d"],
+];
 const ENDINGS: [[&str; 2]; 4] = [["n", "ng"], ["t", "c"], ["n", "nh"], ["ch", "t"]];
 
 fn confused_with(word: &str) -> Vec<String> {
@@ -135,11 +164,25 @@ mod tests {
 
     #[test]
     fn slips_and_confusions_reach_the_word_meant() {
-        for (typed, meant) in [("quyeb", "quyen"), ("htanh", "thanh"), ("quyn", "quyen"), ("quyyen", "quyen")] {
+        for (typed, meant) in [
+            ("quyeb", "quyen"),
+            ("htanh", "thanh"),
+            ("quyn", "quyen"),
+            ("quyyen", "quyen"),
+        ] {
             assert!(one_keystroke_away(typed).contains(meant), "{typed}");
         }
-        for (typed, meant) in [("xu", "su"), ("truyen", "chuyen"), ("gianh", "ranh"), ("khut", "khuc"), ("tha", "tha")] {
-            assert!(meant == typed || confused_with(typed).iter().any(|w| w == meant), "{typed}");
+        for (typed, meant) in [
+            ("xu", "su"),
+            ("truyen", "chuyen"),
+            ("gianh", "ranh"),
+            ("khut", "khuc"),
+            ("tha", "tha"),
+        ] {
+            assert!(
+                meant == typed || confused_with(typed).iter().any(|w| w == meant),
+                "{typed}"
+            );
         }
         assert!(one_keystroke_away("a").iter().all(|word| !word.is_empty()));
     }

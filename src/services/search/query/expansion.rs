@@ -63,7 +63,11 @@ pub(crate) struct Added {
 const MAX_NAMES: usize = 12;
 
 /// Finds the concepts a query names and what to add for them.
-pub(crate) fn expansions(words: &[Word], thesaurus: &Thesaurus, wishes: &ExpansionWishes) -> Vec<Added> {
+pub(crate) fn expansions(
+    words: &[Word],
+    thesaurus: &Thesaurus,
+    wishes: &ExpansionWishes,
+) -> Vec<Added> {
     if wishes.none {
         return Vec::new();
     }
@@ -72,7 +76,13 @@ pub(crate) fn expansions(words: &[Word], thesaurus: &Thesaurus, wishes: &Expansi
     while at < words.len() {
         let (length, concepts) = longest_name(&words[at..], thesaurus);
         for concept in concepts {
-            found.extend(added_for(words, at..at + length, concept, thesaurus, wishes));
+            found.extend(added_for(
+                words,
+                at..at + length,
+                concept,
+                thesaurus,
+                wishes,
+            ));
         }
         at += length.max(1);
     }
@@ -121,7 +131,9 @@ fn added_for(
     let mut all = Vec::new();
     for (reason, concepts) in sources {
         let concepts = concepts.into_iter().map(|at| thesaurus.concept(at));
-        all.extend(concepts.filter_map(|concept| added(words, span.clone(), concept, reason, wishes)));
+        all.extend(
+            concepts.filter_map(|concept| added(words, span.clone(), concept, reason, wishes)),
+        );
     }
     all
 }
@@ -152,10 +164,18 @@ fn added(
         names.push(folded.split(' ').map(str::to_owned).collect());
         told.push(name.clone());
     }
-    let typed: Vec<&str> = words[span.clone()].iter().map(|w| w.typed.as_str()).collect();
+    let typed: Vec<&str> = words[span.clone()]
+        .iter()
+        .map(|w| w.typed.as_str())
+        .collect();
     (!names.is_empty()).then(|| Added {
         span,
-        told: Expansion { id, matched: typed.join(" "), reason, added: told },
+        told: Expansion {
+            id,
+            matched: typed.join(" "),
+            reason,
+            added: told,
+        },
         names,
     })
 }

@@ -20,7 +20,11 @@ pub(crate) struct Lexicon<'a> {
 impl<'a> Lexicon<'a> {
     /// Over a snapshot.
     pub(crate) fn new(searcher: &'a Searcher, fields: &'a Fields) -> Self {
-        Self { searcher, fields, known: RefCell::default() }
+        Self {
+            searcher,
+            fields,
+            known: RefCell::default(),
+        }
     }
 
     /// Works in the collection.
@@ -34,7 +38,10 @@ impl<'a> Lexicon<'a> {
         if let Some(known) = self.known.borrow().get(&key) {
             return *known;
         }
-        let works = self.searcher.doc_freq(&Term::from_field_text(field, text)).unwrap_or(0);
+        let works = self
+            .searcher
+            .doc_freq(&Term::from_field_text(field, text))
+            .unwrap_or(0);
         self.known.borrow_mut().insert(key, works);
         works
     }
@@ -62,13 +69,18 @@ impl<'a> Lexicon<'a> {
             let index = segment.inverted_index(self.fields.all_exact).ok()?;
             let mut terms = index.terms().range().ge(&from).into_stream().ok()?;
             while let Some((term, info)) = terms.next() {
-                let Some(text) = std::str::from_utf8(term).ok().filter(|t| t.starts_with(&from)) else {
+                let Some(text) = std::str::from_utf8(term)
+                    .ok()
+                    .filter(|t| t.starts_with(&from))
+                else {
                     break;
                 };
                 *forms.entry(text.to_owned()).or_default() += u64::from(info.doc_freq);
             }
         }
-        let (most, _) = forms.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
+        let (most, _) = forms
+            .into_iter()
+            .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
         Some(written(&most))
     }
 }

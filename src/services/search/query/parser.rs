@@ -34,7 +34,12 @@ impl Word {
     pub(crate) fn new(typed: &str, is_whole_number: bool) -> Self {
         let spelling = Spelling::of(typed);
         let is_stop = is_stop_word(&spelling);
-        Self { typed: typed.to_owned(), spelling, is_whole_number, is_stop }
+        Self {
+            typed: typed.to_owned(),
+            spelling,
+            is_whole_number,
+            is_stop,
+        }
     }
 }
 
@@ -53,7 +58,10 @@ pub(crate) struct Parsed {
 
 /// Reads a query.
 pub(crate) fn parse(text: &str) -> Parsed {
-    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .nth(MAX_CHARS)
+        .map_or(text.len(), |(at, _)| at);
     let mut rest = &text[..end];
     let mut parsed = Parsed::default();
     let mut plain = String::new();
@@ -98,9 +106,14 @@ fn special(rest: &str, at_word_start: bool) -> Option<(Piece<'_>, usize)> {
 }
 
 fn quoted(rest: &str) -> Option<(&str, usize)> {
-    let open = rest.chars().next().filter(|c| matches!(c, '"' | '“' | '”' | '«'))?;
+    let open = rest
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '“' | '”' | '«'))?;
     let inside = &rest[open.len_utf8()..];
-    let (end, close) = inside.char_indices().find(|(_, c)| matches!(c, '"' | '”' | '“' | '»'))?;
+    let (end, close) = inside
+        .char_indices()
+        .find(|(_, c)| matches!(c, '"' | '”' | '“' | '»'))?;
     Some((&inside[..end], open.len_utf8() + end + close.len_utf8()))
 }
 
@@ -109,7 +122,10 @@ fn value(text: &str) -> Option<(&str, usize)> {
         return Some(found);
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let has_letters = text[..end].chars().next().is_some_and(char::is_alphanumeric);
+    let has_letters = text[..end]
+        .chars()
+        .next()
+        .is_some_and(char::is_alphanumeric);
     has_letters.then_some((&text[..end], end))
 }
 
@@ -119,7 +135,10 @@ fn words_of(text: &str) -> impl Iterator<Item = Word> {
 
 fn folded(text: &str) -> Vec<String> {
     let words = words_of(text).filter(|word| !word.is_whole_number);
-    words.map(|word| word.folded().to_owned()).take(MAX_WORDS).collect()
+    words
+        .map(|word| word.folded().to_owned())
+        .take(MAX_WORDS)
+        .collect()
 }
 
 impl Parsed {
@@ -154,7 +173,11 @@ mod tests {
     use proptest::prelude::{any, proptest};
 
     fn words(text: &str) -> Vec<String> {
-        parse(text).words.into_iter().map(|word| word.typed).collect()
+        parse(text)
+            .words
+            .into_iter()
+            .map(|word| word.typed)
+            .collect()
     }
 
     #[test]
@@ -164,7 +187,13 @@ mod tests {
         assert_eq!(typed, ["quyền", "trẻ", "em", "PT", "TH"]);
         assert_eq!(parsed.phrases, [["tre", "em"]]);
         assert_eq!(parsed.excluded, [["lao", "dong"], ["bao", "luc"]]);
-        assert_eq!(parsed.wanted, [(Facet::Kind, "article".into()), (Facet::Year, "2024".into())]);
+        assert_eq!(
+            parsed.wanted,
+            [
+                (Facet::Kind, "article".into()),
+                (Facet::Year, "2024".into())
+            ]
+        );
     }
 
     #[test]

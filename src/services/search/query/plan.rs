@@ -99,7 +99,14 @@ impl Plan {
     ) -> Self {
         let with_exact = repaired.words.iter().any(|word| word.spelling.is_marked());
         let scored = HashMap::new();
-        let mut planner = Planner { fields, lexicon, weights, with_exact, scored, plan: Self::default() };
+        let mut planner = Planner {
+            fields,
+            lexicon,
+            weights,
+            with_exact,
+            scored,
+            plan: Self::default(),
+        };
         planner.weigh_words(&repaired.words);
         planner.weigh_corrections(repaired);
         planner.weigh_expansions(expansions);
@@ -121,14 +128,32 @@ impl Planner<'_> {
     }
 
     fn add_word(&mut self, folded: &str, weight: f32) {
-        let Weights { folded: base, title, subject, .. } = self.weights;
+        let Weights {
+            folded: base,
+            title,
+            subject,
+            ..
+        } = self.weights;
         self.add(self.fields.all_folded, folded.to_owned(), base * weight);
-        self.add(self.fields.title_folded, folded.to_owned(), base * title * weight);
-        self.add(self.fields.subject, folded.to_owned(), base * subject * weight);
+        self.add(
+            self.fields.title_folded,
+            folded.to_owned(),
+            base * title * weight,
+        );
+        self.add(
+            self.fields.subject,
+            folded.to_owned(),
+            base * subject * weight,
+        );
     }
 
     fn add_pair(&mut self, first: &str, second: &str, weight: f32) {
-        let Weights { pairs: base, title, subject, .. } = self.weights;
+        let Weights {
+            pairs: base,
+            title,
+            subject,
+            ..
+        } = self.weights;
         let term = pair(first, second);
         self.add(self.fields.all_pairs, term.clone(), base * weight);
         self.add(self.fields.title_pairs, term.clone(), base * title * weight);
@@ -195,10 +220,17 @@ impl Planner<'_> {
         let counts = |word: &Word| !word.is_whole_number && (only_grammar || !word.is_stop);
         let mut at = 0;
         while at < words.len() {
-            let span = expansions.iter().filter(|e| e.span.start == at).map(|e| e.span.end).max();
+            let span = expansions
+                .iter()
+                .filter(|e| e.span.start == at)
+                .map(|e| e.span.end)
+                .max();
             let end = span.unwrap_or(at + 1);
             let parts: Vec<usize> = (at..end).filter(|i| counts(&words[*i])).collect();
-            let names = expansions.iter().filter(|e| e.span.start == at).flat_map(|e| &e.names);
+            let names = expansions
+                .iter()
+                .filter(|e| e.span.start == at)
+                .flat_map(|e| &e.names);
             let named: Vec<Clause> = names.map(|name| self.name_clause(name)).collect();
             match (parts.as_slice(), named.is_empty()) {
                 ([], _) => {}
@@ -209,7 +241,9 @@ impl Planner<'_> {
                     }
                 }
                 (parts, false) => {
-                    let said = parts.iter().map(|i| (self.fields.all_folded, words[*i].folded().to_owned()));
+                    let said = parts
+                        .iter()
+                        .map(|i| (self.fields.all_folded, words[*i].folded().to_owned()));
                     let mut group: Vec<Clause> = vec![said.collect()];
                     group.extend(named);
                     self.plan.all.push(group);
@@ -220,8 +254,13 @@ impl Planner<'_> {
     }
 
     fn word_group(&self, repaired: &Repaired, at: usize) -> Vec<Clause> {
-        let candidates = repaired.corrections.iter().filter(|c| c.word == at).flat_map(|c| &c.candidates);
-        let forms = std::iter::once(repaired.words[at].folded().to_owned()).chain(candidates.cloned());
+        let candidates = repaired
+            .corrections
+            .iter()
+            .filter(|c| c.word == at)
+            .flat_map(|c| &c.candidates);
+        let forms =
+            std::iter::once(repaired.words[at].folded().to_owned()).chain(candidates.cloned());
         let mut group = Vec::new();
         for form in forms {
             if self.lexicon.works_with(self.fields.subject, &form) > 0 {
@@ -235,14 +274,24 @@ impl Planner<'_> {
     fn name_clause(&self, name: &[String]) -> Clause {
         match name {
             [only] => vec![(self.fields.all_folded, only.clone())],
-            words => words.windows(2).map(|two| (self.fields.all_pairs, pair(&two[0], &two[1]))).collect(),
+            words => words
+                .windows(2)
+                .map(|two| (self.fields.all_pairs, pair(&two[0], &two[1])))
+                .collect(),
         }
     }
 
     fn demand_telling(&mut self) {
         let most = (self.lexicon.works() / TELLING_SHARE).max(TELLING_WORKS);
-        let gates = [self.fields.all_folded, self.fields.all_pairs, self.fields.subject];
-        let terms = self.scored.keys().filter(|(field, _)| gates.contains(field));
+        let gates = [
+            self.fields.all_folded,
+            self.fields.all_pairs,
+            self.fields.subject,
+        ];
+        let terms = self
+            .scored
+            .keys()
+            .filter(|(field, _)| gates.contains(field));
         let (telling, common): (Vec<&Unit>, Vec<&Unit>) = terms
             .filter(|(field, text)| self.lexicon.works_with(*field, text) > 0)
             .partition(|(field, text)| self.lexicon.works_with(*field, text) <= most);
@@ -254,7 +303,11 @@ impl Planner<'_> {
     fn finish(mut self) -> Plan {
         let lexicon = self.lexicon;
         let known = |(field, text): &Unit| lexicon.works_with(*field, text) > 0;
-        self.plan.scored = self.scored.into_iter().filter(|(unit, _)| known(unit)).collect();
+        self.plan.scored = self
+            .scored
+            .into_iter()
+            .filter(|(unit, _)| known(unit))
+            .collect();
         self.plan.scored.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.plan
     }

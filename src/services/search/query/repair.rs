@@ -33,11 +33,18 @@ pub(crate) struct Repaired {
 /// Repairs the words of a query; `verbatim` leaves them alone.
 pub(crate) fn repaired(words: Vec<Word>, verbatim: bool, lexicon: &Lexicon<'_>) -> Repaired {
     if verbatim {
-        return Repaired { words, ..Repaired::default() };
+        return Repaired {
+            words,
+            ..Repaired::default()
+        };
     }
     let (words, is_rescued) = rescued(words, lexicon);
     let corrections = corrections(&words, lexicon);
-    Repaired { words, corrections, is_rescued }
+    Repaired {
+        words,
+        corrections,
+        is_rescued,
+    }
 }
 
 /// When a query without marks has words nobody knows, and half of these are Telex or VNI for
@@ -47,18 +54,26 @@ fn rescued(words: Vec<Word>, lexicon: &Lexicon<'_>) -> (Vec<Word>, bool) {
         return (words, false);
     }
     let readings: Vec<Option<Spelling>> = words.iter().map(|word| reading(word, lexicon)).collect();
-    let is_unknown = |word: &Word| !word.is_whole_number && lexicon.works_with_word(word.folded()) == 0;
+    let is_unknown =
+        |word: &Word| !word.is_whole_number && lexicon.works_with_word(word.folded()) == 0;
     let unknown = words.iter().filter(|word| is_unknown(word)).count();
-    let read = words.iter().zip(&readings).filter(|(word, r)| r.is_some() && is_unknown(word)).count();
+    let read = words
+        .iter()
+        .zip(&readings)
+        .filter(|(word, r)| r.is_some() && is_unknown(word))
+        .count();
     if read == 0 || 2 * read < unknown {
         return (words, false);
     }
-    let replaced = words.into_iter().zip(readings).map(|(word, reading)| match reading {
-        Some(spelling) if is_better(&word, &spelling, lexicon) => {
-            Word::new(&written(&spelling.exact()), false)
-        }
-        _ => word,
-    });
+    let replaced = words
+        .into_iter()
+        .zip(readings)
+        .map(|(word, reading)| match reading {
+            Some(spelling) if is_better(&word, &spelling, lexicon) => {
+                Word::new(&written(&spelling.exact()), false)
+            }
+            _ => word,
+        });
     (replaced.collect(), true)
 }
 
@@ -76,7 +91,10 @@ pub(crate) fn interpretation(
     expansions: Vec<Expansion>,
     surface: impl Fn(&str) -> String,
 ) -> Interpretation {
-    let mut told = Interpretation { expansions, ..Interpretation::default() };
+    let mut told = Interpretation {
+        expansions,
+        ..Interpretation::default()
+    };
     let mut text: Vec<String> = Vec::new();
     let mut is_sure = false;
     for (at, word) in repaired.words.iter().enumerate() {

@@ -12,7 +12,11 @@ pub(crate) fn decoded(word: &str) -> Option<Spelling> {
     if !keys.is_ascii() || keys.len() > 12 || keys.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let letters = if keys.bytes().any(|b| b.is_ascii_digit()) { vni(&keys) } else { telex(&keys) }?;
+    let letters = if keys.bytes().any(|b| b.is_ascii_digit()) {
+        vni(&keys)
+    } else {
+        telex(&keys)
+    }?;
     let spelling = Spelling::of(&letters);
     spelling.is_marked().then_some(spelling)
 }
@@ -102,11 +106,18 @@ impl Typed {
 
     /// Puts a shape on the last of these letters; a horn goes on both letters of `uo`.
     fn shape(&mut self, on: &[char], mark: char) -> bool {
-        let Some(at) = self.letters.iter().rposition(|(c, shape)| on.contains(c) && shape.is_none()) else {
+        let Some(at) = self
+            .letters
+            .iter()
+            .rposition(|(c, shape)| on.contains(c) && shape.is_none())
+        else {
             return false;
         };
         let between = &self.letters[at + 1..];
-        let vowels_end = between.iter().rposition(|(c, _)| is_vowel(*c)).map_or(0, |i| i + 1);
+        let vowels_end = between
+            .iter()
+            .rposition(|(c, _)| is_vowel(*c))
+            .map_or(0, |i| i + 1);
         if between[..vowels_end].iter().any(|(c, _)| !is_vowel(*c)) || between.len() > 3 {
             return false;
         }
@@ -184,9 +195,15 @@ mod tests {
         ] {
             let expected = Spelling::of(word);
             let got = decoded(keys);
-            assert_eq!(got.as_ref().map(Spelling::exact), Some(expected.exact()), "{keys}");
+            assert_eq!(
+                got.as_ref().map(Spelling::exact),
+                Some(expected.exact()),
+                "{keys}"
+            );
         }
-        for other in ["trong", "phong", "COVID19", "quyền", "2024", "bcd", "h2o4a1b7"] {
+        for other in [
+            "trong", "phong", "COVID19", "quyền", "2024", "bcd", "h2o4a1b7",
+        ] {
             assert_eq!(decoded(other), None, "{other}");
         }
     }

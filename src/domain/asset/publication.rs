@@ -1,0 +1,104 @@
+//! The gates before the public: every unmet condition of a publication, at once.
+//!
+//! The gates hold for as long as a work is published: a change that would break one is refused.
+//! They ask for a complete description, reviewed rights, a basis for showing people, text
+//! alternatives, and files that fit. Pointers are into the wire form of the work.
+
+use super::{Asset, File, FileRole, PeopleShown, Work, kind};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
+use crate::domain::{Rule, Violations};
+
+/// What keeps this work from being published; empty when nothing does.
+pub fn unmet_conditions(asset: &Asset, vocabularies: &Vocabularies) -> Violations {
+    let mut unmet = Violations::default();
+    description_is_complete(&asset.work, &mut unmet);
+    rights_allow_it(asset, vocabularies, &mut unmet);
+    people_may_be_shown(&asset.work, &mut unmet);
+    content_is_there(asset, vocabularies, &mut unmet);
+    unmet
+}
+
+fn description_is_complete(work: &Work, unmet: &mut Violations) {
+    for (pointer, missing) in [
+        ("/titles", work.titles.is_empty()),
+        ("/kind", work.kind.is_none()),
+        ("/organisation", work.organisation.is_none()),
+        ("/languages", work.languages.is_empty()),
+        ("/strand", work.strand.is_none()),
+        ("/themes", work.themes.is_empty()),
+        ("/credit_line", work.credit_line.is_none()),
+    ] {
+        if missing {
+            unmet.push(pointer, Rule::Required);
+        }
+    }
+}
+
+fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Violations) {
+    let Some(terms) = terms_of(&asset.work, vocabularies) else {
+        unmet.push("/reuse_terms", Rule::RightsNotReviewed);
+        return;
+    };
+    if terms.blocks_publication {
+        unmet.push("/reuse_terms", Rule::RightsNotReviewed);
+    }
+    if terms.link_only && !asset.files.is_empty() {
+        unmet.push("/files", Rule::LinkOnlyWithFiles);
+    }
+    let allowed: &'static [&'static str] = match terms.audience {
+        ReuseAudience::Everyone | ReuseAudience::Nobody => return,
+        ReuseAudience::Stations => &["partner", "state-internal"],
+        ReuseAudience::StateBodies => &["state-internal"],
+    };
+    if !allowed.contains(&asset.work.access.name()) {
+        unmet.push("/access", Rule::NotOneOf { allowed });
+    }
+}
+
+fn people_may_be_shown(work: &Work, unmet: &mut Violations) {
+    if work.people_shown == PeopleShown::NotAssessed {
+        unmet.push("/people_shown", Rule::PeopleNotAssessed);
+    } else if work.minors_shown && work.people_shown != PeopleShown::MinorWithGuardianConsent {
+        unmet.push("/people_shown", Rule::MinorWithoutGuardianConsent);
+    }
+}
+
+fn content_is_there(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Violations) {
+    let types = dcmi_types(&asset.work, vocabularies);
+    let link_only = terms_of(&asset.work, vocabularies).is_some_and(|terms| terms.link_only);
+    let has_content = asset.work.body.is_some() || asset.files.iter().any(is_original);
+    if !has_content && !link_only && !kind::holds_other_works(types) {
+        unmet.push("/files", Rule::NothingToPublish);
+    }
+    for (index, file) in asset
+        .files
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| is_original(f))
+    {
+        if !types.is_empty() && !kind::takes_original(types, &file.media_type) {
+            unmet.push(format!("/files/{index}"), Rule::FileDoesNotFitKind);
+        }
+        if file.media_type.starts_with("image/") && file.alt.is_empty() {
+            unmet.push(format!("/files/{index}/alt"), Rule::MissingAltText);
+        }
+    }
+}
+
+fn is_original(file: &File) -> bool {
+    file.role == FileRole::Original
+}
+
+fn terms_of<'a>(work: &Work, vocabularies: &'a Vocabularies) -> Option<&'a ReuseTerms> {
+    vocabularies
+        .find("reuse-terms", work.reuse_terms.as_str())?
+        .terms()
+}
+
+fn dcmi_types<'a>(work: &Work, vocabularies: &'a Vocabularies) -> &'a [DcmiType] {
+    work.kind
+        .as_ref()
+        .and_then(|slug| vocabularies.find("product-kind", slug.as_str())?.kind())
+        .map_or(&[], |kind| &kind.dcmi_types)
+}

@@ -1,0 +1,275 @@
+//! Tokens: who may act for which body, and for how long.
+//!
+//! A token is 256 random bits; the archive keeps their hash and shows the secret once, when it is
+//! made. Accounts are of bodies and machines: there is no register of persons here. A revoked
+//! token stops working at once on the node that revokes it, and within [`CACHE_SECONDS`] on
+//! others.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256 as Hasher};
+
+use crate::clock::Clock;
+use crate::domain::access::{Actor, Permission, Role, TokenId};
+use crate::domain::asset::limits;
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations, text};
+use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, TokenHash, TokenRecord, Write};
+
+/// How long a node trusts what it last read of a token.
+pub const CACHE_SECONDS: i64 = 30;
+
+/// What every secret begins with, so that leaked ones are found by scanners.
+const PREFIX: &str = "kc_";
+
+/// More tokens than any archive has; a flood of made-up ones never gets into the cache.
+const CACHE_ENTRIES: usize = 4_096;
+
+/// Makes, lists, revokes and recognises tokens.
+pub struct Accounts {
+    catalog: Arc<dyn Catalog>,
+    vocabularies: Arc<Vocabularies>,
+    clock: Clock,
+    cache: Mutex<Cache>,
+}
+
+/// Tokens as last read, with the moment. The count of revocations tells a slow reader that what
+/// it read may be out of date.
+#[derive(Default)]
+struct Cache {
+    entries: HashMap<TokenHash, (TokenRecord, Timestamp)>,
+    revocations: u64,
+}
+
+/// A token to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// What it lets its holder be.
+    pub role: Role,
+    /// The body it is given to; contributors need one.
+    pub organisation: Option<Slug>,
+    /// What it is for, in one line.
+    pub label: String,
+    /// When it ceases to be valid by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The text that opens the archive. Shown once; neither logged nor kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, to hand to whoever asked for the token.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why a token was not made, found or believed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountsError {
+    /// The actor does not administer the archive.
+    #[error("only administrators handle tokens")]
+    Forbidden,
+    /// The wanted token breaks rules; pointers are into its wire form.
+    #[error("the token cannot be made as asked")]
+    Invalid(#[source] Violations),
+    /// No token has this id.
+    #[error("there is no such token")]
+    NoSuchToken,
+    /// The secret belongs to no token, or to one that was revoked or has expired.
+    #[error("the token is not valid")]
+    NotValid,
+    /// The catalogue refused or failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+impl Accounts {
+    /// Keeps tokens in this catalogue.
+    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
+        Self {
+            catalog,
+            vocabularies,
+            clock,
+            cache: Mutex::default(),
+        }
+    }
+
+    /// Makes a token. The secret cannot be had a second time.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`] for a contributor without a body,
+    /// an unknown body, an unfit label or an end in the past.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        wanted: NewToken,
+    ) -> Result<(Secret, TokenRecord), AccountsError> {
+        administers(actor)?;
+        let now = self.clock.now();
+        let label = self.checked(&wanted, now).map_err(AccountsError::Invalid)?;
+        let secret = Secret(format!(
+            "{PREFIX}{}",
+            URL_SAFE_NO_PAD.encode(self.clock.random_bytes::<32>())
+        ));
+        let record = TokenRecord {
+            id: TokenId(hex(&self.clock.random_bytes::<6>())),
+            hash: hash(secret.reveal()),
+            role: wanted.role,
+            organisation: wanted.organisation,
+            label,
+            created_at: now,
+            expires_at: wanted.expires_at,
+            revoked_at: None,
+        };
+        self.write(actor, now, record.clone()).await?;
+        Ok((secret, record))
+    }
+
+    /// All tokens, oldest first, revoked ones included. Secrets are not among what is kept.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::Catalog`].
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<TokenRecord>, AccountsError> {
+        administers(actor)?;
+        Ok(self.catalog.tokens().await?)
+    }
+
+    /// Takes a token out of service. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchToken`].
+    pub async fn revoke(&self, actor: &Actor, id: &TokenId) -> Result<TokenRecord, AccountsError> {
+        let known = self.list(actor).await?;
+        let mut record = known
+            .into_iter()
+            .find(|record| record.id == *id)
+            .ok_or(AccountsError::NoSuchToken)?;
+        if record.revoked_at.is_none() {
+            let now = self.clock.now();
+            record.revoked_at = Some(now);
+            self.write(actor, now, record.clone()).await?;
+            let mut cache = self.cache();
+            cache.revocations += 1;
+            cache.entries.remove(&record.hash);
+        }
+        Ok(record)
+    }
+
+    /// Who holds this secret. It is looked up by its hash, so the time this takes tells nothing
+    /// about valid secrets.
+    ///
+    /// # Errors
+    /// [`AccountsError::NotValid`], the same for unknown, revoked and expired ones.
+    pub async fn authenticate(&self, secret: &str) -> Result<Actor, AccountsError> {
+        if !secret.starts_with(PREFIX) {
+            return Err(AccountsError::NotValid);
+        }
+        let now = self.clock.now();
+        let record = self.record(hash(secret), now).await?;
+        let has_expired = record.expires_at.is_some_and(|end| end <= now);
+        if record.revoked_at.is_some() || has_expired {
+            return Err(AccountsError::NotValid);
+        }
+        Ok(Actor::Holder {
+            token: record.id,
+            role: record.role,
+            organisation: record.organisation,
+        })
+    }
+
+    async fn record(&self, hash: TokenHash, now: Timestamp) -> Result<TokenRecord, AccountsError> {
+        let (remembered, revocations) = {
+            let cache = self.cache();
+            (cache.entries.get(&hash).cloned(), cache.revocations)
+        };
+        if let Some((record, read_at)) = remembered
+            && now < read_at.plus_seconds(CACHE_SECONDS)
+        {
+            return Ok(record);
+        }
+        let record = self.catalog.token(&hash).await?;
+        let record = record.ok_or(AccountsError::NotValid)?;
+        let mut cache = self.cache();
+        if cache.revocations == revocations {
+            if cache.entries.len() >= CACHE_ENTRIES {
+                cache.entries.clear();
+            }
+            cache.entries.insert(hash, (record.clone(), now));
+        }
+        Ok(record)
+    }
+
+    fn checked(&self, wanted: &NewToken, now: Timestamp) -> Result<String, Violations> {
+        let mut violations = Violations::default();
+        let label = text::line(&wanted.label, limits::LINE).unwrap_or_else(|rule| {
+            violations.push("/label", rule);
+            String::new()
+        });
+        match &wanted.organisation {
+            None if wanted.role == Role::Contributor => {
+                violations.push("/organisation", Rule::Required);
+            }
+            Some(slug)
+                if self
+                    .vocabularies
+                    .find("organisation", slug.as_str())
+                    .is_none() =>
+            {
+                violations.push(
+                    "/organisation",
+                    Rule::UnknownConcept {
+                        scheme: "organisation",
+                        slug: slug.to_string(),
+                    },
+                );
+            }
+            _ => {}
+        }
+        if wanted.expires_at.is_some_and(|end| end <= now) {
+            violations.push("/expires_at", Rule::InvalidTimestamp);
+        }
+        violations.into_result(label)
+    }
+
+    async fn write(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        record: TokenRecord,
+    ) -> Result<(), CatalogError> {
+        let changes = ChangeSet::by(actor, now).write(Write::Token(record));
+        self.catalog.commit(changes).await.map(|_| ())
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn administers(actor: &Actor) -> Result<(), AccountsError> {
+    if actor.may(Permission::Administer) {
+        Ok(())
+    } else {
+        Err(AccountsError::Forbidden)
+    }
+}
+
+fn hash(secret: &str) -> TokenHash {
+    TokenHash(Sha256::from_bytes(Hasher::digest(secret).into()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

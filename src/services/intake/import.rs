@@ -1,0 +1,326 @@
+//! Many works at once: every record gets an answer, and a bad one does not stop the others.
+//!
+//! A record whose first identifier is known updates the work that carries it, otherwise it makes
+//! a new one; running the same import twice changes nothing. Records are committed in batches,
+//! one change set for each step of their way ([`super::plan`]): all are taken in, then all get
+//! their first file, and so on. When somebody else changed one of them meanwhile, the batch is
+//! gone through record by record.
+
+use std::collections::HashSet;
+
+use futures_util::{Stream, StreamExt as _, stream};
+
+use super::plan::{Plan, Planner};
+use super::relations::{self, InBatch};
+use super::{ChangeError, Deposit, FileDetails, Intake, with_asset};
+use crate::domain::access::{Actor, policy};
+use crate::domain::asset::{Asset, AssetId, File, Identifier, Revision, State};
+use crate::domain::{Rule, Violations};
+use crate::storage::blobs::Staged;
+use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
+
+/// The most records in one change set.
+pub const BATCH: usize = 500;
+
+/// How often a record is tried again when somebody else was faster.
+const ATTEMPTS: usize = 3;
+
+/// One line of an import, parsed or found wanting.
+#[derive(Debug)]
+pub struct ImportLine {
+    /// Its number, counted from 1.
+    pub number: u64,
+    /// What it says.
+    pub record: Result<ImportRecord, Violations>,
+}
+
+/// One work to take in or bring up to date.
+#[derive(Debug)]
+pub struct ImportRecord {
+    /// The description.
+    pub deposit: Deposit,
+    /// Where it is to stand; `None` leaves it where it is, a new one as a draft.
+    pub state: Option<State>,
+    /// Its files, received.
+    pub files: Vec<(Staged, FileDetails)>,
+}
+
+/// What became of one line.
+#[derive(Debug)]
+pub struct ImportResult {
+    /// The number of the line.
+    pub number: u64,
+    /// The work, or why there is none.
+    pub outcome: Result<Imported, ChangeError>,
+}
+
+/// A work after its import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// Its id.
+    pub id: AssetId,
+    /// Its revision now.
+    pub revision: Revision,
+    /// Where it stands now: a wire name of [`State`].
+    pub state: &'static str,
+    /// What was done.
+    pub done: ImportedAs,
+}
+
+/// What an import did with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportedAs {
+    /// A new work.
+    Created,
+    /// A known work was changed.
+    Updated,
+    /// A known work was as described already.
+    Unchanged,
+}
+
+/// A record whose files are kept, so that it can be planned more than once.
+struct Ready {
+    deposit: Deposit,
+    state: Option<State>,
+    files: Vec<File>,
+}
+
+/// A record on its way: its place in the answer, and the plan or the refusal.
+type Planned = (Ready, Result<Plan, ChangeError>);
+
+impl Intake {
+    /// Imports lines as they come, in batches of what is ready (at most [`BATCH`]), giving one
+    /// result for each in the same order.
+    pub fn import<'a, S>(
+        &'a self,
+        actor: &'a Actor,
+        lines: S,
+    ) -> impl Stream<Item = ImportResult> + 'a
+    where
+        S: Stream<Item = ImportLine> + 'a,
+    {
+        lines
+            .ready_chunks(BATCH)
+            .then(move |batch| self.import_batch(actor, batch))
+            .flat_map(stream::iter)
+    }
+
+    /// Imports lines that belong together; results are in the order of the lines.
+    pub async fn import_batch(&self, actor: &Actor, lines: Vec<ImportLine>) -> Vec<ImportResult> {
+        let mut results = Vec::with_capacity(lines.len());
+        let mut batch: Vec<(u64, Result<Ready, ChangeError>)> = Vec::new();
+        let mut keys = HashSet::new();
+        for ImportLine { number, record } in lines {
+            let key = record.as_ref().ok().and_then(upsert_key).cloned();
+            // The second record of a work must see what the first one did.
+            let is_known = key.is_some_and(|key| !keys.insert(key));
+            if is_known || batch.len() >= BATCH {
+                results.extend(self.import_ready(actor, std::mem::take(&mut batch)).await);
+                keys.clear();
+            }
+            let ready = match record {
+                Ok(record) => self.keep_files(record).await,
+                Err(violations) => Err(ChangeError::Invalid(violations)),
+            };
+            batch.push((number, ready));
+        }
+        results.extend(self.import_ready(actor, batch).await);
+        results
+    }
+
+    async fn import_ready(
+        &self,
+        actor: &Actor,
+        batch: Vec<(u64, Result<Ready, ChangeError>)>,
+    ) -> Vec<ImportResult> {
+        let mut in_batch = InBatch::new();
+        let mut numbers = Vec::with_capacity(batch.len());
+        let mut planned: Vec<Result<Planned, ChangeError>> = Vec::with_capacity(batch.len());
+        for (number, ready) in batch {
+            numbers.push(number);
+            planned.push(match ready {
+                Err(error) => Err(error),
+                Ok(ready) => {
+                    let plan = self.plan(actor, &ready, Some(&in_batch)).await;
+                    if let Ok(plan) = &plan {
+                        remember(&mut in_batch, plan);
+                    }
+                    Ok((ready, plan))
+                }
+            });
+        }
+        let done = self.commit_together(actor, &planned).await;
+        let mut results = Vec::with_capacity(planned.len());
+        for (number, planned) in numbers.into_iter().zip(planned) {
+            let outcome = match planned {
+                Err(error) | Ok((_, Err(error))) => Err(error),
+                Ok((ready, Ok(plan))) => self.finish(actor, &ready, plan, done).await,
+            };
+            results.push(ImportResult { number, outcome });
+        }
+        results
+    }
+
+    /// Commits the first step of every plan, then the second of every plan, and so on. Gives how
+    /// many steps were committed before the first failure.
+    async fn commit_together(
+        &self,
+        actor: &Actor,
+        planned: &[Result<Planned, ChangeError>],
+    ) -> usize {
+        let plans = || planned.iter().flatten().flat_map(|(_, plan)| plan);
+        let rounds = plans().map(|plan| plan.steps.len()).max().unwrap_or(0);
+        for round in 0..rounds {
+            let changes = plans().fold(ChangeSet::by(actor, self.desk.now()), |changes, plan| {
+                with_step(changes, plan, round)
+            });
+            if self.desk.catalog.commit(changes).await.is_err() {
+                return round;
+            }
+        }
+        rounds
+    }
+
+    /// Commits by itself what is left of a plan, planning anew when somebody else was faster and
+    /// nothing of it is written yet.
+    async fn finish(
+        &self,
+        actor: &Actor,
+        ready: &Ready,
+        mut plan: Plan,
+        done: usize,
+    ) -> Result<Imported, ChangeError> {
+        let mut attempt = 1;
+        loop {
+            match self.commit_rest(actor, &plan, done).await {
+                Ok(()) => return Ok(plan.outcome),
+                Err((0, CatalogError::Conflict { .. } | CatalogError::IdentifierTaken { .. }))
+                    if attempt < ATTEMPTS =>
+                {
+                    attempt += 1;
+                    plan = self.plan(actor, ready, None).await?;
+                }
+                Err((_, error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Commits the steps of a plan from `done` on; an error says at which step.
+    async fn commit_rest(
+        &self,
+        actor: &Actor,
+        plan: &Plan,
+        done: usize,
+    ) -> Result<(), (usize, CatalogError)> {
+        for round in done..plan.steps.len() {
+            let changes = with_step(ChangeSet::by(actor, self.desk.now()), plan, round);
+            let committed = self.desk.catalog.commit(changes).await;
+            committed.map_err(|error| (round, error))?;
+        }
+        Ok(())
+    }
+
+    async fn plan(
+        &self,
+        actor: &Actor,
+        ready: &Ready,
+        batch: Option<&InBatch>,
+    ) -> Result<Plan, ChangeError> {
+        let mut work = self.desk.in_own_name(actor, ready.deposit.work.clone())?;
+        let present = self.present(actor, work.identifiers.first()).await?;
+        let about = present.as_ref().map(|asset| asset.id);
+        let wanted = &ready.deposit.relations;
+        work.relations = relations::resolve(&self.desk, actor, wanted, about, batch).await?;
+        let now = self.desk.now();
+        let planner = Planner {
+            actor,
+            vocabularies: &self.desk.vocabularies,
+            now,
+        };
+        let fresh = |work| Asset::take_in(self.desk.clock.new_asset_id(), work, now);
+        planner.plan(present, fresh, work, &ready.files, ready.state.as_ref())
+    }
+
+    /// The work that carries this identifier.
+    async fn present(
+        &self,
+        actor: &Actor,
+        identifier: Option<&Identifier>,
+    ) -> Result<Option<Asset>, ChangeError> {
+        let Some(identifier) = identifier else {
+            return Ok(None);
+        };
+        let owners = self.desk.catalog.with_identifier(identifier).await?;
+        let id = match owners.as_slice() {
+            [] => return Ok(None),
+            [one] => *one,
+            [owner, ..] => return Err(ChangeError::IdentifierTaken { owner: *owner }),
+        };
+        match self.desk.catalog.entry(id).await? {
+            Some(Entry::Asset(asset)) if policy::may_see(actor, &asset, self.desk.now()) => {
+                Ok(Some(*asset))
+            }
+            Some(Entry::Asset(_)) => Err(ChangeError::Forbidden),
+            Some(Entry::Tombstone(_)) | None => Ok(None),
+        }
+    }
+
+    /// Recognises and stores the files of a record.
+    async fn keep_files(&self, record: ImportRecord) -> Result<Ready, ChangeError> {
+        let mut files = Vec::with_capacity(record.files.len());
+        let mut violations = Violations::default();
+        for (index, (staged, details)) in record.files.into_iter().enumerate() {
+            match self.recognise(&staged, details).await {
+                Ok(file) if files.iter().any(|known: &File| known.sha256 == file.sha256) => {
+                    violations.push(format!("/files/{index}"), Rule::Duplicate);
+                }
+                Ok(file) => {
+                    self.blobs.put(staged).await?;
+                    files.push(file);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        violations
+            .into_result(Ready {
+                deposit: record.deposit,
+                state: record.state,
+                files,
+            })
+            .map_err(ChangeError::Invalid)
+    }
+}
+
+fn upsert_key(record: &ImportRecord) -> Option<&Identifier> {
+    record.deposit.work.identifiers.first()
+}
+
+/// Lets later records of the batch point at a work that is still to be written.
+fn remember(in_batch: &mut InBatch, plan: &Plan) {
+    if plan.present.is_none()
+        && let Some((asset, _)) = plan.steps.first()
+    {
+        for identifier in &asset.work.identifiers {
+            in_batch.insert(identifier.clone(), asset.id);
+        }
+    }
+}
+
+/// Adds one step of a plan, with what must hold before it.
+fn with_step(changes: ChangeSet, plan: &Plan, round: usize) -> ChangeSet {
+    let Some((asset, event)) = plan.steps.get(round) else {
+        return changes;
+    };
+    let before = match round.checked_sub(1) {
+        None => plan.present.as_ref(),
+        Some(previous) => plan.steps.get(previous).map(|(asset, _)| asset),
+    };
+    let changes = match before {
+        Some(before) => changes.expect(before.id, before.revision),
+        None => match asset.work.identifiers.first() {
+            Some(key) => changes.expect_absent(asset.id).expect_unused(key.clone()),
+            None => changes.expect_absent(asset.id),
+        },
+    };
+    with_asset(changes, asset.clone(), *event)
+}
