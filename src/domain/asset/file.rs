@@ -27,6 +27,23 @@ pub struct File {
     pub attached_at: Timestamp,
 }
 
+impl File {
+    /// A name that tells nothing of who made the file: for images the beginning of the hash, as
+    /// cameras and their owners write themselves into names; for others the name as deposited.
+    pub fn neutral_name(&self) -> String {
+        let Some(format) = self.media_type.strip_prefix("image/") else {
+            return self.name.clone();
+        };
+        let extension = match format {
+            "jpeg" => "jpg",
+            "svg+xml" => "svg",
+            "vnd.microsoft.icon" => "ico",
+            other => other,
+        };
+        format!("{}.{extension}", &self.sha256.to_hex()[..16])
+    }
+}
+
 /// What a file is to its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FileRole {

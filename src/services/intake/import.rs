@@ -2,8 +2,8 @@
 //!
 //! A record whose first identifier is known updates the work that carries it, otherwise it makes
 //! a new one; running the same import twice changes nothing. Records are committed in batches,
-//! one change set for each step of their way ([`super::plan`]): all are taken in, then all get
-//! their first file, and so on. When somebody else changed one of them meanwhile, the batch is
+//! one change set for each step of their way ([`super::plan`]): all are taken in, then all are
+//! published. When somebody else changed one of them meanwhile, the batch is
 //! gone through record by record.
 
 use std::collections::HashSet;
@@ -12,11 +12,10 @@ use futures_util::{Stream, StreamExt as _, stream};
 
 use super::plan::{Plan, Planner};
 use super::relations::{self, InBatch};
-use super::{ChangeError, Deposit, FileDetails, Intake, with_asset};
+use super::{ChangeError, Deposit, Intake, with_asset};
+use crate::domain::Violations;
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId, File, Identifier, Revision, State};
-use crate::domain::{Rule, Violations};
-use crate::storage::blobs::Staged;
+use crate::domain::asset::{Asset, AssetId, Identifier, Revision, State};
 use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
 
 /// The most records in one change set.
@@ -35,14 +34,12 @@ pub struct ImportLine {
 }
 
 /// One work to take in or bring up to date.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRecord {
     /// The description.
     pub deposit: Deposit,
     /// Where it is to stand; `None` leaves it where it is, a new one as a draft.
     pub state: Option<State>,
-    /// Its files, received.
-    pub files: Vec<(Staged, FileDetails)>,
 }
 
 /// What became of one line.
@@ -78,15 +75,17 @@ pub enum ImportedAs {
     Unchanged,
 }
 
-/// A record whose files are kept, so that it can be planned more than once.
-struct Ready {
-    deposit: Deposit,
-    state: Option<State>,
-    files: Vec<File>,
+impl ImportedAs {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("created", Self::Created),
+        ("updated", Self::Updated),
+        ("unchanged", Self::Unchanged),
+    ];
 }
 
 /// A record on its way: its place in the answer, and the plan or the refusal.
-type Planned = (Ready, Result<Plan, ChangeError>);
+type Planned = (ImportRecord, Result<Plan, ChangeError>);
 
 impl Intake {
     /// Imports lines as they come, in batches of what is ready (at most [`BATCH`]), giving one
@@ -108,44 +107,40 @@ impl Intake {
     /// Imports lines that belong together; results are in the order of the lines.
     pub async fn import_batch(&self, actor: &Actor, lines: Vec<ImportLine>) -> Vec<ImportResult> {
         let mut results = Vec::with_capacity(lines.len());
-        let mut batch: Vec<(u64, Result<Ready, ChangeError>)> = Vec::new();
+        let mut batch = Vec::new();
         let mut keys = HashSet::new();
-        for ImportLine { number, record } in lines {
-            let key = record.as_ref().ok().and_then(upsert_key).cloned();
+        for line in lines {
+            let key = line.record.as_ref().ok().and_then(upsert_key).cloned();
             // The second record of a work must see what the first one did.
             let is_known = key.is_some_and(|key| !keys.insert(key));
             if is_known || batch.len() >= BATCH {
-                results.extend(self.import_ready(actor, std::mem::take(&mut batch)).await);
+                results.extend(
+                    self.import_distinct(actor, std::mem::take(&mut batch))
+                        .await,
+                );
                 keys.clear();
             }
-            let ready = match record {
-                Ok(record) => self.keep_files(record).await,
-                Err(violations) => Err(ChangeError::Invalid(violations)),
-            };
-            batch.push((number, ready));
+            batch.push(line);
         }
-        results.extend(self.import_ready(actor, batch).await);
+        results.extend(self.import_distinct(actor, batch).await);
         results
     }
 
-    async fn import_ready(
-        &self,
-        actor: &Actor,
-        batch: Vec<(u64, Result<Ready, ChangeError>)>,
-    ) -> Vec<ImportResult> {
+    /// Imports at most one batch, in which no work occurs twice.
+    async fn import_distinct(&self, actor: &Actor, batch: Vec<ImportLine>) -> Vec<ImportResult> {
         let mut in_batch = InBatch::new();
         let mut numbers = Vec::with_capacity(batch.len());
         let mut planned: Vec<Result<Planned, ChangeError>> = Vec::with_capacity(batch.len());
-        for (number, ready) in batch {
+        for ImportLine { number, record } in batch {
             numbers.push(number);
-            planned.push(match ready {
-                Err(error) => Err(error),
-                Ok(ready) => {
-                    let plan = self.plan(actor, &ready, Some(&in_batch)).await;
+            planned.push(match record {
+                Err(violations) => Err(ChangeError::Invalid(violations)),
+                Ok(record) => {
+                    let plan = self.plan(actor, &record, Some(&in_batch)).await;
                     if let Ok(plan) = &plan {
                         remember(&mut in_batch, plan);
                     }
-                    Ok((ready, plan))
+                    Ok((record, plan))
                 }
             });
         }
@@ -154,7 +149,7 @@ impl Intake {
         for (number, planned) in numbers.into_iter().zip(planned) {
             let outcome = match planned {
                 Err(error) | Ok((_, Err(error))) => Err(error),
-                Ok((ready, Ok(plan))) => self.finish(actor, &ready, plan, done).await,
+                Ok((record, Ok(plan))) => self.finish(actor, &record, plan, done).await,
             };
             results.push(ImportResult { number, outcome });
         }
@@ -186,7 +181,7 @@ impl Intake {
     async fn finish(
         &self,
         actor: &Actor,
-        ready: &Ready,
+        record: &ImportRecord,
         mut plan: Plan,
         done: usize,
     ) -> Result<Imported, ChangeError> {
@@ -198,7 +193,7 @@ impl Intake {
                     if attempt < ATTEMPTS =>
                 {
                     attempt += 1;
-                    plan = self.plan(actor, ready, None).await?;
+                    plan = self.plan(actor, record, None).await?;
                 }
                 Err((_, error)) => return Err(error.into()),
             }
@@ -223,13 +218,13 @@ impl Intake {
     async fn plan(
         &self,
         actor: &Actor,
-        ready: &Ready,
+        record: &ImportRecord,
         batch: Option<&InBatch>,
     ) -> Result<Plan, ChangeError> {
-        let mut work = self.desk.in_own_name(actor, ready.deposit.work.clone())?;
+        let mut work = self.desk.in_own_name(actor, record.deposit.work.clone())?;
         let present = self.present(actor, work.identifiers.first()).await?;
         let about = present.as_ref().map(|asset| asset.id);
-        let wanted = &ready.deposit.relations;
+        let wanted = &record.deposit.relations;
         work.relations = relations::resolve(&self.desk, actor, wanted, about, batch).await?;
         let now = self.desk.now();
         let planner = Planner {
@@ -238,7 +233,7 @@ impl Intake {
             now,
         };
         let fresh = |work| Asset::take_in(self.desk.clock.new_asset_id(), work, now);
-        planner.plan(present, fresh, work, &ready.files, ready.state.as_ref())
+        planner.plan(present, fresh, work, record.state.as_ref())
     }
 
     /// The work that carries this identifier.
@@ -263,31 +258,6 @@ impl Intake {
             Some(Entry::Asset(_)) => Err(ChangeError::Forbidden),
             Some(Entry::Tombstone(_)) | None => Ok(None),
         }
-    }
-
-    /// Recognises and stores the files of a record.
-    async fn keep_files(&self, record: ImportRecord) -> Result<Ready, ChangeError> {
-        let mut files = Vec::with_capacity(record.files.len());
-        let mut violations = Violations::default();
-        for (index, (staged, details)) in record.files.into_iter().enumerate() {
-            match self.recognise(&staged, details).await {
-                Ok(file) if files.iter().any(|known: &File| known.sha256 == file.sha256) => {
-                    violations.push(format!("/files/{index}"), Rule::Duplicate);
-                }
-                Ok(file) => {
-                    self.blobs.put(staged).await?;
-                    files.push(file);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        violations
-            .into_result(Ready {
-                deposit: record.deposit,
-                state: record.state,
-                files,
-            })
-            .map_err(ChangeError::Invalid)
     }
 }
 

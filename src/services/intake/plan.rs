@@ -4,7 +4,7 @@
 //! state (unmet gates, a forbidden transition) fails as a whole.
 
 use crate::domain::access::{Actor, Permission, policy};
-use crate::domain::asset::{Asset, File, State, TransitionError, Work};
+use crate::domain::asset::{Asset, State, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
 use crate::storage::catalog::EventKind;
@@ -31,14 +31,13 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// The way from what is there to what the record says. Files the work has are left alone,
-    /// files it lacks are added; a record without a state leaves the state as it is.
+    /// The way from what is there to what the record says; without a wanted state the state stays
+    /// as it is.
     pub(super) fn plan(
         &self,
         present: Option<Asset>,
         fresh: impl FnOnce(Work) -> Asset,
         work: Work,
-        files: &[File],
         wanted: Option<&State>,
     ) -> Result<Plan, ChangeError> {
         let mut steps = Vec::new();
@@ -56,13 +55,6 @@ impl Planner<'_> {
                 next
             }
         };
-        for file in files {
-            if latest.file(file.sha256).is_none() {
-                self.must(policy::may_edit(self.actor, &latest))?;
-                latest = latest.attach(file.clone(), self.vocabularies, self.now)?;
-                steps.push((latest.clone(), EventKind::FileAttached));
-            }
-        }
         if let Some(wanted) = wanted {
             latest = self.towards(latest, wanted, &mut steps)?;
         }

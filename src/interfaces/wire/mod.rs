@@ -1,0 +1,48 @@
+//! The JSON forms of works, files, events and import results: one for HTTP and command line.
+//!
+//! Coming in, [`parse_work`] and its siblings read JSON into domain types and report every broken
+//! rule at once, each with its JSON pointer; unknown properties are refused, `null` counts as
+//! absent. Going out, the `…Dto` types render what an actor may see. A change is a JSON Merge
+//! Patch (RFC 7396) on the form that goes out, read again like a new work.
+
+mod import;
+mod incoming;
+mod names;
+mod outgoing;
+mod patch;
+mod place;
+mod reading;
+pub mod schema;
+
+pub use import::parse_import_line;
+pub use incoming::{FileWords, parse_file_words, parse_work};
+pub use outgoing::{
+    AssetDto, ChangeDto, CreatorDto, FileDto, IdentifierDto, ImportResultDto, RelationDto, WorkDto,
+};
+pub use patch::patch_work;
+
+use serde_json::Value;
+
+/// The bytes are not JSON (RFC 8259).
+#[derive(Debug, thiserror::Error)]
+#[error("not JSON at line {line}, column {column}")]
+pub struct MalformedJson {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1.
+    pub column: usize,
+    #[source]
+    source: serde_json::Error,
+}
+
+/// Reads a JSON text.
+///
+/// # Errors
+/// [`MalformedJson`] with the place where it stops being JSON; also for invalid UTF-8.
+pub fn parse_json(bytes: &[u8]) -> Result<Value, MalformedJson> {
+    serde_json::from_slice(bytes).map_err(|source| MalformedJson {
+        line: source.line(),
+        column: source.column(),
+        source,
+    })
+}

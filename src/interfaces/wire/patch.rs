@@ -1,0 +1,31 @@
+//! Changing a work by JSON Merge Patch (RFC 7396).
+
+use serde_json::Value;
+
+use super::WorkDto;
+use super::incoming::parse_work;
+use crate::domain::asset::Work;
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Violations};
+use crate::services::intake::Deposit;
+
+/// The work as it would be with this patch: the patch is merged into the wire form of the present
+/// work, and the result is read like a new one.
+///
+/// # Errors
+/// Every broken rule, with pointers into the patched work.
+pub fn patch_work(
+    present: &Work,
+    patch: &Value,
+    vocabularies: &Vocabularies,
+) -> Result<Deposit, Violations> {
+    if !patch.is_object() {
+        // RFC 7396 would put the patch in the place of the work, which is never an object then.
+        let mut violations = Violations::default();
+        violations.push("", Rule::WrongType { expected: "object" });
+        return Err(violations);
+    }
+    let mut document = WorkDto::from(present.clone()).into_json();
+    json_patch::merge(&mut document, patch);
+    parse_work(&document, vocabularies)
+}
