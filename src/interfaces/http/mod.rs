@@ -1,3 +1,4 @@
 //! The HTTP interface.
 
 pub mod delivery;
+pub mod upload;
