@@ -68,3 +68,4 @@ pub fn reachable(bound: std::net::SocketAddr) -> std::net::SocketAddr {
     }
     address
 }
+pub mod upload;
