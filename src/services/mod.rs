@@ -4,5 +4,6 @@
 //! jobs < accounts < intake < media < curation < search < delivery < sharing < reports.
 
 pub mod delivery;
+pub mod jobs;
 pub mod media;
 pub mod search;
