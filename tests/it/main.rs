@@ -4,4 +4,5 @@
 mod architecture;
 mod probe;
 mod render;
+mod stored_records;
 mod vocabularies;

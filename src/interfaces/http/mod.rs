@@ -75,3 +75,4 @@ pub fn reachable(bound: std::net::SocketAddr) -> std::net::SocketAddr {
     }
     address
 }
+pub mod upload;
