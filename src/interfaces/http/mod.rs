@@ -25,6 +25,7 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
+pub mod vocabularies;
 
 use actix_web::web;
 
@@ -38,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(tokens::routes)
+        .configure(vocabularies::routes)
         .configure(docs::routes)
         .default_service(web::to(nothing_here));
 }

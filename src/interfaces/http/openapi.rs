@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{changes, docs, health, imports, tokens};
+use super::{changes, docs, health, imports, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,11 @@ use super::{changes, docs, health, imports, tokens};
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
         imports::import, changes::list,
+        (name = "vocabularies", description = "The lists that works are described with"),
+        (name = "operation", description = "Health, tokens, and this description"),
+    ),
+    paths(
+        vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,
