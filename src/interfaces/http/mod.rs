@@ -4,7 +4,9 @@
 //! the needed permission into each handler's signature. Handlers extract, convert, make one
 //! service call and convert back; they neither touch the store nor know rules.
 
+pub mod assets;
 pub mod body;
+mod changes;
 mod compression;
 mod counted;
 pub mod delivery;
@@ -13,6 +15,8 @@ pub mod document;
 pub mod frame;
 pub mod guard;
 mod health;
+mod imports;
+mod lines;
 pub mod openapi;
 pub mod page;
 pub mod precondition;
@@ -30,6 +34,9 @@ use problem::Problem;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(health::routes)
+        .configure(assets::routes)
+        .configure(imports::routes)
+        .configure(changes::routes)
         .configure(tokens::routes)
         .configure(docs::routes)
         .default_service(web::to(nothing_here));

@@ -9,8 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{docs, health, tokens};
+use super::{changes, docs, health, imports, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,9 +25,14 @@ use super::{docs, health, tokens};
     ),
     servers((url = "/", description = "This archive")),
     tags(
+        (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
+        assets::list, assets::create, assets::read, assets::patch, assets::delete,
+        lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
+        lifecycle::withdraw, lifecycle::reopen,
+        imports::import, changes::list,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,
