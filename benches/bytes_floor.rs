@@ -20,7 +20,7 @@ use khochung::interfaces::http::delivery::answer::answer;
 use khochung::interfaces::http::upload::pace::Pace;
 use khochung::interfaces::http::upload::receive::Reception;
 use khochung::services::delivery::{Cacheability, Content, Deliverable, Presentation};
-use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use khochung::storage::blobs::{Announced, BlobStore, LocalBlobs, Staged, Staging};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,7 +52,7 @@ async fn serve(data: &Path, files: &[String]) {
     let blobs: Arc<dyn BlobStore> = Arc::new(LocalBlobs::open(data).unwrap());
     let mut shelf = Shelf::new();
     for file in files {
-        let staged = staging.stage(std::fs::read(file).unwrap()).await.unwrap();
+        let staged = take_in(&staging, file).await;
         let name = Path::new(file).file_name().unwrap().to_string_lossy();
         let deliverable = Deliverable {
             key: staged.key,
@@ -89,6 +89,18 @@ async fn serve(data: &Path, files: &[String]) {
     let server = server.bind("127.0.0.1:0").unwrap();
     println!("http://{}", server.addrs()[0]);
     server.run().await.unwrap();
+}
+
+async fn take_in(staging: &Staging, file: &str) -> Staged {
+    let mut incoming = staging.begin(Announced::default(), u64::MAX).unwrap();
+    let mut file = File::open(file).unwrap();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut buffer).unwrap() {
+            0 => return incoming.finish().await.unwrap(),
+            read => incoming.write(&buffer[..read]).await.unwrap(),
+        }
+    }
 }
 
 async fn download(floor: web::Data<Floor>, request: HttpRequest) -> HttpResponse {
