@@ -26,6 +26,7 @@ use super::{changes, docs, health, imports, tokens, vocabularies};
     servers((url = "/", description = "This archive")),
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
+        (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
@@ -33,10 +34,6 @@ use super::{changes, docs, health, imports, tokens, vocabularies};
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
         imports::import, changes::list,
-        (name = "vocabularies", description = "The lists that works are described with"),
-        (name = "operation", description = "Health, tokens, and this description"),
-    ),
-    paths(
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
