@@ -8,7 +8,7 @@
 //!
 //! A failure says itself whether another attempt makes sense ([`JobFailure`]). Attempts are spaced
 //! by [`backoff`]; after the last one the job is dead, and stays visible until it is requeued.
-//! [`Periodic`] work is a job that enqueues its next run.
+//! Recurring work ([`Rounds`], [`Periodic`]) is a job that enqueues its next run.
 //!
 //! What is *not* here: what jobs do, and following the event log. Events drive projections,
 //! jobs do work.
@@ -23,7 +23,7 @@ mod queue;
 mod runner;
 
 pub use handler::{Handler, JobFailure, Policy};
-pub use housekeeping::housekeeping;
-pub use periodic::Periodic;
+pub use housekeeping::{HOUSEKEEPING, housekeeping};
+pub use periodic::{Periodic, Rounds};
 pub use queue::{Jobs, JobsError};
 pub use runner::{Runner, RunnerHandle, Settings};
