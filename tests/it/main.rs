@@ -8,3 +8,4 @@ mod probe;
 mod render;
 mod stored_records;
 mod vocabularies;
+mod vocabularies_http;

@@ -21,6 +21,7 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
+pub mod vocabularies;
 
 use actix_web::web;
 
@@ -31,6 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(health::routes)
         .configure(tokens::routes)
+        .configure(vocabularies::routes)
         .configure(docs::routes)
         .default_service(web::to(nothing_here));
 }

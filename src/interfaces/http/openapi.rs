@@ -10,7 +10,7 @@ use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, Res
 use utoipa::{Modify, OpenApi};
 
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{docs, health, tokens};
+use super::{docs, health, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,9 +24,11 @@ use super::{docs, health, tokens};
     ),
     servers((url = "/", description = "This archive")),
     tags(
+        (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
+        vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,
