@@ -16,6 +16,7 @@ pub mod frame;
 pub mod guard;
 mod health;
 mod imports;
+mod jobs;
 mod lines;
 pub mod openapi;
 pub mod page;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(assets::routes)
         .configure(imports::routes)
         .configure(changes::routes)
+        .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)
         .configure(docs::routes)

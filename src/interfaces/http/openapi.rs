@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{changes, docs, health, imports, tokens, vocabularies};
+use super::{changes, docs, health, imports, jobs, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,7 @@ use super::{changes, docs, health, imports, tokens, vocabularies};
         lifecycle::withdraw, lifecycle::reopen,
         imports::import, changes::list,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
+        jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,
