@@ -2,6 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod archive;
+mod change_feed;
+mod embargo;
+mod idempotency;
+mod import;
+mod intake;
 mod probe;
+mod publication_gates;
 mod render;
+mod tokens;
 mod vocabularies;
+mod wire;
