@@ -70,3 +70,9 @@ fn system_millis() -> i64 {
         .unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
+
+/// A new id for a request: 16 hexadecimal digits, random, so that it says nothing about load.
+pub fn new_request_id() -> String {
+    let bytes = Clock::system().random_bytes::<8>();
+    format!("{:016x}", u64::from_be_bytes(bytes))
+}

@@ -4,8 +4,11 @@
 //! them know the rules in [`domain`]. `app` is the composition root, the only place that names
 //! concrete back ends. `tests/it/architecture.rs` holds the house to this.
 
+pub mod app;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod interfaces;
 pub mod services;
 pub mod storage;
+pub mod telemetry;

@@ -1,3 +1,4 @@
 //! The storage contract: the same cases for every back end.
 
 mod blobs;
+mod catalog;

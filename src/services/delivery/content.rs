@@ -35,7 +35,10 @@ enum Source {
 
 impl Content {
     /// Opens a blob of which `size` bytes are to be there.
-    pub(super) async fn open(
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`], [`BlobError::Io`].
+    pub async fn open(
         blobs: &Arc<dyn BlobStore>,
         key: BlobKey,
         size: u64,

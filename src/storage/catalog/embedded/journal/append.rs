@@ -28,15 +28,18 @@ pub(crate) enum AppendError {
 }
 
 impl Appender {
-    /// Opens the journal for writing at `end`, making its first segment if there is none. What
-    /// stands behind `end` is a torn tail and is cut off. Everything before is durable after
+    /// Opens the journal for writing at `end`, making its first segment if there is none and the
+    /// next if the last is sealed. What stands behind `end` is a torn tail and is cut off. Everything before is durable after
     /// this, also if the process before this one was killed between write and sync.
     ///
     /// # Errors
     /// Those of the file system.
     pub(crate) fn open(journal: Arc<Journal>, mut end: Position) -> io::Result<Self> {
-        if journal.firsts().is_empty() {
+        let last_is_sealed =
+            segment::present_path(journal.dir(), end.segment).extension() == Some("zst".as_ref());
+        if journal.firsts().is_empty() || last_is_sealed {
             end.segment = end.seq + 1;
+            end.offset = 0;
         }
         let path = segment::plain_path(journal.dir(), end.segment);
         let is_new = !path.exists();

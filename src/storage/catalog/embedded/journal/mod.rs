@@ -14,7 +14,7 @@ pub(crate) mod seal;
 pub(crate) mod segment;
 mod tail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,31 +61,17 @@ impl Journal {
     /// interrupted sealing left.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// [`CatalogError::Damaged`] for a sealed segment without its table; those of the file system.
     pub(crate) fn open(dir: &Path) -> Result<Self, CatalogError> {
-        let open = || -> io::Result<BTreeMap<u64, Arc<Segment>>> {
-            fs::create_dir_all(dir)?;
-            let mut firsts = Vec::new();
-            for entry in fs::read_dir(dir)? {
-                let entry = entry?;
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                if name.ends_with(".zst.part") {
-                    fs::remove_file(entry.path())?;
-                } else if let Some(first) = segment::first_of(&name) {
-                    firsts.push(first);
-                }
-            }
-            firsts
-                .into_iter()
-                .map(|first| Ok((first, Arc::new(Segment::open(dir, first)?))))
-                .collect()
-        };
-        let segments = open().map_err(CatalogError::Io)?;
-        Ok(Self {
+        let journal = Self {
             dir: dir.to_owned(),
-            segments: RwLock::new(segments),
-        })
+            segments: RwLock::default(),
+        };
+        for first in find_segments(dir).map_err(CatalogError::Io)? {
+            let segment = Segment::open(dir, first);
+            journal.put(first, segment.map_err(|e| journal.unreadable(first, 0, e))?);
+        }
+        Ok(journal)
     }
 
     /// The folder it is in.
@@ -101,11 +87,9 @@ impl Journal {
         let segment = self.segment(place.segment)?;
         let bytes = segment
             .read(place.offset, place.offset + u64::from(place.length))
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => self.damaged(place, "the file is too short"),
-                _ => CatalogError::Io(error),
-            })?;
-        Line::decode(&bytes).map_err(|bad| self.damaged(place, &bad.to_string()))
+            .map_err(|error| self.unreadable(place.segment, place.offset, error))?;
+        Line::decode(&bytes)
+            .map_err(|bad| self.damaged(place.segment, place.offset, &bad.to_string()))
     }
 
     /// The first seqs of all segments, ascending.
@@ -144,24 +128,47 @@ impl Journal {
         segments.insert(first, Arc::new(segment));
     }
 
+    /// The error for text that cannot be read: that of the system, or damage.
+    fn unreadable(&self, first: u64, offset: u64, error: io::Error) -> CatalogError {
+        if error.raw_os_error().is_some() {
+            return CatalogError::Io(error);
+        }
+        self.damaged(first, offset, &error.to_string())
+    }
+
     /// The error for a bad line: file, line, and the way out.
-    fn damaged(&self, place: Place, why: &str) -> CatalogError {
+    fn damaged(&self, first: u64, offset: u64, why: &str) -> CatalogError {
         let before = self
-            .segment(place.segment)
-            .ok()
-            .and_then(|segment| segment.read(0, place.offset).ok());
+            .segment(first)
+            .and_then(|segment| segment.read(0, offset).map_err(CatalogError::Io));
         let line = before.map_or_else(
-            || "?".to_owned(),
+            |_| "?".to_owned(),
             |text| (text.iter().filter(|byte| **byte == b'\n').count() + 1).to_string(),
         );
         CatalogError::Damaged(format!(
-            "{}, line {line} (byte {}): {why}. Restore this file from a backup, or stop the \
-             archive, copy its data folder and run `khochung rebuild --discard-after-damage`, \
-             which keeps everything before this line and sets the rest aside",
-            segment::plain_path(&self.dir, place.segment).display(),
-            place.offset,
+            "{}, line {line} (byte {offset}): {why}. Restore this file from a backup, or stop \
+             the archive, copy its data folder and run `khochung rebuild \
+             --discard-after-damage`, which keeps everything before this line and sets the rest \
+             aside",
+            segment::present_path(&self.dir, first).display(),
         ))
     }
+}
+
+/// The first seqs of the segments in `dir`.
+fn find_segments(dir: &Path) -> io::Result<BTreeSet<u64>> {
+    fs::create_dir_all(dir)?;
+    let mut firsts = BTreeSet::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".zst.part") {
+            fs::remove_file(entry.path())?;
+        }
+        firsts.extend(segment::first_of(&name));
+    }
+    Ok(firsts)
 }
 
 /// Makes the entries of a folder durable.

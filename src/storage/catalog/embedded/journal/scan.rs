@@ -55,7 +55,7 @@ impl Journal {
         let read = segment
             .len()
             .and_then(|end| segment.read(from.offset, end.max(from.offset)));
-        let bytes = read.map_err(CatalogError::Io)?;
+        let bytes = read.map_err(|error| self.unreadable(from.segment, from.offset, error))?;
         let mut position = from;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
@@ -68,12 +68,8 @@ impl Journal {
                 }
                 Err(Broken { at, .. }) if is_last && tail::is_torn(&rest[at..]) => break,
                 Err(Broken { at, why }) => {
-                    let place = Place {
-                        segment: position.segment,
-                        offset: position.offset + at as u64,
-                        length: 0,
-                    };
-                    return Err(self.damaged(place, &why.to_string()));
+                    let offset = position.offset + at as u64;
+                    return Err(self.damaged(position.segment, offset, &why.to_string()));
                 }
             }
         }
@@ -112,5 +108,122 @@ fn read_set(bytes: &[u8], position: Position) -> Result<(Vec<(Place, Line)>, usi
         if set.len() == of as usize {
             return Ok((set, at));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::segment::plain_path;
+    use super::super::{Journal, Line, Position};
+    use crate::storage::catalog::CatalogError;
+    use crate::storage::catalog::record::StoredRecord;
+
+    /// Change sets of one, two and three lines, and where each ends.
+    fn three_sets() -> (Vec<u8>, Vec<usize>) {
+        let (mut text, mut ends) = (Vec::new(), Vec::new());
+        for seq in 1..=3 {
+            for part in 0..seq {
+                let line = Line {
+                    seq: seq.into(),
+                    part,
+                    of: seq,
+                    at_ms: 0,
+                    by: "system".into(),
+                    event: None,
+                    write: StoredRecord::Forget { before_ms: 7 },
+                };
+                line.encode(&mut text).unwrap();
+            }
+            ends.push(text.len());
+        }
+        (text, ends)
+    }
+
+    fn scan(dir: &Path, text: &[u8]) -> Result<Position, CatalogError> {
+        fs::write(plain_path(dir, 1), text).unwrap();
+        let journal = Journal::open(dir).unwrap();
+        let mut seen = 0;
+        let end = journal.scan(Position::default(), &mut |set| {
+            seen += 1;
+            assert!(set.iter().all(|(_, line)| line.seq == seen));
+            assert_eq!(set.len() as u64, seen);
+            Ok(())
+        })?;
+        assert_eq!(end.seq, seen);
+        Ok(end)
+    }
+
+    #[test]
+    fn a_journal_cut_short_anywhere_keeps_its_whole_change_sets() {
+        let dir = tempfile::tempdir().unwrap();
+        let (text, ends) = three_sets();
+        for length in 0..=text.len() {
+            let whole = ends.iter().filter(|end| **end <= length).count();
+            let end = scan(dir.path(), &text[..length]).unwrap();
+            let offset = whole.checked_sub(1).map_or(0, |last| ends[last]);
+            assert_eq!(
+                (end.seq, end.offset),
+                (whole as u64, offset as u64),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_tail_of_zeros_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let (text, ends) = three_sets();
+        for from in ends[1]..text.len() - 16 {
+            let mut torn = text.clone();
+            torn[from..].fill(0);
+            let end = scan(dir.path(), &torn).unwrap();
+            assert_eq!((end.seq, end.offset), (2, ends[1] as u64), "{from}");
+        }
+    }
+
+    #[test]
+    fn no_changed_bit_is_taken_for_a_torn_tail() {
+        let dir = tempfile::tempdir().unwrap();
+        let (text, _) = three_sets();
+        for bit in 0..text.len() * 8 {
+            let mut flipped = text.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let error = scan(dir.path(), &flipped).unwrap_err();
+            let CatalogError::Damaged(told) = error else {
+                panic!("{error:?}")
+            };
+            let before = &text[..bit / 8];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let named = format!("00000000000000000001.ndjson, line {line} ");
+            assert!(told.contains(&named), "bit {bit}: {told}");
+        }
+    }
+
+    #[test]
+    fn missing_and_foreign_segments_are_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let (text, ends) = three_sets();
+        let write = |first: u64, text: &[u8]| fs::write(plain_path(dir.path(), first), text);
+        let scan = || Journal::open(dir.path())?.scan(Position::default(), &mut |_| Ok(()));
+        write(1, &text[..ends[0]]).unwrap();
+        write(2, &text[ends[0]..ends[1]]).unwrap();
+        write(3, &text[ends[1]..]).unwrap();
+        assert_eq!(scan().unwrap().seq, 3);
+        // Only the last segment can have a torn tail.
+        write(2, &text[ends[0]..ends[1] - 1]).unwrap();
+        assert!(matches!(scan(), Err(CatalogError::Damaged(_))));
+        fs::remove_file(plain_path(dir.path(), 2)).unwrap();
+        let error = scan().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("00000000000000000002.ndjson is missing"),
+            "{error}"
+        );
+        write(2, &text[ends[1]..]).unwrap();
+        assert!(matches!(scan(), Err(CatalogError::Damaged(_))));
     }
 }

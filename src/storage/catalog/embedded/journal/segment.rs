@@ -61,6 +61,16 @@ pub(crate) fn sealed_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.ndjson.zst"))
 }
 
+/// The file a segment is in now.
+pub(crate) fn present_path(dir: &Path, first: u64) -> PathBuf {
+    let (plain, sealed) = (plain_path(dir, first), sealed_path(dir, first));
+    if !plain.exists() && sealed.exists() {
+        sealed
+    } else {
+        plain
+    }
+}
+
 /// The first seq in the name of a plain or sealed segment file.
 pub(crate) fn first_of(name: &str) -> Option<u64> {
     let digits = name

@@ -1,0 +1,184 @@
+//! The composition root: the only place that names concrete back ends.
+//!
+//! [`Archive::start`] opens a data folder and puts services on top of it; interfaces are handed
+//! the archive and never see what it is made of. [`maintenance`] is for folders nobody has open.
+
+pub mod maintenance;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::vocabulary::Vocabularies;
+use crate::services::accounts::Accounts;
+use crate::services::curation::Curation;
+use crate::services::delivery::Delivery;
+use crate::services::intake::{AcceptedTypes, Desk, Intake};
+use crate::services::sharing::Sharing;
+use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
+use crate::storage::blocking;
+use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use crate::storage::catalog::{Catalog, CatalogError, Counts};
+use crate::storage::vocabulary::{self, FaultyVocabularies};
+use crate::telemetry::Metrics;
+
+/// An open archive. Clones share it.
+#[derive(Clone)]
+pub struct Archive {
+    /// The settings it was opened with.
+    pub config: Arc<Config>,
+    /// Its clock.
+    pub clock: Clock,
+    /// What it measures.
+    pub metrics: Arc<Metrics>,
+    /// The vocabularies.
+    pub vocabularies: Arc<Vocabularies>,
+    /// Tokens.
+    pub accounts: Arc<Accounts>,
+    /// Taking in.
+    pub intake: Intake,
+    /// Changing.
+    pub curation: Curation,
+    /// Reading, listing, the log.
+    pub sharing: Sharing,
+    /// Handing out files.
+    pub delivery: Delivery,
+    /// Where uploads arrive.
+    pub staging: Arc<Staging>,
+    catalog: Arc<EmbeddedCatalog>,
+}
+
+/// Why a data folder could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("the data folder is in use by another process")]
+    InUse,
+    /// The vocabularies are wrong.
+    #[error("the vocabularies are faulty")]
+    Vocabularies(#[source] FaultyVocabularies),
+    /// The catalogue.
+    #[error("the catalogue cannot be opened")]
+    Catalog(#[source] CatalogError),
+    /// The blob store.
+    #[error("the blob store cannot be opened")]
+    Blobs(#[source] BlobError),
+    /// The folder itself.
+    #[error("the data folder cannot be made or read")]
+    Folder(#[source] io::Error),
+}
+
+/// How the archive is doing.
+#[derive(Debug, Clone, Copy)]
+pub struct Vitals {
+    /// What the catalogue holds.
+    pub counts: Counts,
+    /// Events the search index has yet to read.
+    pub index_lag_events: u64,
+    /// Whether the search index answers.
+    pub index_works: bool,
+    /// Free bytes on the volume of the data folder.
+    pub disk_free_bytes: u64,
+}
+
+impl Archive {
+    /// Opens the data folder, which is made if it is missing, and starts what works in the
+    /// background.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing is running then.
+    pub async fn start(config: Config) -> Result<Self, OpenError> {
+        blocking(move || Self::open(config)).await
+    }
+
+    fn open(config: Config) -> Result<Self, OpenError> {
+        let clock = Clock::system();
+        let data = &config.storage.data_dir;
+        std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
+        let vocabularies = Arc::new(load_vocabularies(&config)?);
+        let catalog = Arc::new(open_catalog(&config)?);
+        let local = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
+        let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
+        let shared: Arc<dyn Catalog> = Arc::clone(&catalog) as Arc<dyn Catalog>;
+        let blobs: Arc<dyn BlobStore> = Arc::new(local);
+        let desk = Desk::new(
+            Arc::clone(&shared),
+            Arc::clone(&vocabularies),
+            clock.clone(),
+        );
+        let accepted = AcceptedTypes::new(config.intake.allowed_types.clone());
+        let accounts = Accounts::new(
+            Arc::clone(&shared),
+            Arc::clone(&vocabularies),
+            clock.clone(),
+        );
+        Ok(Self {
+            accounts: Arc::new(accounts),
+            intake: Intake::new(desk.clone(), Arc::clone(&blobs), accepted),
+            curation: Curation::new(desk.clone()),
+            sharing: Sharing::new(desk, Arc::clone(&shared), clock.clone()),
+            delivery: Delivery::new(shared, blobs, clock.clone()),
+            staging: Arc::new(staging),
+            metrics: Arc::new(Metrics::new()),
+            config: Arc::new(config),
+            clock,
+            vocabularies,
+            catalog,
+        })
+    }
+
+    /// How it is doing.
+    ///
+    /// # Errors
+    /// The catalogue does not answer.
+    pub async fn vitals(&self) -> Result<Vitals, CatalogError> {
+        let counts = self.catalog.counts().await?;
+        let data = self.config.storage.data_dir.clone();
+        Ok(Vitals {
+            counts,
+            index_lag_events: 0,
+            index_works: true,
+            disk_free_bytes: blocking(move || free_bytes(&data)).await,
+        })
+    }
+
+    /// Finishes what runs in the background and closes the data folder.
+    pub async fn close(&self) {
+        self.catalog.close().await;
+    }
+}
+
+fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {
+    let folder = &config.vocabulary.folder;
+    let own = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
+    vocabulary::load(own).map_err(OpenError::Vocabularies)
+}
+
+/// The catalogue holds the lock of the whole folder, so it is opened before the rest.
+fn open_catalog(config: &Config) -> Result<EmbeddedCatalog, OpenError> {
+    let folder = config.storage.data_dir.join("catalog");
+    EmbeddedCatalog::open(&folder, catalog_options(config)).map_err(in_use_or_not)
+}
+
+fn in_use_or_not(error: CatalogError) -> OpenError {
+    match error {
+        CatalogError::Io(io) if io.kind() == io::ErrorKind::ResourceBusy => OpenError::InUse,
+        other => OpenError::Catalog(other),
+    }
+}
+
+const fn catalog_options(config: &Config) -> Options {
+    Options {
+        segment_bytes: config.storage.segment_bytes,
+        reserve_bytes: config.storage.min_free_bytes,
+        cache_bytes: config.storage.cache_bytes,
+    }
+}
+
+/// Zero when the volume does not tell.
+fn free_bytes(data: &Path) -> u64 {
+    rustix::fs::statvfs(data).map_or(0, |volume| volume.f_bavail * volume.f_frsize)
+}

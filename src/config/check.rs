@@ -1,0 +1,183 @@
+//! What can be wrong with a configuration.
+
+use super::{Config, Source};
+
+/// Everything found wrong in one pass.
+#[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
+#[error("the configuration has {} problem(s)", .0.len())]
+pub struct Problems(pub Vec<ConfigProblem>);
+
+/// One thing that is wrong; put into words by `interfaces/messages`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "fields are what their variant's line says they are"
+)]
+pub enum ConfigProblem {
+    /// The file cannot be read.
+    Unreadable { file: String, reason: String },
+    /// The file is not TOML.
+    NotToml { file: String, reason: String },
+    /// There is no such setting; the one most like it, if any is.
+    UnknownKey {
+        key: String,
+        source: Source,
+        nearest: Option<String>,
+    },
+    /// The value is of another type, or none of those listed.
+    WrongValue {
+        key: String,
+        source: Source,
+        reason: String,
+    },
+    /// The value must lie between these.
+    OutOfRange { key: String, least: u64, most: u64 },
+    /// The value does not have the form the setting needs.
+    Malformed { key: String, wanted: &'static str },
+}
+
+/// Whether a setting opens something and must not be shown.
+pub fn is_secret(key: &str) -> bool {
+    ["_token", "_secret", "_password"]
+        .iter()
+        .any(|ending| key.ends_with(ending))
+}
+
+/// Values that have the right type but cannot work.
+pub fn impossible(config: &Config) -> Vec<ConfigProblem> {
+    let mut problems = out_of_range(config);
+    if !is_host_and_port(&config.server.bind) {
+        problems.push(malformed("server.bind", "HOST:PORT"));
+    }
+    let public = &config.server.public_address;
+    if !public.is_empty() && !is_base_address(public) {
+        problems.push(malformed("server.public_address", "http(s)://HOST[/PATH]"));
+    }
+    if config.storage.data_dir.as_os_str().is_empty() {
+        problems.push(malformed("storage.data_dir", "PATH"));
+    }
+    if tracing_subscriber::EnvFilter::try_new(&config.log.filter).is_err() {
+        problems.push(malformed("log.filter", "info, khochung=debug,info"));
+    }
+    problems
+}
+
+fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
+    const MIB: u64 = 1024 * 1024;
+    const LARGEST: u64 = i64::MAX.unsigned_abs();
+    let Config {
+        server,
+        storage,
+        intake,
+        media,
+        search,
+        jobs,
+        ..
+    } = config;
+    [
+        ("server.workers", server.workers as u64, 0, 1024),
+        (
+            "server.header_timeout_seconds",
+            server.header_timeout_seconds,
+            1,
+            600,
+        ),
+        (
+            "server.body_timeout_seconds",
+            server.body_timeout_seconds,
+            1,
+            3600,
+        ),
+        (
+            "server.keep_alive_seconds",
+            server.keep_alive_seconds,
+            1,
+            3600,
+        ),
+        ("server.shutdown_seconds", server.shutdown_seconds, 0, 3600),
+        (
+            "server.max_json_bytes",
+            server.max_json_bytes,
+            1024,
+            64 * MIB,
+        ),
+        ("storage.cache_bytes", storage.cache_bytes, MIB, LARGEST),
+        (
+            "storage.segment_bytes",
+            storage.segment_bytes,
+            MIB,
+            4096 * MIB,
+        ),
+        ("intake.max_file_bytes", intake.max_file_bytes, 1, LARGEST),
+        (
+            "intake.max_body_bytes",
+            intake.max_body_bytes,
+            1024,
+            64 * MIB,
+        ),
+        (
+            "intake.max_line_bytes",
+            intake.max_line_bytes,
+            1024,
+            64 * MIB,
+        ),
+        (
+            "media.max_pixels",
+            media.max_pixels,
+            1_000_000,
+            4_000_000_000,
+        ),
+        (
+            "media.max_decode_bytes",
+            media.max_decode_bytes,
+            16 * MIB,
+            LARGEST,
+        ),
+        (
+            "search.writer_memory_bytes",
+            search.writer_memory_bytes,
+            15_000_000,
+            4096 * MIB,
+        ),
+        ("search.writer_threads", search.writer_threads as u64, 1, 8),
+        (
+            "search.max_query_bytes",
+            search.max_query_bytes as u64,
+            16,
+            65_536,
+        ),
+        ("jobs.workers", jobs.workers as u64, 1, 64),
+        ("jobs.keep_days", u64::from(jobs.keep_days), 1, 36_500),
+        ("jobs.fixity_days", u64::from(jobs.fixity_days), 1, 36_500),
+    ]
+    .into_iter()
+    .filter(|(_, value, least, most)| value < least || value > most)
+    .map(|(key, _, least, most)| ConfigProblem::OutOfRange {
+        key: key.to_owned(),
+        least,
+        most,
+    })
+    .collect()
+}
+
+fn malformed(key: &str, wanted: &'static str) -> ConfigProblem {
+    ConfigProblem::Malformed {
+        key: key.to_owned(),
+        wanted,
+    }
+}
+
+fn is_host_and_port(bind: &str) -> bool {
+    bind.rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+fn is_base_address(address: &str) -> bool {
+    let rest = address
+        .strip_prefix("http://")
+        .or_else(|| address.strip_prefix("https://"));
+    rest.is_some_and(|rest| {
+        let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>');
+        !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(clean)
+    })
+}

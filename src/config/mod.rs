@@ -1,0 +1,267 @@
+//! The one configuration: typed, with every setting's default written down here.
+//!
+//! Values come in layers, later ones win: defaults, the TOML file, the environment
+//! (`KHOCHUNG__SECTION__KEY`), command-line flags ([`layers`]). Unknown keys, wrong types and
+//! impossible values are all reported at once ([`Problems`]).
+//!
+//! The data folder (`storage.data_dir`) holds everything the archive keeps:
+//!
+//! ```text
+//! lock            held while a process has the folder open
+//! catalog/        journal (the truth) and its sled index
+//! blobs/          originals and renditions, each under the SHA-256 of its bytes
+//! staging/        uploads under way; emptied at start
+//! index/          the search index; may be deleted while the archive is stopped
+//! run/            control.json (address and secret of the running server), mode 0700
+//! ```
+
+pub mod check;
+pub mod layers;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::Problems;
+pub use layers::{Effective, Source};
+
+/// Every setting of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Config {
+    /// How it listens and answers.
+    pub server: Server,
+    /// Where it keeps things.
+    pub storage: Storage,
+    /// What it takes in.
+    pub intake: Intake,
+    /// Limits of media work.
+    pub media: Media,
+    /// The search index.
+    pub search: Search,
+    /// Background work.
+    pub jobs: Jobs,
+    /// The vocabularies.
+    pub vocabulary: Vocabulary,
+    /// What it writes about itself.
+    pub log: Log,
+}
+
+/// How the archive listens and answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// Address and port to listen on; `[::]:8080` takes IPv4 as well, port 0 picks a free one.
+    pub bind: String,
+    /// The address under which people reach it, `https://kho.example.vn`: links are built from
+    /// it and never from the `Host` header. Empty: `http://` and the bound address.
+    pub public_address: String,
+    /// Threads that answer requests; 0 means one for each processor.
+    pub workers: usize,
+    /// Seconds to wait for the head of a request.
+    pub header_timeout_seconds: u64,
+    /// Seconds to wait for the next piece of a body before giving it up.
+    pub body_timeout_seconds: u64,
+    /// Seconds an idle connection is kept.
+    pub keep_alive_seconds: u64,
+    /// Seconds running requests get to finish when the archive stops.
+    pub shutdown_seconds: u64,
+    /// Largest JSON body, in bytes.
+    pub max_json_bytes: u64,
+    /// When set, `/metrics` asks for this bearer token.
+    pub metrics_token: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            bind: "127.0.0.1:8080".to_owned(),
+            public_address: String::new(),
+            workers: 0,
+            header_timeout_seconds: 10,
+            body_timeout_seconds: 30,
+            keep_alive_seconds: 75,
+            shutdown_seconds: 20,
+            max_json_bytes: 4 * 1024 * 1024,
+            metrics_token: String::new(),
+        }
+    }
+}
+
+impl Server {
+    /// How long to wait for the next piece of a body.
+    pub const fn body_timeout(&self) -> Duration {
+        Duration::from_secs(self.body_timeout_seconds)
+    }
+}
+
+/// Where the archive keeps things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Storage {
+    /// The data folder; created when absent.
+    pub data_dir: PathBuf,
+    /// The engine of the catalogue.
+    pub engine: Engine,
+    /// Memory for the catalogue's index, in bytes.
+    pub cache_bytes: u64,
+    /// Length at which the journal starts its next segment, in bytes.
+    pub segment_bytes: u64,
+    /// Uploads are refused when less than this is free, in bytes.
+    pub min_free_bytes: u64,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("khochung-data"),
+            engine: Engine::default(),
+            cache_bytes: 16 * 1024 * 1024,
+            segment_bytes: 64 * 1024 * 1024,
+            min_free_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// The engines of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Journal and sled inside the data folder; needs nothing else.
+    #[default]
+    Embedded,
+}
+
+/// What the archive takes in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intake {
+    /// Largest file, in bytes.
+    pub max_file_bytes: u64,
+    /// Media types taken, as recognised from the bytes; `image/*` stands for a whole family.
+    pub allowed_types: Vec<String>,
+    /// Longest text of a work, in bytes.
+    pub max_body_bytes: u64,
+    /// Longest line of an import, in bytes.
+    pub max_line_bytes: u64,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        let allowed = [
+            "image/*",
+            "audio/*",
+            "video/*",
+            "application/pdf",
+            "application/epub+zip",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.oasis.opendocument.text",
+            "application/rtf",
+            "text/plain",
+            "text/html",
+            "text/vtt",
+            "application/x-subrip",
+        ];
+        Self {
+            max_file_bytes: 20 * 1024 * 1024 * 1024,
+            allowed_types: allowed.map(str::to_owned).to_vec(),
+            max_body_bytes: 2 * 1024 * 1024,
+            max_line_bytes: 4 * 1024 * 1024,
+        }
+    }
+}
+
+/// Limits of media work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// Largest image that is decoded, in pixels; checked before decoding.
+    pub max_pixels: u64,
+    /// Memory one decoding may take, in bytes.
+    pub max_decode_bytes: u64,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            max_pixels: 100_000_000,
+            max_decode_bytes: 512 * 1024 * 1024,
+        }
+    }
+}
+
+/// The search index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// Memory of the index writer, in bytes; at least 15 MB for each of its threads.
+    pub writer_memory_bytes: u64,
+    /// Threads of the index writer.
+    pub writer_threads: usize,
+    /// Longest query, in bytes.
+    pub max_query_bytes: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            writer_memory_bytes: 32 * 1024 * 1024,
+            writer_threads: 1,
+            max_query_bytes: 1024,
+        }
+    }
+}
+
+/// Background work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jobs {
+    /// Jobs done at the same time.
+    pub workers: usize,
+    /// Days after which finished jobs are forgotten.
+    pub keep_days: u32,
+    /// Days after which every stored file is hashed again.
+    pub fixity_days: u32,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            keep_days: 30,
+            fixity_days: 90,
+        }
+    }
+}
+
+/// The vocabularies.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Vocabulary {
+    /// Folder with vocabulary files that replace those built in. Empty: the built-in ones.
+    pub folder: PathBuf,
+}
+
+/// What the archive writes about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// Which lines, in the syntax of tracing's `EnvFilter`: `info`, `khochung=debug,info`.
+    pub filter: String,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Auto,
+        }
+    }
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// Text.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,162 @@
+//! The commands and their flags, with the help that teaches them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 failed, or some records failed · 2 `verify` found damage · \
+64 wrong usage or configuration · 75 the data folder is in use by another process
+
+First steps:
+  khochung demo --data ./demo                      a filled archive to look at
+  khochung serve --data /srv/kho                   an empty archive of your own
+  khochung token create --role editor --data /srv/kho
+  khochung import ./my-folder --data /srv/kho      works.ndjson and the files beside it
+
+Settings come from defaults, then --config FILE (TOML), then KHOCHUNG__SECTION__KEY, then flags;
+`khochung config show` prints each value and where it came from.";
+
+/// Kho Chung keeps works of public communication: takes them in, keeps them safe, finds them and
+/// hands them out.
+#[derive(Debug, Parser)]
+#[command(name = "khochung", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// Settings in a TOML file.
+    #[arg(long, global = true, value_name = "FILE", env = "KHOCHUNG_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an archive over HTTP until SIGINT or SIGTERM.
+    Serve(Listen),
+    /// Load the sample collection into an empty folder, then serve it and print where to look.
+    Demo(Listen),
+    /// Make, list and revoke access tokens. Works while the archive runs.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Take in works from an NDJSON file, or from a folder with works.ndjson and files beside it.
+    Import(Import),
+    /// Check the catalogue and that every file it names is there.
+    Verify(Verify),
+    /// Build the search index anew from the catalogue.
+    Reindex(Folder),
+    /// Build the catalogue's index anew from its journal.
+    Rebuild(Folder),
+    /// Show or check the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the description of the HTTP interface (OpenAPI 3.1).
+    Openapi,
+    /// Check vocabularies.
+    #[command(subcommand)]
+    Vocab(VocabCommand),
+}
+
+/// Which archive.
+#[derive(Debug, Clone, Args)]
+pub struct Folder {
+    /// The data folder of the archive [default: khochung-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Which archive and where to listen.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Which archive.
+    #[command(flatten)]
+    pub folder: Folder,
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "HOST:PORT")]
+    pub bind: Option<String>,
+}
+
+/// Access tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token; its secret is the last line printed and cannot be shown again.
+    #[command(after_help = "\
+Example: khochung token create --role contributor --organisation dic --label \"upload desk\"")]
+    Create {
+        /// What its holder may be: admin, editor, contributor, station, partner.
+        #[arg(long)]
+        role: String,
+        /// The body it is given to (a slug of the scheme `organisation`); contributors need one.
+        #[arg(long, value_name = "SLUG")]
+        organisation: Option<String>,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        label: String,
+        /// When it ends by itself: 2027-01-01T00:00:00+07:00.
+        #[arg(long, value_name = "MOMENT")]
+        expires: Option<String>,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the tokens, without their secrets.
+    List(Folder),
+    /// End a token at once.
+    Revoke {
+        /// The id that `token list` shows.
+        id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+/// What to take in.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each line of the NDJSON file is one work. A work whose first identifier is known is updated, so an
+import can be repeated. Failed lines are told one by one; the others are not held up by them.
+
+Example: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson")]
+pub struct Import {
+    /// An NDJSON file, or a folder with works.ndjson and the files it names.
+    #[arg(value_name = "DIR_OR_NDJSON")]
+    pub from: PathBuf,
+    /// Write one result line for each work here; otherwise failures go to standard error.
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// Which archive.
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+/// How thoroughly to check.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Read and hash every stored file; damaged ones are set aside and reported.
+    #[arg(long)]
+    pub deep: bool,
+    /// Which archive.
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+/// Settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting, its value and where it came from.
+    Show(Folder),
+    /// Check the settings and print everything that is wrong with them.
+    Check(Folder),
+}
+
+/// Vocabularies.
+#[derive(Debug, Subcommand)]
+pub enum VocabCommand {
+    /// Check the vocabulary files of a folder, or those built in.
+    Check {
+        /// A folder with vocabulary files.
+        dir: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,177 @@
+//! A command's way to the archive: to the one that runs on the data folder, or to one started
+//! for as long as the command lasts.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{Request, StatusCode};
+
+use super::serve::Serving;
+use super::{Failure, control};
+use crate::config::Config;
+use crate::interfaces::messages::Language;
+
+/// An open way to an archive, with the rights of its operator.
+pub struct Connection {
+    agent: Agent,
+    base: String,
+    secret: String,
+    language: Language,
+    /// Stops with the connection; its drop closes the archive.
+    #[expect(dead_code, reason = "held for its drop")]
+    own: Option<Serving>,
+}
+
+/// An answer: its status and its JSON, which is null when there was none.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Value,
+}
+
+impl Connection {
+    /// Finds the running archive, or starts one.
+    ///
+    /// # Errors
+    /// The data folder cannot be opened.
+    pub fn open(config: Config, language: Language) -> Result<Self, Failure> {
+        if let Some(control) = control::read(&config.storage.data_dir) {
+            let running = Self::to(&control, language, None);
+            if running.answers() {
+                return Ok(running);
+            }
+        }
+        let mut private = config;
+        private.server.bind = "127.0.0.1:0".to_owned();
+        private.server.public_address.clear();
+        let serving = Serving::start(private)?;
+        let control = serving.control().clone();
+        Ok(Self::to(&control, language, Some(serving)))
+    }
+
+    /// A way to the archive that `control` tells of.
+    pub fn to(control: &control::Control, language: Language, own: Option<Serving>) -> Self {
+        let config = Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .timeout_recv_response(Some(Duration::from_secs(600)))
+            .build();
+        Self {
+            agent: config.into(),
+            base: format!("http://{}", control.address),
+            secret: control.secret.clone(),
+            language,
+            own,
+        }
+    }
+
+    /// Whether an archive that knows our secret answers there: not one that was killed, and not
+    /// another program on the same port.
+    fn answers(&self) -> bool {
+        self.call("GET", "/api/v1/tokens", &[], Vec::new())
+            .is_ok_and(|answer| answer.status == StatusCode::OK)
+    }
+
+    /// Sends a request and reads the JSON of the answer, whatever its status.
+    ///
+    /// # Errors
+    /// The connection fails.
+    pub fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl ureq::AsSendBody,
+    ) -> Result<Answer, Failure> {
+        let (status, mut body) = self.send(method, path, headers, body)?;
+        let text = body
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .read_to_vec()
+            .map_err(Failure::inside)?;
+        Ok(Answer {
+            status,
+            body: serde_json::from_slice(&text).unwrap_or(Value::Null),
+        })
+    }
+
+    /// Like [`Connection::call`], with the body of the answer still to be read.
+    ///
+    /// # Errors
+    /// The connection fails.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl ureq::AsSendBody,
+    ) -> Result<(StatusCode, ureq::Body), Failure> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.secret))
+            .header("accept-language", self.language.tag());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body).map_err(Failure::inside)?;
+        let answer = self.agent.run(request).map_err(Failure::inside)?;
+        let (head, body) = answer.into_parts();
+        Ok((head.status, body))
+    }
+
+    /// Sends JSON and gives the JSON of a successful answer.
+    ///
+    /// # Errors
+    /// The archive refuses: its own words.
+    pub fn json(&self, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+        let kind = [("content-type", "application/json")];
+        let answer = if body.is_null() {
+            self.call(method, path, &[], Vec::new())?
+        } else {
+            self.call(method, path, &kind, body.to_string())?
+        };
+        answer.into_success()
+    }
+}
+
+impl Answer {
+    /// The body of a success; the words of a refusal as an error.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the title, detail and broken rules of the problem document.
+    pub fn into_success(self) -> Result<Value, Failure> {
+        if self.status.is_success() {
+            return Ok(self.body);
+        }
+        Err(Failure::Refused(refusal(&self.body, self.status)))
+    }
+}
+
+/// A problem document in one line.
+pub fn refusal(document: &Value, status: StatusCode) -> String {
+    let text = |name: &str| {
+        document
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    if text("title").is_empty() {
+        return format!("HTTP {status}");
+    }
+    let mut line = format!("{}: {}", text("title"), text("detail"));
+    for error in document
+        .get("errors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let part = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+        line.push_str(&format!(" [{}] {}", part("pointer"), part("detail")));
+    }
+    line
+}

@@ -1,0 +1,112 @@
+//! Why a command failed: one clear line on standard error, and an exit code.
+
+use std::process::ExitCode;
+
+use crate::config;
+use crate::interfaces::messages::{Language, config as config_messages};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The settings are wrong.
+    #[error("wrong settings")]
+    Config(#[source] config::Problems),
+    /// What the caller wrote makes no sense; told in both languages.
+    #[error("wrong usage")]
+    Usage {
+        /// In Vietnamese.
+        vi: String,
+        /// In English.
+        en: String,
+    },
+    /// Another process has the data folder open.
+    #[error("the data folder is in use")]
+    InUse {
+        /// The folder.
+        folder: String,
+    },
+    /// The running archive refused; its own words, already in the caller's language.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// A file or socket failed while doing something to something.
+    #[error("{what}")]
+    Io {
+        /// To what.
+        what: String,
+        /// How.
+        #[source]
+        error: std::io::Error,
+    },
+    /// Anything else that went wrong inside.
+    #[error("failed")]
+    Inside(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Some records failed; the lines about them have been printed.
+    #[error("some records failed")]
+    SomeFailed,
+    /// `verify` found damage; the lines about it have been printed.
+    #[error("damage was found")]
+    Findings,
+}
+
+impl Failure {
+    /// A failing file or socket.
+    pub fn io(what: impl std::fmt::Display, error: std::io::Error) -> Self {
+        Self::Io {
+            what: what.to_string(),
+            error,
+        }
+    }
+
+    /// Anything inside.
+    pub fn inside(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Inside(error.into())
+    }
+
+    /// The exit code, as listed by `--help`.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Findings => 2,
+            Self::Config(_) | Self::Usage { .. } => 64,
+            Self::InUse { .. } => 75,
+            Self::Refused(_) | Self::Io { .. } | Self::Inside(_) | Self::SomeFailed => 1,
+        })
+    }
+
+    /// The lines for people; empty when the command has said everything already.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let line = match self {
+            Self::SomeFailed | Self::Findings => return Vec::new(),
+            Self::Config(problems) => {
+                return problems
+                    .0
+                    .iter()
+                    .map(|problem| config_messages::sentence(problem, language))
+                    .collect();
+            }
+            Self::Usage { vi, en } => language.pick(vi, en).clone(),
+            Self::InUse { folder } => {
+                let (before, after) = language.pick(
+                    ("thư mục dữ liệu", "đang được một tiến trình khác sử dụng"),
+                    ("the data folder", "is in use by another process"),
+                );
+                format!("{before} {folder} {after}")
+            }
+            Self::Refused(words) => words.clone(),
+            Self::Io { what, error } => format!("{what}: {error}"),
+            Self::Inside(error) => chain(error.as_ref()),
+        };
+        vec![line]
+    }
+}
+
+/// An error with its causes in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
+}

@@ -1,0 +1,155 @@
+//! Brings an imported work to what its line says: its files attached, its state reached.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::lines::Record;
+use crate::interfaces::cli::Failure;
+use crate::interfaces::cli::connection::Connection;
+use crate::storage::blobs::Hasher;
+
+/// Attaches the files that are not there yet, then takes the steps to the state.
+///
+/// # Errors
+/// The first refusal; what was done before it stays done.
+pub fn complete(
+    connection: &Connection,
+    folder: &Path,
+    id: &str,
+    record: &Record,
+) -> Result<(), Failure> {
+    let mut work = read(connection, id)?;
+    for file in &record.files {
+        let path = inside(folder, file["path"].as_str().unwrap_or_default())?;
+        let sha256 = hash_of(&path)?;
+        let attached = work["files"].as_array().into_iter().flatten();
+        if attached
+            .into_iter()
+            .any(|known| known["sha256"] == sha256.as_str())
+        {
+            continue;
+        }
+        upload(connection, id, &work, file, &path)?;
+        work = read(connection, id)?;
+    }
+    let wanted = record.state.as_deref().unwrap_or("draft");
+    for step in steps(work["state"].as_str().unwrap_or_default(), wanted) {
+        let body = match *step {
+            "withdrawal" => json!({ "reason": record.withdrawal_reason }),
+            _ => json!({}),
+        };
+        let kind = ("content-type", "application/json");
+        let path = format!("/api/v1/assets/{id}/{step}");
+        let etag = etag(&work);
+        let headers = [kind, ("if-match", etag.as_str())];
+        connection
+            .call("PUT", &path, &headers, body.to_string())?
+            .into_success()?;
+        work = read(connection, id)?;
+    }
+    Ok(())
+}
+
+fn read(connection: &Connection, id: &str) -> Result<Value, Failure> {
+    connection.json("GET", &format!("/api/v1/assets/{id}"), &Value::Null)
+}
+
+fn etag(work: &Value) -> String {
+    format!("\"{}\"", work["revision"])
+}
+
+/// The ordinary steps from one state to another.
+fn steps(present: &str, wanted: &str) -> &'static [&'static str] {
+    match (present, wanted) {
+        ("draft", "submitted") => &["submission"],
+        ("draft" | "submitted", "published") => &["publication"],
+        ("draft" | "submitted", "withdrawn") => &["publication", "withdrawal"],
+        ("published", "withdrawn") => &["withdrawal"],
+        _ => &[],
+    }
+}
+
+/// A path that stays below the folder: a list of works may come from anywhere.
+fn inside(folder: &Path, relative: &str) -> Result<PathBuf, Failure> {
+    let path = Path::new(relative);
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    if relative.is_empty() || !path.components().all(is_plain) {
+        return Err(Failure::Usage {
+            vi: format!("đường dẫn tệp phải nằm trong thư mục: {relative:?}"),
+            en: format!("a file must lie below the folder: {relative:?}"),
+        });
+    }
+    Ok(folder.join(path))
+}
+
+fn hash_of(path: &Path) -> Result<String, Failure> {
+    let failed = |error| Failure::io(path.display(), error);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hasher = Hasher::new();
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut piece).map_err(failed)? {
+            0 => return Ok(hasher.finish().to_hex()),
+            length => hasher.update(&piece[..length]),
+        }
+    }
+}
+
+fn upload(
+    connection: &Connection,
+    id: &str,
+    work: &Value,
+    file: &Value,
+    path: &Path,
+) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut query = format!("name={}", encoded(&name));
+    for property in ["role", "language"] {
+        if let Some(value) = file[property].as_str() {
+            query.push_str(&format!("&{property}={}", encoded(value)));
+        }
+    }
+    for property in ["title", "alt"] {
+        for (language, text) in file[property].as_object().into_iter().flatten() {
+            let text = encoded(text.as_str().unwrap_or_default());
+            query.push_str(&format!("&{property}.{language}={text}"));
+        }
+    }
+    let bytes = File::open(path).map_err(|error| Failure::io(path.display(), error))?;
+    let etag = etag(work);
+    let headers = [
+        ("content-type", "application/octet-stream"),
+        ("if-match", etag.as_str()),
+    ];
+    let address = format!("/api/v1/assets/{id}/files?{query}");
+    connection
+        .call("POST", &address, &headers, bytes)?
+        .into_success()?;
+    Ok(())
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::inside;
+
+    #[test]
+    fn files_outside_the_folder_are_refused() {
+        let folder = Path::new("/f");
+        assert_eq!(
+            inside(folder, "images/a.jpg").unwrap(),
+            Path::new("/f/images/a.jpg")
+        );
+        for outside in ["", "../a", "/etc/passwd", "images/../../a"] {
+            assert!(inside(folder, outside).is_err(), "{outside}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `verify`, `reindex`, `rebuild`, `vocab check`: work on a data folder that nobody else has open.
+
+use std::path::Path;
+
+use tokio::runtime::Runtime;
+
+use super::serve::opening_failed;
+use super::{Failure, print, progress};
+use crate::app::maintenance::{self, Finding, MaintenanceError};
+use crate::config::Config;
+use crate::interfaces::messages::Language;
+use crate::storage::vocabulary;
+
+/// Checks the folder and prints what is wrong with it.
+///
+/// # Errors
+/// [`Failure::Findings`] when something is.
+pub fn verify(config: Config, deep: bool, language: Language) -> Result<(), Failure> {
+    must_exist(&config)?;
+    let bar = progress::spinner(language.pick("kiểm tra", "verify"));
+    let checked = runtime()?.block_on(maintenance::verify(&config, deep, |n| bar.set_position(n)));
+    bar.finish_and_clear();
+    let report = checked.map_err(|error| match error {
+        MaintenanceError::Open(error) => opening_failed(error, &config.storage.data_dir),
+        other => Failure::inside(other),
+    })?;
+    for finding in &report.findings {
+        print(&sentence(finding, language));
+    }
+    let [sets, blobs, problems] = language.pick(
+        ["giao dịch", "tệp", "vấn đề"],
+        ["change sets", "files", "problems"],
+    );
+    print(&format!(
+        "{} {sets}, {} {blobs}, {} {problems}",
+        report.change_sets,
+        report.blobs,
+        report.findings.len()
+    ));
+    if report.findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Findings)
+    }
+}
+
+fn sentence(finding: &Finding, language: Language) -> String {
+    match finding {
+        Finding::Catalogue(place) => {
+            let wrong = language.pick("danh mục bị hỏng", "catalogue damaged");
+            format!("{wrong}: {place}")
+        }
+        Finding::Missing(key) => format!("{}: {key}", language.pick("thiếu tệp", "missing")),
+        Finding::WrongLength(key) => {
+            format!("{}: {key}", language.pick("sai độ dài", "wrong length"))
+        }
+        Finding::Damaged(key) => {
+            let damaged = language.pick("bị hỏng, đã cách ly", "damaged, set aside");
+            format!("{damaged}: {key}")
+        }
+    }
+}
+
+/// Builds the catalogue's index anew.
+///
+/// # Errors
+/// The folder is in use or its journal damaged.
+pub fn rebuild(config: Config, language: Language) -> Result<(), Failure> {
+    must_exist(&config)?;
+    let built = runtime()?.block_on(maintenance::rebuild(&config));
+    built.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
+    print(language.pick(
+        "Đã dựng lại danh mục.",
+        "The catalogue's index was built anew.",
+    ));
+    Ok(())
+}
+
+/// Checks the vocabulary files of a folder, or those built in.
+///
+/// # Errors
+/// [`Failure::SomeFailed`] when some are wrong; each fault is printed.
+pub fn check_vocabularies(dir: Option<&Path>, language: Language) -> Result<(), Failure> {
+    let problems = match dir {
+        Some(dir) => vocabulary::check(dir),
+        None => vocabulary::load(None)
+            .err()
+            .map_or_else(Vec::new, |faulty| faulty.0),
+    };
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    if problems.is_empty() {
+        print(language.pick("Từ vựng hợp lệ.", "The vocabularies are right."));
+        Ok(())
+    } else {
+        Err(Failure::SomeFailed)
+    }
+}
+
+/// A mistyped folder is told, not made.
+fn must_exist(config: &Config) -> Result<(), Failure> {
+    let data = &config.storage.data_dir;
+    if data.join("catalog").is_dir() {
+        return Ok(());
+    }
+    Err(Failure::Usage {
+        vi: format!("không có kho nào trong {}", data.display()),
+        en: format!("there is no archive in {}", data.display()),
+    })
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|error| Failure::io("tokio", error))
+}

@@ -1,0 +1,68 @@
+//! The settings a command runs with, and the commands that show them.
+
+use std::path::Path;
+
+use super::args::{Folder, Listen};
+use super::{Failure, print};
+use crate::config::{Config, Effective, layers};
+use crate::interfaces::messages::{Language, config as messages};
+
+/// The settings for a command that listens.
+///
+/// # Errors
+/// Wrong settings.
+pub fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config, Failure> {
+    load(file, &listen.folder, listen.bind.as_deref()).map(|effective| effective.config)
+}
+
+/// The settings for a command that works on a data folder.
+///
+/// # Errors
+/// Wrong settings.
+pub fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failure> {
+    load(file, folder, None).map(|effective| effective.config)
+}
+
+/// Prints every setting with its source; secrets are masked.
+///
+/// # Errors
+/// Wrong settings.
+pub fn show(file: Option<&Path>, folder: &Folder, language: Language) -> Result<(), Failure> {
+    let effective = load(file, folder, None)?;
+    let mut present = "";
+    for (key, value, source) in effective.shown() {
+        let (section, name) = key.split_once('.').unwrap_or(("", key));
+        if section != present {
+            print(&format!("[{section}]"));
+            present = section;
+        }
+        print(&format!(
+            "{name} = {value}  # {}",
+            messages::place(source, language)
+        ));
+    }
+    Ok(())
+}
+
+/// Says that the settings are right, or everything that is wrong with them.
+///
+/// # Errors
+/// Wrong settings.
+pub fn check(file: Option<&Path>, folder: &Folder, language: Language) -> Result<(), Failure> {
+    load(file, folder, None)?;
+    print(language.pick("Cấu hình hợp lệ.", "The configuration is right."));
+    Ok(())
+}
+
+fn load(file: Option<&Path>, folder: &Folder, bind: Option<&str>) -> Result<Effective, Failure> {
+    let mut flags = Vec::new();
+    if let Some(data) = &folder.data {
+        flags.push(("storage.data_dir", data.to_string_lossy().into_owned()));
+    }
+    if let Some(bind) = bind {
+        flags.push(("server.bind", bind.to_owned()));
+    }
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    layers::load(file, environment, &flags).map_err(Failure::Config)
+}

@@ -1,0 +1,84 @@
+//! `token create|list|revoke`.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::TokenCommand;
+use super::connection::Connection;
+use super::{Failure, print, settings};
+use crate::interfaces::messages::Language;
+
+/// Carries out a token command on the archive that runs, or on the folder alone.
+///
+/// # Errors
+/// The archive refuses or cannot be opened.
+pub fn run(file: Option<&Path>, command: TokenCommand, language: Language) -> Result<(), Failure> {
+    let open = |folder| Connection::open(settings::for_folder(file, folder)?, language);
+    match command {
+        TokenCommand::Create {
+            role,
+            organisation,
+            label,
+            expires,
+            folder,
+        } => {
+            let wanted = json!({
+                "role": role, "organisation": organisation, "label": label, "expires_at": expires,
+            });
+            let secret = create(&open(&folder)?, wanted)?;
+            eprintln!(
+                "{}",
+                language.pick(
+                    "Mã truy cập chỉ hiện một lần này; hãy giữ kín:",
+                    "The token is shown this once; keep it safe:",
+                )
+            );
+            print(&secret);
+        }
+        TokenCommand::List(folder) => {
+            let tokens = open(&folder)?.json("GET", "/api/v1/tokens", &Value::Null)?;
+            for token in tokens["items"].as_array().into_iter().flatten() {
+                print(&line(token));
+            }
+        }
+        TokenCommand::Revoke { id, folder } => {
+            let id = percent_encoding::utf8_percent_encode(&id, percent_encoding::NON_ALPHANUMERIC);
+            open(&folder)?.json("DELETE", &format!("/api/v1/tokens/{id}"), &Value::Null)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a token and returns its secret.
+///
+/// # Errors
+/// The archive refuses.
+pub fn create(connection: &Connection, mut wanted: Value) -> Result<String, Failure> {
+    if let Some(properties) = wanted.as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
+    let made = connection.json("POST", "/api/v1/tokens", &wanted)?;
+    made["secret"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::inside("the archive made a token but did not show it"))
+}
+
+/// One token as tab-separated columns: id, role, organisation, made, ends, label.
+fn line(token: &Value) -> String {
+    let column = |name: &str| token[name].as_str().unwrap_or("-").to_owned();
+    let ended = token["revoked_at"]
+        .as_str()
+        .map(|at| format!("revoked {at}"));
+    let ends = ended.unwrap_or_else(|| column("expires_at"));
+    [
+        column("id"),
+        column("role"),
+        column("organisation"),
+        column("created_at"),
+        ends,
+        column("label"),
+    ]
+    .join("\t")
+}

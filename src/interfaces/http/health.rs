@@ -1,0 +1,116 @@
+//! Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::guard;
+use super::problem::Problem;
+use crate::app::Archive;
+use crate::telemetry::Metrics;
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/healthz")
+                .route(web::get().to(healthz))
+                .route(web::head().to(healthz)),
+        )
+        .service(
+            web::resource("/readyz")
+                .route(web::get().to(readyz))
+                .route(web::head().to(readyz)),
+        )
+        .service(web::resource("/metrics").route(web::get().to(metrics)));
+}
+
+/// Whether the archive can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ready`, or `degraded` when it works with less: the search index is being built.
+    status: &'static str,
+    /// Whether the catalogue answers.
+    catalogue: &'static str,
+    /// `current`, or `catching-up` while events wait to become searchable.
+    index: &'static str,
+    /// Events that wait to become searchable.
+    index_lag_events: u64,
+    /// Number of the last event.
+    last_event: u64,
+}
+
+/// Whether the process answers at all.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "isAlive", tag = "operation",
+    summary = "Is the process alive?",
+    responses((status = 200, description = "It answers.", body = String, content_type = "text/plain", example = json!("ok")))
+)]
+pub async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// Whether requests should be sent here.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "isReady", tag = "operation",
+    summary = "Is the archive ready for work?",
+    description = "Also answers 200 while the search index is behind: everything else works.",
+    responses((status = 200, description = "It is.", body = Readiness))
+)]
+pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>, Problem> {
+    let vitals = archive
+        .vitals()
+        .await
+        .map_err(|error| Problem::Unavailable(error.into()))?;
+    let is_current = vitals.index_lag_events == 0;
+    Ok(web::Json(Readiness {
+        status: if vitals.index_works {
+            "ready"
+        } else {
+            "degraded"
+        },
+        catalogue: "ready",
+        index: match (vitals.index_works, is_current) {
+            (false, _) => "rebuilding",
+            (true, true) => "current",
+            (true, false) => "catching-up",
+        },
+        index_lag_events: vitals.index_lag_events,
+        last_event: vitals.counts.events,
+    }))
+}
+
+/// Prometheus metrics.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
+    summary = "Metrics for Prometheus",
+    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set.",
+    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"))
+)]
+pub async fn metrics(
+    request: HttpRequest,
+    archive: web::Data<Archive>,
+    metrics: web::Data<Metrics>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = &archive.config.server.metrics_token;
+    if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
+        return Err(Problem::Unauthenticated);
+    }
+    let vitals = archive
+        .vitals()
+        .await
+        .map_err(|error| Problem::Unavailable(error.into()))?;
+    let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    metrics.assets.set(gauge(vitals.counts.assets));
+    metrics.last_event.set(gauge(vitals.counts.events));
+    metrics.jobs_open.set(gauge(vitals.counts.jobs_open));
+    metrics.jobs_dead.set(gauge(vitals.counts.jobs_dead));
+    metrics.index_lag_events.set(gauge(vitals.index_lag_events));
+    metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let text = metrics.encode().map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .body(text))
+}

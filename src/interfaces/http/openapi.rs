@@ -1,0 +1,147 @@
+//! The description of this interface: OpenAPI 3.1, collected from the handlers.
+//!
+//! What holds for whole groups of operations (an operation that needs a token answers 401 and
+//! 403, one that takes `If-Match` 412 and 428, and so on) is added here by rule, so that no
+//! handler can forget it. Committed as `api/openapi.json` and compared by a test.
+
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::document::{MEDIA_TYPE, ProblemDocument};
+use super::{docs, health, tokens, vocabularies};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Kho Chung",
+        description = "An archive of works of public communication: take in, keep safe, find, \
+            hand out. Failures are problem documents (RFC 9457) in Vietnamese or English by \
+            `Accept-Language`. Changes need `If-Match` with the last `ETag`; creations may carry \
+            an `Idempotency-Key`; lists have a cursor and `Link` headers (RFC 8288).",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    servers((url = "/", description = "This archive")),
+    tags(
+        (name = "vocabularies", description = "The lists that works are described with"),
+        (name = "operation", description = "Health, tokens, and this description"),
+    ),
+    paths(
+        vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
+        tokens::list, tokens::create, tokens::revoke,
+        docs::description, docs::problem_page,
+        health::healthz, health::readyz, health::metrics,
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&AnswersOfGroups)
+)]
+struct Api;
+
+/// The whole description.
+pub fn description() -> Description {
+    Api::openapi()
+}
+
+/// The description as the text that is committed.
+pub fn text() -> String {
+    let mut text = description().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+struct AnswersOfGroups;
+
+impl Modify for AnswersOfGroups {
+    fn modify(&self, api: &mut Description) {
+        if let Some(components) = &mut api.components {
+            let bearer = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some("A token made by `khochung token create`"));
+            components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+        }
+        for (path, item) in &mut api.paths.paths {
+            let operations = [
+                &mut item.get,
+                &mut item.head,
+                &mut item.post,
+                &mut item.put,
+                &mut item.patch,
+                &mut item.delete,
+            ];
+            for operation in operations.into_iter().flatten() {
+                complete(path, operation);
+            }
+        }
+    }
+}
+
+/// Adds the answers an operation shares with all of its group.
+fn complete(path: &str, operation: &mut Operation) {
+    let parameters: Vec<&Parameter> = operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
+    let has_header = |wanted: &str| {
+        parameters.iter().any(|parameter| {
+            parameter.parameter_in == ParameterIn::Header
+                && parameter.name.eq_ignore_ascii_case(wanted)
+        })
+    };
+    let in_query = |parameter: &&Parameter| parameter.parameter_in == ParameterIn::Query;
+    let mut answers = Vec::new();
+    if operation.security.is_some() {
+        answers.extend(["401", "403"]);
+    }
+    if parameters.iter().any(in_query) || operation.request_body.is_some() {
+        answers.push("400");
+    }
+    if path.contains('{') {
+        answers.push("404");
+    }
+    if operation.request_body.is_some() {
+        answers.extend(["408", "413", "415", "422", "507"]);
+    }
+    if has_header("If-Match") {
+        answers.extend(["409", "412", "428", "507"]);
+    }
+    if has_header("Idempotency-Key") {
+        answers.push("409");
+    }
+    answers.extend(["500", "503"]);
+    let responses = &mut operation.responses.responses;
+    for status in answers {
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| RefOr::T(problem(status)));
+    }
+}
+
+fn problem(status: &str) -> Response {
+    let description = match status {
+        "400" => "The request is malformed, or a parameter has a value it cannot have.",
+        "401" => "A token is needed, or the one sent is not valid.",
+        "403" => "The token does not allow this.",
+        "404" => "Nothing here, or nothing the caller may know of.",
+        "408" => "The body came too slowly.",
+        "409" => "The present state does not allow this.",
+        "412" => "`If-Match` names an earlier revision.",
+        "413" => "The body is larger than allowed.",
+        "415" => "The media type of the body is not taken here.",
+        "422" => "Rules are broken; all of them are listed.",
+        "428" => "`If-Match` is missing.",
+        "503" => "Not able to serve this now.",
+        "507" => "No space left; nothing was written.",
+        _ => "A fault of the archive; the log knows the request id.",
+    };
+    let document = Ref::from_schema_name("ProblemDocument");
+    ResponseBuilder::new()
+        .description(description)
+        .content(MEDIA_TYPE, Content::new(Some(document)))
+        .build()
+}

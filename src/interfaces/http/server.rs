@@ -1,0 +1,91 @@
+//! Listens, answers and stops: the assembly of the HTTP server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+
+use super::guard::ControlSecret;
+use super::{BaseAddress, compression, frame, routes};
+use crate::app::Archive;
+
+/// A server that listens. Await [`Running::finished`] to serve.
+pub struct Running {
+    /// The bound addresses; the port is the real one when 0 was asked for.
+    pub addresses: Vec<SocketAddr>,
+    /// The address links are built from.
+    pub base: BaseAddress,
+    server: Server,
+}
+
+impl Running {
+    /// Serves until stopped.
+    ///
+    /// # Errors
+    /// When the sockets fail.
+    pub async fn finished(self) -> std::io::Result<()> {
+        self.server.await
+    }
+
+    /// What stops the server: running requests get the configured time to finish.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+}
+
+/// Binds the configured address and starts answering. Must run inside a tokio runtime.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Running> {
+    let settings = archive.config.server.clone();
+    let listener = std::net::TcpListener::bind(&settings.bind)?;
+    let bound = listener.local_addr()?;
+    let base = BaseAddress::new(&settings.public_address, bound);
+    let (served, control, data) = (archive.clone(), control.clone(), base.clone());
+    let data = web::Data::new(data);
+    let control = web::Data::new(control);
+    let factory = move || {
+        App::new()
+            .app_data(data.clone())
+            .app_data(control.clone())
+            .configure(|config| provide(&served, config))
+            .configure(routes)
+            .wrap(from_fn(compression::only_own_text))
+            .wrap(Compress::default())
+            .wrap(from_fn(frame::frame))
+    };
+    let mut server = HttpServer::new(factory)
+        .tcp_nodelay(true)
+        .keep_alive(Duration::from_secs(settings.keep_alive_seconds))
+        .client_request_timeout(Duration::from_secs(settings.header_timeout_seconds))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(settings.shutdown_seconds)
+        .disable_signals()
+        .listen(listener)?;
+    if settings.workers > 0 {
+        server = server.workers(settings.workers);
+    }
+    Ok(Running {
+        addresses: server.addrs(),
+        base,
+        server: server.run(),
+    })
+}
+
+/// What handlers may ask for in their signatures.
+fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::Data::new(archive.clone()))
+        .app_data(web::Data::from(Arc::clone(&archive.config)))
+        .app_data(web::Data::from(Arc::clone(&archive.metrics)))
+        .app_data(web::Data::from(Arc::clone(&archive.vocabularies)))
+        .app_data(web::Data::from(Arc::clone(&archive.accounts)))
+        .app_data(web::Data::new(archive.intake.clone()))
+        .app_data(web::Data::new(archive.curation.clone()))
+        .app_data(web::Data::new(archive.sharing.clone()))
+        .app_data(web::Data::new(archive.delivery.clone()));
+}

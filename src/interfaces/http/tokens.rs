@@ -1,0 +1,246 @@
+//! `/api/v1/tokens`: making, listing and ending access tokens. For administrators.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::body::{Document, Json};
+use super::guard::{Administer, Allowed};
+use super::problem::Problem;
+use super::{BaseAddress, query};
+use crate::domain::access::{Role, TokenId};
+use crate::domain::{Rule, Slug, Timestamp, Violations};
+use crate::services::accounts::{Accounts, NewToken};
+use crate::storage::catalog::TokenRecord;
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/api/v1/tokens")
+                .route(web::get().to(list))
+                .route(web::head().to(list))
+                .route(web::post().to(create)),
+        )
+        .service(web::resource("/api/v1/tokens/{id}").route(web::delete().to(revoke)));
+}
+
+/// A token to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
+pub struct TokenWanted {
+    /// What its holder may be.
+    #[schema(inline)]
+    role: RoleName,
+    /// The body it is given to: a slug of the scheme `organisation`. Contributors need one.
+    organisation: Option<String>,
+    /// What it is for.
+    label: Option<String>,
+    /// When it ends by itself (ISO 8601 with offset).
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// What the holder of a token may be.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleName {
+    /// Runs the archive.
+    Admin,
+    /// Checks, tags, publishes and withdraws every work.
+    Editor,
+    /// Deposits and edits works of its organisation.
+    Contributor,
+    /// A radio or loudspeaker station.
+    Station,
+    /// A partner system.
+    Partner,
+}
+
+/// A token, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenView {
+    /// Its public id.
+    id: String,
+    /// What its holder may be.
+    #[schema(inline)]
+    role: RoleName,
+    /// The body it was given to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organisation: Option<String>,
+    /// What it is for.
+    label: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it ends by itself.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// When it was revoked.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+}
+
+/// A token just made, with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenMade {
+    /// The token.
+    #[serde(flatten)]
+    token: TokenView,
+    /// What its holder sends as `Authorization: Bearer …`. Shown this once.
+    secret: String,
+}
+
+/// All tokens, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenList {
+    /// The tokens.
+    items: Vec<TokenView>,
+}
+
+/// Lists the tokens.
+#[utoipa::path(
+    get, path = "/api/v1/tokens", operation_id = "listTokens", tag = "operation",
+    summary = "List the access tokens",
+    responses((status = 200, description = "All tokens, oldest first, without their secrets.", body = TokenList)),
+    security(("token" = []))
+)]
+pub async fn list(
+    actor: Allowed<Administer>,
+    accounts: web::Data<Accounts>,
+) -> Result<web::Json<TokenList>, Problem> {
+    let tokens = accounts.list(&actor).await?;
+    Ok(web::Json(TokenList {
+        items: tokens.into_iter().map(TokenView::from).collect(),
+    }))
+}
+
+/// Makes a token.
+#[utoipa::path(
+    post, path = "/api/v1/tokens", operation_id = "createToken", tag = "operation",
+    summary = "Make an access token",
+    request_body(content = TokenWanted, description = "What the token shall allow."),
+    responses((
+        status = 201, description = "The token; its secret is not shown again.", body = TokenMade,
+        headers(("Location" = String, description = "Address of the token."))
+    )),
+    security(("token" = []))
+)]
+pub async fn create(
+    actor: Allowed<Administer>,
+    accounts: web::Data<Accounts>,
+    base: web::Data<BaseAddress>,
+    body: Document<Json>,
+) -> Result<HttpResponse, Problem> {
+    let (secret, record) = accounts.create(&actor, wanted(&body.value)?).await?;
+    let location = format!("{}/api/v1/tokens/{}", base.as_str(), record.id.0);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(TokenMade {
+            token: record.into(),
+            secret: secret.reveal().to_owned(),
+        }))
+}
+
+/// Ends a token at once.
+#[utoipa::path(
+    delete, path = "/api/v1/tokens/{id}", operation_id = "revokeToken", tag = "operation",
+    summary = "End an access token",
+    params(("id" = String, Path, description = "The token's public id.")),
+    responses((status = 204, description = "It is not valid any more.")),
+    security(("token" = []))
+)]
+pub async fn revoke(
+    actor: Allowed<Administer>,
+    accounts: web::Data<Accounts>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id: String = query::part(&request, "id")?;
+    accounts.revoke(&actor, &TokenId(id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn wanted(value: &Value) -> Result<NewToken, Violations> {
+    const NAMES: [&str; 5] = ["admin", "editor", "contributor", "station", "partner"];
+    let mut broken = Violations::default();
+    let Some(properties) = value.as_object() else {
+        broken.push("", Rule::WrongType { expected: "object" });
+        return Err(broken);
+    };
+    for name in properties.keys() {
+        if !["role", "organisation", "label", "expires_at"].contains(&name.as_str()) {
+            broken.push(format!("/{name}"), Rule::UnknownProperty);
+        }
+    }
+    let named = text(properties, "role", &mut broken);
+    let role = Role::NAMES.iter().find(|(name, _)| Some(*name) == named);
+    if role.is_none() {
+        broken.push("/role", Rule::NotOneOf { allowed: &NAMES });
+    }
+    let organisation = text(properties, "organisation", &mut broken).map(Slug::parse);
+    if matches!(organisation, Some(Err(_))) {
+        broken.push("/organisation", Rule::Malformed);
+    }
+    let expires_at = text(properties, "expires_at", &mut broken).map(Timestamp::parse);
+    if matches!(expires_at, Some(Err(_))) {
+        broken.push("/expires_at", Rule::InvalidTimestamp);
+    }
+    let label = text(properties, "label", &mut broken).unwrap_or_default();
+    let wanted = NewToken {
+        role: role.map_or(Role::Partner, |(_, role)| *role),
+        organisation: organisation.and_then(Result::ok),
+        label: label.to_owned(),
+        expires_at: expires_at.and_then(Result::ok),
+    };
+    broken.into_result(wanted)
+}
+
+/// A property that is text, if it is there at all.
+fn text<'a>(
+    properties: &'a Map<String, Value>,
+    name: &str,
+    broken: &mut Violations,
+) -> Option<&'a str> {
+    match properties.get(name) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(_) => {
+            broken.push(format!("/{name}"), Rule::WrongType { expected: "string" });
+            None
+        }
+    }
+}
+
+impl From<TokenRecord> for TokenView {
+    fn from(record: TokenRecord) -> Self {
+        Self {
+            id: record.id.0,
+            role: record.role.into(),
+            organisation: record.organisation.map(|slug| slug.to_string()),
+            label: record.label,
+            created_at: record.created_at.to_string(),
+            expires_at: record.expires_at.map(|at| at.to_string()),
+            revoked_at: record.revoked_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Admin => Self::Admin,
+            Role::Editor => Self::Editor,
+            Role::Contributor => Self::Contributor,
+            Role::Station => Self::Station,
+            Role::Partner => Self::Partner,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! From the body of a request to staged bytes.
+
+use std::time::{Duration, Instant};
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::http::header::{self, ContentDisposition, HeaderMap, HeaderValue};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+
+use super::description::Description;
+use super::digest;
+use super::pace::Pace;
+use super::{Upload, UploadError};
+use crate::domain::Sha256;
+use crate::storage::blobs::{Announced, Incoming, Staged, Staging};
+
+/// Greatest length of all text fields of a form together, in bytes.
+const MAX_FIELDS_BYTES: usize = 64 * 1024;
+/// Greatest number of text fields.
+const MAX_FIELDS: usize = 32;
+
+/// Where received bytes go, and within which limits.
+#[derive(Debug, Clone)]
+pub struct Reception {
+    /// Where they go.
+    pub staging: Staging,
+    /// The greatest length of a file, in bytes.
+    pub limit: u64,
+    /// How slowly they may come.
+    pub pace: Pace,
+}
+
+impl Reception {
+    /// Receives a raw body. Fields of the query describe it; `Content-Disposition` may name it.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn raw<E>(
+        &self,
+        headers: &HeaderMap,
+        query: &[(String, String)],
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Upload, UploadError> {
+        refuse_coding(headers)?;
+        let announced = Announced {
+            length: content_length(headers)?,
+            sha256: announced_digest(headers)?,
+        };
+        let mut description = Description::parse(pairs(query))?;
+        if description.name.is_none() {
+            description.name = sent_name(headers);
+        }
+        let incoming = self.staging.begin(announced, self.limit)?;
+        Ok(Upload {
+            staged: self.receive(incoming, body, |_| UploadError::Cut).await?,
+            declared_type: text(headers.get(header::CONTENT_TYPE)),
+            description,
+        })
+    }
+
+    /// Receives a form (RFC 7578) with one file and text fields that describe it, in any order.
+    /// The digest of the file may stand in the headers of its part.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn form(
+        &self,
+        headers: &HeaderMap,
+        body: impl Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
+    ) -> Result<Upload, UploadError> {
+        refuse_coding(headers)?;
+        let mut form = Multipart::new(headers, body);
+        let mut fields = Vec::new();
+        let mut file = None;
+        while let Some(field) = self.next_field(&mut form).await? {
+            if field.content_disposition().is_some_and(names_file) {
+                if file.is_some() {
+                    return Err(UploadError::MalformedForm);
+                }
+                file = Some(self.file(field).await?);
+            } else {
+                let left = MAX_FIELDS_BYTES - total_bytes(&fields);
+                fields.push(self.text_field(field, left).await?);
+                if fields.len() > MAX_FIELDS {
+                    return Err(UploadError::MalformedForm);
+                }
+            }
+        }
+        let (staged, declared_type, name) = file.ok_or(UploadError::MalformedForm)?;
+        let mut description = Description::parse(pairs(&fields))?;
+        description.name = description.name.or(name);
+        Ok(Upload {
+            staged,
+            declared_type,
+            description,
+        })
+    }
+
+    async fn next_field(&self, form: &mut Multipart) -> Result<Option<Field>, UploadError> {
+        let next = tokio::time::timeout(self.pace.pause, form.next()).await;
+        let next = next.map_err(|_| UploadError::TooSlow)?;
+        next.transpose().map_err(|error| form_error(&error))
+    }
+
+    async fn file(
+        &self,
+        field: Field,
+    ) -> Result<(Staged, Option<String>, Option<String>), UploadError> {
+        let headers = field.headers();
+        let announced = Announced {
+            length: None,
+            sha256: announced_digest(headers)?,
+        };
+        let declared_type = text(headers.get(header::CONTENT_TYPE));
+        let name = sent_name(headers);
+        let incoming = self.staging.begin(announced, self.limit)?;
+        let staged = self
+            .receive(incoming, field, |error| form_error(&error))
+            .await?;
+        Ok((staged, declared_type, name))
+    }
+
+    async fn text_field(
+        &self,
+        mut field: Field,
+        limit: usize,
+    ) -> Result<(String, String), UploadError> {
+        let name = field.name().unwrap_or_default().to_owned();
+        let read = tokio::time::timeout(self.pace.grace, field.bytes(limit)).await;
+        let bytes = read
+            .map_err(|_| UploadError::TooSlow)?
+            .map_err(|_| UploadError::MalformedForm)?
+            .map_err(|error| form_error(&error))?;
+        let text = String::from_utf8(bytes.into()).map_err(|_| UploadError::MalformedForm)?;
+        Ok((name, text))
+    }
+
+    /// Streams a body into staging. The sender's time runs only while it is waited for.
+    async fn receive<E>(
+        &self,
+        mut incoming: Incoming,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        failed: impl Fn(E) -> UploadError,
+    ) -> Result<Staged, UploadError> {
+        let mut waited = Duration::ZERO;
+        let mut received = 0;
+        loop {
+            let patience = self.pace.patience(waited, received);
+            let patience = patience.ok_or(UploadError::TooSlow)?;
+            let begun = Instant::now();
+            let piece = tokio::time::timeout(patience, body.next())
+                .await
+                .map_err(|_| UploadError::TooSlow)?;
+            waited += begun.elapsed();
+            match piece {
+                None => return Ok(incoming.finish().await?),
+                Some(Err(error)) => return Err(failed(error)),
+                Some(Ok(bytes)) => {
+                    received += bytes.len() as u64;
+                    incoming.write(&bytes).await?;
+                }
+            }
+        }
+    }
+}
+
+fn pairs(fields: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn total_bytes(fields: &[(String, String)]) -> usize {
+    let lengths = fields.iter().map(|(name, value)| name.len() + value.len());
+    lengths.sum::<usize>().min(MAX_FIELDS_BYTES)
+}
+
+fn names_file(disposition: &ContentDisposition) -> bool {
+    disposition.get_name() == Some("file")
+        || disposition.get_filename().is_some()
+        || disposition.get_filename_ext().is_some()
+}
+
+fn refuse_coding(headers: &HeaderMap) -> Result<(), UploadError> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING);
+    if codings.all(|coding| coding == "identity") {
+        Ok(())
+    } else {
+        Err(UploadError::Encoded)
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Result<Option<u64>, UploadError> {
+    let Some(length) = headers.get(header::CONTENT_LENGTH) else {
+        return Ok(None);
+    };
+    let length = length.to_str().ok().and_then(|length| length.parse().ok());
+    length
+        .map(Some)
+        .ok_or(UploadError::Parameter("Content-Length"))
+}
+
+fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256>, UploadError> {
+    digest::announced(headers).map_err(|invalid| UploadError::Parameter(invalid.0))
+}
+
+/// The name in `Content-Disposition` (RFC 6266): the extended form before the plain one.
+fn sent_name(headers: &HeaderMap) -> Option<String> {
+    let disposition = headers.get(header::CONTENT_DISPOSITION)?;
+    let disposition = ContentDisposition::from_raw(disposition).ok()?;
+    let extended = disposition.get_filename_ext();
+    let extended = extended.and_then(|name| String::from_utf8(name.value.clone()).ok());
+    extended.or_else(|| disposition.get_filename().map(str::to_owned))
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<String> {
+    Some(value?.to_str().ok()?.to_owned())
+}
+
+fn form_error(error: &MultipartError) -> UploadError {
+    match error {
+        MultipartError::Incomplete | MultipartError::Payload(_) => UploadError::Cut,
+        _ => UploadError::MalformedForm,
+    }
+}

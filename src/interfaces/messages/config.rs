@@ -1,0 +1,56 @@
+//! What is wrong with a configuration, in words.
+
+use super::Language;
+use crate::config::Source;
+use crate::config::check::ConfigProblem;
+
+/// One line about one problem.
+pub fn sentence(problem: &ConfigProblem, language: Language) -> String {
+    match problem {
+        ConfigProblem::Unreadable { file, reason } => {
+            let cannot = language.pick("không đọc được tệp cấu hình", "cannot read");
+            format!("{cannot} {file}: {reason}")
+        }
+        ConfigProblem::NotToml { file, reason } => {
+            let not = language.pick("tệp không phải TOML", "not TOML");
+            format!("{not}: {file}: {reason}")
+        }
+        ConfigProblem::UnknownKey {
+            key,
+            source,
+            nearest,
+        } => {
+            let unknown = language.pick("không có thiết lập", "no such setting:");
+            let place = place(*source, language);
+            let hint = nearest.as_ref().map_or_else(String::new, |name| {
+                let meant = language.pick("ý bạn là", "did you mean");
+                format!("; {meant} {name}?")
+            });
+            format!("{unknown} {key} ({place}){hint}")
+        }
+        ConfigProblem::WrongValue {
+            key,
+            source,
+            reason,
+        } => format!("{key} ({}): {reason}", place(*source, language)),
+        ConfigProblem::OutOfRange { key, least, most } => {
+            let between = language.pick("phải nằm trong khoảng", "must lie between");
+            let and = language.pick("đến", "and");
+            format!("{key}: {between} {least} {and} {most}")
+        }
+        ConfigProblem::Malformed { key, wanted } => {
+            let form = language.pick("phải có dạng", "must have the form");
+            format!("{key}: {form} {wanted}")
+        }
+    }
+}
+
+/// Where a value came from.
+pub const fn place(source: Source, language: Language) -> &'static str {
+    match source {
+        Source::Default => language.pick("mặc định", "default"),
+        Source::File => language.pick("tệp", "file"),
+        Source::Environment => language.pick("biến môi trường", "environment"),
+        Source::Flag => language.pick("tham số dòng lệnh", "flag"),
+    }
+}

@@ -1,0 +1,122 @@
+//! The rules of the archive in words: one sentence for each [`Rule`] a caller can break.
+
+use super::Language;
+use crate::domain::Rule;
+
+/// The machine-readable name of a rule, stable for clients: `unknown-concept`.
+pub const fn code(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Required => "required",
+        Rule::UnknownProperty => "unknown-property",
+        Rule::WrongType { .. } => "wrong-type",
+        Rule::TooLong { .. } => "too-long",
+        Rule::ForbiddenCharacters => "forbidden-characters",
+        Rule::InvalidLanguageTag => "invalid-language-tag",
+        Rule::InvalidDate => "invalid-date",
+        Rule::InvalidTimestamp => "invalid-timestamp",
+        Rule::NotOneOf { .. } => "not-one-of",
+        Rule::UnknownConcept { .. } => "unknown-concept",
+        Rule::Duplicate => "duplicate",
+        Rule::UnknownTarget => "unknown-target",
+        Rule::SelfReference => "self-reference",
+        Rule::Malformed => "malformed",
+        Rule::RightsNotReviewed => "rights-not-reviewed",
+        Rule::PeopleNotAssessed => "people-not-assessed",
+        Rule::MinorWithoutGuardianConsent => "minor-without-guardian-consent",
+        Rule::NothingToPublish => "nothing-to-publish",
+        Rule::MissingAltText => "missing-alt-text",
+        Rule::FileDoesNotFitKind => "file-does-not-fit-kind",
+        Rule::SecrecyMark => "secrecy-mark",
+        Rule::LinkOnlyWithFiles => "link-only-with-files",
+    }
+}
+
+/// What is wrong, in one sentence.
+pub fn sentence(rule: &Rule, language: Language) -> String {
+    match language {
+        Language::Vietnamese => vietnamese(rule),
+        Language::English => english(rule),
+    }
+}
+
+fn vietnamese(rule: &Rule) -> String {
+    let fixed = match rule {
+        Rule::WrongType { expected } => return format!("Phải là kiểu JSON “{expected}”."),
+        Rule::TooLong { max } => return format!("Quá dài: nhiều nhất là {max}."),
+        Rule::NotOneOf { allowed } => {
+            return format!("Phải là một trong: {}.", allowed.join(", "));
+        }
+        Rule::UnknownConcept { scheme, slug } => {
+            return format!("Bộ từ vựng “{scheme}” không có khái niệm “{slug}”.");
+        }
+        Rule::Required => "Bắt buộc phải có giá trị.",
+        Rule::UnknownProperty => "Không có thuộc tính này.",
+        Rule::ForbiddenCharacters => {
+            "Có ký tự không được phép (ký tự điều khiển hoặc đảo chiều chữ)."
+        }
+        Rule::InvalidLanguageTag => "Không phải mã ngôn ngữ BCP 47, ví dụ vi, en, jra.",
+        Rule::InvalidDate => "Ngày phải viết YYYY, YYYY-MM, YYYY-MM-DD hoặc A/B.",
+        Rule::InvalidTimestamp => {
+            "Thời điểm phải theo ISO 8601 kèm múi giờ, ví dụ 2026-12-01T00:00:00+07:00."
+        }
+        Rule::Duplicate => "Giá trị bị lặp lại.",
+        Rule::UnknownTarget => "Tác phẩm được liên kết không tồn tại.",
+        Rule::SelfReference => "Tác phẩm không thể liên kết đến chính nó.",
+        Rule::Malformed => "Giá trị viết không đúng dạng.",
+        Rule::RightsNotReviewed => "Chưa thể công bố: quyền sử dụng lại chưa được xem xét.",
+        Rule::PeopleNotAssessed => {
+            "Chưa thể công bố: chưa xác định có người nhận diện được và cơ sở để đăng."
+        }
+        Rule::MinorWithoutGuardianConsent => {
+            "Chưa thể công bố: trẻ em nhận diện được phải có đồng ý của người giám hộ."
+        }
+        Rule::NothingToPublish => "Chưa thể công bố: tác phẩm chưa có nội dung hoặc tệp gốc.",
+        Rule::MissingAltText => "Chưa thể công bố: hình ảnh cần có văn bản thay thế.",
+        Rule::FileDoesNotFitKind => "Loại tác phẩm này không nhận loại tệp như vậy.",
+        Rule::SecrecyMark => "Tác phẩm mang dấu mật; kho chung không nhận tài liệu mật.",
+        Rule::LinkOnlyWithFiles => {
+            "Chưa thể công bố: điều kiện chỉ cho phép dẫn liên kết nên không được kèm tệp."
+        }
+    };
+    fixed.to_owned()
+}
+
+fn english(rule: &Rule) -> String {
+    let fixed = match rule {
+        Rule::WrongType { expected } => return format!("Must be of the JSON type {expected:?}."),
+        Rule::TooLong { max } => return format!("Too long: {max} at most."),
+        Rule::NotOneOf { allowed } => return format!("Must be one of: {}.", allowed.join(", ")),
+        Rule::UnknownConcept { scheme, slug } => {
+            return format!("The scheme {scheme:?} has no concept {slug:?}.");
+        }
+        Rule::Required => "A value is required.",
+        Rule::UnknownProperty => "There is no such property.",
+        Rule::ForbiddenCharacters => {
+            "Contains characters that cannot stand here (control or direction override)."
+        }
+        Rule::InvalidLanguageTag => "Not a BCP 47 language tag such as vi, en, jra.",
+        Rule::InvalidDate => "A date is written YYYY, YYYY-MM, YYYY-MM-DD or A/B.",
+        Rule::InvalidTimestamp => {
+            "A moment is written in ISO 8601 with its offset: 2026-12-01T00:00:00+07:00."
+        }
+        Rule::Duplicate => "The same value stands twice.",
+        Rule::UnknownTarget => "The related work does not exist.",
+        Rule::SelfReference => "A work cannot be related to itself.",
+        Rule::Malformed => "Not well-formed.",
+        Rule::RightsNotReviewed => "Cannot be published: its reuse rights were not reviewed.",
+        Rule::PeopleNotAssessed => {
+            "Cannot be published: nobody has said whether people can be recognised, and the basis."
+        }
+        Rule::MinorWithoutGuardianConsent => {
+            "Cannot be published: an identifiable minor needs a guardian's consent on file."
+        }
+        Rule::NothingToPublish => "Cannot be published: it has neither text nor an original file.",
+        Rule::MissingAltText => "Cannot be published: an image needs a text alternative.",
+        Rule::FileDoesNotFitKind => "This kind of work does not take such a file.",
+        Rule::SecrecyMark => "It carries a mark of state secrecy; the archive takes no secrets.",
+        Rule::LinkOnlyWithFiles => {
+            "Cannot be published: terms that allow only a link forbid attached files."
+        }
+    };
+    fixed.to_owned()
+}

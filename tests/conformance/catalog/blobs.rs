@@ -1,0 +1,242 @@
+//! What the catalogue knows about blobs: references, renditions, audits.
+
+use khochung::domain::asset::Revision;
+use khochung::storage::catalog::{
+    Audit, AuditOutcome, BlobKey, BlobRecord, CatalogError, EventKind, EventNumber, Rendition,
+    Subject, Write,
+};
+
+use super::given::{asset, at, blob, changes, id, next, tombstone, with_files};
+use super::{Bench, benches};
+
+fn rendition(of: u8, recipe: &str, bytes: u8) -> Rendition {
+    Rendition {
+        of: blob(of),
+        recipe: recipe.into(),
+        blob: blob(bytes),
+        size: 12_345,
+        media_type: "image/jpeg".into(),
+        width_px: Some(400),
+        height_px: Some(300),
+    }
+}
+
+async fn referenced(bench: &Bench) -> Vec<BlobKey> {
+    let blobs = bench.catalog().blobs(None, 100).await.unwrap();
+    blobs.iter().map(|blob| blob.key).collect()
+}
+
+#[tokio::test]
+async fn a_blob_is_referenced_as_long_as_a_work_has_it() {
+    for bench in benches() {
+        let one = with_files(&asset(1), &[blob(7), blob(3)]);
+        let two = with_files(&asset(2), &[blob(7)]);
+        for work in [&two, &one] {
+            bench
+                .commit(changes().put(work.clone(), EventKind::Created))
+                .await;
+        }
+        assert_eq!(referenced(&bench).await, [blob(3), blob(7)]);
+        let with_blob = async |number| bench.catalog().with_blob(blob(number)).await.unwrap();
+        assert_eq!(with_blob(7).await, [id(1), id(2)]);
+        assert_eq!(with_blob(3).await, [id(1)]);
+        assert!(with_blob(4).await.is_empty());
+
+        let without = with_files(&next(&one), &[blob(3)]);
+        bench
+            .commit(changes().put(without, EventKind::FileDetached))
+            .await;
+        assert_eq!(with_blob(7).await, [id(2)]);
+        assert_eq!(referenced(&bench).await, [blob(3), blob(7)]);
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&two))))
+            .await;
+        let bench = bench.reopen().await;
+        assert_eq!(referenced(&bench).await, [blob(3)]);
+    }
+}
+
+#[tokio::test]
+async fn blobs_are_listed_in_pages() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1), blob(2), blob(3)]);
+        bench.commit(changes().put(work, EventKind::Created)).await;
+        let page = async |after, limit| -> Vec<BlobKey> {
+            let blobs = bench.catalog().blobs(after, limit).await.unwrap();
+            blobs.iter().map(|blob| blob.key).collect()
+        };
+        assert_eq!(page(None, 2).await, [blob(1), blob(2)]);
+        assert_eq!(page(Some(blob(2)), 2).await, [blob(3)]);
+        assert!(page(Some(blob(3)), 2).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn renditions_are_kept_by_source_and_recipe_and_leave_the_revision_alone() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1)]);
+        bench
+            .commit(changes().put(work.clone(), EventKind::Created))
+            .await;
+        let (small, large) = (
+            rendition(1, "preview-400/1", 11),
+            rendition(1, "preview-1600/1", 12),
+        );
+        for rendition in [&small, &large] {
+            let write = Write::Rendition(rendition.clone(), id(1));
+            bench.commit(changes().write(write)).await;
+        }
+        let event = bench
+            .catalog()
+            .events(EventNumber(1), 1)
+            .await
+            .unwrap()
+            .remove(0);
+        assert_eq!(event.kind, EventKind::Rendered);
+        assert_eq!(event.subject, Subject::Asset(id(1), Revision(1)));
+        let bench = bench.reopen().await;
+        let mut found = bench.catalog().renditions(blob(1)).await.unwrap();
+        found.sort_by_key(|rendition| rendition.blob);
+        assert_eq!(found, [small.clone(), large]);
+        assert!(
+            bench
+                .catalog()
+                .renditions(blob(2))
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(referenced(&bench).await, [blob(1), blob(11), blob(12)]);
+
+        // Made again with other bytes: the old ones are not referenced any more.
+        let again = Write::Rendition(rendition(1, "preview-400/1", 13), id(1));
+        bench.commit(changes().write(again)).await;
+        assert_eq!(referenced(&bench).await, [blob(1), blob(12), blob(13)]);
+        let entry = bench.catalog().entry(id(1)).await.unwrap();
+        assert_eq!(
+            entry,
+            Some(khochung::storage::catalog::Entry::Asset(Box::new(work)))
+        );
+    }
+}
+
+#[tokio::test]
+async fn renditions_go_with_the_last_work_that_has_their_source() {
+    for bench in benches() {
+        let one = with_files(&asset(1), &[blob(1)]);
+        let two = with_files(&asset(2), &[blob(1), blob(2)]);
+        for work in [&one, &two] {
+            bench
+                .commit(changes().put(work.clone(), EventKind::Created))
+                .await;
+        }
+        // A rendition of a rendition, and one whose bytes are also a file.
+        for (rendition, work) in [
+            (rendition(1, "a/1", 11), 1),
+            (rendition(11, "b/1", 12), 1),
+            (rendition(1, "c/1", 2), 1),
+        ] {
+            let write = Write::Rendition(rendition, id(work));
+            bench.commit(changes().write(write)).await;
+        }
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&one))))
+            .await;
+        assert_eq!(
+            referenced(&bench).await,
+            [blob(1), blob(2), blob(11), blob(12)]
+        );
+        let without = with_files(&next(&two), &[blob(2)]);
+        bench
+            .commit(changes().put(without, EventKind::FileDetached))
+            .await;
+        let bench = bench.reopen().await;
+        assert_eq!(referenced(&bench).await, [blob(2)]);
+        assert!(
+            bench
+                .catalog()
+                .renditions(blob(1))
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            bench
+                .catalog()
+                .renditions(blob(11))
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rendition_of_what_is_gone_is_refused() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1)]);
+        bench
+            .commit(changes().put(work.clone(), EventKind::Created))
+            .await;
+        let write =
+            |of, work| changes().write(Write::Rendition(rendition(of, "a/1", 11), id(work)));
+        for (of, work, current) in [(2, 1, Some(Revision(1))), (1, 2, None)] {
+            let error = bench.refused(write(of, work)).await;
+            assert!(
+                matches!(error, CatalogError::Conflict { current: told, .. } if told == current),
+                "{error:?}"
+            );
+        }
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&work))))
+            .await;
+        let error = bench.refused(write(1, 1)).await;
+        assert!(matches!(error, CatalogError::Conflict { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1), blob(2)]);
+        bench.commit(changes().put(work, EventKind::Created)).await;
+        let audit = |second, outcome| Audit {
+            blob: blob(1),
+            at: at(second),
+            outcome,
+        };
+        for (second, outcome) in [
+            (1, AuditOutcome::Intact),
+            (2, AuditOutcome::Damaged),
+            (3, AuditOutcome::Missing),
+        ] {
+            let write = Write::Audit(audit(second, outcome));
+            bench.commit(changes().write(write)).await;
+        }
+        let bench = bench.reopen().await;
+        let blobs = bench.catalog().blobs(None, 10).await.unwrap();
+        let expected = [
+            BlobRecord {
+                key: blob(1),
+                audit: Some(audit(3, AuditOutcome::Missing)),
+            },
+            BlobRecord {
+                key: blob(2),
+                audit: None,
+            },
+        ];
+        assert_eq!(blobs, expected);
+        let events = bench.catalog().events(EventNumber(1), 10).await.unwrap();
+        let told: Vec<_> = events
+            .iter()
+            .map(|event| (event.subject, event.kind))
+            .collect();
+        let subject = Subject::Blob(blob(1));
+        let expected = [
+            (subject, EventKind::FixityChecked),
+            (subject, EventKind::FixityFailed),
+            (subject, EventKind::FixityFailed),
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,155 @@
+//! A client that checks what must be true of every answer.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request};
+
+/// Speaks with one archive under one token.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    token: Option<String>,
+}
+
+/// An answer whose general rules have been checked.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    pub fn new(base: &str, token: Option<String>) -> Self {
+        let config = Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)));
+        Self {
+            agent: config.build().into(),
+            base: base.to_owned(),
+            token,
+        }
+    }
+
+    /// The same with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body).unwrap();
+        let (head, mut body) = self.agent.run(request).unwrap().into_parts();
+        let answer = Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.with_config().limit(u64::MAX).read_to_vec().unwrap(),
+        };
+        answer.check(method, path);
+        answer
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], &[])
+    }
+
+    pub fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let kind = [("content-type", "application/json")];
+        self.send("POST", path, &kind, body.to_string().as_bytes())
+    }
+
+    pub fn put_json(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("if-match", etag)];
+        self.send("PUT", path, &headers, body.to_string().as_bytes())
+    }
+
+    pub fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let kind = "application/merge-patch+json";
+        let headers = [("content-type", kind), ("if-match", etag)];
+        self.send("PATCH", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Creates a work and returns it.
+    pub fn create(&self, work: &Value) -> Value {
+        let made = self.post_json("/api/v1/assets", work);
+        assert_eq!(made.status, 201, "{}", made.text());
+        made.json()
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The name of the problem's type: the last part of its address.
+    pub fn problem(&self) -> String {
+        let kind = self.json()["type"].as_str().unwrap_or_default().to_owned();
+        kind.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
+    fn check(&self, method: &str, path: &str) {
+        let context = format!("{method} {path} {}: {}", self.status, self.text());
+        assert!(!self.header("x-request-id").is_empty(), "{context}");
+        assert_eq!(self.header("x-content-type-options"), "nosniff", "{context}");
+        assert!(!self.header("content-security-policy").is_empty(), "{context}");
+        assert!(!self.headers.contains_key("server"), "{context}");
+        match self.status {
+            401 => assert!(self.header("www-authenticate").starts_with("Bearer"), "{context}"),
+            405 => assert!(!self.header("allow").is_empty(), "{context}"),
+            _ => {}
+        }
+        if self.status >= 400 && method != "HEAD" {
+            self.check_problem(&context);
+        }
+    }
+
+    /// RFC 9457, and a page for each type.
+    fn check_problem(&self, context: &str) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{context}");
+        let problem = self.json();
+        let page = format!("docs/problems/{}.md", self.problem());
+        assert!(problem["type"].as_str().unwrap().starts_with("http"), "{context}");
+        assert!(std::path::Path::new(&page).is_file(), "{page} {context}");
+        assert_eq!(problem["status"], self.status, "{context}");
+        assert_eq!(problem["request_id"], self.header("x-request-id"), "{context}");
+        for name in ["title", "detail", "instance"] {
+            let text = problem[name].as_str().unwrap_or_default();
+            assert!(!text.is_empty(), "{name}: {context}");
+        }
+        if self.status == 422 && self.problem() == "invalid" {
+            let errors = problem["errors"].as_array().unwrap();
+            assert!(!errors.is_empty(), "{context}");
+            for error in errors {
+                assert!(error["pointer"].is_string() && error["detail"].is_string(), "{context}");
+            }
+        }
+    }
+}

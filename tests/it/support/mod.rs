@@ -1,0 +1,126 @@
+//! The archive as its users meet it: the real binary on a free port with a folder of its own, and
+//! a client that holds every answer to the rules that are true for all of them.
+
+pub mod client;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub use client::{Answer, Client};
+
+/// A running archive; killed and removed when dropped.
+pub struct Archive {
+    child: Child,
+    data: TempDir,
+    base: String,
+    operator: String,
+}
+
+impl Archive {
+    /// Starts an empty archive.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts an empty archive with settings in its environment.
+    pub fn start_with(environment: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        Self::start_in(data, environment)
+    }
+
+    /// Starts an archive in a folder that may have been used before.
+    pub fn start_in(data: TempDir, environment: &[(&str, &str)]) -> Self {
+        let mut child = command()
+            .args(["serve", "--bind", "127.0.0.1:0", "--data"])
+            .arg(data.path())
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The first line is written when the port is bound.
+        let mut line = String::new();
+        let stdout = child.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let control = std::fs::read(data.path().join("run/control.json")).unwrap();
+        let control: Value = serde_json::from_slice(&control).unwrap();
+        Self {
+            child,
+            data,
+            base: format!("http://{}", control["address"].as_str().unwrap()),
+            operator: control["secret"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Its address.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A client without a token.
+    pub fn anybody(&self) -> Client {
+        Client::new(&self.base, None)
+    }
+
+    /// A client with the rights of whoever runs the archive.
+    pub fn operator(&self) -> Client {
+        Client::new(&self.base, Some(self.operator.clone()))
+    }
+
+    /// A client with a new token of this role; contributors are of the organisation `dic`.
+    pub fn holder(&self, role: &str) -> Client {
+        let organisation = (role == "contributor").then_some("dic");
+        self.holder_of(role, organisation)
+    }
+
+    /// A client with a new token of this role and organisation.
+    pub fn holder_of(&self, role: &str, organisation: Option<&str>) -> Client {
+        let mut wanted = json!({ "role": role });
+        if let Some(organisation) = organisation {
+            wanted["organisation"] = organisation.into();
+        }
+        let made = self.operator().post_json("/api/v1/tokens", &wanted);
+        assert_eq!(made.status, 201, "{made:?}");
+        let secret = made.json()["secret"].as_str().unwrap().to_owned();
+        Client::new(&self.base, Some(secret))
+    }
+
+    /// Kills the process as a power cut would and gives back its folder.
+    pub fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.data, tempfile::tempdir().unwrap())
+    }
+
+    /// Asks the process to stop, as a service manager does, and gives back its folder.
+    pub fn stop(mut self) -> TempDir {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(asked.success());
+        assert!(self.child.wait().unwrap().success(), "a clean stop");
+        std::mem::replace(&mut self.data, tempfile::tempdir().unwrap())
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The `khochung` command, speaking English, without settings from the tester's environment.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_khochung"));
+    command.env_clear().env("LC_ALL", "en_US.UTF-8");
+    command.env("KHOCHUNG__LOG__FILTER", "error");
+    command
+}
