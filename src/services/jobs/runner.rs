@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::attempt::Attempt;
@@ -99,7 +99,7 @@ impl Runner {
             rested,
         };
         RunnerHandle {
-            task: tokio::spawn(dispatcher.run()),
+            task: Mutex::new(Some(tokio::spawn(dispatcher.run()))),
             grace,
             stop,
             release,
@@ -118,7 +118,7 @@ struct Signals {
 
 /// A running [`Runner`].
 pub struct RunnerHandle {
-    task: JoinHandle<()>,
+    task: Mutex<Option<JoinHandle<()>>>,
     grace: Duration,
     stop: watch::Sender<bool>,
     release: watch::Sender<bool>,
@@ -145,15 +145,16 @@ impl RunnerHandle {
     }
 
     /// Takes no more jobs, lets the running ones finish, and gives those back that take longer than
-    /// the grace period: they are run again after the next start.
-    pub async fn stop(mut self) {
+    /// the grace period: they are run again after the next start. Returns when all have ended; a
+    /// second call does nothing.
+    pub async fn stop(&self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(self.grace, &mut self.task)
-            .await
-            .is_err()
-        {
+        let Some(mut task) = self.task.lock().await.take() else {
+            return;
+        };
+        if tokio::time::timeout(self.grace, &mut task).await.is_err() {
             self.release.send_replace(true);
-            let _ = self.task.await;
+            let _ = task.await;
         }
     }
 }
