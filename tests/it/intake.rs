@@ -3,7 +3,7 @@
 use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Revision, TransitionError};
 use khochung::interfaces::wire::AssetDto;
-use khochung::services::intake::{ChangeError, FindError, RENDER_PREVIEWS};
+use khochung::services::intake::{ChangeError, FindError};
 use khochung::storage::blobs::BlobStore as _;
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn equal_bytes_are_stored_once_and_the_answer_names_who_has_them() {
     assert_eq!(archive.blobs.list(None, 10).await.unwrap().len(), 1);
     let jobs = archive.catalog.jobs(None, None, 10).await.unwrap();
     assert!(
-        jobs.iter().all(|job| job.kind.0 == RENDER_PREVIEWS),
+        jobs.iter().all(|job| job.kind.0 == "render-previews"),
         "{jobs:?}"
     );
     assert!(!jobs.is_empty());
