@@ -25,6 +25,7 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
+pub mod upload;
 
 use actix_web::web;
 
@@ -35,6 +36,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(health::routes)
         .configure(assets::routes)
+        .configure(upload::attach::routes)
+        .configure(delivery::routes)
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(tokens::routes)
@@ -75,4 +78,3 @@ pub fn reachable(bound: std::net::SocketAddr) -> std::net::SocketAddr {
     }
     address
 }
-pub mod upload;

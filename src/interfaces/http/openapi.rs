@@ -11,7 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{changes, docs, health, imports, tokens};
+use super::upload::attach;
+use super::{changes, delivery, docs, health, imports, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,12 +27,14 @@ use super::{changes, docs, health, imports, tokens};
     servers((url = "/", description = "This archive")),
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
+        (name = "files", description = "Files of works: attach, take off, download"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
         assets::list, assets::create, assets::read, assets::patch, assets::delete,
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
+        attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
