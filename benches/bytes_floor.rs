@@ -114,11 +114,7 @@ async fn download(floor: web::Data<Floor>, request: HttpRequest) -> HttpResponse
 }
 
 async fn upload(floor: web::Data<Floor>, request: HttpRequest, body: web::Payload) -> String {
-    let upload = floor
-        .reception
-        .raw(request.headers(), &[], body)
-        .await
-        .unwrap();
+    let upload = floor.reception.raw(request.headers(), body).await.unwrap();
     let key = upload.staged.key.to_hex();
     floor.blobs.put(upload.staged).await.unwrap();
     key

@@ -27,6 +27,7 @@ pub mod query;
 pub mod server;
 mod tokens;
 pub mod vocabularies;
+pub mod upload;
 
 use actix_web::web;
 
@@ -37,6 +38,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(health::routes)
         .configure(assets::routes)
+        .configure(upload::attach::routes)
+        .configure(delivery::routes)
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(jobs::routes)
@@ -79,4 +82,3 @@ pub fn reachable(bound: std::net::SocketAddr) -> std::net::SocketAddr {
     }
     address
 }
-pub mod upload;

@@ -11,7 +11,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{changes, docs, health, imports, jobs, tokens, vocabularies};
+use super::upload::attach;
+use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +27,7 @@ use super::{changes, docs, health, imports, jobs, tokens, vocabularies};
     servers((url = "/", description = "This archive")),
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
+        (name = "files", description = "Files of works: attach, take off, download"),
         (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
@@ -33,6 +35,7 @@ use super::{changes, docs, health, imports, jobs, tokens, vocabularies};
         assets::list, assets::create, assets::read, assets::patch, assets::delete,
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
+        attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
