@@ -5,6 +5,7 @@ mod architecture;
 mod archive;
 mod change_feed;
 mod embargo;
+mod embargo_job;
 mod idempotency;
 mod import;
 mod intake;
