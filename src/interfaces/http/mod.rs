@@ -16,6 +16,7 @@ pub mod frame;
 pub mod guard;
 mod health;
 mod imports;
+mod jobs;
 mod lines;
 pub mod openapi;
 pub mod page;
@@ -25,8 +26,8 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
-pub mod vocabularies;
 pub mod upload;
+pub mod vocabularies;
 
 use actix_web::web;
 
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(delivery::routes)
         .configure(imports::routes)
         .configure(changes::routes)
+        .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)
         .configure(docs::routes)
