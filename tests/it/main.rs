@@ -13,6 +13,7 @@ mod media_jobs;
 mod probe;
 mod publication_gates;
 mod render;
+mod search;
 mod stored_records;
 mod tokens;
 mod vocabularies;
