@@ -24,6 +24,7 @@ mod probe;
 mod problems;
 mod publication_gates;
 mod render;
+mod search;
 mod stored_records;
 mod support;
 mod tokens;
