@@ -2,8 +2,8 @@
 
 use super::index::row::{AssetRow, BlobRow};
 use super::index::{Index, Table, key};
+use super::live::Shared;
 use super::plan::readable;
-use super::writer::Shared;
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
 use crate::storage::catalog::record::{

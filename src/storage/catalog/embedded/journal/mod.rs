@@ -61,15 +61,14 @@ impl Journal {
     /// interrupted sealing left.
     ///
     /// # Errors
-    /// [`CatalogError::Damaged`] for a sealed segment without its table; those of the file system.
+    /// Those of the file system.
     pub(crate) fn open(dir: &Path) -> Result<Self, CatalogError> {
         let journal = Self {
             dir: dir.to_owned(),
             segments: RwLock::default(),
         };
         for first in find_segments(dir).map_err(CatalogError::Io)? {
-            let segment = Segment::open(dir, first);
-            journal.put(first, segment.map_err(|e| journal.unreadable(first, 0, e))?);
+            journal.put(first, Segment::open(dir, first).map_err(CatalogError::Io)?);
         }
         Ok(journal)
     }
@@ -96,6 +95,15 @@ impl Journal {
     pub(crate) fn firsts(&self) -> Vec<u64> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         segments.keys().copied().collect()
+    }
+
+    /// Length of the plain text of a segment.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`] when it is missing or broken.
+    pub(crate) fn len_of(&self, first: u64) -> Result<u64, CatalogError> {
+        let length = self.segment(first)?.len();
+        length.map_err(|error| self.unreadable(first, 0, error))
     }
 
     /// The closed segments that are not sealed yet.
