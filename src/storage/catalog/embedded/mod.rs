@@ -102,13 +102,17 @@ impl EmbeddedCatalog {
         fs::create_dir_all(dir).map_err(CatalogError::Io)?;
         let session = Session::begin(dir).map_err(CatalogError::Io)?;
         let journal = Arc::new(Journal::open(&dir.join("journal"))?);
+        let ballast = Ballast::new(dir, options.reserve_bytes);
+        let free = writer::free_bytes(dir).map_err(CatalogError::Io)?;
+        if free < options.reserve_bytes {
+            ballast.release();
+        }
         let trust_index = !session.after_power_loss;
         let recovered = recovery::recover(dir, &journal, trust_index, &options)?;
         let appender =
             Appender::open(Arc::clone(&journal), recovered.end).map_err(CatalogError::Io)?;
         journal::sync_dir(dir).map_err(CatalogError::Io)?;
-        let ballast = Ballast::new(dir, options.reserve_bytes);
-        ballast.hold(writer::free_bytes(dir).map_err(CatalogError::Io)?);
+        ballast.hold(free);
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
             options,

@@ -69,9 +69,8 @@ impl<'a> Plan<'a> {
     pub(crate) fn add(&mut self, changes: &ChangeSet) -> Result<Receipt, CatalogError> {
         let (lines, used) = (self.lines.len(), self.used.len());
         let receipt = self.try_add(changes);
-        if receipt.is_ok() {
-            self.staged.accept();
-        } else {
+        let receipt = receipt.and_then(|receipt| self.staged.accept().map(|()| receipt));
+        if receipt.is_err() {
             self.staged.refuse();
             self.lines.truncate(lines);
             self.used.truncate(used);

@@ -131,7 +131,7 @@ fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Behind
     let mut staged = Staged::new(index, meta);
     let mut index_failed = None;
     let end = journal.scan(from, &mut |set| {
-        let replayed = replay(&mut staged, &set);
+        let replayed = replay(&mut staged, set);
         if let Err(error) = replayed.and_then(|()| apply_if_many(&mut staged, index)) {
             index_failed = Some(Behind::Index(error));
             return Err(CatalogError::Closed);
@@ -170,17 +170,16 @@ fn apply_if_many<'a>(staged: &mut Staged<'a>, index: &'a Index) -> Result<(), Ca
 }
 
 /// Stages one change set as it was committed.
-fn replay(staged: &mut Staged<'_>, set: &[(Place, Line)]) -> Result<(), CatalogError> {
+fn replay(staged: &mut Staged<'_>, set: Vec<(Place, Line)>) -> Result<(), CatalogError> {
     for (place, line) in set {
-        let stored: Stored = readable(line.write.clone())?;
-        let event: Option<Event> = line.event.clone().map(readable).transpose()?;
-        effects::stage(staged, &stored, event.as_ref(), *place)?;
+        let stored: Stored = readable(line.write)?;
+        let event: Option<Event> = line.event.map(readable).transpose()?;
+        effects::stage(staged, &stored, event.as_ref(), place)?;
         staged.meta.position = Position {
             seq: line.seq,
             segment: place.segment,
             offset: place.offset + u64::from(place.length),
         };
     }
-    staged.accept();
-    Ok(())
+    staged.accept()
 }

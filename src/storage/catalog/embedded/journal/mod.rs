@@ -29,6 +29,7 @@ use crate::storage::catalog::CatalogError;
 
 /// Where a line stands: segment, offset in its plain text, length with the line feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, u64, u32)", into = "(u64, u64, u32)")]
 pub(crate) struct Place {
     /// The first seq of the segment.
     pub(crate) segment: u64,
@@ -36,6 +37,22 @@ pub(crate) struct Place {
     pub(crate) offset: u64,
     /// Bytes, with the line feed.
     pub(crate) length: u32,
+}
+
+impl From<(u64, u64, u32)> for Place {
+    fn from((segment, offset, length): (u64, u64, u32)) -> Self {
+        Self {
+            segment,
+            offset,
+            length,
+        }
+    }
+}
+
+impl From<Place> for (u64, u64, u32) {
+    fn from(place: Place) -> Self {
+        (place.segment, place.offset, place.length)
+    }
 }
 
 /// A point between two change sets.
