@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod curation;
 pub mod delivery;
 pub mod intake;
+pub mod jobs;
 pub mod media;
 pub mod search;
 pub mod sharing;

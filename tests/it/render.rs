@@ -1,5 +1,11 @@
 //! Small copies of images: right way up, right colours, nothing but pixels, and no bomb goes off.
 
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::fs;
 
 use image::{DynamicImage, ImageFormat, Rgb};

@@ -127,7 +127,7 @@ mod tests {
             .iter()
             .map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
             .collect();
-        let payload = Payload::Stream {
+        let payload: Payload = Payload::Stream {
             payload: Box::pin(stream::iter(pieces)),
         };
         let mut lines = Lines::new(payload, 5, Duration::from_secs(1));

@@ -26,6 +26,7 @@ pub mod query;
 pub mod server;
 mod tokens;
 pub mod upload;
+pub mod vocabularies;
 
 use actix_web::web;
 
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(tokens::routes)
+        .configure(vocabularies::routes)
         .configure(docs::routes)
         .default_service(web::to(nothing_here));
 }

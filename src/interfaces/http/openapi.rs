@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
 use super::upload::attach;
-use super::{changes, delivery, docs, health, imports, tokens};
+use super::{changes, delivery, docs, health, imports, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use super::{changes, delivery, docs, health, imports, tokens};
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
         (name = "files", description = "Files of works: attach, take off, download"),
+        (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
@@ -36,6 +37,7 @@ use super::{changes, delivery, docs, health, imports, tokens};
         lifecycle::withdraw, lifecycle::reopen,
         attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
+        vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,

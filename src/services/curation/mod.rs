@@ -5,6 +5,10 @@
 //! one of the transitions of `domain::asset::transitions`, and appends its event in the same
 //! commit. `None` for a revision takes the work as it is.
 
+mod embargo;
+
+pub use embargo::ReleaseExpiredEmbargo;
+
 use crate::domain::access::{Actor, Permission, policy};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
 use crate::domain::{Sha256, text};

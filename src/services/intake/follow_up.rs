@@ -1,11 +1,10 @@
 //! What is to be done after a change: jobs that go into the same commit.
 
 use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, AssetId, File, State};
+use crate::domain::asset::{Asset, AssetId, State};
+use crate::services::media::previews;
 use crate::storage::catalog::{EventKind, JobKind, NewJob};
 
-/// The kind of the job that makes small copies of an image.
-pub const RENDER_PREVIEWS: &str = "render-previews";
 /// The kind of the job that tells the readers of the log that an embargo has ended.
 pub const RELEASE_EXPIRED_EMBARGO: &str = "release-expired-embargo";
 
@@ -14,9 +13,9 @@ pub(super) fn jobs(asset: &Asset, event: EventKind, now: Timestamp) -> Vec<NewJo
     let mut jobs = Vec::new();
     if event == EventKind::FileAttached
         && let Some(file) = asset.files.last()
-        && file.media_type.starts_with("image/")
+        && previews::can_show(&file.media_type)
     {
-        jobs.push(render_previews(asset.id, file, now));
+        jobs.push(previews::job(asset.id, file.sha256, now));
     }
     if asset.state == State::Published
         && let Some(until) = asset.work.embargo_until
@@ -25,15 +24,6 @@ pub(super) fn jobs(asset: &Asset, event: EventKind, now: Timestamp) -> Vec<NewJo
         jobs.push(release_embargo(asset.id, until));
     }
     jobs
-}
-
-fn render_previews(id: AssetId, file: &File, now: Timestamp) -> NewJob {
-    NewJob {
-        kind: JobKind(RENDER_PREVIEWS.to_owned()),
-        payload: format!(r#"{{"asset":"{id}","blob":"{}"}}"#, file.sha256),
-        run_at: now,
-        unique_key: Some(format!("{id}/{}", file.sha256)),
-    }
 }
 
 /// The key holds the moment: when an embargo is moved, another job waits for the new one, and the

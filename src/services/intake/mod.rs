@@ -21,7 +21,7 @@ pub use accepted::AcceptedTypes;
 pub use desk::Desk;
 pub(in crate::services) use desk::with_asset;
 pub use error::{ChangeError, FindError};
-pub use follow_up::{RELEASE_EXPIRED_EMBARGO, RENDER_PREVIEWS};
+pub use follow_up::RELEASE_EXPIRED_EMBARGO;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 pub use repeat::Repeatable;
 

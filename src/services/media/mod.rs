@@ -10,10 +10,10 @@
 //! decoded.
 
 mod decode;
-
+pub mod fixity;
 mod movie;
 mod picture;
-
+pub mod previews;
 pub mod probe;
 pub mod render;
 mod signature;
@@ -21,4 +21,6 @@ mod sound;
 mod text;
 mod zip;
 
+pub use fixity::AuditBlobs;
+pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};

@@ -157,6 +157,13 @@ pub trait Catalog: Send + Sync + 'static {
         until: Timestamp,
     ) -> Result<Option<(Job, Lease)>, CatalogError>;
 
+    /// The first moment after `now` at which a job of these kinds becomes due.
+    async fn next_job(
+        &self,
+        kinds: &[JobKind],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, CatalogError>;
+
     /// Prolongs a lease.
     ///
     /// # Errors

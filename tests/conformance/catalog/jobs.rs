@@ -294,3 +294,25 @@ async fn pruning_forgets_only_jobs_that_finished_earlier() {
         assert!(enqueue(&bench, new("a", 0)).await > waiting);
     }
 }
+
+#[tokio::test]
+async fn the_next_moment_at_which_a_job_becomes_due_is_told() {
+    for bench in benches() {
+        enqueue(&bench, new("a", 7)).await;
+        enqueue(&bench, new("b", 5)).await;
+        enqueue(&bench, new("ab", 6)).await;
+        let bench = bench.reopen().await;
+        for (kinds, now, expected) in [
+            (vec!["a", "b"], 4, Some(5)),
+            (vec!["a", "b"], 5, Some(7)),
+            (vec!["a"], 0, Some(7)),
+            (vec!["a", "b", "ab"], 7, None),
+            (vec!["c"], 0, None),
+            (vec![], 0, None),
+        ] {
+            let kinds: Vec<_> = kinds.into_iter().map(kind).collect();
+            let next = bench.catalog().next_job(&kinds, at(now)).await.unwrap();
+            assert_eq!(next, expected.map(at), "{kinds:?} after {now}");
+        }
+    }
+}

@@ -105,6 +105,15 @@ impl Catalog for EmbeddedCatalog {
             .await
     }
 
+    async fn next_job(
+        &self,
+        kinds: &[JobKind],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, CatalogError> {
+        let kinds = kinds.to_vec();
+        self.read(move |shared| shared.next_job(&kinds, now)).await
+    }
+
     async fn extend_lease(&self, lease: &Lease, until: Timestamp) -> Result<(), CatalogError> {
         let lease = *lease;
         self.read(move |shared| shared.leases.extend(&lease, until))

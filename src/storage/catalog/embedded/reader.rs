@@ -135,6 +135,23 @@ impl Shared {
         })
     }
 
+    pub(super) fn next_job(&self, kinds: &[JobKind], now: Timestamp) -> Answer<Option<Timestamp>> {
+        let later = Timestamp::from_millis(now.as_millis().saturating_add(1));
+        self.with_index(|index| {
+            let mut next = None;
+            for kind in kinds {
+                let prefix = key::jobs_of(kind);
+                let mut keys = index.keys(Table::JobsDue, &key::job_due(kind, later, JobId(0)));
+                if let Some(key) = keys.next().transpose()?
+                    && let Some(rest) = key.strip_prefix(prefix.as_slice())
+                {
+                    next = next.into_iter().chain(key::moment_in(rest)).min();
+                }
+            }
+            Ok(next)
+        })
+    }
+
     pub(super) fn job(&self, id: JobId) -> Answer<Option<Job>> {
         self.one::<JobRecord, _>(Table::Jobs, &key::number(id.0))
     }

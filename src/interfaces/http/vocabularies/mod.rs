@@ -1,0 +1,290 @@
+//! `/api/v1/vocabularies`: the lists catalogues choose from, as JSON and as SKOS in JSON-LD.
+//!
+//! Open to everybody: the lists say nothing of works, and whoever harvests the archive needs
+//! them. [`dto`] writes plain JSON with everything known, [`skos`] what SKOS has words for;
+//! `Accept` or `?format=` choose. The lasting addresses of concepts, `/vocab/{scheme}/{slug}`,
+//! lead here.
+
+pub mod address;
+pub mod details;
+pub mod dto;
+pub mod negotiation;
+pub mod skos;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use self::address::Addresses;
+use self::dto::{ConceptList, ConceptView, Reader, SchemeList};
+use self::negotiation::Form;
+use super::BaseAddress;
+use super::precondition;
+use super::problem::Problem;
+use super::query::Query;
+use crate::domain::LanguageTag;
+use crate::domain::asset::WorkDate;
+use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let get = web::get;
+    let scheme = web::resource("/api/v1/vocabularies/{scheme}");
+    let concept = web::resource("/api/v1/vocabularies/{scheme}/{slug:.+}");
+    let lasting = [
+        web::resource("/vocab/{scheme}"),
+        web::resource("/vocab/{scheme}/{slug:.+}"),
+    ];
+    config
+        .service(
+            web::resource("/api/v1/vocabularies")
+                .route(get().to(list))
+                .route(web::head().to(list)),
+        )
+        .service(
+            scheme
+                .route(get().to(read_scheme))
+                .route(web::head().to(read_scheme)),
+        )
+        .service(
+            concept
+                .route(get().to(read_concept))
+                .route(web::head().to(read_concept)),
+        );
+    for address in lasting {
+        config.service(
+            address
+                .route(get().to(forward))
+                .route(web::head().to(forward)),
+        );
+    }
+}
+
+/// How the answer shall be.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wish {
+    /// Language of the labels (BCP 47). Vietnamese when absent or missing.
+    #[param(example = "en")]
+    lang: Option<String>,
+    /// `json` or `jsonld`, instead of the `Accept` header.
+    format: Option<String>,
+    /// Only what was valid at this date: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. Plain JSON only.
+    #[param(example = "2025-06-30")]
+    as_of: Option<String>,
+    /// Also give what is reached in this direction: `successors`, `predecessors`, `narrower` or
+    /// `broader`. For one concept, in plain JSON only.
+    #[param(example = "successors")]
+    expand: Option<String>,
+}
+
+/// Lists the schemes.
+#[utoipa::path(
+    get, path = "/api/v1/vocabularies", operation_id = "listVocabularies", tag = "vocabularies",
+    summary = "List the vocabularies",
+    params(Wish),
+    responses(
+        (status = 200, description = "The schemes, without their concepts.",
+         content((SchemeList = "application/json"), (serde_json::Value = "application/ld+json")),
+         headers(("ETag" = String, description = "Changes with the content."))),
+        (status = 304, description = "The caller has it already."),
+    )
+)]
+pub async fn list(
+    request: HttpRequest,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+    query: Query<Wish>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::new(&request, &query.0)?;
+    let reader = wanted.reader(&base);
+    match wanted.form {
+        Form::Json => {
+            let items = vocabularies
+                .schemes()
+                .map(|scheme| reader.scheme(scheme))
+                .collect();
+            wanted.answer(&request, &SchemeList { items })
+        }
+        Form::JsonLd => wanted.answer(
+            &request,
+            &skos::schemes(&reader.addresses, vocabularies.schemes()),
+        ),
+    }
+}
+
+/// Reads a scheme with its concepts.
+#[utoipa::path(
+    get, path = "/api/v1/vocabularies/{scheme}", operation_id = "readVocabulary",
+    tag = "vocabularies", summary = "Read a vocabulary",
+    params(("scheme" = String, Path, description = "Name of the scheme.", example = "theme"), Wish),
+    responses(
+        (status = 200, description = "The scheme and its concepts, in Vietnamese order.",
+         content((ConceptList = "application/json"), (serde_json::Value = "application/ld+json")),
+         headers(("ETag" = String, description = "Changes with the content."))),
+        (status = 304, description = "The caller has it already."),
+    )
+)]
+pub async fn read_scheme(
+    request: HttpRequest,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+    query: Query<Wish>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::new(&request, &query.0)?;
+    let scheme = named_scheme(&request, &vocabularies)?;
+    let reader = wanted.reader(&base);
+    match wanted.form {
+        Form::Json => {
+            let concepts: ConceptList = reader.concepts(scheme, wanted.as_of.as_ref());
+            wanted.answer(&request, &concepts)
+        }
+        Form::JsonLd => wanted.answer(&request, &skos::scheme(&reader.addresses, scheme)),
+    }
+}
+
+/// Reads a concept.
+#[utoipa::path(
+    get, path = "/api/v1/vocabularies/{scheme}/{slug}", operation_id = "readConcept",
+    tag = "vocabularies", summary = "Read a concept",
+    description = "With `expand` also what is reached from it: the successors of a place, its parts.",
+    params(
+        ("scheme" = String, Path, description = "Name of the scheme.", example = "place"),
+        ("slug" = String, Path, description = "Name of the concept; may contain `/`.", example = "chu-se"),
+        Wish
+    ),
+    responses(
+        (status = 200, description = "The concept.",
+         content((ConceptView = "application/json"), (serde_json::Value = "application/ld+json")),
+         headers(("ETag" = String, description = "Changes with the content."))),
+        (status = 304, description = "The caller has it already."),
+    )
+)]
+pub async fn read_concept(
+    request: HttpRequest,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+    query: Query<Wish>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::new(&request, &query.0)?;
+    let scheme = named_scheme(&request, &vocabularies)?;
+    let concept = named_concept(&request, scheme)?;
+    let reader = wanted.reader(&base);
+    match wanted.form {
+        Form::Json => {
+            let expand =
+                |direction| reader.expansion(scheme, concept, direction, wanted.as_of.as_ref());
+            let expansion = wanted.expand.map(expand);
+            let view = ConceptView {
+                expansion,
+                ..reader.concept(scheme, concept)
+            };
+            wanted.answer(&request, &view)
+        }
+        Form::JsonLd => wanted.answer(&request, &skos::concept(&reader.addresses, scheme, concept)),
+    }
+}
+
+/// Leads from a lasting address to what is known there.
+pub async fn forward(
+    request: HttpRequest,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    let scheme = named_scheme(&request, &vocabularies)?;
+    if request.match_info().get("slug").is_some() {
+        named_concept(&request, scheme)?;
+    }
+    let here = request.path().trim_start_matches("/vocab");
+    let location = format!("{}/api/v1/vocabularies{here}", base.as_str());
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .finish())
+}
+
+fn named_scheme<'a>(request: &HttpRequest, all: &'a Vocabularies) -> Result<&'a Scheme, Problem> {
+    let name = request.match_info().get("scheme").unwrap_or_default();
+    all.scheme(name).ok_or(Problem::NotFound)
+}
+
+fn named_concept<'a>(request: &HttpRequest, scheme: &'a Scheme) -> Result<&'a Concept, Problem> {
+    let name = request.match_info().get("slug").unwrap_or_default();
+    scheme.find(name).ok_or(Problem::NotFound)
+}
+
+/// The wishes of the caller, understood.
+struct Wanted {
+    form: Form,
+    language: String,
+    as_of: Option<WorkDate>,
+    expand: Option<Direction>,
+}
+
+impl Wanted {
+    fn new(request: &HttpRequest, wish: &Wish) -> Result<Self, Problem> {
+        let accept = request.headers().get(header::ACCEPT);
+        let accept = accept
+            .and_then(|accept| accept.to_str().ok())
+            .unwrap_or_default();
+        let form = parsed("format", &wish.format, Form::of_name)?;
+        let language = parsed("lang", &wish.lang, |text| LanguageTag::parse(text).ok())?;
+        Ok(Self {
+            form: form.unwrap_or_else(|| Form::accepted_by(accept)),
+            language: language.map_or_else(|| "vi".to_owned(), |tag| tag.primary().to_owned()),
+            as_of: parsed("as_of", &wish.as_of, |text| text.parse().ok())?,
+            expand: parsed("expand", &wish.expand, Direction::from_name)?,
+        })
+    }
+
+    fn reader<'a>(&'a self, base: &'a BaseAddress) -> Reader<'a> {
+        Reader {
+            addresses: Addresses::below(base.as_str()),
+            language: &self.language,
+        }
+    }
+
+    /// The answer with its entity tag, or 304 for a caller who has it. The tag is weak, because
+    /// the bytes on the wire may be compressed (RFC 9110, section 8.8.1).
+    fn answer(
+        &self,
+        request: &HttpRequest,
+        body: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+        let digest = Sha256::digest(&bytes);
+        let tag: String = digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let tag = format!("\"{tag}\"");
+        let is_known = precondition::is_known(request, &tag);
+        let mut response = if is_known {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
+        response
+            .insert_header((header::ETAG, format!("W/{tag}")))
+            .append_header((header::VARY, "Accept"))
+            .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
+        if is_known {
+            return Ok(response.finish());
+        }
+        Ok(response.content_type(self.form.media_type()).body(bytes))
+    }
+}
+
+/// A parameter as a typed value, or the problem that names it.
+fn parsed<T>(
+    name: &str,
+    text: &Option<String>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    let value = text
+        .as_deref()
+        .map(|text| parse(text).ok_or_else(|| Problem::parameter(name)));
+    value.transpose()
+}

@@ -1,0 +1,83 @@
+//! The queue as operators see it.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::domain::access::{Actor, Permission};
+use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, JobId, JobState, Write};
+
+/// Looks at jobs and gives dead ones another chance.
+#[derive(Clone)]
+pub struct Jobs {
+    catalog: Arc<dyn Catalog>,
+    clock: Clock,
+}
+
+/// Why a request about jobs was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobsError {
+    /// Only administrators deal with jobs.
+    #[error("only administrators deal with jobs")]
+    Forbidden,
+    /// There is no such job (any more).
+    #[error("there is no job {}", .0.0)]
+    Unknown(JobId),
+    /// Only dead jobs can be requeued.
+    #[error("the job {} is not dead", .0.0)]
+    NotDead(JobId),
+    /// The catalogue failed.
+    #[error("the catalogue failed")]
+    Catalog(#[from] CatalogError),
+}
+
+impl Jobs {
+    /// Looks into this catalogue.
+    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
+        Self { catalog, clock }
+    }
+
+    /// Jobs after a cursor, ascending by id, in one state or all.
+    ///
+    /// # Errors
+    /// [`JobsError::Forbidden`], [`JobsError::Catalog`].
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        state: Option<JobState>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Vec<Job>, JobsError> {
+        authorise(actor)?;
+        Ok(self.catalog.jobs(state, after, limit).await?)
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// [`JobsError::Forbidden`], [`JobsError::Unknown`], [`JobsError::Catalog`].
+    pub async fn job(&self, actor: &Actor, id: JobId) -> Result<Job, JobsError> {
+        authorise(actor)?;
+        self.catalog.job(id).await?.ok_or(JobsError::Unknown(id))
+    }
+
+    /// Gives a dead job another set of attempts, beginning now.
+    ///
+    /// # Errors
+    /// [`JobsError`]; [`JobsError::NotDead`] for a job that waits or is done.
+    pub async fn requeue(&self, actor: &Actor, id: JobId) -> Result<Job, JobsError> {
+        if self.job(actor, id).await?.state != JobState::Dead {
+            return Err(JobsError::NotDead(id));
+        }
+        let changes = ChangeSet::by(actor, self.clock.now()).write(Write::Requeue(id));
+        self.catalog.commit(changes).await?;
+        self.job(actor, id).await
+    }
+}
+
+fn authorise(actor: &Actor) -> Result<(), JobsError> {
+    if actor.may(Permission::Administer) {
+        Ok(())
+    } else {
+        Err(JobsError::Forbidden)
+    }
+}

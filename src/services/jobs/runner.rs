@@ -1,0 +1,278 @@
+//! Claims what is due and has it done.
+//!
+//! One task looks for work when something may have changed: at every commit, when a job ends, and at
+//! the moment the next one becomes due. A slow look-around catches what nobody tells of: leases
+//! of workers that died elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::attempt::Attempt;
+use super::handler::Handler;
+use super::lease;
+use crate::clock::Clock;
+use crate::storage::catalog::{Catalog, CatalogError, Job, JobKind, Lease};
+
+/// Time until looking around though nothing called for it.
+const LOOK_AROUND: Duration = Duration::from_secs(60);
+/// Time until asking a catalogue again that failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// How jobs are run, whatever their kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// How many run at the same time.
+    pub workers: usize,
+    /// How long a claim lasts without a heartbeat; there are three in that time.
+    pub lease: Duration,
+    /// How long running jobs may go on when the archive stops.
+    pub grace: Duration,
+}
+
+impl Default for Settings {
+    /// A worker for each processor, leases of a minute, ten seconds to finish.
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            lease: Duration::from_secs(60),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Runs jobs of the kinds it has handlers for; others wait.
+pub struct Runner {
+    catalog: Arc<dyn Catalog>,
+    clock: Clock,
+    settings: Settings,
+    kinds: BTreeMap<JobKind, Kind>,
+}
+
+struct Kind {
+    handler: Arc<dyn Handler>,
+    slots: Arc<Semaphore>,
+}
+
+impl Runner {
+    /// A runner without handlers.
+    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock, settings: Settings) -> Self {
+        Self {
+            catalog,
+            clock,
+            settings,
+            kinds: BTreeMap::new(),
+        }
+    }
+
+    /// Registers a kind of job.
+    #[must_use]
+    pub fn with(mut self, handler: impl Handler) -> Self {
+        let slots = Semaphore::new(handler.policy().concurrency.max(1));
+        let kind = Kind {
+            handler: Arc::new(handler),
+            slots: Arc::new(slots),
+        };
+        let name = JobKind(kind.handler.kind().to_owned());
+        self.kinds.insert(name, kind);
+        self
+    }
+
+    /// Begins to work, in a task of the present runtime.
+    pub fn start(self) -> RunnerHandle {
+        let (stop, stopping) = watch::channel(false);
+        let (release, releasing) = watch::channel(false);
+        let (rested, resting) = watch::channel(0);
+        let signals = Arc::new(Signals::default());
+        let grace = self.settings.grace;
+        let dispatcher = Dispatcher {
+            workers: Arc::new(Semaphore::new(self.settings.workers.max(1))),
+            runner: self,
+            signals: Arc::clone(&signals),
+            tasks: JoinSet::new(),
+            stopping,
+            releasing,
+            rested,
+        };
+        RunnerHandle {
+            task: Mutex::new(Some(tokio::spawn(dispatcher.run()))),
+            grace,
+            stop,
+            release,
+            signals,
+            resting,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Signals {
+    look: Notify,
+    /// How often somebody has asked to be told of rest.
+    asked: AtomicU64,
+}
+
+/// A running [`Runner`].
+pub struct RunnerHandle {
+    task: Mutex<Option<JoinHandle<()>>>,
+    grace: Duration,
+    stop: watch::Sender<bool>,
+    release: watch::Sender<bool>,
+    signals: Arc<Signals>,
+    resting: watch::Receiver<u64>,
+}
+
+impl RunnerHandle {
+    /// Looks for due jobs now; for who has moved the clock.
+    pub fn wake(&self) {
+        self.signals.look.notify_one();
+    }
+
+    /// Waits until nothing runs and nothing of the registered kinds is due.
+    pub async fn idle(&self) {
+        let asked = self.signals.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        self.wake();
+        // An error means that the runner has ended, and nothing rests more.
+        let _ = self
+            .resting
+            .clone()
+            .wait_for(|rested| *rested >= asked)
+            .await;
+    }
+
+    /// Takes no more jobs, lets the running ones finish, and gives those back that take longer than
+    /// the grace period: they are run again after the next start. Returns when all have ended; a
+    /// second call does nothing.
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        let Some(mut task) = self.task.lock().await.take() else {
+            return;
+        };
+        if tokio::time::timeout(self.grace, &mut task).await.is_err() {
+            self.release.send_replace(true);
+            let _ = task.await;
+        }
+    }
+}
+
+struct Dispatcher {
+    runner: Runner,
+    workers: Arc<Semaphore>,
+    signals: Arc<Signals>,
+    tasks: JoinSet<()>,
+    stopping: watch::Receiver<bool>,
+    releasing: watch::Receiver<bool>,
+    rested: watch::Sender<u64>,
+}
+
+/// Why no further job was claimed.
+enum Filled {
+    /// Nothing is due of the kinds that may run.
+    NothingDue,
+    /// All workers, or all kinds, are busy.
+    Busy,
+    /// The catalogue did not answer.
+    Failed,
+}
+
+impl Dispatcher {
+    async fn run(mut self) {
+        let mut commits = self.runner.catalog.watch_events();
+        let mut stopping = self.stopping.clone();
+        let mut catalog_lives = true;
+        while !*stopping.borrow() {
+            let asked = self.signals.asked.load(Ordering::SeqCst);
+            commits.mark_unchanged();
+            let filled = self.fill().await;
+            if matches!(filled, Filled::NothingDue) && self.tasks.is_empty() {
+                self.rested.send_replace(asked);
+            }
+            let pause = self.pause(&filled).await;
+            tokio::select! {
+                _ = stopping.changed() => {}
+                changed = commits.changed(), if catalog_lives => catalog_lives = changed.is_ok(),
+                Some(_) = self.tasks.join_next() => {}
+                () = self.signals.look.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Claims and starts jobs while there are any and somebody is free to do them.
+    async fn fill(&mut self) -> Filled {
+        loop {
+            let kinds = self.free_kinds();
+            let Ok(worker) = Arc::clone(&self.workers).try_acquire_owned() else {
+                return Filled::Busy;
+            };
+            if kinds.is_empty() {
+                return Filled::Busy;
+            }
+            match self.claim(&kinds).await {
+                Ok(Some((job, lease))) => self.begin(job, lease, worker),
+                Ok(None) => return Filled::NothingDue,
+                Err(error) => {
+                    tracing::error!(%error, "the catalogue could not say which jobs are due");
+                    return Filled::Failed;
+                }
+            }
+        }
+    }
+
+    fn free_kinds(&self) -> Vec<JobKind> {
+        let is_free = |kind: &&Kind| kind.slots.available_permits() > 0;
+        let kinds = self.runner.kinds.iter();
+        kinds
+            .filter(|(_, kind)| is_free(kind))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    async fn claim(&self, kinds: &[JobKind]) -> Result<Option<(Job, Lease)>, CatalogError> {
+        let now = self.runner.clock.now();
+        let until = lease::until(now, self.runner.settings.lease);
+        self.runner.catalog.claim_job(kinds, now, until).await
+    }
+
+    fn begin(&mut self, job: Job, lease: Lease, worker: OwnedSemaphorePermit) {
+        let Some(kind) = self.runner.kinds.get(&job.kind) else {
+            return;
+        };
+        let slot = Arc::clone(&kind.slots).try_acquire_owned();
+        let attempt = Attempt {
+            catalog: Arc::clone(&self.runner.catalog),
+            clock: self.runner.clock.clone(),
+            handler: Arc::clone(&kind.handler),
+            job,
+            lease,
+            lease_length: self.runner.settings.lease,
+        };
+        let releasing = self.releasing.clone();
+        self.tasks.spawn(async move {
+            attempt.run(releasing).await;
+            drop((slot, worker));
+        });
+    }
+
+    /// How long to wait when nothing calls.
+    async fn pause(&self, filled: &Filled) -> Duration {
+        match filled {
+            Filled::Failed => AFTER_FAILURE,
+            Filled::Busy => LOOK_AROUND,
+            Filled::NothingDue => self.until_next_due().await.unwrap_or(LOOK_AROUND),
+        }
+    }
+
+    async fn until_next_due(&self) -> Option<Duration> {
+        let kinds: Vec<JobKind> = self.runner.kinds.keys().cloned().collect();
+        let now = self.runner.clock.now();
+        let next = self.runner.catalog.next_job(&kinds, now).await.ok()??;
+        let wait = next.as_millis().saturating_sub(now.as_millis());
+        Some(Duration::from_millis(u64::try_from(wait).ok()?).min(LOOK_AROUND))
+    }
+}

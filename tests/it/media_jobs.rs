@@ -1,0 +1,339 @@
+//! Previews and fixity audits as jobs: on the real catalogue, the real blob store and its files.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use khochung::clock::Clock;
+use khochung::domain::access::Actor;
+use khochung::domain::asset::{
+    Access, Asset, AssetId, Exposure, File, FileRole, MediaFacts, PeopleShown, Revision, State,
+    Work,
+};
+use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
+use khochung::services::jobs::{Runner, Settings};
+use khochung::services::media::render::Limits;
+use khochung::services::media::{AuditBlobs, RenderPreviews, previews};
+use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::{
+    AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, JobState,
+};
+
+use crate::probe::fixture;
+
+const DAY: i64 = 24 * 60 * 60;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(1_795_395_600_000).plus_seconds(seconds)
+}
+
+struct House {
+    dir: tempfile::TempDir,
+    catalog: Arc<EmbeddedCatalog>,
+    blobs: Arc<LocalBlobs>,
+    staging: Staging,
+    clock: Clock,
+}
+
+impl House {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = EmbeddedCatalog::open(&dir.path().join("catalog"), Options::default());
+        Self {
+            catalog: Arc::new(catalog.unwrap()),
+            blobs: Arc::new(LocalBlobs::open(dir.path()).unwrap()),
+            staging: Staging::open(dir.path(), SystemTime::now()).unwrap(),
+            clock: Clock::standing(at(0)),
+            dir,
+        }
+    }
+
+    fn runner(&self) -> Runner {
+        let audits = AuditBlobs::new(self.catalog.clone(), self.blobs.clone(), u64::MAX);
+        let limits = Limits {
+            pixels: 300_000,
+            ..Limits::default()
+        };
+        let renders = RenderPreviews::new(
+            self.catalog.clone(),
+            self.blobs.clone(),
+            self.staging.clone(),
+            limits,
+        );
+        Runner::new(
+            self.catalog.clone(),
+            self.clock.clone(),
+            Settings::default(),
+        )
+        .with(audits)
+        .with(renders)
+    }
+
+    async fn store(&self, bytes: Vec<u8>) -> Sha256 {
+        let staged = self.staging.stage(bytes).await.unwrap();
+        let key = staged.key;
+        self.blobs.put(staged).await.unwrap();
+        key
+    }
+
+    async fn commit(&self, changes: ChangeSet) {
+        self.catalog.commit(changes).await.unwrap();
+    }
+
+    /// Stores bytes and attaches them to a work of their own.
+    async fn refer(&self, bytes: &[u8]) -> Sha256 {
+        let key = self.store(bytes.to_vec()).await;
+        self.attach(key).await;
+        key
+    }
+
+    async fn attach(&self, key: Sha256) {
+        let changes = ChangeSet::by(&Actor::System, at(0));
+        self.commit(changes.put(work(key), EventKind::Created))
+            .await;
+    }
+
+    async fn events(&self, kind: EventKind) -> usize {
+        let events = self.catalog.events(EventNumber(0), 10_000).await.unwrap();
+        events.iter().filter(|event| event.kind == kind).count()
+    }
+
+    async fn outcome(&self, key: Sha256) -> Option<(AuditOutcome, Timestamp)> {
+        let records = self.catalog.blobs(None, 10_000).await.unwrap();
+        let record = records
+            .into_iter()
+            .find(|record| record.key == key)
+            .unwrap();
+        record.audit.map(|audit| (audit.outcome, audit.at))
+    }
+}
+
+/// The id of the work that has this file.
+fn id(key: Sha256) -> AssetId {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&key.as_bytes()[..16]);
+    AssetId::from_bytes(bytes)
+}
+
+/// A draft with this file, said to be a JPEG.
+fn work(key: Sha256) -> Asset {
+    let title = (LanguageTag::parse("vi").unwrap(), "Ảnh".to_owned());
+    let file = File {
+        sha256: key,
+        role: FileRole::Original,
+        media_type: "image/jpeg".to_owned(),
+        size: 7,
+        name: "ảnh.jpg".to_owned(),
+        title: LanguageMap::default(),
+        alt: LanguageMap::default(),
+        language: None,
+        facts: MediaFacts::default(),
+        attached_at: at(0),
+    };
+    Asset {
+        id: id(key),
+        revision: Revision::FIRST,
+        state: State::Draft,
+        exposure: Exposure::Staff,
+        work: Work {
+            titles: [title].into_iter().collect(),
+            descriptions: LanguageMap::default(),
+            kind: None,
+            creators: Vec::new(),
+            organisation: None,
+            languages: Vec::new(),
+            strand: None,
+            themes: Vec::new(),
+            instruments: Vec::new(),
+            rights_groups: Vec::new(),
+            udhr_articles: Vec::new(),
+            audiences: Vec::new(),
+            places: Vec::new(),
+            made: None,
+            body: None,
+            credit_line: None,
+            reuse_terms: Slug::parse(Work::RIGHTS_NOT_REVIEWED).unwrap(),
+            people_shown: PeopleShown::NotAssessed,
+            minors_shown: false,
+            access: Access::Public,
+            embargo_until: None,
+            relations: Vec::new(),
+            identifiers: Vec::new(),
+        },
+        files: vec![file],
+        created_at: at(0),
+        updated_at: at(0),
+        published_at: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn previews_of_an_image_are_stored_and_written_once() {
+    let house = House::new();
+    let photo = house.refer(&fs::read(fixture("photo.jpg")).unwrap()).await;
+    let enqueue = || {
+        let job = previews::job(id(photo), photo, at(0));
+        ChangeSet::by(&Actor::System, at(0)).job(job)
+    };
+    house.commit(enqueue()).await;
+    let runner = house.runner().start();
+    runner.idle().await;
+    let mut first = house.catalog.renditions(photo).await.unwrap();
+    first.sort_by_key(|rendition| rendition.width_px);
+    let sizes: Vec<_> = first
+        .iter()
+        .map(|r| (r.recipe.as_str(), r.width_px, r.height_px))
+        .collect();
+    let expected = [
+        ("preview-200/1", Some(200), Some(133)),
+        ("preview-400/1", Some(400), Some(267)),
+        ("preview-1600/1", Some(600), Some(400)),
+    ];
+    assert_eq!(sizes, expected);
+    for rendition in &first {
+        let bytes = house.blobs.read(rendition.blob, 0..u64::MAX).await.unwrap();
+        assert_eq!(bytes.len() as u64, rendition.size);
+        assert!(bytes.starts_with(b"\xff\xd8\xff"));
+    }
+    assert_eq!(house.events(EventKind::Rendered).await, 3);
+
+    let stored = house.blobs.list(None, 100).await.unwrap();
+    house.commit(enqueue()).await;
+    runner.idle().await;
+    let mut second = house.catalog.renditions(photo).await.unwrap();
+    second.sort_by_key(|rendition| rendition.width_px);
+    assert_eq!(second, first);
+    assert_eq!(house.blobs.list(None, 100).await.unwrap(), stored);
+    let staged = fs::read_dir(house.dir.path().join("staging"))
+        .unwrap()
+        .count();
+    assert_eq!(staged, 0, "nothing is left behind");
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_that_cannot_be_shown_are_given_up_at_once() {
+    let house = House::new();
+    let mut large = fs::read(fixture("photo.jpg")).unwrap();
+    let frame = large
+        .windows(2)
+        .rposition(|marker| marker == b"\xff\xc0")
+        .unwrap();
+    large[frame + 5..frame + 9].copy_from_slice(b"\x02\x58\x03\x20");
+    let too_large = house.refer(&large).await;
+    let broken = house.refer(b"no image").await;
+    let missing = Sha256::from_bytes([9; 32]);
+    house.attach(missing).await;
+    let mut changes = ChangeSet::by(&Actor::System, at(0));
+    for blob in [too_large, broken, missing] {
+        changes = changes.job(previews::job(id(blob), blob, at(0)));
+    }
+    house.commit(changes).await;
+    let runner = house.runner().start();
+    runner.idle().await;
+    let dead = house
+        .catalog
+        .jobs(Some(JobState::Dead), None, 10)
+        .await
+        .unwrap();
+    let errors: Vec<_> = dead
+        .iter()
+        .filter_map(|job| job.last_error.as_deref())
+        .collect();
+    assert_eq!(errors.len(), 3);
+    assert_eq!(errors[0], "the image is too large to be shown");
+    assert!(
+        errors[1].starts_with("the image is damaged: "),
+        "{errors:?}"
+    );
+    assert!(errors[2].starts_with("no such blob: 0909"), "{errors:?}");
+    assert_eq!(house.events(EventKind::Rendered).await, 0);
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_blob_is_audited_and_again_after_ninety_days() {
+    let house = House::new();
+    let intact = house.refer(b"intact").await;
+    AuditBlobs::ROUNDS
+        .ensure(&*house.catalog, at(0))
+        .await
+        .unwrap();
+    let runner = house.runner().start();
+    runner.idle().await;
+    assert_eq!(
+        house.outcome(intact).await,
+        Some((AuditOutcome::Intact, at(0)))
+    );
+
+    // What comes later is audited within the next round, the old one not again.
+    let later = house.refer(b"later").await;
+    house.clock.set(at(60 * 60));
+    runner.idle().await;
+    assert_eq!(
+        house.outcome(later).await,
+        Some((AuditOutcome::Intact, at(60 * 60)))
+    );
+    assert_eq!(
+        house.outcome(intact).await,
+        Some((AuditOutcome::Intact, at(0)))
+    );
+
+    for (now, audits) in [(90 * DAY - 1, 2), (90 * DAY + 60 * 60, 4)] {
+        house.clock.set(at(now));
+        runner.idle().await;
+        assert_eq!(house.events(EventKind::FixityChecked).await, audits);
+    }
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_and_missing_blobs_are_found_quarantined_and_reported() {
+    let house = House::new();
+    let [damaged, missing, intact] = [
+        house.refer(b"damaged").await,
+        house.refer(b"missing").await,
+        house.refer(b"intact").await,
+    ];
+    let path = house.blobs.local_path(damaged).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&path, b"dAmaged").unwrap();
+    fs::remove_file(house.blobs.local_path(missing).unwrap()).unwrap();
+
+    AuditBlobs::ROUNDS
+        .ensure(&*house.catalog, at(0))
+        .await
+        .unwrap();
+    let runner = house.runner().start();
+    runner.idle().await;
+    let outcome = async |key| house.outcome(key).await.map(|(outcome, _)| outcome);
+    assert_eq!(outcome(damaged).await, Some(AuditOutcome::Damaged));
+    assert_eq!(outcome(missing).await, Some(AuditOutcome::Missing));
+    assert_eq!(outcome(intact).await, Some(AuditOutcome::Intact));
+    assert_eq!(house.events(EventKind::FixityFailed).await, 2);
+    let quarantined = house.dir.path().join("quarantine").join(damaged.to_hex());
+    assert_eq!(fs::read(quarantined).unwrap(), b"dAmaged");
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_whose_work_is_gone_is_left_alone() {
+    let house = House::new();
+    let photo = house.store(fs::read(fixture("photo.jpg")).unwrap()).await;
+    let changes = ChangeSet::by(&Actor::System, at(0));
+    house
+        .commit(changes.job(previews::job(id(photo), photo, at(0))))
+        .await;
+    let runner = house.runner().start();
+    runner.idle().await;
+    let done = house
+        .catalog
+        .jobs(Some(JobState::Done), None, 10)
+        .await
+        .unwrap();
+    assert_eq!(done.len(), 1);
+    assert_eq!(house.catalog.renditions(photo).await.unwrap(), []);
+    runner.stop().await;
+}
