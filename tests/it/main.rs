@@ -2,10 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod archive;
+mod change_feed;
+mod embargo;
+mod idempotency;
+mod import;
+mod intake;
 mod jobs;
 mod media_jobs;
 mod probe;
+mod publication_gates;
 mod render;
 mod stored_records;
+mod tokens;
 mod vocabularies;
 mod vocabularies_http;
+mod wire;

@@ -4,7 +4,7 @@
 //! They ask for a complete description, reviewed rights, a basis for showing people, text
 //! alternatives, and files that fit. Pointers are into the wire form of the work.
 
-use super::{Asset, File, FileRole, PeopleShown, Work, kind};
+use super::{Access, Asset, File, FileRole, PeopleShown, Work, kind};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
 use crate::domain::{Rule, Violations};
@@ -46,12 +46,9 @@ fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Viola
     if terms.link_only && !asset.files.is_empty() {
         unmet.push("/files", Rule::LinkOnlyWithFiles);
     }
-    let allowed: &'static [&'static str] = match terms.audience {
-        ReuseAudience::Everyone | ReuseAudience::Nobody => return,
-        ReuseAudience::Stations => &["partner", "state-internal"],
-        ReuseAudience::StateBodies => &["state-internal"],
-    };
-    if !allowed.contains(&asset.work.access.name()) {
+    // Terms say who may reuse a work; only works for state bodies are not even to be seen by others.
+    if terms.audience == ReuseAudience::StateBodies && asset.work.access != Access::StateInternal {
+        let allowed = &["state-internal"];
         unmet.push("/access", Rule::NotOneOf { allowed });
     }
 }

@@ -129,15 +129,6 @@ impl Access {
         ("partner", Self::Partner),
         ("state-internal", Self::StateInternal),
     ];
-
-    /// The wire name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Partner => "partner",
-            Self::StateInternal => "state-internal",
-        }
-    }
 }
 
 /// A directed link to another work.

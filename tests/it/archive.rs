@@ -1,0 +1,176 @@
+//! An archive in a temporary folder, for tests that go through the services.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use khochung::clock::Clock;
+use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::asset::{Asset, AssetId};
+use khochung::domain::vocabulary::Vocabularies;
+use khochung::domain::{Slug, Timestamp};
+use khochung::interfaces::wire::{parse_file_words, parse_import_line, parse_work};
+use khochung::services::accounts::Accounts;
+use khochung::services::curation::Curation;
+use khochung::services::intake::{
+    AcceptedTypes, Attached, ChangeError, Deposit, Desk, FileDetails, ImportLine, Intake,
+    Repeatable,
+};
+use khochung::services::sharing::Sharing;
+use khochung::storage::blobs::{LocalBlobs, Staging};
+use khochung::storage::catalog::Catalog;
+use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::vocabulary;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// 2026-11-23T08:00:00+07:00.
+pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_795_395_600_000);
+
+/// A JPEG as far as its first bytes say (SOI, APP0, EOI).
+pub(crate) const JPEG: &[u8] =
+    b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xFF\xD9";
+
+/// Everything a service test needs; the folder goes when it is dropped.
+pub(crate) struct Archive {
+    pub(crate) clock: Clock,
+    pub(crate) vocabularies: Arc<Vocabularies>,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) blobs: Arc<LocalBlobs>,
+    pub(crate) accounts: Accounts,
+    pub(crate) intake: Intake,
+    pub(crate) curation: Curation,
+    pub(crate) sharing: Sharing,
+    staging: Staging,
+    _folder: TempDir,
+}
+
+impl Archive {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let clock = Clock::standing(MORNING);
+        let vocabularies = Arc::new(vocabulary::load(None).unwrap());
+        let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
+        let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
+        let desk = Desk::new(catalog.clone(), vocabularies.clone(), clock.clone());
+        Self {
+            accounts: Accounts::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            intake: Intake::new(desk.clone(), blobs.clone(), AcceptedTypes::default()),
+            curation: Curation::new(desk.clone()),
+            sharing: Sharing::new(desk, catalog.clone(), clock.clone()),
+            staging: Staging::open(folder.path(), SystemTime::now()).unwrap(),
+            clock,
+            vocabularies,
+            catalog,
+            blobs,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn deposit(&self, work: &Value) -> Deposit {
+        parse_work(work, &self.vocabularies).unwrap()
+    }
+
+    pub(crate) async fn create(&self, actor: &Actor, work: &Value) -> Asset {
+        let deposit = self.deposit(work);
+        self.intake.create(actor, deposit, None).await.unwrap()
+    }
+
+    /// A work that everybody can see.
+    pub(crate) async fn published(&self, work: &Value) -> Asset {
+        let draft = self.create(&editor(), work).await;
+        self.curation
+            .publish(&editor(), draft.id, None)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn attach(
+        &self,
+        actor: &Actor,
+        asset: &Asset,
+        bytes: &[u8],
+        name: &str,
+        words: &Value,
+        repeat: Option<&Repeatable>,
+    ) -> Result<Attached, ChangeError> {
+        let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
+        let words = parse_file_words(words, &self.vocabularies).unwrap();
+        let details = FileDetails {
+            name: name.to_owned(),
+            declared_type: None,
+            role: words.role,
+            title: words.title,
+            alt: words.alt,
+            language: words.language,
+        };
+        let (id, revision) = (asset.id, Some(asset.revision));
+        self.intake
+            .attach(actor, id, revision, staged, details, repeat)
+            .await
+    }
+
+    pub(crate) fn line(&self, number: u64, record: &Value) -> ImportLine {
+        ImportLine {
+            number,
+            record: parse_import_line(record, &self.vocabularies),
+        }
+    }
+
+    pub(crate) async fn revision(&self, id: AssetId) -> u64 {
+        self.sharing.read(&editor(), id).await.unwrap().revision.0
+    }
+}
+
+/// Small: a test writes kilobytes, and several run at once.
+fn open(folder: &Path) -> EmbeddedCatalog {
+    let options = Options {
+        segment_bytes: 1 << 20,
+        reserve_bytes: 0,
+        cache_bytes: 1 << 20,
+    };
+    EmbeddedCatalog::open(folder, options).unwrap()
+}
+
+pub(crate) fn holder(token: &str, role: Role, organisation: Option<&str>) -> Actor {
+    Actor::Holder {
+        token: TokenId(token.to_owned()),
+        role,
+        organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
+    }
+}
+
+pub(crate) fn editor() -> Actor {
+    holder("e1", Role::Editor, None)
+}
+
+pub(crate) fn contributor() -> Actor {
+    holder("c1", Role::Contributor, Some("dic"))
+}
+
+pub(crate) fn partner() -> Actor {
+    holder("p1", Role::Partner, None)
+}
+
+/// A work that meets every condition of publication.
+pub(crate) fn complete_work() -> Value {
+    json!({
+        "titles": {"vi": "Quyền học tập", "en": "The right to education"},
+        "kind": "article",
+        "organisation": "dic",
+        "languages": ["vi"],
+        "strand": "educate",
+        "themes": ["international-law"],
+        "body": "Mọi người đều có quyền được học tập.",
+        "credit_line": "Sở Thông tin và Truyền thông",
+        "reuse_terms": "cc-by-4.0",
+        "people_shown": "none-identifiable"
+    })
+}
+
+/// The complete work with some properties changed; `null` takes one away.
+pub(crate) fn complete_work_but(changes: &Value) -> Value {
+    let mut work = complete_work();
+    json_patch::merge(&mut work, changes);
+    work
+}
