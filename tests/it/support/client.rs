@@ -37,17 +37,17 @@ impl Client {
         }
     }
 
-    /// The secret it sends.
-    pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap()
-    }
-
     /// The same with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self {
             token: Some(token.to_owned()),
             ..self.clone()
         }
+    }
+
+    /// The token it speaks with.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
