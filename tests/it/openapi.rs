@@ -168,7 +168,7 @@ fn every_reference_leads_somewhere() {
 fn every_described_address_exists() {
     let archive = Archive::start();
     for (method, path, _) in operations(&committed()) {
-        let path = path.replace(|c| c == '{' || c == '}', "");
+        let path = path.replace(['{', '}'], "");
         let answer = archive
             .anybody()
             .send(&method.to_uppercase(), &path, &[], &[]);

@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, Request};
 
 /// Speaks with one archive under one token.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     agent: Agent,
     base: String,
     token: Option<String>,
@@ -16,14 +16,14 @@ pub struct Client {
 
 /// An answer whose general rules have been checked.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Client {
-    pub fn new(base: &str, token: Option<String>) -> Self {
+    pub(crate) fn new(base: &str, token: Option<String>) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)
@@ -38,7 +38,7 @@ impl Client {
     }
 
     /// The same with another token.
-    pub fn with_token(&self, token: &str) -> Self {
+    pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             token: Some(token.to_owned()),
             ..self.clone()
@@ -46,11 +46,17 @@ impl Client {
     }
 
     /// The token it speaks with.
-    pub fn token(&self) -> Option<&str> {
+    pub(crate) fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
@@ -71,28 +77,28 @@ impl Client {
         answer
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], &[])
     }
 
-    pub fn post_json(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post_json(&self, path: &str, body: &Value) -> Answer {
         let kind = [("content-type", "application/json")];
         self.send("POST", path, &kind, body.to_string().as_bytes())
     }
 
-    pub fn put_json(&self, path: &str, etag: &str, body: &Value) -> Answer {
+    pub(crate) fn put_json(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json"), ("if-match", etag)];
         self.send("PUT", path, &headers, body.to_string().as_bytes())
     }
 
-    pub fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+    pub(crate) fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let kind = "application/merge-patch+json";
         let headers = [("content-type", kind), ("if-match", etag)];
         self.send("PATCH", path, &headers, body.to_string().as_bytes())
     }
 
     /// Creates a work and returns it.
-    pub fn create(&self, work: &Value) -> Value {
+    pub(crate) fn create(&self, work: &Value) -> Value {
         let made = self.post_json("/api/v1/assets", work);
         assert_eq!(made.status, 201, "{}", made.text());
         made.json()
@@ -100,22 +106,22 @@ impl Client {
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The name of the problem's type: the last part of its address.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         let kind = self.json()["type"].as_str().unwrap_or_default().to_owned();
         kind.rsplit('/').next().unwrap_or_default().to_owned()
     }

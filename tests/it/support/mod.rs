@@ -1,7 +1,7 @@
 //! The archive as its users meet it: the real binary on a free port with a folder of its own, and
 //! a client that holds every answer to the rules that are true for all of them.
 
-pub mod client;
+pub(crate) mod client;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use client::{Answer, Client};
+pub(crate) use client::{Answer, Client};
 
 /// A running archive; killed and removed when dropped.
-pub struct Archive {
+pub(crate) struct Archive {
     child: Child,
     data: TempDir,
     base: String,
@@ -22,18 +22,18 @@ pub struct Archive {
 
 impl Archive {
     /// Starts an empty archive.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(&[])
     }
 
     /// Starts an empty archive with settings in its environment.
-    pub fn start_with(environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(environment: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         Self::start_in(data, environment)
     }
 
     /// Starts an archive in a folder that may have been used before.
-    pub fn start_in(data: TempDir, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_in(data: TempDir, environment: &[(&str, &str)]) -> Self {
         let mut child = command()
             .args(["serve", "--bind", "127.0.0.1:0", "--data"])
             .arg(data.path())
@@ -56,33 +56,33 @@ impl Archive {
     }
 
     /// Its data folder.
-    pub fn data(&self) -> &Path {
+    pub(crate) fn data(&self) -> &Path {
         self.data.path()
     }
 
     /// Its address.
-    pub fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
     /// A client without a token.
-    pub fn anybody(&self) -> Client {
+    pub(crate) fn anybody(&self) -> Client {
         Client::new(&self.base, None)
     }
 
     /// A client with the rights of whoever runs the archive.
-    pub fn operator(&self) -> Client {
+    pub(crate) fn operator(&self) -> Client {
         Client::new(&self.base, Some(self.operator.clone()))
     }
 
     /// A client with a new token of this role; contributors are of the organisation `dic`.
-    pub fn holder(&self, role: &str) -> Client {
+    pub(crate) fn holder(&self, role: &str) -> Client {
         let organisation = (role == "contributor").then_some("dic");
         self.holder_of(role, organisation)
     }
 
     /// A client with a new token of this role and organisation.
-    pub fn holder_of(&self, role: &str, organisation: Option<&str>) -> Client {
+    pub(crate) fn holder_of(&self, role: &str, organisation: Option<&str>) -> Client {
         let mut wanted = json!({ "role": role });
         if let Some(organisation) = organisation {
             wanted["organisation"] = organisation.into();
@@ -94,14 +94,14 @@ impl Archive {
     }
 
     /// Kills the process as a power cut would and gives back its folder.
-    pub fn kill(mut self) -> TempDir {
+    pub(crate) fn kill(mut self) -> TempDir {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         std::mem::replace(&mut self.data, tempfile::tempdir().unwrap())
     }
 
     /// Asks the process to stop, as a service manager does, and gives back its folder.
-    pub fn stop(mut self) -> TempDir {
+    pub(crate) fn stop(mut self) -> TempDir {
         let pid = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         assert!(asked.success());
@@ -118,7 +118,7 @@ impl Drop for Archive {
 }
 
 /// The `khochung` command, speaking English, without settings from the tester's environment.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_khochung"));
     command.env_clear().env("LC_ALL", "en_US.UTF-8");
     command.env("KHOCHUNG__LOG__FILTER", "error");
