@@ -5,6 +5,7 @@ mod architecture;
 mod archive;
 mod change_feed;
 mod embargo;
+mod file_access;
 mod idempotency;
 mod import;
 mod intake;
