@@ -16,6 +16,7 @@ pub mod frame;
 pub mod guard;
 mod health;
 mod imports;
+mod jobs;
 mod lines;
 pub mod openapi;
 pub mod page;
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(delivery::routes)
         .configure(imports::routes)
         .configure(changes::routes)
+        .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)
         .configure(docs::routes)

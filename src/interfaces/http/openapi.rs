@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
 use super::upload::attach;
-use super::{changes, delivery, docs, health, imports, tokens, vocabularies};
+use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -38,6 +38,7 @@ use super::{changes, delivery, docs, health, imports, tokens, vocabularies};
         attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
+        jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,

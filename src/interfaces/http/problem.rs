@@ -17,6 +17,7 @@ use crate::domain::asset::{AssetId, Revision};
 use crate::services::accounts::AccountsError;
 use crate::services::delivery::DeliveryError;
 use crate::services::intake::{ChangeError, FindError};
+use crate::services::jobs::JobsError;
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
 
@@ -261,6 +262,17 @@ impl From<AccountsError> for Problem {
             AccountsError::NoSuchToken => Self::NotFound,
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<JobsError> for Problem {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::Forbidden => Self::Forbidden,
+            JobsError::Unknown(_) => Self::NotFound,
+            JobsError::NotDead(_) => Self::Conflict,
+            JobsError::Catalog(error) => error.into(),
         }
     }
 }

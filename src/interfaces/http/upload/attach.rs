@@ -153,7 +153,7 @@ async fn receive(
     body: web::Payload,
 ) -> Result<Upload, UploadError> {
     let reception = Reception {
-        staging: archive.staging.as_ref().clone(),
+        staging: archive.staging.clone(),
         limit: archive.config.intake.max_file_bytes,
         pace: Pace::with_pause(archive.config.server.body_timeout()),
     };
