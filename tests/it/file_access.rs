@@ -181,6 +181,7 @@ async fn a_work_that_went_away_is_gone_for_those_who_could_see_it_and_unknown_to
     house.put(&asset).await;
     assert_eq!(house.get(&anybody, &asset).await.unwrap().0, text);
 
+    asset.revision = asset.revision.next();
     asset.state = State::Withdrawn {
         reason: "sai".to_owned(),
     };
