@@ -90,7 +90,7 @@ fn a_body_that_ends_early_or_stands_still_keeps_nothing() {
     let head = format!(
         "POST /api/v1/assets HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"titles\"",
-        editor.token()
+        editor.token().unwrap(),
     );
     let mut slow = TcpStream::connect(address).unwrap();
     slow.write_all(head.as_bytes()).unwrap();

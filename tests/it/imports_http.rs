@@ -151,7 +151,7 @@ fn answers_come_while_lines_are_still_to_be_sent() {
     let head = format!(
         "POST /api/v1/imports HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n",
-        editor.token()
+        editor.token().unwrap(),
     );
     connection.write_all(head.as_bytes()).unwrap();
     let mut answers = BufReader::new(connection.try_clone().unwrap());
@@ -187,7 +187,7 @@ fn an_import_that_breaks_off_keeps_what_it_answered() {
     let request = format!(
         "POST /api/v1/imports HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/x-ndjson\r\nContent-Length: 9999\r\n\r\n{}\n{{\"titles\"",
-        editor.token(),
+        editor.token().unwrap(),
         record(1)
     );
     connection.write_all(request.as_bytes()).unwrap();

@@ -37,11 +37,6 @@ impl Client {
         }
     }
 
-    /// The secret it sends.
-    pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap()
-    }
-
     /// The same with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self {
