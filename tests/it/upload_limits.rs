@@ -142,12 +142,7 @@ fn too_many_bytes_are_refused_announced_or_counted() {
     assert_eq!(refused.status, 413);
 
     // Nobody knows how long this one will be.
-    let mut socket = connect(
-        &archive,
-        editor.token(),
-        &path,
-        "Transfer-Encoding: chunked",
-    );
+    let mut socket = connect(&archive, &editor, &path, "Transfer-Encoding: chunked");
     for _ in 0..100 {
         let chunk = format!("{:x}\r\n{}\r\n", 20_000, "a".repeat(20_000));
         if socket.write_all(chunk.as_bytes()).is_err() {
@@ -167,7 +162,7 @@ fn a_cut_connection_leaves_nothing() {
     let editor = archive.holder("editor");
     let path = new_work(&editor);
     for sent in [10, 3_000_000] {
-        let mut socket = connect(&archive, editor.token(), &path, "Content-Length: 9000000");
+        let mut socket = connect(&archive, &editor, &path, "Content-Length: 9000000");
         socket.write_all(&vec![b'a'; sent]).unwrap();
         drop(socket);
         assert_nothing_staged(&archive);
@@ -184,7 +179,7 @@ fn a_body_that_stops_coming_is_given_up() {
     let archive = Archive::start_with(&[("KHOCHUNG__SERVER__BODY_TIMEOUT_SECONDS", "1")]);
     let editor = archive.holder("editor");
     let path = new_work(&editor);
-    let mut socket = connect(&archive, editor.token(), &path, "Content-Length: 9000000");
+    let mut socket = connect(&archive, &editor, &path, "Content-Length: 9000000");
     socket.write_all(&vec![b'a'; 2_000_000]).unwrap();
     assert!(answer_of(socket).starts_with("HTTP/1.1 408"));
     assert_nothing_staged(&archive);
@@ -196,14 +191,13 @@ fn who_may_not_attach_is_told_before_the_bytes_have_travelled() {
     let editor = archive.holder("editor");
     let path = new_work(&editor);
     let nowhere = "/api/v1/assets/0199e0d0-0000-7000-8000-000000000000/files";
-    let station = archive.holder("station");
-    for (token, path, status) in [
-        ("unknown", path.as_str(), "401"),
-        (station.token(), &path, "403"),
-        (editor.token(), nowhere, "404"),
+    for (client, path, status) in [
+        (archive.anybody(), path.as_str(), "401"),
+        (archive.holder("station"), &path, "403"),
+        (editor.clone(), nowhere, "404"),
     ] {
         // The announced bytes are never sent.
-        let socket = connect(&archive, token, path, "Content-Length: 9000000");
+        let socket = connect(&archive, &client, path, "Content-Length: 9000000");
         let answer = answer_of(socket);
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status}")),
@@ -218,11 +212,14 @@ fn who_may_not_attach_is_told_before_the_bytes_have_travelled() {
 }
 
 /// The head of an upload, sent; its body is the caller's.
-fn connect(archive: &Archive, token: &str, path: &str, framing: &str) -> TcpStream {
+fn connect(archive: &Archive, client: &Client, path: &str, framing: &str) -> TcpStream {
     let host = archive.base().trim_start_matches("http://").to_owned();
     let mut socket = TcpStream::connect(&host).unwrap();
+    let token = client.token().map_or(String::new(), |token| {
+        format!("Authorization: Bearer {token}\r\n")
+    });
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: text/plain\r\n{framing}\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\n{token}Content-Type: text/plain\r\n{framing}\r\n\r\n"
     );
     socket.write_all(head.as_bytes()).unwrap();
     socket
