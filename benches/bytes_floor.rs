@@ -20,7 +20,7 @@ use khochung::interfaces::http::delivery::answer::answer;
 use khochung::interfaces::http::upload::pace::Pace;
 use khochung::interfaces::http::upload::receive::Reception;
 use khochung::services::delivery::{Cacheability, Content, Deliverable, Presentation};
-use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use khochung::storage::blobs::{Announced, BlobStore, LocalBlobs, Staged, Staging};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,7 +52,7 @@ async fn serve(data: &Path, files: &[String]) {
     let blobs: Arc<dyn BlobStore> = Arc::new(LocalBlobs::open(data).unwrap());
     let mut shelf = Shelf::new();
     for file in files {
-        let staged = staging.stage(std::fs::read(file).unwrap()).await.unwrap();
+        let staged = take_in(&staging, file).await;
         let name = Path::new(file).file_name().unwrap().to_string_lossy();
         let deliverable = Deliverable {
             key: staged.key,
@@ -91,6 +91,18 @@ async fn serve(data: &Path, files: &[String]) {
     server.run().await.unwrap();
 }
 
+async fn take_in(staging: &Staging, file: &str) -> Staged {
+    let mut incoming = staging.begin(Announced::default(), u64::MAX).unwrap();
+    let mut file = File::open(file).unwrap();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut buffer).unwrap() {
+            0 => return incoming.finish().await.unwrap(),
+            read => incoming.write(&buffer[..read]).await.unwrap(),
+        }
+    }
+}
+
 async fn download(floor: web::Data<Floor>, request: HttpRequest) -> HttpResponse {
     let Some(deliverable) = floor.shelf.get(request.match_info().query("name")) else {
         return HttpResponse::NotFound().finish();
@@ -102,11 +114,7 @@ async fn download(floor: web::Data<Floor>, request: HttpRequest) -> HttpResponse
 }
 
 async fn upload(floor: web::Data<Floor>, request: HttpRequest, body: web::Payload) -> String {
-    let upload = floor
-        .reception
-        .raw(request.headers(), &[], body)
-        .await
-        .unwrap();
+    let upload = floor.reception.raw(request.headers(), body).await.unwrap();
     let key = upload.staged.key.to_hex();
     floor.blobs.put(upload.staged).await.unwrap();
     key

@@ -20,6 +20,10 @@ use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
 
+/// As the archive itself is built.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Records in one change set of the bulk load.
 const SET: u64 = 500;
 /// Set for the process that is to be killed.

@@ -3,12 +3,16 @@
 //! [`Archive::start`] opens a data folder and puts services on top of it; interfaces are handed
 //! the archive and never see what it is made of. [`maintenance`] is for folders nobody has open.
 
+mod background;
 pub mod maintenance;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
+
+use background::Workshop;
+use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -17,6 +21,7 @@ use crate::services::accounts::Accounts;
 use crate::services::curation::Curation;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Desk, Intake};
+use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::sharing::Sharing;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
@@ -46,9 +51,12 @@ pub struct Archive {
     pub sharing: Sharing,
     /// Handing out files.
     pub delivery: Delivery,
+    /// Looking into background work.
+    pub jobs: Jobs,
     /// Where uploads arrive.
-    pub staging: Arc<Staging>,
+    pub staging: Staging,
     catalog: Arc<EmbeddedCatalog>,
+    runner: Arc<Mutex<Option<RunnerHandle>>>,
 }
 
 /// Why a data folder could not be opened.
@@ -91,43 +99,49 @@ impl Archive {
     /// # Errors
     /// [`OpenError`]; nothing is running then.
     pub async fn start(config: Config) -> Result<Self, OpenError> {
-        blocking(move || Self::open(config)).await
+        let (archive, workshop) = blocking(move || Self::open(config)).await?;
+        let runner = workshop.open(&archive.config).await;
+        let runner = runner.map_err(OpenError::Catalog)?;
+        *archive.runner.lock().await = Some(runner);
+        Ok(archive)
     }
 
-    fn open(config: Config) -> Result<Self, OpenError> {
+    fn open(config: Config) -> Result<(Self, Workshop), OpenError> {
         let clock = Clock::system();
         let data = &config.storage.data_dir;
         std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
         let vocabularies = Arc::new(load_vocabularies(&config)?);
-        let catalog = Arc::new(open_catalog(&config)?);
+        let embedded = Arc::new(open_catalog(&config)?);
         let local = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
         let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
-        let shared: Arc<dyn Catalog> = Arc::clone(&catalog) as Arc<dyn Catalog>;
-        let blobs: Arc<dyn BlobStore> = Arc::new(local);
-        let desk = Desk::new(
-            Arc::clone(&shared),
-            Arc::clone(&vocabularies),
-            clock.clone(),
-        );
+        let catalog = || Arc::clone(&embedded) as Arc<dyn Catalog>;
+        let blobs = || Arc::new(local.clone()) as Arc<dyn BlobStore>;
+        let desk = Desk::new(catalog(), Arc::clone(&vocabularies), clock.clone());
         let accepted = AcceptedTypes::new(config.intake.allowed_types.clone());
-        let accounts = Accounts::new(
-            Arc::clone(&shared),
-            Arc::clone(&vocabularies),
-            clock.clone(),
-        );
-        Ok(Self {
+        let accounts = Accounts::new(catalog(), Arc::clone(&vocabularies), clock.clone());
+        let archive = Self {
             accounts: Arc::new(accounts),
-            intake: Intake::new(desk.clone(), Arc::clone(&blobs), accepted),
+            intake: Intake::new(desk.clone(), blobs(), accepted),
             curation: Curation::new(desk.clone()),
-            sharing: Sharing::new(desk, Arc::clone(&shared), clock.clone()),
-            delivery: Delivery::new(shared, blobs, clock.clone()),
-            staging: Arc::new(staging),
+            sharing: Sharing::new(desk, catalog(), clock.clone()),
+            delivery: Delivery::new(catalog(), blobs(), clock.clone()),
+            jobs: Jobs::new(catalog(), clock.clone()),
+            staging,
             metrics: Arc::new(Metrics::new()),
             config: Arc::new(config),
             clock,
             vocabularies,
-            catalog,
-        })
+            catalog: Arc::clone(&embedded),
+            runner: Arc::default(),
+        };
+        let workshop = Workshop {
+            catalog: embedded,
+            blobs: local,
+            staging: archive.staging.clone(),
+            curation: archive.curation.clone(),
+            clock: archive.clock.clone(),
+        };
+        Ok((archive, workshop))
     }
 
     /// How it is doing.
@@ -147,6 +161,10 @@ impl Archive {
 
     /// Finishes what runs in the background and closes the data folder.
     pub async fn close(&self) {
+        let runner = self.runner.lock().await.take();
+        if let Some(runner) = runner {
+            runner.stop().await;
+        }
         self.catalog.close().await;
     }
 }

@@ -74,90 +74,35 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         jobs,
         ..
     } = config;
-    [
+    #[rustfmt::skip]
+    let ranges = [
         ("server.workers", server.workers as u64, 0, 1024),
-        (
-            "server.header_timeout_seconds",
-            server.header_timeout_seconds,
-            1,
-            600,
-        ),
-        (
-            "server.body_timeout_seconds",
-            server.body_timeout_seconds,
-            1,
-            3600,
-        ),
-        (
-            "server.keep_alive_seconds",
-            server.keep_alive_seconds,
-            1,
-            3600,
-        ),
+        ("server.header_timeout_seconds", server.header_timeout_seconds, 1, 600),
+        ("server.body_timeout_seconds", server.body_timeout_seconds, 1, 3600),
+        ("server.keep_alive_seconds", server.keep_alive_seconds, 1, 3600),
         ("server.shutdown_seconds", server.shutdown_seconds, 0, 3600),
-        (
-            "server.max_json_bytes",
-            server.max_json_bytes,
-            1024,
-            64 * MIB,
-        ),
+        ("server.max_json_bytes", server.max_json_bytes, 1024, 64 * MIB),
         ("storage.cache_bytes", storage.cache_bytes, MIB, LARGEST),
-        (
-            "storage.segment_bytes",
-            storage.segment_bytes,
-            MIB,
-            4096 * MIB,
-        ),
+        ("storage.segment_bytes", storage.segment_bytes, MIB, 4096 * MIB),
         ("intake.max_file_bytes", intake.max_file_bytes, 1, LARGEST),
-        (
-            "intake.max_body_bytes",
-            intake.max_body_bytes,
-            1024,
-            64 * MIB,
-        ),
-        (
-            "intake.max_line_bytes",
-            intake.max_line_bytes,
-            1024,
-            64 * MIB,
-        ),
-        (
-            "media.max_pixels",
-            media.max_pixels,
-            1_000_000,
-            4_000_000_000,
-        ),
-        (
-            "media.max_decode_bytes",
-            media.max_decode_bytes,
-            16 * MIB,
-            LARGEST,
-        ),
-        (
-            "search.writer_memory_bytes",
-            search.writer_memory_bytes,
-            15_000_000,
-            4096 * MIB,
-        ),
+        ("intake.max_line_bytes", intake.max_line_bytes, 1024, 64 * MIB),
+        ("media.max_pixels", media.max_pixels, 1_000_000, 4_000_000_000),
+        ("media.max_decode_bytes", media.max_decode_bytes, 16 * MIB, LARGEST),
+        ("search.writer_memory_bytes", search.writer_memory_bytes, 15_000_000, 4096 * MIB),
         ("search.writer_threads", search.writer_threads as u64, 1, 8),
-        (
-            "search.max_query_bytes",
-            search.max_query_bytes as u64,
-            16,
-            65_536,
-        ),
+        ("search.max_query_bytes", search.max_query_bytes as u64, 16, 65_536),
+        ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("jobs.workers", jobs.workers as u64, 1, 64),
-        ("jobs.keep_days", u64::from(jobs.keep_days), 1, 36_500),
-        ("jobs.fixity_days", u64::from(jobs.fixity_days), 1, 36_500),
-    ]
-    .into_iter()
-    .filter(|(_, value, least, most)| value < least || value > most)
-    .map(|(key, _, least, most)| ConfigProblem::OutOfRange {
-        key: key.to_owned(),
-        least,
-        most,
-    })
-    .collect()
+    ];
+    ranges
+        .into_iter()
+        .filter(|(_, value, least, most)| value < least || value > most)
+        .map(|(key, _, least, most)| ConfigProblem::OutOfRange {
+            key: key.to_owned(),
+            least,
+            most,
+        })
+        .collect()
 }
 
 fn malformed(key: &str, wanted: &'static str) -> ConfigProblem {

@@ -7,12 +7,13 @@
 //! The data folder (`storage.data_dir`) holds everything the archive keeps:
 //!
 //! ```text
-//! lock            held while a process has the folder open
-//! catalog/        journal (the truth) and its sled index
-//! blobs/          originals and renditions, each under the SHA-256 of its bytes
-//! staging/        uploads under way; emptied at start
-//! index/          the search index; may be deleted while the archive is stopped
-//! run/            control.json (address and secret of the running server), mode 0700
+//! catalog/     lock of the whole folder, journal (the truth), its sled index
+//! blobs/       originals and renditions, each under the SHA-256 of its bytes
+//! staging/     uploads under way
+//! trash/       files that no work refers to any more, for a month
+//! quarantine/  damaged files, set aside
+//! index/       the search index; may be deleted while the archive is stopped
+//! run/         control.json (address and secret of the running server), mode 0700
 //! ```
 
 pub mod check;
@@ -81,7 +82,7 @@ impl Default for Server {
             body_timeout_seconds: 30,
             keep_alive_seconds: 75,
             shutdown_seconds: 20,
-            max_json_bytes: 4 * 1024 * 1024,
+            max_json_bytes: 8 * 1024 * 1024,
             metrics_token: String::new(),
         }
     }
@@ -137,8 +138,6 @@ pub struct Intake {
     pub max_file_bytes: u64,
     /// Media types taken, as recognised from the bytes; `image/*` stands for a whole family.
     pub allowed_types: Vec<String>,
-    /// Longest text of a work, in bytes.
-    pub max_body_bytes: u64,
     /// Longest line of an import, in bytes.
     pub max_line_bytes: u64,
 }
@@ -149,21 +148,23 @@ impl Default for Intake {
             "image/*",
             "audio/*",
             "video/*",
+            "text/*",
             "application/pdf",
-            "application/epub+zip",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            "application/vnd.oasis.opendocument.text",
+            "application/ogg",
             "application/rtf",
-            "text/plain",
-            "text/html",
-            "text/vtt",
-            "application/x-subrip",
+            "application/json",
+            "application/xml",
+            "application/epub+zip",
+            "application/msword",
+            "application/vnd.ms-excel",
+            "application/vnd.ms-powerpoint",
+            "application/vnd.openxmlformats-officedocument.*",
+            "application/vnd.oasis.opendocument.*",
         ];
         Self {
             max_file_bytes: 20 * 1024 * 1024 * 1024,
             allowed_types: allowed.map(str::to_owned).to_vec(),
-            max_body_bytes: 2 * 1024 * 1024,
-            max_line_bytes: 4 * 1024 * 1024,
+            max_line_bytes: 8 * 1024 * 1024,
         }
     }
 }
@@ -212,18 +213,15 @@ impl Default for Search {
 pub struct Jobs {
     /// Jobs done at the same time.
     pub workers: usize,
-    /// Days after which finished jobs are forgotten.
-    pub keep_days: u32,
-    /// Days after which every stored file is hashed again.
-    pub fixity_days: u32,
+    /// Bytes that are read each second to check stored files against their names.
+    pub audit_bytes_per_second: u64,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         Self {
             workers: 2,
-            keep_days: 30,
-            fixity_days: 90,
+            audit_bytes_per_second: 20_000_000,
         }
     }
 }
@@ -247,7 +245,7 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            filter: "info".to_owned(),
+            filter: "info,actix_server=warn".to_owned(),
             format: LogFormat::Auto,
         }
     }

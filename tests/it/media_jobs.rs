@@ -117,23 +117,11 @@ fn id(key: Sha256) -> AssetId {
     AssetId::from_bytes(bytes)
 }
 
-/// A draft with this file, said to be a JPEG.
-fn work(key: Sha256) -> Asset {
+/// A draft about which nothing has been said.
+pub(crate) fn draft(id: AssetId) -> Asset {
     let title = (LanguageTag::parse("vi").unwrap(), "Ảnh".to_owned());
-    let file = File {
-        sha256: key,
-        role: FileRole::Original,
-        media_type: "image/jpeg".to_owned(),
-        size: 7,
-        name: "ảnh.jpg".to_owned(),
-        title: LanguageMap::default(),
-        alt: LanguageMap::default(),
-        language: None,
-        facts: MediaFacts::default(),
-        attached_at: at(0),
-    };
     Asset {
-        id: id(key),
+        id,
         revision: Revision::FIRST,
         state: State::Draft,
         exposure: Exposure::Staff,
@@ -162,10 +150,30 @@ fn work(key: Sha256) -> Asset {
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
-        files: vec![file],
+        files: Vec::new(),
         created_at: at(0),
         updated_at: at(0),
         published_at: None,
+    }
+}
+
+/// A draft with this file, said to be a JPEG.
+fn work(key: Sha256) -> Asset {
+    let file = File {
+        sha256: key,
+        role: FileRole::Original,
+        media_type: "image/jpeg".to_owned(),
+        size: 7,
+        name: "ảnh.jpg".to_owned(),
+        title: LanguageMap::default(),
+        alt: LanguageMap::default(),
+        language: None,
+        facts: MediaFacts::default(),
+        attached_at: at(0),
+    };
+    Asset {
+        files: vec![file],
+        ..draft(id(key))
     }
 }
 

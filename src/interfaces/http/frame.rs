@@ -24,13 +24,21 @@ use crate::telemetry::Metrics;
 /// The header that carries the request id both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What must be known about a request after the framework has consumed it.
-struct Asked {
-    language: Language,
-    request_id: String,
-    method: String,
+/// What answers say about whoever asked and what for. Handlers get it as `ReqData<Caller>`.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The language to speak in.
+    pub language: Language,
+    /// The id of the request, for logs and problems.
+    pub request_id: String,
     path: String,
     base: String,
+}
+
+/// What must be known about a request after the framework has consumed it.
+struct Asked {
+    caller: Caller,
+    method: String,
     begun: Instant,
 }
 
@@ -47,7 +55,8 @@ pub async fn frame(
     if let Some(metrics) = &metrics {
         counted::count_received(&mut request, metrics);
     }
-    let span = tracing::info_span!("request", id = %asked.request_id, method = %asked.method);
+    let span =
+        tracing::info_span!("request", id = %asked.caller.request_id, method = %asked.method);
     let answer = async {
         match AssertUnwindSafe(next.call(request)).catch_unwind().await {
             Ok(Ok(response)) => Ok(asked.finish(response.map_into_boxed_body())),
@@ -67,18 +76,18 @@ impl Asked {
     fn of(request: &ServiceRequest) -> Self {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
         let base = request.app_data::<web::Data<BaseAddress>>();
-        let request_id = request_id(request.headers());
-        request
-            .extensions_mut()
-            .insert(RequestId(request_id.clone()));
-        Self {
+        let caller = Caller {
             language: Language::preferred(accepted.and_then(|v| v.to_str().ok()).unwrap_or("")),
-            request_id,
-            method: request.method().to_string(),
+            request_id: request_id(request.headers()),
             path: request.path().to_owned(),
             base: base
                 .map(|base| base.as_str().to_owned())
                 .unwrap_or_default(),
+        };
+        request.extensions_mut().insert(caller.clone());
+        Self {
+            caller,
+            method: request.method().to_string(),
             begun: Instant::now(),
         }
     }
@@ -133,24 +142,15 @@ impl Asked {
     }
 
     fn written(&self, problem: &Problem) -> (StatusCode, Vec<u8>) {
-        log_fault(problem);
-        let occasion = Occasion {
-            language: self.language,
-            request_id: &self.request_id,
-            path: &self.path,
-            base: &self.base,
-        };
-        let document = ProblemDocument::new(problem, &occasion);
-        (
-            problem.status(),
-            serde_json::to_vec(&document).unwrap_or_default(),
-        )
+        let document = self.caller.document(problem);
+        let document = serde_json::to_vec(&document).unwrap_or_default();
+        (problem.status(), document)
     }
 
     fn put_document_headers(&self, headers: &mut HeaderMap) {
         for (name, value) in [
             (header::CONTENT_TYPE, document::MEDIA_TYPE),
-            (header::CONTENT_LANGUAGE, self.language.tag()),
+            (header::CONTENT_LANGUAGE, self.caller.language.tag()),
             (header::CACHE_CONTROL, "no-store"),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
@@ -161,7 +161,7 @@ impl Asked {
     }
 
     fn put_headers(&self, headers: &mut HeaderMap) {
-        if let Ok(id) = HeaderValue::from_str(&self.request_id) {
+        if let Ok(id) = HeaderValue::from_str(&self.caller.request_id) {
             headers.insert(REQUEST_ID, id);
         }
         for (name, value) in [
@@ -187,9 +187,19 @@ impl Asked {
     }
 }
 
-/// The id of the present request, for what handlers write into logs and answers.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+impl Caller {
+    /// Writes a problem down in the caller's language. Faults of the archive are logged.
+    pub fn document(&self, problem: &Problem) -> ProblemDocument {
+        log_fault(problem);
+        let occasion = Occasion {
+            language: self.language,
+            request_id: &self.request_id,
+            path: &self.path,
+            base: &self.base,
+        };
+        ProblemDocument::new(problem, &occasion)
+    }
+}
 
 /// The caller's id when it is short and plain, else a new one.
 fn request_id(headers: &HeaderMap) -> String {

@@ -4,7 +4,9 @@
 //! the needed permission into each handler's signature. Handlers extract, convert, make one
 //! service call and convert back; they neither touch the store nor know rules.
 
+pub mod assets;
 pub mod body;
+mod changes;
 mod compression;
 mod counted;
 pub mod delivery;
@@ -13,6 +15,9 @@ pub mod document;
 pub mod frame;
 pub mod guard;
 mod health;
+mod imports;
+mod jobs;
+mod lines;
 pub mod openapi;
 pub mod page;
 pub mod precondition;
@@ -21,6 +26,7 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
+pub mod upload;
 pub mod vocabularies;
 
 use actix_web::web;
@@ -31,6 +37,12 @@ use problem::Problem;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(health::routes)
+        .configure(assets::routes)
+        .configure(upload::attach::routes)
+        .configure(delivery::routes)
+        .configure(imports::routes)
+        .configure(changes::routes)
+        .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)
         .configure(docs::routes)
@@ -70,4 +82,3 @@ pub fn reachable(bound: std::net::SocketAddr) -> std::net::SocketAddr {
     }
     address
 }
-pub mod upload;

@@ -9,8 +9,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::{docs, health, tokens, vocabularies};
+use super::upload::attach;
+use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,11 +26,19 @@ use super::{docs, health, tokens, vocabularies};
     ),
     servers((url = "/", description = "This archive")),
     tags(
+        (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
+        (name = "files", description = "Files of works: attach, take off, download"),
         (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
+        assets::list, assets::create, assets::read, assets::patch, assets::delete,
+        lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
+        lifecycle::withdraw, lifecycle::reopen,
+        attach::attach, attach::detach, delivery::file, delivery::preview,
+        imports::import, changes::list,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
+        jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,
         docs::description, docs::problem_page,
         health::healthz, health::readyz, health::metrics,

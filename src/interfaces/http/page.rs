@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::header;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::BaseAddress;
 
@@ -10,6 +11,13 @@ pub const MAX_LIMIT: usize = 200;
 
 /// The entries an answer holds unless the caller says otherwise.
 pub const DEFAULT_LIMIT: usize = 50;
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The number of entries to give: what was asked, within bounds.
 pub fn limit(asked: Option<usize>) -> usize {

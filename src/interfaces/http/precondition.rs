@@ -8,6 +8,8 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::Problem;
 use crate::domain::asset::Revision;
+use crate::services::intake::Repeatable;
+use crate::storage::blobs::Hasher;
 
 /// The revision a change builds on, from `If-Match` (RFC 9110, section 13.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,20 @@ impl FromRequest for RepeatKey {
                 .map(|key| Self(Some(key.to_owned())))
                 .ok_or_else(|| Problem::parameter("Idempotency-Key")),
         })
+    }
+}
+
+impl RepeatKey {
+    /// The key together with what it stands for: method, path and body.
+    pub fn repeatable(self, request: &HttpRequest, body: &[u8]) -> Option<Repeatable> {
+        let mut hasher = Hasher::new();
+        for part in [request.method().as_str(), request.path()] {
+            hasher.update(part.as_bytes());
+            hasher.update(b"\n");
+        }
+        hasher.update(body);
+        let request = hasher.finish();
+        self.0.map(|key| Repeatable { key, request })
     }
 }
 

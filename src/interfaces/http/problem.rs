@@ -9,13 +9,16 @@ use std::error::Error as StdError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
+use super::delivery::answer::Refusal;
+use super::upload::UploadError;
 use crate::domain::Violations;
 use crate::domain::asset::TransitionError;
 use crate::domain::asset::{AssetId, Revision};
 use crate::services::accounts::AccountsError;
 use crate::services::delivery::DeliveryError;
 use crate::services::intake::{ChangeError, FindError};
-use crate::storage::blobs::BlobError;
+use crate::services::jobs::JobsError;
+use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
 
 /// What went wrong inside, for the log.
@@ -263,6 +266,17 @@ impl From<AccountsError> for Problem {
     }
 }
 
+impl From<JobsError> for Problem {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::Forbidden => Self::Forbidden,
+            JobsError::Unknown(_) => Self::NotFound,
+            JobsError::NotDead(_) => Self::Conflict,
+            JobsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
 impl From<FindError> for Problem {
     fn from(error: FindError) -> Self {
         match error {
@@ -303,6 +317,42 @@ impl From<TransitionError> for Problem {
             TransitionError::AlreadyAttached(_) | TransitionError::TooManyFiles(_) => {
                 Self::Conflict
             }
+        }
+    }
+}
+
+impl From<StagingError> for Problem {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::TooLarge { limit } => Self::TooLarge { limit_bytes: limit },
+            StagingError::WrongLength { .. } => Self::IncompleteBody,
+            StagingError::WrongDigest { .. } => Self::DigestMismatch,
+            StagingError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooSlow => Self::Timeout,
+            UploadError::Cut => Self::IncompleteBody,
+            UploadError::MalformedForm => Self::MalformedRequest,
+            UploadError::Encoded => Self::UnsupportedMediaType {
+                accepted: Vec::new(),
+            },
+            UploadError::Parameter(name) => Self::parameter(name),
+            UploadError::Staging(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::PreconditionFailed => Self::StaleRevision { current: None },
+            Refusal::RangeNotSatisfiable { size } => Self::RangeNotSatisfiable { size_bytes: size },
+            Refusal::Blob(error) => error.into(),
         }
     }
 }

@@ -87,5 +87,7 @@ fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
         .app_data(web::Data::new(archive.intake.clone()))
         .app_data(web::Data::new(archive.curation.clone()))
         .app_data(web::Data::new(archive.sharing.clone()))
-        .app_data(web::Data::new(archive.delivery.clone()));
+        .app_data(web::Data::new(archive.delivery.clone()))
+        .app_data(web::Data::new(archive.jobs.clone()))
+        .app_data(web::Data::new(archive.staging.clone()));
 }

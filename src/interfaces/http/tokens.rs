@@ -39,7 +39,7 @@ pub struct TokenWanted {
     role: RoleName,
     /// The body it is given to: a slug of the scheme `organisation`. Contributors need one.
     organisation: Option<String>,
-    /// What it is for.
+    /// What it is for; the name of the role when nothing is said.
     label: Option<String>,
     /// When it ends by itself (ISO 8601 with offset).
     #[schema(format = DateTime)]
@@ -193,11 +193,11 @@ fn wanted(value: &Value) -> Result<NewToken, Violations> {
     if matches!(expires_at, Some(Err(_))) {
         broken.push("/expires_at", Rule::InvalidTimestamp);
     }
-    let label = text(properties, "label", &mut broken).unwrap_or_default();
+    let label = text(properties, "label", &mut broken).filter(|label| !label.is_empty());
     let wanted = NewToken {
         role: role.map_or(Role::Partner, |(_, role)| *role),
         organisation: organisation.and_then(Result::ok),
-        label: label.to_owned(),
+        label: label.or(named).unwrap_or_default().to_owned(),
         expires_at: expires_at.and_then(Result::ok),
     };
     broken.into_result(wanted)

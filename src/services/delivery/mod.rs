@@ -2,7 +2,7 @@
 //!
 //! Every answer goes through [`policy`]. Those entitled get the file as it was deposited; all
 //! others get an image only as a copy made anew from its pixels, because the original may tell
-//! places, serial numbers and names, and get every file under a neutral name. A work that allows
+//! places, serial numbers and names, and under a name that tells nothing either. A work that allows
 //! only a link has no files for others. What somebody was never to see is not found; what they
 //! could once see and is gone, is gone.
 //!
@@ -17,7 +17,8 @@ pub use content::Content;
 pub use presentation::Presentation;
 
 use crate::clock::Clock;
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::Actor;
+use crate::domain::access::policy::{self, Sight};
 use crate::domain::asset::{Asset, AssetId, File, State, Work};
 use crate::domain::{Sha256, Timestamp};
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -100,18 +101,17 @@ impl Delivery {
         sha256: Sha256,
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
-        let (number, file) = find(&asset, sha256)?;
+        let file = find(&asset, sha256)?;
         if policy::may_fetch_untouched_original(actor, &asset) {
             return Ok(untouched(actor, file, file.name.clone()));
         }
         if !is_image(file) {
-            let name = neutral_name(id, number, extension_of(&file.name));
-            return Ok(untouched(actor, file, name));
+            return Ok(untouched(actor, file, file.neutral_name()));
         }
         let copies = self.catalog.renditions(sha256).await?.into_iter();
         let widest = copies.max_by_key(|copy| copy.width_px);
         let copy = widest.ok_or(DeliveryError::NotFound)?;
-        Ok(rendered(actor, id, number, file, copy))
+        Ok(rendered(actor, file, copy))
     }
 
     /// The preview of an image that fits a square of `size_px`.
@@ -126,14 +126,14 @@ impl Delivery {
         size_px: u32,
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
-        let (number, file) = find(&asset, sha256)?;
+        let file = find(&asset, sha256)?;
         let recipe = format!("preview-{size_px}/");
         let copies = self.catalog.renditions(sha256).await?.into_iter();
         let of_size = copies.filter(|copy| copy.recipe.starts_with(&recipe));
         // A newer version of a recipe sorts after an older one.
         let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
         let copy = newest.ok_or(DeliveryError::NotFound)?;
-        Ok(rendered(actor, id, number, file, copy))
+        Ok(rendered(actor, file, copy))
     }
 
     /// Opens the bytes for reading.
@@ -161,13 +161,16 @@ fn judge(actor: &Actor, entry: Option<Entry>, now: Timestamp) -> Result<Box<Asse
         Some(Entry::Tombstone(_)) => return Err(DeliveryError::NotFound),
         Some(Entry::Asset(asset)) => asset,
     };
-    if !policy::may_see(actor, &asset, now) {
-        return Err(match asset.state {
-            State::Withdrawn { reason } if learns(asset.exposure) => DeliveryError::Gone {
-                reason: Some(reason),
-            },
-            _ => DeliveryError::NotFound,
-        });
+    match policy::sight(actor, &asset, now) {
+        Sight::Visible => {}
+        Sight::Hidden => return Err(DeliveryError::NotFound),
+        Sight::Gone => {
+            let reason = match asset.state {
+                State::Withdrawn { reason } => Some(reason),
+                _ => None,
+            };
+            return Err(DeliveryError::Gone { reason });
+        }
     }
     let only_a_link = asset.work.reuse_terms.as_str() == Work::LINK_ONLY;
     if only_a_link && !policy::may_fetch_untouched_original(actor, &asset) {
@@ -176,11 +179,10 @@ fn judge(actor: &Actor, entry: Option<Entry>, now: Timestamp) -> Result<Box<Asse
     Ok(asset)
 }
 
-/// The file with this hash and its number within the work, counted from 1.
-fn find(asset: &Asset, sha256: Sha256) -> Result<(usize, &File), DeliveryError> {
-    let mut numbered = (1..).zip(&asset.files);
-    numbered
-        .find(|(_, file)| file.sha256 == sha256)
+fn find(asset: &Asset, sha256: Sha256) -> Result<&File, DeliveryError> {
+    let mut files = asset.files.iter();
+    files
+        .find(|file| file.sha256 == sha256)
         .ok_or(DeliveryError::NotFound)
 }
 
@@ -200,21 +202,17 @@ fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
     }
 }
 
-fn rendered(
-    actor: &Actor,
-    id: AssetId,
-    number: usize,
-    file: &File,
-    copy: Rendition,
-) -> Deliverable {
+fn rendered(actor: &Actor, file: &File, copy: Rendition) -> Deliverable {
     let extension = match copy.media_type.as_str() {
         "image/jpeg" => "jpg",
         other => other.rsplit('/').next().unwrap_or("bin"),
     };
+    let name = file.neutral_name();
+    let stem = name.split('.').next().unwrap_or(&name);
     Deliverable {
         key: copy.blob,
         size: copy.size,
-        file_name: neutral_name(id, number, extension),
+        file_name: format!("{stem}.{extension}"),
         presentation: Presentation::of(&copy.media_type),
         last_modified: file.attached_at,
         cacheability: cacheability(actor),
@@ -228,20 +226,6 @@ fn cacheability(actor: &Actor) -> Cacheability {
         Actor::Anonymous => Cacheability::Public,
         Actor::Holder { .. } | Actor::System => Cacheability::Private,
     }
-}
-
-/// Names by depositors may tell who made a file; the public gets it by work and number.
-fn neutral_name(id: AssetId, number: usize, extension: &str) -> String {
-    format!("{id}-{number}.{extension}")
-}
-
-/// The extension of a name, if it looks like one.
-fn extension_of(name: &str) -> &str {
-    let looks_like_one = |extension: &&str| {
-        (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let after_dot = name.rsplit_once('.').map(|(_, extension)| extension);
-    after_dot.filter(looks_like_one).unwrap_or("bin")
 }
 
 #[cfg(test)]

@@ -121,6 +121,21 @@ impl Intake {
         self.commit(actor, changes, asset, repeat).await
     }
 
+    /// Whether the actor may attach a file to the work as it is now, to be asked before its bytes
+    /// travel.
+    ///
+    /// # Errors
+    /// Those of [`Intake::attach`] that can be known without the bytes.
+    pub async fn may_attach(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+    ) -> Result<(), ChangeError> {
+        let taken = self.desk.take(actor, id, expected, policy::may_edit).await;
+        taken.map(drop)
+    }
+
     /// Attaches a received file: recognises it, keeps its bytes, then names it in the catalogue.
     /// Equal bytes are stored once.
     ///

@@ -3,16 +3,18 @@
 use tantivy::TantivyDocument;
 
 use super::analysis::{Cutter, SEPARATOR, Spelling};
-use super::collation::title_key;
 use super::filters::Facet;
 use super::schema::Fields;
 use super::sketch::Sketch;
 use super::thesaurus::Thesaurus;
 use crate::domain::Slug;
 use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
+use crate::domain::vietnamese_order::SortKey;
 
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
+/// Characters of a title that count in alphabetical order.
+const MAX_TITLE_KEY: usize = 48;
 /// A title longer than this is not offered whole as a completion.
 const MAX_COMPLETION_BYTES: usize = 160;
 
@@ -210,6 +212,12 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
             document.add_text(fields.completion, completion(title));
         }
     }
+}
+
+/// Place of a title in Vietnamese order; titles that begin with as many equal letters are equal.
+fn title_key(title: &str) -> Vec<u8> {
+    let beginning: String = title.chars().take(MAX_TITLE_KEY).collect();
+    SortKey::new(&beginning).as_bytes().to_vec()
 }
 
 /// The day a work sorts under: the last it can have been made on, else that of its intake.

@@ -22,6 +22,8 @@ use super::thesaurus::Thesaurus;
 
 /// Fewer works with all words than this, and works with some of them are shown too.
 const ENOUGH: u64 = 10;
+/// Queries of more telling words than this are sentences, which no work has word for word.
+const STRICT_WORDS: usize = 3;
 
 /// A question to the index.
 #[derive(Debug, Clone)]
@@ -104,7 +106,7 @@ impl Engine {
         let mut plan = Plan::new(&repaired, &expansions, fields, &lexicon, self.weights);
         plan.phrases = parsed.phrases;
         plan.excluded = parsed.excluded;
-        let plan = Arc::new(plan);
+        let mut plan = Arc::new(plan);
         let pass = Pass {
             searcher,
             fields,
@@ -114,7 +116,15 @@ impl Engine {
             with_counts: question.with_counts,
             deadline: question.deadline,
         };
-        let (strictness, matches) = self.matches(&pass, &plan, question)?;
+        let (mut strictness, mut matches) = self.matches(&pass, &plan, question)?;
+        if matches.total == 0 && !plan.phrases.is_empty() && !question.all_words {
+            // A phrase that stands nowhere still has words.
+            plan = Arc::new(Plan {
+                phrases: Vec::new(),
+                ..Plan::clone(&plan)
+            });
+            (strictness, matches) = self.matches(&pass, &plan, question)?;
+        }
         let order = if plan.is_empty() && question.order == Order::Relevance {
             Order::Newest
         } else {
@@ -169,7 +179,7 @@ impl Engine {
         if plan.is_empty() || question.all_words || demanded == Some(Strictness::All) {
             return Ok((Strictness::All, self.pass(pass, plan, Strictness::All)?));
         }
-        if demanded.is_none() {
+        if demanded.is_none() && plan.all.len() <= STRICT_WORDS {
             let strict = self.pass(pass, plan, Strictness::All)?;
             if strict.total >= ENOUGH {
                 return Ok((Strictness::All, strict));

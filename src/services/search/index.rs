@@ -211,6 +211,22 @@ impl OpenIndex {
         Ok(())
     }
 
+    /// Adds works to an index that has none of them: nothing is looked for to be replaced.
+    pub(crate) fn apply_new(
+        &self,
+        thesaurus: &Thesaurus,
+        changes: &[IndexChange],
+    ) -> Result<(), IndexError> {
+        let writer = self.lock();
+        let writer = writer.as_ref().ok_or(IndexError::Closed)?;
+        for change in changes {
+            if let IndexChange::Put(asset) = change {
+                writer.add_document(document(&self.fields, thesaurus, asset))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Commits what was applied and shows it to the searches that begin from now on.
     pub(crate) fn commit(&self, event: EventNumber) -> Result<(), IndexError> {
         let payload = serde_json::to_string(&Stamp::at(event)).map_err(std::io::Error::from)?;
@@ -226,15 +242,25 @@ impl OpenIndex {
     /// Rewrites every segment that still holds deleted texts and removes the old files: after
     /// this no byte of a withdrawn text is left in the index.
     pub(crate) fn purge(&self) -> Result<(), IndexError> {
-        let mut writer = self.lock();
-        let writer = writer.as_mut().ok_or(IndexError::Closed)?;
-        for meta in self.index.searchable_segment_metas()? {
-            if meta.has_deletes() {
-                writer.merge(&[meta.id()]).wait()?;
-            }
+        let merges = {
+            let mut writer = self.lock();
+            let writer = writer.as_mut().ok_or(IndexError::Closed)?;
+            let metas = self.index.searchable_segment_metas()?;
+            let with_deletes = metas.iter().filter(|meta| meta.has_deletes());
+            with_deletes
+                .map(|meta| writer.merge(&[meta.id()]))
+                .collect::<Vec<_>>()
+        };
+        for merge in merges {
+            merge.wait()?;
         }
         self.reader.reload()?;
-        writer.garbage_collect_files().wait()?;
+        let writer = self.lock();
+        writer
+            .as_ref()
+            .ok_or(IndexError::Closed)?
+            .garbage_collect_files()
+            .wait()?;
         Ok(())
     }
 

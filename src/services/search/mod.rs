@@ -4,7 +4,7 @@
 //! and built again at any time. [`Search`] is the face for everybody else.
 
 pub(crate) mod analysis;
-mod collation;
+mod answer;
 mod cursor;
 mod document;
 mod engine;
@@ -13,15 +13,28 @@ mod filters;
 mod index;
 mod matching;
 pub mod measure;
+mod passages;
+mod projector;
 mod query;
 mod ranking;
 mod schema;
+mod service;
+mod showing;
 mod sketch;
+mod snippets;
+mod store;
 mod thesaurus;
 
+pub use answer::{
+    FacetCounts, FacetValue, Hit, Matching, SearchAnswer, SearchRequest, Snippet, TextField, Took,
+    Total,
+};
 pub use cursor::{Cursor, InvalidCursor};
 pub use filters::{Facet, Filters};
 pub use index::{IndexChange, IndexError, WriterSettings};
+pub use passages::Passage;
 pub use query::{Expansion, ExpansionReason, ExpansionWishes, Interpretation};
 pub use ranking::Order;
+pub use service::{Search, SearchError, SearchSettings, SearchStatus};
+pub use snippets::Piece;
 pub use thesaurus::{Name, Thesaurus};

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use super::analysis::acronyms;
 use super::document::folded_words;
+use super::filters::Facet;
+use crate::domain::vocabulary::{Direction, Scheme, Vocabularies};
 
 /// A name of a concept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,43 @@ pub struct Thesaurus {
 const MAX_WORDS: usize = 12;
 
 impl Thesaurus {
+    /// All names of the vocabularies that works are described with.
+    pub fn of(vocabularies: &Vocabularies) -> Self {
+        let facets = Facet::ALL.iter().filter_map(|(.., scheme)| *scheme);
+        let schemes: Vec<&Scheme> = facets
+            .filter_map(|scheme| vocabularies.scheme(scheme))
+            .collect();
+        let names = schemes.iter().flat_map(|scheme| {
+            scheme
+                .concepts()
+                .flat_map(|concept| concept.names_in(&scheme.head.slug))
+                .map(|label| Name {
+                    scheme: label.scheme.to_string(),
+                    slug: label.slug.to_string(),
+                    language: label.language.to_string(),
+                    text: label.text.to_owned(),
+                })
+        });
+        let mut thesaurus = Self::new(names);
+        for scheme in schemes {
+            thesaurus.link(scheme);
+        }
+        thesaurus
+    }
+
+    fn link(&mut self, scheme: &Scheme) {
+        let name = scheme.head.slug.as_str();
+        for concept in scheme.concepts() {
+            let slug = concept.slug.as_str();
+            for narrower in scheme.neighbours(slug, Direction::Narrower) {
+                self.link_narrower(name, slug, narrower.slug.as_str());
+            }
+            for successor in scheme.neighbours(slug, Direction::Successors) {
+                self.link_succession(name, slug, successor.slug.as_str());
+            }
+        }
+    }
+
     /// Takes all names, and adds the acronyms.
     pub fn new(names: impl IntoIterator<Item = Name>) -> Self {
         let mut thesaurus = Self::default();

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`BUFFERS`] buffers travel round. They are the bound and the memory of an upload: a stage
-//! that falls behind holds up the one before it, and eight uploads at once stay within 16 MiB.
+//! that falls behind holds up the one before it, and eight uploads at once stay within 8 MiB.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -22,7 +22,7 @@ use crate::domain::Sha256;
 use crate::storage::blocking;
 
 /// Bytes in one buffer.
-pub(super) const BUFFER_BYTES: usize = 512 * 1024;
+pub(super) const BUFFER_BYTES: usize = 256 * 1024;
 /// Buffers of one upload: one being filled, one written, one hashed, one on its way.
 const BUFFERS: usize = 4;
 

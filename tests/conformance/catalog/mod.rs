@@ -10,9 +10,12 @@
 )]
 
 mod blobs;
+mod crash;
+mod full;
 mod given;
 mod jobs;
 mod requests;
+mod sealing;
 mod works;
 mod writers;
 

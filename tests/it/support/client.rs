@@ -45,6 +45,11 @@ impl Client {
         }
     }
 
+    /// The token it speaks with.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut request = Request::builder()
             .method(method)
@@ -118,11 +123,21 @@ impl Answer {
     fn check(&self, method: &str, path: &str) {
         let context = format!("{method} {path} {}: {}", self.status, self.text());
         assert!(!self.header("x-request-id").is_empty(), "{context}");
-        assert_eq!(self.header("x-content-type-options"), "nosniff", "{context}");
-        assert!(!self.header("content-security-policy").is_empty(), "{context}");
+        assert_eq!(
+            self.header("x-content-type-options"),
+            "nosniff",
+            "{context}"
+        );
+        assert!(
+            !self.header("content-security-policy").is_empty(),
+            "{context}"
+        );
         assert!(!self.headers.contains_key("server"), "{context}");
         match self.status {
-            401 => assert!(self.header("www-authenticate").starts_with("Bearer"), "{context}"),
+            401 => assert!(
+                self.header("www-authenticate").starts_with("Bearer"),
+                "{context}"
+            ),
             405 => assert!(!self.header("allow").is_empty(), "{context}"),
             _ => {}
         }
@@ -133,13 +148,24 @@ impl Answer {
 
     /// RFC 9457, and a page for each type.
     fn check_problem(&self, context: &str) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{context}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{context}"
+        );
         let problem = self.json();
         let page = format!("docs/problems/{}.md", self.problem());
-        assert!(problem["type"].as_str().unwrap().starts_with("http"), "{context}");
+        assert!(
+            problem["type"].as_str().unwrap().starts_with("http"),
+            "{context}"
+        );
         assert!(std::path::Path::new(&page).is_file(), "{page} {context}");
         assert_eq!(problem["status"], self.status, "{context}");
-        assert_eq!(problem["request_id"], self.header("x-request-id"), "{context}");
+        assert_eq!(
+            problem["request_id"],
+            self.header("x-request-id"),
+            "{context}"
+        );
         for name in ["title", "detail", "instance"] {
             let text = problem[name].as_str().unwrap_or_default();
             assert!(!text.is_empty(), "{name}: {context}");
@@ -148,7 +174,10 @@ impl Answer {
             let errors = problem["errors"].as_array().unwrap();
             assert!(!errors.is_empty(), "{context}");
             for error in errors {
-                assert!(error["pointer"].is_string() && error["detail"].is_string(), "{context}");
+                assert!(
+                    error["pointer"].is_string() && error["detail"].is_string(),
+                    "{context}"
+                );
             }
         }
     }

@@ -113,9 +113,11 @@ fn upload(
         }
     }
     for property in ["title", "alt"] {
-        for (language, text) in file[property].as_object().into_iter().flatten() {
-            let text = encoded(text.as_str().unwrap_or_default());
-            query.push_str(&format!("&{property}.{language}={text}"));
+        if file[property].is_object() {
+            query.push_str(&format!(
+                "&{property}={}",
+                encoded(&file[property].to_string())
+            ));
         }
     }
     let bytes = File::open(path).map_err(|error| Failure::io(path.display(), error))?;

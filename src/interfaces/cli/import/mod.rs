@@ -124,7 +124,7 @@ impl Running<'_> {
     fn complete(&self, record: &Record, answer: Value) -> Value {
         let Some(id) = answer["id"]
             .as_str()
-            .filter(|_| answer["status"] != "failed")
+            .filter(|_| answer["outcome"] != "failed")
         else {
             return answer;
         };
@@ -134,7 +134,7 @@ impl Running<'_> {
         match attach::complete(self.connection, &self.folder, id, record) {
             Ok(()) => answer,
             Err(failure) => json!({
-                "status": "failed", "id": id,
+                "outcome": "failed", "id": id,
                 "problem": { "title": failure.lines(Language::English).join("; ") },
             }),
         }
@@ -164,7 +164,7 @@ impl Report {
     }
 
     fn write(&mut self, line: u64, mut outcome: Value) -> Result<(), Failure> {
-        match outcome["status"].as_str() {
+        match outcome["outcome"].as_str() {
             Some("created") => self.created += 1,
             Some("updated") => self.updated += 1,
             Some("unchanged") => self.unchanged += 1,

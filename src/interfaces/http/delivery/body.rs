@@ -17,9 +17,9 @@ use bytes::{Bytes, BytesMut};
 use crate::services::delivery::Content;
 use crate::storage::blobs::BlobError;
 
-/// Bytes copied at once from the kernel's memory. Twice this is what the server's write buffer
-/// keeps between answers; greater pieces would have it allocate anew each time.
-const READY_PIECE_BYTES: u64 = 64 * 1024;
+/// Bytes copied at once from the kernel's memory: what the server's write buffer keeps between
+/// answers. Greater pieces would have it allocate anew each time.
+const READY_PIECE_BYTES: u64 = 128 * 1024;
 /// Bytes fetched at once from the disk.
 const FETCHED_PIECE_BYTES: u64 = 1024 * 1024;
 

@@ -4,8 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longest name in bytes, as file systems have it.
-const MAX_NAME_BYTES: usize = 255;
+use crate::domain::asset::file_name;
 
 /// What RFC 8187 calls `attr-char` stays as it is.
 const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
@@ -39,42 +38,13 @@ pub fn content_disposition(disposition: Disposition, name: &str) -> String {
         Disposition::Inline => "inline",
         Disposition::Attachment => "attachment",
     };
-    let name = cleaned(name);
+    let name = file_name::clean(name);
     let plain = plain(&name);
     if plain == name {
         return format!("{kind}; filename=\"{plain}\"");
     }
     let encoded = percent_encode(name.as_bytes(), ATTR_CHAR);
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
-}
-
-fn cleaned(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.nfc().filter(|c| !is_deceptive(*c)).collect();
-    let kept = kept.trim_matches(|c: char| c.is_whitespace() || c == '.');
-    match kept {
-        "" => "file".to_owned(),
-        kept => shortened(kept),
-    }
-}
-
-/// Control characters, and the marks that reorder or hide the text around them.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-}
-
-/// Cuts the middle out of a long name, so that its extension stays.
-fn shortened(name: &str) -> String {
-    if name.len() <= MAX_NAME_BYTES {
-        return name.to_owned();
-    }
-    let extension = name.rfind('.').map_or("", |dot| &name[dot..]);
-    let extension = if extension.len() <= 16 { extension } else { "" };
-    let room = MAX_NAME_BYTES - extension.len();
-    let ends = name.char_indices().map(|(start, c)| start + c.len_utf8());
-    let stem = ends.take_while(|end| *end <= room).last().unwrap_or(0);
-    format!("{}{extension}", &name[..stem])
 }
 
 /// ASCII: Vietnamese without its marks, anything else as an underscore.
@@ -135,8 +105,8 @@ mod tests {
             ),
             ("a\0b", "filename=\"ab\""),
             ("photo\u{202e}gpj.exe", "filename=\"photogpj.exe\""),
-            ("", "filename=\"file\""),
-            ("..", "filename=\"file\""),
+            ("", "filename=\"unnamed\""),
+            ("..", "filename=\"unnamed\""),
             (".bashrc", "filename=\"bashrc\""),
             (
                 "say \"hi\".txt",

@@ -8,3 +8,108 @@ pub mod body;
 pub mod conditions;
 pub mod disposition;
 pub mod range;
+
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
+
+use super::document::ProblemDocument;
+use super::guard::{Allowed, Read};
+use super::problem::Problem;
+use super::query::{WorkId, part};
+use crate::interfaces::http::upload::attach::FileBytes;
+use crate::services::delivery::{Deliverable, Delivery};
+
+/// The address of a file, for reading.
+pub fn file_resource() -> Resource {
+    web::resource("/api/v1/assets/{id}/files/{sha256}")
+        .route(web::get().to(file))
+        .route(web::head().to(file))
+}
+
+/// Registers the addresses of previews.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource("/api/v1/assets/{id}/files/{sha256}/preview/{size}")
+            .route(web::get().to(preview))
+            .route(web::head().to(preview)),
+    );
+}
+
+/// Hands a file out.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}", operation_id = "readFile", tag = "files",
+    summary = "Download a file",
+    description = "Images go to the public as copies made anew from their pixels, without what \
+        cameras write into files; those entitled get the bytes as deposited. Single and multiple \
+        ranges (RFC 9110, section 14); the entity tag is the hash of the bytes sent.",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("sha256" = String, Path, description = "SHA-256 of the file in hexadecimal."),
+        ("Range" = Option<String>, Header, description = "Part of the bytes, e.g. `bytes=0-999`."),
+        ("If-Range" = Option<String>, Header, description = "The part only of this state, else the whole."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
+    ),
+    responses(
+        (status = 200, description = "The bytes.", body = FileBytes, content_type = "application/octet-stream",
+         headers(
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`.")
+         )),
+        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.", body = FileBytes, content_type = "application/octet-stream",
+         headers(("Content-Range" = Option<String>, description = "Which part."))),
+        (status = 304, description = "You have it already."),
+        (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 416, description = "The file has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
+         headers(("Content-Range" = String, description = "`bytes */` and the length.")))
+    ),
+    security((), ("token" = []))
+)]
+pub async fn file(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = part(&request, "sha256")?;
+    let deliverable = delivery.file(&actor, id.0, sha256).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Hands the preview of an image out.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/preview/{size}", operation_id = "readPreview", tag = "files",
+    summary = "A small copy of an image",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("sha256" = String, Path, description = "SHA-256 of the image in hexadecimal."),
+        ("size" = u32, Path, description = "Longer side in pixels, one of the sizes previews are made in.")
+    ),
+    responses(
+        (status = 200, description = "The copy.", body = FileBytes, content_type = "image/jpeg"),
+        (status = 206, description = "Part of the copy.", body = FileBytes, content_type = "image/jpeg"),
+        (status = 304, description = "You have it already."),
+        (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn preview(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let (sha256, size) = (part(&request, "sha256")?, part(&request, "size")?);
+    let deliverable = delivery.preview(&actor, id.0, sha256, size).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+async fn send(
+    request: &HttpRequest,
+    delivery: &Delivery,
+    deliverable: &Deliverable,
+) -> Result<HttpResponse, Problem> {
+    let open = delivery.open(deliverable);
+    Ok(answer::answer(request.method(), request.headers(), deliverable, open).await?)
+}

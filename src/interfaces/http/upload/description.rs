@@ -1,113 +1,50 @@
 //! What is said about a file beside its bytes: query parameters of a raw body, or fields of a form.
 
-use serde_json::Value;
-use unicode_normalization::UnicodeNormalization as _;
+use serde_json::{Map, Value};
 
-use crate::domain::asset::FileRole;
-use crate::domain::{LanguageMap, LanguageTag, Rule, Violations};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Violations};
+use crate::interfaces::wire::{FileWords, parse_file_words};
 
-/// Longest text of a caption or text alternative, in characters.
-const MAX_TEXT: usize = 4_000;
-const ROLE_NAMES: [&str; 5] = [
-    "original",
-    "transcript",
-    "captions",
-    "accessible",
-    "attachment",
-];
+/// Names and values as sent.
+pub type Fields = Vec<(String, String)>;
 
-/// What a sender says about a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Description {
-    /// The name it has with the sender, as sent.
-    pub name: Option<String>,
-    /// What it is to the work.
-    pub role: FileRole,
-    /// Caption.
-    pub title: LanguageMap,
-    /// Text alternative.
-    pub alt: LanguageMap,
-    /// Language spoken or written in it.
-    pub language: Option<LanguageTag>,
-}
-
-impl Description {
-    /// From names and values: `name`, `role`, `language`, and `title` and `alt`, which hold JSON
-    /// objects from language to text.
-    ///
-    /// # Errors
-    /// Every rule that is broken, at the field's name as JSON pointer.
-    pub fn parse<'a>(
-        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, Violations> {
-        let mut description = Self::default();
-        let mut violations = Violations::default();
-        let mut seen = Vec::new();
-        for (name, value) in fields {
-            if seen.contains(&name) {
-                violations.push(pointer(name), Rule::Duplicate);
+/// Reads fields: `name` is the file's name, `role` and `language` are texts, `title` and `alt`
+/// are JSON objects from language to text.
+///
+/// # Errors
+/// Every broken rule, with the name of its field as JSON pointer.
+pub fn describe(
+    fields: &Fields,
+    vocabularies: &Vocabularies,
+) -> Result<(Option<String>, FileWords), Violations> {
+    let mut file_name = None;
+    let mut words = Map::new();
+    let mut violations = Violations::default();
+    for (name, text) in fields {
+        let value = match name.as_str() {
+            "title" | "alt" => serde_json::from_str(text).ok(),
+            _ => Some(Value::String(text.clone())),
+        };
+        let is_new = match (name.as_str(), value) {
+            ("name", _) => file_name.replace(text.clone()).is_none(),
+            (_, Some(value)) => words.insert(name.clone(), value).is_none(),
+            (_, None) => {
+                violations.push(pointer(name), Rule::Malformed);
+                true
             }
-            seen.push(name);
-            if let Err(rule) = description.take(name, value, &mut violations) {
-                violations.push(pointer(name), rule);
-            }
-        }
-        violations.into_result(description)
-    }
-
-    fn take(&mut self, name: &str, value: &str, broken: &mut Violations) -> Result<(), Rule> {
-        match name {
-            "name" => self.name = Some(value.to_owned()),
-            "role" => {
-                let named = FileRole::NAMES.iter().find(|(name, _)| *name == value);
-                let (_, role) = named.ok_or(Rule::NotOneOf {
-                    allowed: &ROLE_NAMES,
-                })?;
-                self.role = *role;
-            }
-            "language" => {
-                let tag = LanguageTag::parse(value).map_err(|_| Rule::InvalidLanguageTag)?;
-                self.language = Some(tag);
-            }
-            "title" => self.title = language_map(name, value, broken)?,
-            "alt" => self.alt = language_map(name, value, broken)?,
-            _ => return Err(Rule::UnknownProperty),
-        }
-        Ok(())
-    }
-}
-
-fn language_map(field: &str, json: &str, broken: &mut Violations) -> Result<LanguageMap, Rule> {
-    let value: Value = serde_json::from_str(json).map_err(|_| Rule::Malformed)?;
-    let Value::Object(texts) = value else {
-        return Err(Rule::WrongType { expected: "object" });
-    };
-    let mut map = LanguageMap::default();
-    for (tag, text) in texts {
-        match language_text(&tag, &text) {
-            Ok((language, text)) => map.insert(language, text),
-            Err(rule) => broken.push(format!("{}{}", pointer(field), pointer(&tag)), rule),
+        };
+        if !is_new {
+            violations.push(pointer(name), Rule::Duplicate);
         }
     }
-    Ok(map)
-}
-
-fn language_text(tag: &str, text: &Value) -> Result<(LanguageTag, String), Rule> {
-    let language = LanguageTag::parse(tag).map_err(|_| Rule::InvalidLanguageTag)?;
-    let text = text
-        .as_str()
-        .ok_or(Rule::WrongType { expected: "string" })?;
-    let text: String = text.trim().nfc().collect();
-    if text.is_empty() {
-        return Err(Rule::Required);
+    match parse_file_words(&Value::Object(words), vocabularies) {
+        Ok(words) => violations.into_result((file_name, words)),
+        Err(more) => {
+            violations.0.extend(more.0);
+            Err(violations)
+        }
     }
-    if text.chars().count() > MAX_TEXT {
-        return Err(Rule::TooLong { max: MAX_TEXT });
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Rule::ForbiddenCharacters);
-    }
-    Ok((language, text))
 }
 
 /// A JSON pointer of one step (RFC 6901).
@@ -117,61 +54,63 @@ fn pointer(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Description;
+    use super::describe;
     use crate::domain::asset::FileRole;
     use crate::domain::{LanguageTag, Rule};
+    use crate::storage::vocabulary;
+
+    fn fields(pairs: &[(&str, &str)]) -> super::Fields {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
+    }
 
     #[test]
     fn fields_say_what_the_file_is() {
-        let description = Description::parse([
+        let vocabularies = vocabulary::load(None).unwrap();
+        let sent = fields(&[
             ("name", "áp phích.jpg"),
             ("role", "accessible"),
             ("language", "JRA"),
             ("title", r#"{"vi": " Vie\u0302\u0323t ", "en": "Viet"}"#),
-        ])
-        .unwrap();
-        assert_eq!(description.name.as_deref(), Some("áp phích.jpg"));
-        assert_eq!(description.role, FileRole::Accessible);
-        assert_eq!(description.language, LanguageTag::parse("jra").ok());
-        assert_eq!(description.title.best("vi"), Some("Việt"));
-        assert!(description.alt.is_empty());
+        ]);
+        let (name, words) = describe(&sent, &vocabularies).unwrap();
+        assert_eq!(name.as_deref(), Some("áp phích.jpg"));
+        assert_eq!(words.role, FileRole::Accessible);
+        assert_eq!(words.language, LanguageTag::parse("jra").ok());
+        assert_eq!(words.title.best("vi"), Some("Việt"));
+        assert!(words.alt.is_empty());
     }
 
     #[test]
     fn every_broken_rule_is_told_with_its_place() {
-        let violations = Description::parse([
+        let vocabularies = vocabulary::load(None).unwrap();
+        let sent = fields(&[
             ("role", "cover"),
             ("language", "tiếng việt"),
-            ("alt", r#"{"vi": 7, "v": "x", "en": " "}"#),
-            ("title", "[1]"),
+            ("alt", r#"{"vi": 7}"#),
+            ("title", "no JSON"),
             ("colour", "red"),
-            ("role", "original"),
-        ])
-        .unwrap_err();
+            ("name", "a"),
+            ("name", "b"),
+        ]);
+        let violations = describe(&sent, &vocabularies).unwrap_err();
         let mut places: Vec<_> = violations.0.iter().map(|v| v.pointer.as_str()).collect();
         places.sort_unstable();
         let expected = [
-            "/alt/en",
-            "/alt/v",
             "/alt/vi",
             "/colour",
             "/language",
-            "/role",
+            "/name",
             "/role",
             "/title",
         ];
         assert_eq!(places, expected);
         let rule_at = |place| {
-            violations
-                .0
-                .iter()
-                .find(|v| v.pointer == place)
-                .map(|v| &v.rule)
+            let mut found = violations.0.iter().filter(|v| v.pointer == place);
+            found.next().map(|v| v.rule.clone())
         };
-        assert_eq!(rule_at("/colour"), Some(&Rule::UnknownProperty));
-        assert_eq!(
-            rule_at("/title"),
-            Some(&Rule::WrongType { expected: "object" })
-        );
+        assert_eq!(rule_at("/colour"), Some(Rule::UnknownProperty));
+        assert_eq!(rule_at("/title"), Some(Rule::Malformed));
+        assert_eq!(rule_at("/name"), Some(Rule::Duplicate));
     }
 }

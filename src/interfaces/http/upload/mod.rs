@@ -3,14 +3,14 @@
 //! Length, digest, greatest size and pace are checked while the bytes come; whatever goes wrong,
 //! nothing is left of them. What comes out is an [`Upload`], which intake takes or refuses.
 
+pub mod attach;
 pub mod description;
 pub mod digest;
 pub mod pace;
 pub mod receive;
 
-use crate::domain::Violations;
 use crate::storage::blobs::{Staged, StagingError};
-use description::Description;
+use description::Fields;
 
 /// A file that has arrived.
 #[derive(Debug)]
@@ -19,8 +19,10 @@ pub struct Upload {
     pub staged: Staged,
     /// The media type the sender declares: a hint.
     pub declared_type: Option<String>,
-    /// What the sender says about it.
-    pub description: Description,
+    /// The name it has with the sender, as sent.
+    pub name: Option<String>,
+    /// What else the sender says about it, as sent.
+    pub fields: Fields,
 }
 
 /// Why a file did not arrive.
@@ -41,9 +43,6 @@ pub enum UploadError {
     /// A header or query parameter has a value it cannot have.
     #[error("the value of {0} is not one it can have")]
     Parameter(&'static str),
-    /// What is said about the file breaks rules.
-    #[error("the description of the file breaks rules")]
-    Description(#[from] Violations),
     /// Too many bytes, other bytes than announced, or no room for them.
     #[error(transparent)]
     Staging(#[from] StagingError),

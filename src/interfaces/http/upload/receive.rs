@@ -7,7 +7,7 @@ use actix_web::http::header::{self, ContentDisposition, HeaderMap, HeaderValue};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-use super::description::Description;
+use super::description::Fields;
 use super::digest;
 use super::pace::Pace;
 use super::{Upload, UploadError};
@@ -31,14 +31,13 @@ pub struct Reception {
 }
 
 impl Reception {
-    /// Receives a raw body. Fields of the query describe it; `Content-Disposition` may name it.
+    /// Receives a raw body, which `Content-Disposition` may name.
     ///
     /// # Errors
     /// [`UploadError`].
     pub async fn raw<E>(
         &self,
         headers: &HeaderMap,
-        query: &[(String, String)],
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Upload, UploadError> {
         refuse_coding(headers)?;
@@ -46,15 +45,12 @@ impl Reception {
             length: content_length(headers)?,
             sha256: announced_digest(headers)?,
         };
-        let mut description = Description::parse(pairs(query))?;
-        if description.name.is_none() {
-            description.name = sent_name(headers);
-        }
         let incoming = self.staging.begin(announced, self.limit)?;
         Ok(Upload {
             staged: self.receive(incoming, body, |_| UploadError::Cut).await?,
             declared_type: text(headers.get(header::CONTENT_TYPE)),
-            description,
+            name: sent_name(headers),
+            fields: Fields::new(),
         })
     }
 
@@ -70,7 +66,7 @@ impl Reception {
     ) -> Result<Upload, UploadError> {
         refuse_coding(headers)?;
         let mut form = Multipart::new(headers, body);
-        let mut fields = Vec::new();
+        let mut fields = Fields::new();
         let mut file = None;
         while let Some(field) = self.next_field(&mut form).await? {
             if field.content_disposition().is_some_and(names_file) {
@@ -87,12 +83,11 @@ impl Reception {
             }
         }
         let (staged, declared_type, name) = file.ok_or(UploadError::MalformedForm)?;
-        let mut description = Description::parse(pairs(&fields))?;
-        description.name = description.name.or(name);
         Ok(Upload {
             staged,
             declared_type,
-            description,
+            name,
+            fields,
         })
     }
 
@@ -162,12 +157,6 @@ impl Reception {
             }
         }
     }
-}
-
-fn pairs(fields: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 fn total_bytes(fields: &[(String, String)]) -> usize {

@@ -38,12 +38,6 @@ impl Spelling {
 
     /// Takes another word apart into the same buffers.
     pub(crate) fn fill(&mut self, word: &str) {
-        self.fill_literally(word);
-        self.prefer_i();
-    }
-
-    /// The same without writing `i` for `y`: for alphabetical order, where they are two letters.
-    pub(crate) fn fill_literally(&mut self, word: &str) {
         self.folded.clear();
         self.viqr.clear();
         self.tone = None;
@@ -57,11 +51,7 @@ impl Spelling {
                 take_apart(c, |sign| self.take(sign));
             }
         }
-    }
-
-    /// The letters with their shapes in VIQR, and the tone.
-    pub(crate) fn viqr(&self) -> (&str, Option<char>) {
-        (&self.viqr, self.tone)
+        self.prefer_i();
     }
 
     /// Without any mark.

@@ -41,12 +41,12 @@ pub(crate) struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            exact: 0.5,
+            exact: 0.7,
             folded: 1.0,
-            pairs: 1.0,
+            pairs: 0.7,
             title: 0.2,
             subject: 0.5,
-            stop: 0.3,
+            stop: 0.2,
             corrections: [1.0, 0.5, 0.3],
             expansion: 0.5,
         }

@@ -9,10 +9,9 @@ use super::index::row::{AssetRow, BlobRow};
 use super::index::{Staged, Table, key};
 use super::journal::Place;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
-use crate::domain::{Sha256, Timestamp};
+use crate::domain::{Sha256, Slug, Timestamp};
 use crate::storage::catalog::record::{
-    AuditRecord, EventRecord, IdempotentRecord, IdentifierV1, JobRecord, RenditionRecord, Stored,
-    StoredToken,
+    AuditRecord, IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
 };
 use crate::storage::catalog::{
     Audit, BlobKey, CatalogError, Event, Idempotent, Job, JobId, JobState, Rendition,
@@ -30,8 +29,7 @@ pub(crate) fn stage(
 ) -> Result<(), CatalogError> {
     if let Some(event) = event {
         staged.meta.events = event.number.0;
-        let row = EventRecord::from(event.clone());
-        staged.put(Table::Events, key::number(event.number.0), &row)?;
+        staged.log(event)?;
     }
     staged.meta.last_line = Some(place);
     match stored {
@@ -59,7 +57,7 @@ fn put_asset(staged: &mut Staged<'_>, asset: &Asset, place: Place) -> Result<(),
             .work
             .identifiers
             .iter()
-            .map(IdentifierV1::from)
+            .map(|named| (named.scheme.to_string(), named.value.clone()))
             .collect(),
         blobs: asset
             .files
@@ -127,8 +125,12 @@ fn count_of<'s>(staged: &'s mut Staged<'_>, alive: bool) -> &'s mut u64 {
 }
 
 fn identifiers_in(row: &AssetRow) -> BTreeSet<Identifier> {
-    let stored = row.identifiers.iter().cloned();
-    stored.filter_map(|stored| stored.try_into().ok()).collect()
+    let identifier = |(scheme, value): &(String, String)| {
+        let scheme = Slug::parse(scheme).ok()?;
+        let value = value.clone();
+        Some(Identifier { scheme, value })
+    };
+    row.identifiers.iter().filter_map(identifier).collect()
 }
 
 fn blobs_in(row: &AssetRow) -> BTreeSet<BlobKey> {

@@ -10,20 +10,23 @@
 //! DIR/lock       one process at a time; number of the session
 //! DIR/journal/   00000000000000000001.ndjson.zst … one line per write, sealed when closed
 //! DIR/index/     sled; deleting it is always harmless
+//! DIR/ballast    occupies space for the index to use on a full disk
 //! ```
 //!
 //! - [`plan`] checks change sets and turns them into lines and index changes; [`effects`] says
 //!   what a line does to the index, the same for commits, replay, rebuild and verification.
 //! - [`writer`] is the one thread that commits, in groups; [`port`] answers readers.
-//! - [`recovery`] brings the index level with the journal at start.
+//! - [`live`] opens the index again when sled fails; [`recovery`] brings the index level with the journal at start.
 //!
 //! Reading a work is one look-up in sled, one read of its line, a checksum and a parse. Ceiling:
 //! about 300,000 works, and one process.
 
+mod ballast;
 mod effects;
 mod index;
 mod journal;
 mod leases;
+mod live;
 mod plan;
 mod port;
 mod reader;
@@ -44,12 +47,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use salvage::{Salvage, discard_after_damage};
 pub use verify::Verification;
 
+use self::ballast::Ballast;
 use self::journal::Journal;
 use self::journal::append::Appender;
 use self::leases::Leases;
+use self::live::{Live, Shared};
 use self::sealer::Sealer;
 use self::session::Session;
-use self::writer::{Health, Request, Shared, Writer};
+use self::writer::{Request, Writer};
 use super::{CatalogError, EventNumber};
 
 /// Requests that may wait for the writer before callers do.
@@ -60,7 +65,8 @@ const QUEUE: usize = 256;
 pub struct Options {
     /// Length at which a journal segment is closed, in bytes.
     pub segment_bytes: u64,
-    /// Free space below which commits are refused, so that the index can still be written.
+    /// Free space below which commits are refused, so that the index can still be written. As
+    /// much again is occupied in advance, so that it can be opened on a disk that others filled.
     pub reserve_bytes: u64,
     /// Memory sled may use for its cache, in bytes.
     pub cache_bytes: u64,
@@ -71,7 +77,7 @@ impl Default for Options {
         const MIB: u64 = 1024 * 1024;
         Self {
             segment_bytes: 64 * MIB,
-            reserve_bytes: 64 * MIB,
+            reserve_bytes: 32 * MIB,
             cache_bytes: 64 * MIB,
         }
     }
@@ -96,27 +102,34 @@ impl EmbeddedCatalog {
         fs::create_dir_all(dir).map_err(CatalogError::Io)?;
         let session = Session::begin(dir).map_err(CatalogError::Io)?;
         let journal = Arc::new(Journal::open(&dir.join("journal"))?);
+        let ballast = Ballast::new(dir, options.reserve_bytes);
+        let free = writer::free_bytes(dir).map_err(CatalogError::Io)?;
+        if free < options.reserve_bytes {
+            ballast.release();
+        }
         let trust_index = !session.after_power_loss;
         let recovered = recovery::recover(dir, &journal, trust_index, &options)?;
         let appender =
             Appender::open(Arc::clone(&journal), recovered.end).map_err(CatalogError::Io)?;
         journal::sync_dir(dir).map_err(CatalogError::Io)?;
-        let last_event = EventNumber(recovered.meta.events);
+        ballast.hold(free);
         let shared = Arc::new(Shared {
+            dir: dir.to_owned(),
+            options,
             journal: Arc::clone(&journal),
-            index: RwLock::new(Some(recovered.index)),
             leases: Leases::new(session.number),
-            events: watch::Sender::new(last_event),
+            events: watch::Sender::new(EventNumber(recovered.meta.events)),
+            ballast,
+            committing: Mutex::default(),
+            live: RwLock::new(Live::new(recovered.index)),
         });
         let writer = Writer {
-            dir: dir.to_owned(),
             shared: Arc::clone(&shared),
             appender,
             meta: recovered.meta,
             session,
             sealer: Sealer::start(journal).map_err(CatalogError::Io)?,
-            options,
-            health: Health::Good,
+            is_stopped: false,
         };
         let (requests, queue) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()

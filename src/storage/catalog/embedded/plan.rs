@@ -8,7 +8,7 @@ use super::index::{Changes, Index, Staged, Table, key};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
 use crate::domain::Timestamp;
-use crate::domain::asset::{AssetId, Revision, Tombstone};
+use crate::domain::asset::{AssetId, Revision};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
     EventRecord, IdempotentRecord, JobRecord, Stored, StoredRecord,
@@ -66,12 +66,11 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// Why it is refused.
-    pub(crate) fn add(&mut self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
+    pub(crate) fn add(&mut self, changes: &ChangeSet) -> Result<Receipt, CatalogError> {
         let (lines, used) = (self.lines.len(), self.used.len());
         let receipt = self.try_add(changes);
-        if receipt.is_ok() {
-            self.staged.accept();
-        } else {
+        let receipt = receipt.and_then(|receipt| self.staged.accept().map(|()| receipt));
+        if receipt.is_err() {
             self.staged.refuse();
             self.lines.truncate(lines);
             self.used.truncate(used);
@@ -79,13 +78,13 @@ impl<'a> Plan<'a> {
         receipt
     }
 
-    fn try_add(&mut self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
+    fn try_add(&mut self, changes: &ChangeSet) -> Result<Receipt, CatalogError> {
         for expectation in &changes.expectations {
             self.check(expectation)?;
         }
         let mut writes = Vec::with_capacity(changes.writes.len());
-        for write in changes.writes {
-            if !self.is_void(&write)? {
+        for write in &changes.writes {
+            if !self.is_void(write)? {
                 writes.push(write);
             }
         }
@@ -182,65 +181,52 @@ impl<'a> Plan<'a> {
     /// What a write leaves behind, and the subject and kind of its event.
     fn resolve(
         &mut self,
-        write: Write,
+        write: &Write,
         at: Timestamp,
     ) -> Result<(Stored, Option<(Subject, EventKind)>), CatalogError> {
         Ok(match write {
             Write::Asset(asset, kind) => {
-                self.must_be_newer(asset.id, asset.revision)?;
-                let subject = Subject::Asset(asset.id, asset.revision);
-                (Stored::Asset(asset), Some((subject, kind)))
+                let subject = self.newer(asset.id, asset.revision)?;
+                (Stored::Asset(asset.clone()), Some((subject, *kind)))
             }
             Write::Tombstone(tombstone) => {
-                let subject = self.check_tombstone(&tombstone)?;
-                (
-                    Stored::Tombstone(tombstone),
-                    Some((subject, EventKind::Deleted)),
-                )
+                let subject = self.newer(tombstone.id, tombstone.revision)?;
+                let event = (subject, EventKind::Deleted);
+                (Stored::Tombstone(tombstone.clone()), Some(event))
             }
             Write::Rendition(rendition, id) => {
-                let subject = self.check_rendition(&rendition, id)?;
-                (
-                    Stored::Rendition(rendition),
-                    Some((subject, EventKind::Rendered)),
-                )
+                let event = (self.rendered(rendition, *id)?, EventKind::Rendered);
+                (Stored::Rendition(rendition.clone()), Some(event))
             }
             Write::Audit(audit) => {
-                let event = (Subject::Blob(audit.blob), audit_event(&audit));
-                (Stored::Audit(audit), Some(event))
+                let event = (Subject::Blob(audit.blob), audit_event(audit));
+                (Stored::Audit(audit.clone()), Some(event))
             }
             Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
             Write::Finish(lease, outcome) => {
-                (Stored::Job(self.finish_job(lease, outcome, at)?), None)
+                (Stored::Job(self.finish_job(*lease, outcome, at)?), None)
             }
-            Write::Requeue(id) => (Stored::Job(self.requeue(id, at)?), None),
-            Write::PruneJobs(before) => (Stored::PruneJobs(before), None),
-            Write::Token(token) => (Stored::Token(token), None),
-            Write::Remember(answer) => (Stored::Remember(self.check_answer(answer)?), None),
-            Write::Forget(before) => (Stored::Forget(before), None),
+            Write::Requeue(id) => (Stored::Job(self.requeue(*id, at)?), None),
+            Write::PruneJobs(before) => (Stored::PruneJobs(*before), None),
+            Write::Token(token) => (Stored::Token(token.clone()), None),
+            Write::Remember(answer) => {
+                self.must_be_new(answer)?;
+                (Stored::Remember(answer.clone()), None)
+            }
+            Write::Forget(before) => (Stored::Forget(*before), None),
         })
     }
 
     /// No work goes back a revision, and none comes back from the dead.
-    fn must_be_newer(&self, id: AssetId, revision: Revision) -> Result<(), CatalogError> {
-        let row = self.asset(id)?;
-        let holds = row
-            .as_ref()
-            .is_none_or(|row| row.alive && row.revision < revision.0);
-        if holds {
-            Ok(())
-        } else {
-            Err(conflict(id, row))
+    fn newer(&self, id: AssetId, revision: Revision) -> Result<Subject, CatalogError> {
+        match self.asset(id)? {
+            Some(row) if !row.alive || row.revision >= revision.0 => Err(conflict(id, Some(row))),
+            _ => Ok(Subject::Asset(id, revision)),
         }
     }
 
-    fn check_tombstone(&self, tombstone: &Tombstone) -> Result<Subject, CatalogError> {
-        self.must_be_newer(tombstone.id, tombstone.revision)?;
-        Ok(Subject::Asset(tombstone.id, tombstone.revision))
-    }
-
     /// The work must still be there, and some work must still have the source.
-    fn check_rendition(&self, rendition: &Rendition, id: AssetId) -> Result<Subject, CatalogError> {
+    fn rendered(&self, rendition: &Rendition, id: AssetId) -> Result<Subject, CatalogError> {
         let source: Option<BlobRow> = self.staged.get(Table::Blobs, rendition.of.as_bytes())?;
         match self.asset(id)? {
             Some(row) if row.alive && source.is_some() => {
@@ -250,18 +236,17 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn check_answer(&self, answer: Idempotent) -> Result<Idempotent, CatalogError> {
-        let known: Option<IdempotentRecord> =
-            self.staged.get(Table::Answers, &key::answer(&answer.key))?;
-        match known {
+    fn must_be_new(&self, answer: &Idempotent) -> Result<(), CatalogError> {
+        let key = key::answer(&answer.key);
+        match self.staged.get::<IdempotentRecord>(Table::Answers, &key)? {
             Some(known) => Err(CatalogError::Repeated(Box::new(readable(known)?))),
-            None => Ok(answer),
+            None => Ok(()),
         }
     }
 
     /// The new job, or the one that makes it superfluous: of the same kind and key, waiting, and
     /// never yet claimed. (A worker that has claimed it may not see what this commit writes.)
-    fn enqueue(&self, new: NewJob, at: Timestamp) -> Result<Job, CatalogError> {
+    fn enqueue(&self, new: &NewJob, at: Timestamp) -> Result<Job, CatalogError> {
         if let Some(unique) = &new.unique_key {
             let key = key::job_unique(&new.kind, unique);
             let waiting: Option<u64> = self.staged.get(Table::JobsUnique, &key)?;
@@ -274,10 +259,10 @@ impl<'a> Plan<'a> {
         }
         Ok(Job {
             id: JobId(self.staged.meta.jobs + 1),
-            kind: new.kind,
-            payload: new.payload,
+            kind: new.kind.clone(),
+            payload: new.payload.clone(),
             run_at: new.run_at,
-            unique_key: new.unique_key,
+            unique_key: new.unique_key.clone(),
             state: JobState::Waiting,
             failures: 0,
             last_error: None,
@@ -289,7 +274,7 @@ impl<'a> Plan<'a> {
     fn finish_job(
         &mut self,
         lease: Lease,
-        outcome: Outcome,
+        outcome: &Outcome,
         at: Timestamp,
     ) -> Result<Job, CatalogError> {
         self.leases.settle(&lease)?;
@@ -305,12 +290,12 @@ impl<'a> Plan<'a> {
             }
             Outcome::Retry { at, error } => {
                 job.failures += 1;
-                job.last_error = Some(error);
-                job.run_at = at;
+                job.last_error = Some(error.clone());
+                job.run_at = *at;
             }
             Outcome::GiveUp { error } => {
                 job.failures += 1;
-                job.last_error = Some(error);
+                job.last_error = Some(error.clone());
                 job.state = JobState::Dead;
                 job.finished_at = Some(at);
             }

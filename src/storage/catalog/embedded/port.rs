@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use tokio::sync::{oneshot, watch};
 
 use super::EmbeddedCatalog;
-use super::writer::{Request, Shared};
+use super::live::Shared;
+use super::writer::Request;
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
 use crate::storage::blocking;

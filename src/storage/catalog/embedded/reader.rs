@@ -1,13 +1,13 @@
 //! Answers from index and journal. Blocking; [`super::port`] calls it from the blocking pool.
 
-use super::index::row::{AssetRow, BlobRow};
+use super::index::row::{AssetRow, BlobRow, EventsRow};
 use super::index::{Index, Table, key};
+use super::live::Shared;
 use super::plan::readable;
-use super::writer::Shared;
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
 use crate::storage::catalog::record::{
-    EventRecord, IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
+    IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
 };
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
@@ -53,8 +53,19 @@ impl Shared {
     pub(super) fn events_after(&self, after: EventNumber, limit: usize) -> Answer<Vec<Event>> {
         let from = key::number(after.0.saturating_add(1));
         self.with_index(|index| {
-            let rows = index.rows::<EventRecord>(Table::Events, &from).take(limit);
-            rows.map(|row| readable(row?.1)).collect()
+            let mut events = Vec::new();
+            for row in index.rows::<EventsRow>(Table::Events, &from) {
+                for record in row?.1.into_records() {
+                    let event: Event = readable(record)?;
+                    if event.number > after && events.len() < limit {
+                        events.push(event);
+                    }
+                }
+                if events.len() >= limit {
+                    break;
+                }
+            }
+            Ok(events)
         })
     }
 

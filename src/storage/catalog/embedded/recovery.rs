@@ -42,7 +42,7 @@ enum Behind {
     /// The journal is at fault: no other index would help.
     Journal(CatalogError),
     /// The index is at fault: a new one helps.
-    Index(String),
+    Index(CatalogError),
 }
 
 /// Where the index of the catalogue in `dir` is.
@@ -65,7 +65,8 @@ pub(crate) fn recover(
         match open_and_catch_up(&index_dir, journal, options) {
             Ok(recovered) => return Ok(recovered),
             Err(Behind::Journal(error)) => return Err(error),
-            Err(Behind::Index(why)) => {
+            Err(Behind::Index(error)) => {
+                let why = with_causes(&error);
                 tracing::error!(why, "the index is unusable and is rebuilt from the journal");
             }
         }
@@ -73,11 +74,9 @@ pub(crate) fn recover(
         tracing::warn!("the machine went down without a close: the index is rebuilt");
     }
     set_aside(&index_dir).map_err(CatalogError::Io)?;
-    match open_and_catch_up(&index_dir, journal, options) {
-        Ok(recovered) => Ok(recovered),
-        Err(Behind::Journal(error)) => Err(error),
-        Err(Behind::Index(why)) => Err(CatalogError::Io(io::Error::other(why))),
-    }
+    open_and_catch_up(&index_dir, journal, options).map_err(|behind| match behind {
+        Behind::Journal(error) | Behind::Index(error) => error,
+    })
 }
 
 /// Keeps the last broken index for whoever wants to look at it.
@@ -98,11 +97,14 @@ fn open_and_catch_up(
     journal: &Journal,
     options: &Options,
 ) -> Result<Recovered, Behind> {
-    let index = Index::open(index_dir, options.cache_bytes)
-        .map_err(|error| Behind::Index(with_causes(&error)))?;
+    let index = Index::open(index_dir, options.cache_bytes).map_err(Behind::Index)?;
     let caught_up = catch_unwind(AssertUnwindSafe(|| catch_up(&index, journal)));
-    let (meta, end) = caught_up.map_err(|_| Behind::Index("sled panicked on it".into()))??;
+    let (meta, end) = caught_up.map_err(|_| unusable("sled panicked on it"))??;
     Ok(Recovered { index, meta, end })
+}
+
+fn unusable(why: impl Into<String>) -> Behind {
+    Behind::Index(CatalogError::Damaged(why.into()))
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -118,21 +120,20 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 /// Replays what the journal has and the index has not.
 fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Behind> {
-    let at_fault = |error: CatalogError| Behind::Index(with_causes(&error));
-    let meta = index.meta().map_err(at_fault)?;
+    let meta = index.meta().map_err(Behind::Index)?;
     if meta.format != Meta::FORMAT {
-        return Err(Behind::Index(format!("its format is {}", meta.format)));
+        return Err(unusable(format!("its format is {}", meta.format)));
     }
     if !is_of(&meta, journal) {
-        return Err(Behind::Index("it is not of this journal".into()));
+        return Err(unusable("it is not of this journal"));
     }
     let from = meta.position;
     let mut staged = Staged::new(index, meta);
     let mut index_failed = None;
     let end = journal.scan(from, &mut |set| {
-        let replayed = replay(&mut staged, &set);
+        let replayed = replay(&mut staged, set);
         if let Err(error) = replayed.and_then(|()| apply_if_many(&mut staged, index)) {
-            index_failed = Some(at_fault(error));
+            index_failed = Some(Behind::Index(error));
             return Err(CatalogError::Closed);
         }
         Ok(())
@@ -142,7 +143,9 @@ fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Behind
     }
     let end = end.map_err(Behind::Journal)?;
     let (changes, meta) = staged.finish();
-    index.apply(&changes, &meta).map_err(at_fault)?;
+    if meta.position != from {
+        index.apply(&changes, &meta).map_err(Behind::Index)?;
+    }
     Ok((meta, end))
 }
 
@@ -167,17 +170,16 @@ fn apply_if_many<'a>(staged: &mut Staged<'a>, index: &'a Index) -> Result<(), Ca
 }
 
 /// Stages one change set as it was committed.
-fn replay(staged: &mut Staged<'_>, set: &[(Place, Line)]) -> Result<(), CatalogError> {
+fn replay(staged: &mut Staged<'_>, set: Vec<(Place, Line)>) -> Result<(), CatalogError> {
     for (place, line) in set {
-        let stored: Stored = readable(line.write.clone())?;
-        let event: Option<Event> = line.event.clone().map(readable).transpose()?;
-        effects::stage(staged, &stored, event.as_ref(), *place)?;
+        let stored: Stored = readable(line.write)?;
+        let event: Option<Event> = line.event.map(readable).transpose()?;
+        effects::stage(staged, &stored, event.as_ref(), place)?;
         staged.meta.position = Position {
             seq: line.seq,
             segment: place.segment,
             offset: place.offset + u64::from(place.length),
         };
     }
-    staged.accept();
-    Ok(())
+    staged.accept()
 }

@@ -53,25 +53,22 @@ fn cut(journal: &Journal, good: Position) -> io::Result<Vec<PathBuf>> {
     let dir = journal.dir();
     let mut set_aside = Vec::new();
     for first in journal.firsts() {
-        let files = [
-            segment::plain_path(dir, first),
-            segment::sealed_path(dir, first),
-        ];
-        for path in files.iter().filter(|path| path.exists()) {
-            if first < good.segment {
-                continue;
-            }
-            let mut aside = path.clone().into_os_string();
-            aside.push(".discarded");
-            let aside = PathBuf::from(aside);
-            if first == good.segment {
-                fs::copy(path, &aside)?;
-                keep_beginning(dir, first, good.offset)?;
-            } else {
-                fs::rename(path, &aside)?;
-            }
-            set_aside.push(aside);
+        let is_whole = first == good.segment
+            && matches!(journal.len_of(first), Ok(length) if length == good.offset);
+        if first < good.segment || is_whole {
+            continue;
         }
+        let path = segment::present_path(dir, first);
+        let mut aside = path.clone().into_os_string();
+        aside.push(".discarded");
+        let aside = PathBuf::from(aside);
+        if first == good.segment {
+            fs::copy(&path, &aside)?;
+            keep_beginning(dir, first, good.offset)?;
+        } else {
+            fs::rename(path, &aside)?;
+        }
+        set_aside.push(aside);
     }
     sync_dir(dir)?;
     Ok(set_aside)

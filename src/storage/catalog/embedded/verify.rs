@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use super::index::{Index, Table};
-use super::writer::Shared;
-use super::{Options, recovery};
+use super::live::Shared;
+use super::recovery;
 use crate::storage::catalog::CatalogError;
 
 /// What a verification found.
@@ -36,16 +36,13 @@ impl Verification {
 ///
 /// # Errors
 /// [`CatalogError::Damaged`] for the first bad line; those of the file system.
-pub(crate) fn against_live(
-    dir: &Path,
-    shared: &Shared,
-    options: &Options,
-) -> Result<Verification, CatalogError> {
-    let beside = dir.join("verify");
+pub(crate) fn against_live(shared: &Shared) -> Result<Verification, CatalogError> {
+    let beside = shared.dir.join("verify");
     remove(&beside)?;
-    let verified = recovery::recover(&beside, &shared.journal, true, options).and_then(|built| {
-        shared.with_index(|live| compare(&built.index, live, built.meta.position.seq))
-    });
+    let verified =
+        recovery::recover(&beside, &shared.journal, true, &shared.options).and_then(|built| {
+            shared.with_index(|live| compare(&built.index, live, built.meta.position.seq))
+        });
     remove(&beside)?;
     verified
 }

@@ -9,57 +9,29 @@
 //!   [`CatalogError::Full`] or [`CatalogError::Io`], nothing has changed, the next may succeed.
 //! - A sync fails: the state of the file is unknown, so the writer stops; a restart reads the
 //!   journal again. Reads go on.
-//! - The index fails although the journal is safe: nobody has been told, so the lines are taken
-//!   back and the same is answered. The index is opened anew, from the journal, before the next
-//!   commit; until then reads use what sled still has.
+//! - The index fails although the journal is safe: it is opened again, which replays the lines, and
+//!   the commit has succeeded. If it cannot be opened with them, the lines are taken back, for
+//!   nobody has been told of them, and the same is answered.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::index::Index;
 use super::index::row::Meta;
-use super::journal::Journal;
+use super::journal::Position;
 use super::journal::append::{AppendError, Appender};
-use super::leases::Leases;
+use super::live::Shared;
 use super::plan::{Plan, Planned};
 use super::sealer::Sealer;
 use super::session::Session;
 use super::verify::{self, Verification};
-use super::{Options, recovery};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
 
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;
-
-/// What readers and the writer share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    /// The segments.
-    pub(crate) journal: Arc<Journal>,
-    /// The index; none only while it is opened anew.
-    pub(crate) index: RwLock<Option<Index>>,
-    /// Who works on which job.
-    pub(crate) leases: Leases,
-    /// The last event.
-    pub(crate) events: watch::Sender<EventNumber>,
-}
-
-impl Shared {
-    /// Reads from the index.
-    ///
-    /// # Errors
-    /// [`CatalogError::Closed`] when it could not be opened anew; those of `read`.
-    pub(crate) fn with_index<T>(
-        &self,
-        read: impl FnOnce(&Index) -> Result<T, CatalogError>,
-    ) -> Result<T, CatalogError> {
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        read(index.as_ref().ok_or(CatalogError::Closed)?)
-    }
-}
 
 /// What the writer is asked.
 #[derive(Debug)]
@@ -73,39 +45,19 @@ pub(crate) enum Request {
 /// The thread's state.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// The folder of the catalogue.
-    pub(crate) dir: PathBuf,
     /// What it shares with readers.
     pub(crate) shared: Arc<Shared>,
     /// The open end of the journal.
     pub(crate) appender: Appender,
-    /// The state of the index.
+    /// The state behind the last commit.
     pub(crate) meta: Meta,
     /// The lock on the folder.
     pub(crate) session: Session,
     /// Compresses closed segments.
     pub(crate) sealer: Sealer,
-    /// Settings.
-    pub(crate) options: Options,
-    /// What stops it.
-    pub(crate) health: Health,
+    /// Nothing can be written before a restart.
+    pub(crate) is_stopped: bool,
 }
-
-/// Whether it can write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Health {
-    /// It can.
-    Good,
-    /// The index has to be opened anew first.
-    IndexFailed,
-    /// Not before a restart.
-    Stopped,
-}
-
-type Waiting = (
-    oneshot::Sender<Result<Receipt, CatalogError>>,
-    Result<Receipt, CatalogError>,
-);
 
 impl Writer {
     /// Works until nobody can ask any more, then closes in order.
@@ -135,7 +87,7 @@ impl Writer {
             self.commit_group(commits);
         }
         for answer in checks {
-            let verified = verify::against_live(&self.dir, &self.shared, &self.options);
+            let verified = verify::against_live(&self.shared);
             let _ = answer.send(verified);
         }
     }
@@ -144,61 +96,37 @@ impl Writer {
         &mut self,
         commits: Vec<(ChangeSet, oneshot::Sender<Result<Receipt, CatalogError>>)>,
     ) {
-        if let Err(error) = self.prepare() {
-            for (_, answer) in commits {
-                let _ = answer.send(Err(copy(&error)));
+        let (changes, answers): (Vec<_>, Vec<_>) = commits.into_iter().unzip();
+        let written = self.prepare().and_then(|()| self.commit_together(&changes));
+        match written {
+            Ok(results) => {
+                for (answer, result) in answers.into_iter().zip(results) {
+                    let _ = answer.send(result);
+                }
             }
-            return;
-        }
-        let shared = Arc::clone(&self.shared);
-        let index = shared.index.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(index) = index.as_ref() else { return };
-        let mut plan = Plan::new(
-            index,
-            &shared.leases,
-            self.appender.end(),
-            self.meta.clone(),
-        );
-        let waiting: Vec<Waiting> = commits
-            .into_iter()
-            .map(|(changes, answer)| (answer, plan.add(changes)))
-            .collect();
-        let planned = plan.finish();
-        let written = self.write(index, &planned);
-        let used = if written.is_ok() {
-            planned.used.as_slice()
-        } else {
-            &[]
-        };
-        shared.leases.settled(used);
-        for (answer, result) in waiting {
-            let result = match &written {
-                Ok(()) => result,
-                Err(error) => Err(copy(error)),
-            };
-            let _ = answer.send(result);
+            Err(error) => {
+                for answer in answers {
+                    let _ = answer.send(Err(copy(&error)));
+                }
+            }
         }
     }
 
     /// Makes sure that a commit can succeed, as far as can be told.
     fn prepare(&mut self) -> Result<(), CatalogError> {
-        if self.health == Health::Stopped {
+        if self.is_stopped {
             return Err(CatalogError::Closed);
         }
-        let free = free_bytes(&self.dir).map_err(CatalogError::Io)?;
-        if free < self.options.reserve_bytes {
+        let reserve = self.shared.options.reserve_bytes;
+        let free = free_bytes(&self.shared.dir).map_err(CatalogError::Io)?;
+        if free < reserve {
             return Err(CatalogError::Full(io::Error::new(
                 io::ErrorKind::StorageFull,
-                format!(
-                    "{free} bytes free, {} are kept in reserve",
-                    self.options.reserve_bytes
-                ),
+                format!("{free} bytes free, {reserve} are kept in reserve"),
             )));
         }
-        if self.health == Health::IndexFailed {
-            self.reopen_index()?;
-        }
-        if self.appender.end().offset >= self.options.segment_bytes {
+        self.shared.ballast.hold(free);
+        if self.appender.end().offset >= self.shared.options.segment_bytes {
             match self.appender.rotate() {
                 Ok(closed) => self.sealer.seal(closed),
                 Err(error) => tracing::warn!(%error, "the next journal segment cannot be begun"),
@@ -207,10 +135,35 @@ impl Writer {
         Ok(())
     }
 
-    fn write(&mut self, index: &Index, planned: &Planned) -> Result<(), CatalogError> {
+    /// Commits what is not refused; gives one result each, or the failure of all.
+    fn commit_together(
+        &mut self,
+        sets: &[ChangeSet],
+    ) -> Result<Vec<Result<Receipt, CatalogError>>, CatalogError> {
+        let shared = Arc::clone(&self.shared);
+        let (start, meta) = (self.appender.end(), self.meta.clone());
+        let (results, planned) = shared.with_index(|index| {
+            let mut plan = Plan::new(index, &shared.leases, start, meta.clone());
+            let results = sets.iter().map(|set| plan.add(set)).collect();
+            if index.has_failed() {
+                shared.leases.settled(&[]);
+                return Err(CatalogError::Closed);
+            }
+            Ok((results, plan.finish()))
+        })?;
+        let written = self.write(&planned);
+        let used = written.as_ref().map_or(&[][..], |()| &planned.used);
+        shared.leases.settled(used);
+        written.map(|()| results)
+    }
+
+    fn write(&mut self, planned: &Planned) -> Result<(), CatalogError> {
         if planned.lines.is_empty() {
             return Ok(());
         }
+        let shared = Arc::clone(&self.shared);
+        let committing = shared.committing.lock();
+        let _committing = committing.unwrap_or_else(PoisonError::into_inner);
         let before = self.appender.end();
         match self
             .appender
@@ -218,61 +171,45 @@ impl Writer {
         {
             Ok(()) => {}
             Err(AppendError::Undone(error)) => return Err(full_or_io(error)),
-            Err(AppendError::Unknown(error)) => {
-                tracing::error!(%error, "the journal is in an unknown state: restart to go on");
-                self.health = Health::Stopped;
-                return Err(full_or_io(error));
-            }
+            Err(AppendError::Unknown(error)) => return Err(self.stop(error)),
         }
-        if let Err(error) = index.apply(&planned.changes, &planned.meta) {
-            tracing::error!(%error, "the index failed");
-            self.health = Health::IndexFailed;
-            if let Err(error) = self.appender.take_back(before) {
-                tracing::error!(%error, "the journal is in an unknown state: restart to go on");
-                self.health = Health::Stopped;
-            }
+        if let Err(error) = shared.apply(planned) {
+            self.take_back(before);
             return Err(match error {
                 CatalogError::Io(error) => full_or_io(error),
                 other => other,
             });
         }
         self.meta = planned.meta.clone();
-        self.shared
-            .events
-            .send_replace(EventNumber(self.meta.events));
+        shared.events.send_replace(EventNumber(self.meta.events));
         Ok(())
     }
 
-    /// Replaces an index that has failed. Readers wait meanwhile.
-    fn reopen_index(&mut self) -> Result<(), CatalogError> {
-        let shared = Arc::clone(&self.shared);
-        let mut index = shared.index.write().unwrap_or_else(PoisonError::into_inner);
-        drop(index.take());
-        let recovered = recovery::recover(&self.dir, &shared.journal, true, &self.options)?;
-        *index = Some(recovered.index);
-        self.meta = recovered.meta;
-        self.health = Health::Good;
-        Ok(())
+    fn take_back(&mut self, to: Position) {
+        if let Err(error) = self.appender.take_back(to) {
+            self.stop(error);
+        }
+    }
+
+    fn stop(&mut self, error: io::Error) -> CatalogError {
+        tracing::error!(%error, "the journal is in an unknown state: restart to go on");
+        self.is_stopped = true;
+        full_or_io(error)
     }
 
     fn close(self) {
         drop(self.sealer);
         let synced = self.shared.with_index(Index::sync);
+        self.shared.close();
         let ended = synced.and_then(|()| self.session.end().map_err(CatalogError::Io));
         if let Err(error) = ended {
             tracing::warn!(%error, "the catalogue could not be closed in order");
         }
-        let mut index = self
-            .shared
-            .index
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(index.take());
     }
 }
 
 /// Bytes an ordinary user can still write to the file system of `dir`.
-fn free_bytes(dir: &std::path::Path) -> io::Result<u64> {
+pub(crate) fn free_bytes(dir: &Path) -> io::Result<u64> {
     let stat = rustix::fs::statvfs(dir)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::row::Meta;
-use super::{Index, Table, from_row, to_row};
-use crate::storage::catalog::CatalogError;
+use super::row::{EventsRow, Meta};
+use super::{Index, Table, from_row, key, to_row};
+use crate::storage::catalog::{CatalogError, Event};
 
 type Rows = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
@@ -33,7 +33,11 @@ impl Changes {
 
     fn absorb(&mut self, later: Self) {
         for (rows, later) in self.0.iter_mut().zip(later.0) {
-            rows.extend(later);
+            if rows.is_empty() {
+                *rows = later;
+            } else {
+                rows.extend(later);
+            }
         }
     }
 }
@@ -46,6 +50,8 @@ pub(crate) struct Staged<'a> {
     accepted: Changes,
     current: Changes,
     accepted_meta: Meta,
+    /// Events of the change set being written that are in no row yet.
+    events: Option<EventsRow>,
     /// Counters, as the change set being written leaves them.
     pub(crate) meta: Meta,
 }
@@ -58,19 +64,26 @@ impl<'a> Staged<'a> {
             accepted: Changes::new(),
             current: Changes::new(),
             accepted_meta: meta.clone(),
+            events: None,
             meta,
         }
     }
 
     /// Keeps the change set being written.
-    pub(crate) fn accept(&mut self) {
+    ///
+    /// # Errors
+    /// None in practice: rows are plain data.
+    pub(crate) fn accept(&mut self) -> Result<(), CatalogError> {
+        self.finish_events()?;
         let current = std::mem::take(&mut self.current);
         self.accepted.absorb(current);
         self.accepted_meta = self.meta.clone();
+        Ok(())
     }
 
     /// Drops the change set being written.
     pub(crate) fn refuse(&mut self) {
+        self.events = None;
         self.current = Changes::new();
         self.meta = self.accepted_meta.clone();
     }
@@ -154,6 +167,27 @@ impl<'a> Staged<'a> {
         let row = to_row(row)?;
         self.current.0[table.position()].insert(key.into(), Some(row));
         Ok(())
+    }
+
+    /// Appends an event to the log.
+    ///
+    /// # Errors
+    /// None in practice: rows are plain data.
+    pub(crate) fn log(&mut self, event: &Event) -> Result<(), CatalogError> {
+        if let Some(row) = self.events.as_mut().filter(|row| row.takes(event)) {
+            row.push(event);
+            return Ok(());
+        }
+        self.finish_events()?;
+        self.events = Some(EventsRow::new(event));
+        Ok(())
+    }
+
+    fn finish_events(&mut self) -> Result<(), CatalogError> {
+        match self.events.take() {
+            Some(row) => self.put(Table::Events, key::number(row.last()), &row),
+            None => Ok(()),
+        }
     }
 
     /// Writes a key whose presence is all it says.

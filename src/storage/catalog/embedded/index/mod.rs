@@ -12,6 +12,8 @@ mod table;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -27,8 +29,6 @@ use crate::storage::catalog::CatalogError;
 
 /// How long to wait for the threads of an index just closed to let go of its files.
 const RELEASE_WAIT: Duration = Duration::from_secs(10);
-/// How often sled writes its buffers in the background.
-const WRITE_EVERY_MS: u64 = 1000;
 
 /// The open index.
 #[derive(Debug)]
@@ -36,20 +36,7 @@ pub(crate) struct Index {
     db: sled::Db,
     trees: Vec<sled::Tree>,
     dir: PathBuf,
-}
-
-/// Why the index could not be opened. Whatever it is, rebuilding helps.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OpenIndexError {
-    /// sled refused.
-    #[error("sled cannot open it")]
-    Sled(#[source] sled::Error),
-    /// sled panicked.
-    #[error("sled panicked on it")]
-    Panic,
-    /// The folder could not be prepared.
-    #[error("the folder cannot be used")]
-    Io(#[source] io::Error),
+    has_failed: Arc<AtomicBool>,
 }
 
 impl Index {
@@ -57,17 +44,19 @@ impl Index {
     ///
     /// A `snap.*.generating` left by a killed process would be taken for the newest snapshot and
     /// make every later open fail as corrupt (sled issues 1166, 1533), so it is removed first.
-    /// sled can also panic on damage; it is opened in a thread of its own to catch that.
+    /// sled can also panic on damage; it is opened in a thread of its own to catch that. It does
+    /// not write in the background: what it has not written when the process is killed is
+    /// replayed, and on a full disk nothing of it fails behind our back.
     ///
     /// # Errors
-    /// See [`OpenIndexError`].
-    pub(crate) fn open(dir: &Path, cache_bytes: u64) -> Result<Self, OpenIndexError> {
-        remove_unfinished_snapshots(dir).map_err(OpenIndexError::Io)?;
+    /// Those of the file system; [`CatalogError::Damaged`] when sled cannot read it.
+    pub(crate) fn open(dir: &Path, cache_bytes: u64) -> Result<Self, CatalogError> {
+        remove_unfinished_snapshots(dir).map_err(CatalogError::Io)?;
         let config = sled::Config::new()
             .path(dir)
             .cache_capacity(cache_bytes)
             .mode(sled::Mode::HighThroughput)
-            .flush_every_ms(Some(WRITE_EVERY_MS));
+            .flush_every_ms(None);
         let open = move || -> sled::Result<(sled::Db, Vec<sled::Tree>)> {
             let db = open_when_released(&config)?;
             let trees = Table::ALL
@@ -79,14 +68,16 @@ impl Index {
         let opened = std::thread::Builder::new()
             .name("open-index".into())
             .spawn(open)
-            .map_err(OpenIndexError::Io)?
+            .map_err(CatalogError::Io)?
             .join()
-            .map_err(|_| OpenIndexError::Panic)?;
-        let (db, trees) = opened.map_err(OpenIndexError::Sled)?;
+            .map_err(|_| CatalogError::Damaged("sled panicked on the index".into()))?;
+        let has_failed = Arc::default();
+        let (db, trees) = opened.map_err(|error| failed(&has_failed, error))?;
         Ok(Self {
             db,
             trees,
             dir: dir.to_owned(),
+            has_failed,
         })
     }
 
@@ -99,7 +90,8 @@ impl Index {
         table: Table,
         key: &[u8],
     ) -> Result<Option<T>, CatalogError> {
-        let row = self.tree(table).get(key).map_err(failed)?;
+        let row = self.tree(table).get(key);
+        let row = row.map_err(|error| failed(&self.has_failed, error))?;
         row.map(|row| from_row(table, &row)).transpose()
     }
 
@@ -109,10 +101,12 @@ impl Index {
         table: Table,
         from: &[u8],
     ) -> impl Iterator<Item = Result<Vec<u8>, CatalogError>> + use<> {
+        let has_failed = Arc::clone(&self.has_failed);
         let range = self.tree(table).range(from.to_vec()..);
-        range
-            .keys()
-            .map(|key| key.map(|key| key.to_vec()).map_err(failed))
+        range.keys().map(move |key| {
+            key.map(|key| key.to_vec())
+                .map_err(|error| failed(&has_failed, error))
+        })
     }
 
     /// The rows from `from` on, ascending by key.
@@ -121,8 +115,9 @@ impl Index {
         table: Table,
         from: &[u8],
     ) -> impl Iterator<Item = Result<(Vec<u8>, T), CatalogError>> + use<T> {
+        let has_failed = Arc::clone(&self.has_failed);
         self.tree(table).range(from.to_vec()..).map(move |row| {
-            let (key, row) = row.map_err(failed)?;
+            let (key, row) = row.map_err(|error| failed(&has_failed, error))?;
             Ok((key.to_vec(), from_row(table, &row)?))
         })
     }
@@ -132,9 +127,10 @@ impl Index {
         &self,
         table: Table,
     ) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), CatalogError>> + use<> {
-        self.tree(table).iter().map(|row| {
+        let has_failed = Arc::clone(&self.has_failed);
+        self.tree(table).iter().map(move |row| {
             row.map(|(key, row)| (key.to_vec(), row.to_vec()))
-                .map_err(failed)
+                .map_err(|error| failed(&has_failed, error))
         })
     }
 
@@ -177,7 +173,7 @@ impl Index {
                 Ok::<(), ConflictableTransactionError<()>>(())
             })
             .map_err(|error| match error {
-                TransactionError::Storage(error) => failed(error),
+                TransactionError::Storage(error) => failed(&self.has_failed, error),
                 TransactionError::Abort(()) => CatalogError::Closed,
             })
     }
@@ -187,8 +183,14 @@ impl Index {
     /// # Errors
     /// Those of sled and the file system.
     pub(crate) fn sync(&self) -> Result<(), CatalogError> {
-        self.db.flush().map_err(failed)?;
+        let flushed = self.db.flush();
+        flushed.map_err(|error| failed(&self.has_failed, error))?;
         sync_files(&self.dir).map_err(CatalogError::Io)
+    }
+
+    /// Whether sled has failed: it then refuses everything until it is opened again.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
     }
 
     fn tree(&self, table: Table) -> &sled::Tree {
@@ -255,7 +257,8 @@ fn to_row(row: &impl Serialize) -> Result<Vec<u8>, CatalogError> {
     serde_json::to_vec(row).map_err(|error| CatalogError::Io(error.into()))
 }
 
-fn failed(error: sled::Error) -> CatalogError {
+fn failed(has_failed: &AtomicBool, error: sled::Error) -> CatalogError {
+    has_failed.store(true, Ordering::Relaxed);
     match error {
         sled::Error::Io(error) => CatalogError::Io(error),
         other => CatalogError::Damaged(format!(

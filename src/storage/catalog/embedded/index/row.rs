@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::journal::{Place, Position};
-use crate::storage::catalog::Counts;
-use crate::storage::catalog::record::{AuditRecord, IdentifierV1};
+use crate::storage::catalog::record::{AuditRecord, EventRecord, EventV1};
+use crate::storage::catalog::{Counts, Event, Subject};
 
 /// How far the journal is applied, and what is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,21 +53,104 @@ impl Meta {
     }
 }
 
-/// A work or tombstone.
+/// A work or tombstone. Names are short because there are many of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AssetRow {
     /// Its revision.
+    #[serde(rename = "r")]
     pub(crate) revision: u64,
     /// Whether it is a work, not a tombstone.
+    #[serde(rename = "a")]
     pub(crate) alive: bool,
     /// Its line in the journal.
+    #[serde(rename = "p")]
     pub(crate) place: Place,
-    /// The identifiers it carries.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) identifiers: Vec<IdentifierV1>,
+    /// The identifiers it carries, as scheme and value.
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) identifiers: Vec<(String, String)>,
     /// The blobs of its files, in hexadecimal.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) blobs: Vec<String>,
+}
+
+/// Consecutive events of one change set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EventsRow {
+    /// The number of the first.
+    pub(crate) first: u64,
+    /// When they happened.
+    pub(crate) at_ms: i64,
+    /// Who made them happen.
+    pub(crate) by: String,
+    /// Kind and subject of each: a work with its revision, or a blob.
+    pub(crate) events: Vec<(String, String, Option<u64>)>,
+}
+
+impl EventsRow {
+    /// Events in one row at most.
+    pub(crate) const MAX: usize = 128;
+
+    /// A row of one event.
+    pub(crate) fn new(event: &Event) -> Self {
+        let mut row = Self {
+            first: event.number.0,
+            at_ms: event.at.as_millis(),
+            by: event.by.clone(),
+            events: Vec::new(),
+        };
+        row.push(event);
+        row
+    }
+
+    /// Adds the next event.
+    pub(crate) fn push(&mut self, event: &Event) {
+        let (subject, revision) = match event.subject {
+            Subject::Asset(id, revision) => (id.to_string(), Some(revision.0)),
+            Subject::Blob(key) => (key.to_hex(), None),
+        };
+        self.events
+            .push((event.kind.name().to_owned(), subject, revision));
+    }
+
+    /// Whether the event can stand in this row too.
+    pub(crate) fn takes(&self, event: &Event) -> bool {
+        self.events.len() < Self::MAX
+            && event.number.0 == self.first + self.events.len() as u64
+            && event.at.as_millis() == self.at_ms
+            && event.by == self.by
+    }
+
+    /// The number of the last.
+    pub(crate) fn last(&self) -> u64 {
+        self.first + (self.events.len() as u64).saturating_sub(1)
+    }
+
+    /// The events, as they are stored elsewhere.
+    pub(crate) fn into_records(self) -> impl Iterator<Item = EventRecord> {
+        let Self {
+            first,
+            at_ms,
+            by,
+            events,
+        } = self;
+        (first..)
+            .zip(events)
+            .map(move |(number, (kind, subject, revision))| {
+                let (asset, blob) = match revision {
+                    Some(_) => (Some(subject), None),
+                    None => (None, Some(subject)),
+                };
+                EventRecord::V1(EventV1 {
+                    number,
+                    at_ms,
+                    by: by.clone(),
+                    kind,
+                    asset,
+                    revision,
+                    blob,
+                })
+            })
+    }
 }
 
 /// A referenced blob.

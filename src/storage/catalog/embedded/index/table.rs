@@ -18,7 +18,7 @@ pub(crate) enum Table {
     BlobAssets,
     /// source blob (32), recipe -> `RenditionRecord`.
     Renditions,
-    /// number (8) -> `EventRecord`.
+    /// number of the last (8) -> [`super::row::EventsRow`]: consecutive events of a change set.
     Events,
     /// job id (8) -> `JobRecord`.
     Jobs,

@@ -29,6 +29,7 @@ use crate::storage::catalog::CatalogError;
 
 /// Where a line stands: segment, offset in its plain text, length with the line feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, u64, u32)", into = "(u64, u64, u32)")]
 pub(crate) struct Place {
     /// The first seq of the segment.
     pub(crate) segment: u64,
@@ -36,6 +37,22 @@ pub(crate) struct Place {
     pub(crate) offset: u64,
     /// Bytes, with the line feed.
     pub(crate) length: u32,
+}
+
+impl From<(u64, u64, u32)> for Place {
+    fn from((segment, offset, length): (u64, u64, u32)) -> Self {
+        Self {
+            segment,
+            offset,
+            length,
+        }
+    }
+}
+
+impl From<Place> for (u64, u64, u32) {
+    fn from(place: Place) -> Self {
+        (place.segment, place.offset, place.length)
+    }
 }
 
 /// A point between two change sets.
@@ -61,15 +78,14 @@ impl Journal {
     /// interrupted sealing left.
     ///
     /// # Errors
-    /// [`CatalogError::Damaged`] for a sealed segment without its table; those of the file system.
+    /// Those of the file system.
     pub(crate) fn open(dir: &Path) -> Result<Self, CatalogError> {
         let journal = Self {
             dir: dir.to_owned(),
             segments: RwLock::default(),
         };
         for first in find_segments(dir).map_err(CatalogError::Io)? {
-            let segment = Segment::open(dir, first);
-            journal.put(first, segment.map_err(|e| journal.unreadable(first, 0, e))?);
+            journal.put(first, Segment::open(dir, first).map_err(CatalogError::Io)?);
         }
         Ok(journal)
     }
@@ -96,6 +112,15 @@ impl Journal {
     pub(crate) fn firsts(&self) -> Vec<u64> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         segments.keys().copied().collect()
+    }
+
+    /// Length of the plain text of a segment.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`] when it is missing or broken.
+    pub(crate) fn len_of(&self, first: u64) -> Result<u64, CatalogError> {
+        let length = self.segment(first)?.len();
+        length.map_err(|error| self.unreadable(first, 0, error))
     }
 
     /// The closed segments that are not sealed yet.

@@ -14,15 +14,23 @@ pub(crate) enum Segment {
     Plain(File),
     /// Compressed into independent frames.
     Sealed(Sealed),
+    /// A sealed file without its table; says why.
+    Broken(String),
 }
 
 impl Segment {
-    /// Opens the plain or the sealed file of a segment.
+    /// Opens the plain or the sealed file of a segment. A damaged one can be opened but not read,
+    /// so that the others can.
     pub(crate) fn open(dir: &Path, first: u64) -> io::Result<Self> {
         match File::open(plain_path(dir, first)) {
             Ok(file) => Ok(Self::Plain(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Sealed::open(&sealed_path(dir, first)).map(Self::Sealed)
+                match Sealed::open(&sealed_path(dir, first)) {
+                    Err(error) if error.raw_os_error().is_none() => {
+                        Ok(Self::Broken(error.to_string()))
+                    }
+                    sealed => sealed.map(Self::Sealed),
+                }
             }
             Err(error) => Err(error),
         }
@@ -33,6 +41,7 @@ impl Segment {
         match self {
             Self::Plain(file) => file.metadata().map(|metadata| metadata.len()),
             Self::Sealed(sealed) => Ok(sealed.len()),
+            Self::Broken(why) => Err(broken(why)),
         }
     }
 
@@ -47,8 +56,13 @@ impl Segment {
                 Ok(bytes)
             }
             Self::Sealed(sealed) => sealed.read(from, to),
+            Self::Broken(why) => Err(broken(why)),
         }
     }
+}
+
+fn broken(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
 }
 
 /// Where the plain text of a segment is.

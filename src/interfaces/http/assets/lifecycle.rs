@@ -1,0 +1,177 @@
+//! The steps of a work's life: handed to the editors, published, taken back.
+//!
+//! Each step is a thing under the work's address that is put there: `submission`, `publication`,
+//! `withdrawal`. Taking the submission or the withdrawal away returns the work to its contributor.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::whole;
+use crate::domain::{Rule, Violations};
+use crate::interfaces::http::body::{Document, Json};
+use crate::interfaces::http::guard::{Allowed, Curate, Deposit};
+use crate::interfaces::http::precondition::IfMatch;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::query::WorkId;
+use crate::interfaces::wire::AssetDto;
+use crate::services::curation::Curation;
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let submission = web::resource("/api/v1/assets/{id}/submission")
+        .route(web::put().to(submit))
+        .route(web::delete().to(return_to_draft));
+    let publication =
+        web::resource("/api/v1/assets/{id}/publication").route(web::put().to(publish));
+    let withdrawal = web::resource("/api/v1/assets/{id}/withdrawal")
+        .route(web::put().to(withdraw))
+        .route(web::delete().to(reopen));
+    config
+        .service(submission)
+        .service(publication)
+        .service(withdrawal);
+}
+
+/// Hands a draft to the editors.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",
+    summary = "Hand a draft to the editors",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses((status = 200, description = "The work, submitted.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn submit(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: IfMatch,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation.submit(&actor, id.0, Some(expected.0)).await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Gives a submitted work back.
+#[utoipa::path(
+    delete, path = "/api/v1/assets/{id}/submission", operation_id = "returnAsset", tag = "works",
+    summary = "Give a submitted work back to its contributor",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn return_to_draft(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: IfMatch,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation
+        .return_to_draft(&actor, id.0, Some(expected.0))
+        .await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Publishes a work.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/publication", operation_id = "publishAsset", tag = "works",
+    summary = "Publish a work",
+    description = "To the circle its `access` names, when its embargo allows. Answers 422 with \
+        every condition that is not met.",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses(
+        (status = 200, description = "The work, published.", body = AssetDto),
+        (status = 422, description = "Conditions of publication are not met; all are listed.", body = crate::interfaces::http::document::ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+pub async fn publish(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation.publish(&actor, id.0, Some(expected.0)).await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Why a work is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
+pub struct Withdrawal {
+    /// For the public: whoever could see the work reads it under the work's address.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Takes a published work back.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/withdrawal", operation_id = "withdrawAsset", tag = "works",
+    summary = "Take a published work back",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    request_body(content = Withdrawal, description = "Why."),
+    responses((status = 200, description = "The work, withdrawn. For others its address answers 410 with the reason.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn withdraw(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    body: Document<Json>,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let mut broken = Violations::default();
+    let reason = match body.value.get("reason").map(|reason| reason.as_str()) {
+        Some(Some(reason)) => reason,
+        Some(None) => {
+            broken.push("/reason", Rule::WrongType { expected: "string" });
+            ""
+        }
+        None => {
+            broken.push("/reason", Rule::Required);
+            ""
+        }
+    };
+    let reason = broken.into_result(reason)?;
+    let asset = curation
+        .withdraw(&actor, id.0, Some(expected.0), reason)
+        .await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Gives a withdrawn work back.
+#[utoipa::path(
+    delete, path = "/api/v1/assets/{id}/withdrawal", operation_id = "reopenAsset", tag = "works",
+    summary = "Make a withdrawn work a draft again",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn reopen(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation
+        .return_to_draft(&actor, id.0, Some(expected.0))
+        .await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}

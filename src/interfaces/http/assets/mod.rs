@@ -1,0 +1,272 @@
+//! `/api/v1/assets`: works, one and many. Their way through life is in [`lifecycle`].
+
+pub mod lifecycle;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Document, Json, MergePatch};
+use super::guard::{Allowed, Deposit, Read};
+use super::precondition::{self, IfMatch, RepeatKey};
+use super::problem::Problem;
+use super::query::{Query, WorkId};
+use super::{BaseAddress, page};
+use crate::domain::Slug;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, State};
+use crate::domain::vocabulary::Vocabularies;
+use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
+use crate::services::curation::Curation;
+use crate::services::intake::Intake;
+use crate::services::sharing::{Filter, Sharing};
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let works = web::resource("/api/v1/assets")
+        .route(web::get().to(list))
+        .route(web::head().to(list))
+        .route(web::post().to(create));
+    let work = web::resource("/api/v1/assets/{id}")
+        .route(web::get().to(read))
+        .route(web::head().to(read))
+        .route(web::patch().to(patch))
+        .route(web::delete().to(delete));
+    config
+        .service(works)
+        .service(work)
+        .configure(lifecycle::routes);
+}
+
+/// Which works to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Go on after this id, as the `next` link does.
+    #[param(format = "uuid")]
+    after: Option<String>,
+    /// How many works to give, at most 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
+    /// Only works in this state: `draft`, `submitted`, `published` or `withdrawn`.
+    #[param(example = "published")]
+    state: Option<String>,
+    /// Only works of this body: a slug of the scheme `organisation`.
+    organisation: Option<String>,
+    /// Only works of this kind: a slug of the scheme `product-kind`.
+    kind: Option<String>,
+}
+
+/// One page of works.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssetList {
+    /// The works, oldest intake first. A page may be short, even empty, before the end.
+    items: Vec<AssetDto>,
+    /// Cursor of the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Lists works.
+#[utoipa::path(
+    get, path = "/api/v1/assets", operation_id = "listAssets", tag = "works",
+    summary = "List the works you may see",
+    params(ListQuery),
+    responses((
+        status = 200, description = "One page, oldest intake first.", body = AssetList,
+        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
+    )),
+    security((), ("token" = []))
+)]
+pub async fn list(
+    actor: Allowed<Read>,
+    query: Query<ListQuery>,
+    sharing: web::Data<Sharing>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.0;
+    let after = query.after.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|_| Problem::parameter("after"))?;
+    let limit = page::limit(query.limit);
+    let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
+    let next = listing.next.map(|id| id.to_string());
+    let mut answer = HttpResponse::Ok();
+    if let Some(next) = &next {
+        page::link_next(
+            &mut answer,
+            &base,
+            "/api/v1/assets",
+            &query.following(next, limit),
+        );
+    }
+    let items = listing.items.into_iter();
+    Ok(answer.json(AssetList {
+        items: items.map(|asset| AssetDto::render(asset, &actor)).collect(),
+        next,
+    }))
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<Filter, Problem> {
+        let slug = |name: &str, text: &Option<String>| {
+            let slug = text.as_deref().map(Slug::parse).transpose();
+            slug.map_err(|_| Problem::parameter(name))
+        };
+        let is_state = |name: &String| State::NAMES.contains(&name.as_str());
+        if self.state.as_ref().is_some_and(|name| !is_state(name)) {
+            return Err(Problem::parameter("state"));
+        }
+        Ok(Filter {
+            state: self.state.clone(),
+            organisation: slug("organisation", &self.organisation)?,
+            kind: slug("kind", &self.kind)?,
+        })
+    }
+
+    /// The same query, going on after `next`.
+    fn following(&self, next: &str, limit: usize) -> Vec<(&'static str, String)> {
+        let kept = [
+            ("state", &self.state),
+            ("organisation", &self.organisation),
+            ("kind", &self.kind),
+        ];
+        let kept = kept
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.clone()?)));
+        let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
+        kept.chain(cursor).collect()
+    }
+}
+
+/// Takes a work in.
+#[utoipa::path(
+    post, path = "/api/v1/assets", operation_id = "createAsset", tag = "works",
+    summary = "Take a work in, as a draft",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")),
+    request_body(content = WorkDto, description = "The description of the work."),
+    responses((
+        status = 201, description = "The draft.", body = AssetDto,
+        headers(("Location" = String, description = "Address of the work."), ("ETag" = String, description = "Its revision."))
+    )),
+    security(("token" = []))
+)]
+pub async fn create(
+    actor: Allowed<Deposit>,
+    request: HttpRequest,
+    key: RepeatKey,
+    body: Document<Json>,
+    vocabularies: web::Data<Vocabularies>,
+    intake: web::Data<Intake>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    let deposit = parse_work(&body.value, &vocabularies)?;
+    let repeat = key.repeatable(&request, &body.bytes);
+    let asset = intake.create(&actor, deposit, repeat.as_ref()).await?;
+    let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((header::LOCATION, location));
+    Ok(whole(answer, asset, &actor))
+}
+
+/// Reads a work.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}", operation_id = "readAsset", tag = "works",
+    summary = "Read a work",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
+    ),
+    responses(
+        (status = 200, description = "The work.", body = AssetDto,
+         headers(("ETag" = String, description = "Its revision, for `If-Match`."))),
+        (status = 304, description = "You have it already."),
+        (status = 410, description = "It was withdrawn or deleted.", body = super::document::ProblemDocument, content_type = "application/problem+json")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn read(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    sharing: web::Data<Sharing>,
+) -> Result<HttpResponse, Problem> {
+    let asset = sharing.read(&actor, id.0).await?;
+    let etag = precondition::etag(asset.revision);
+    if precondition::is_known(&request, &etag) {
+        let etag = (header::ETAG, etag);
+        return Ok(HttpResponse::NotModified().insert_header(etag).finish());
+    }
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Changes the description of a work.
+#[utoipa::path(
+    patch, path = "/api/v1/assets/{id}", operation_id = "patchAsset", tag = "works",
+    summary = "Change the description of a work",
+    description = "A JSON Merge Patch (RFC 7396): what is named is replaced, `null` takes away.",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    request_body(content = serde_json::Value, content_type = "application/merge-patch+json", description = "What to change."),
+    responses((
+        status = 200, description = "The work as it is now.", body = AssetDto,
+        headers(("ETag" = String, description = "Its revision."))
+    )),
+    security(("token" = []))
+)]
+pub async fn patch(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: IfMatch,
+    body: Document<MergePatch>,
+    vocabularies: web::Data<Vocabularies>,
+    sharing: web::Data<Sharing>,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let present = sharing.read(&actor, id.0).await?;
+    // A patch says something only about the revision it was written for.
+    if present.revision != expected.0 {
+        let current = Some(present.revision);
+        return Err(Problem::StaleRevision { current });
+    }
+    let deposit = patch_work(&present.work, &body.value, &vocabularies)?;
+    let asset = curation
+        .describe(&actor, id.0, Some(expected.0), deposit)
+        .await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Deletes a work.
+#[utoipa::path(
+    delete, path = "/api/v1/assets/{id}", operation_id = "deleteAsset", tag = "works",
+    summary = "Delete a work; a tombstone stays",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses((status = 204, description = "It is gone. Its address answers 410 to those who could see it.")),
+    security(("token" = []))
+)]
+pub async fn delete(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: IfMatch,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    curation.delete(&actor, id.0, Some(expected.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A work with its entity tag.
+pub(super) fn whole(
+    mut answer: actix_web::HttpResponseBuilder,
+    asset: Asset,
+    actor: &Actor,
+) -> HttpResponse {
+    answer
+        .insert_header((header::ETAG, precondition::etag(asset.revision)))
+        .insert_header((header::VARY, "Authorization"))
+        .json(AssetDto::render(asset, actor))
+}

@@ -1,0 +1,79 @@
+//! `/api/v1/changes`: the event log, for those who keep a copy.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::guard::{Allowed, Read};
+use super::problem::Problem;
+use super::query::Query;
+use super::{BaseAddress, page};
+use crate::interfaces::wire::ChangeDto;
+use crate::services::sharing::Sharing;
+use crate::storage::catalog::EventNumber;
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let changes = web::resource("/api/v1/changes")
+        .route(web::get().to(list))
+        .route(web::head().to(list));
+    config.service(changes);
+}
+
+/// Where to go on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// Only what came after this event; 0 for everything.
+    #[param(minimum = 0, default = 0)]
+    after: Option<u64>,
+    /// How many changes to give, at most 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
+}
+
+/// One page of the log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeList {
+    /// What changed, oldest first. A page may be short, even empty, before the end.
+    items: Vec<ChangeDto>,
+    /// The last event looked at: ask again with `after` set to it.
+    next: u64,
+    /// Nothing stands after `next` yet.
+    at_end: bool,
+}
+
+/// Lists changes.
+#[utoipa::path(
+    get, path = "/api/v1/changes", operation_id = "listChanges", tag = "works",
+    summary = "What changed after an event",
+    description = "Numbers grow and are never given twice; changes to works you may not see are \
+        left out. The number you read last is all you need to keep.",
+    params(ChangesQuery),
+    responses((
+        status = 200, description = "One page, oldest first.", body = ChangeList,
+        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
+    )),
+    security((), ("token" = []))
+)]
+pub async fn list(
+    actor: Allowed<Read>,
+    query: Query<ChangesQuery>,
+    sharing: web::Data<Sharing>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    let after = EventNumber(query.0.after.unwrap_or(0));
+    let limit = page::limit(query.0.limit);
+    let changes = sharing.changes(&actor, after, limit).await?;
+    let next = changes.next.0;
+    let mut answer = HttpResponse::Ok();
+    if !changes.is_at_end {
+        let query = [("after", next.to_string()), ("limit", limit.to_string())];
+        page::link_next(&mut answer, &base, "/api/v1/changes", &query);
+    }
+    Ok(answer.json(ChangeList {
+        items: changes.items.iter().map(ChangeDto::from).collect(),
+        next,
+        at_end: changes.is_at_end,
+    }))
+}

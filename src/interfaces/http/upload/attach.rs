@@ -1,0 +1,210 @@
+//! `/api/v1/assets/{id}/files`: attaching files to works and taking them off.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::description::{Fields, describe};
+use super::pace::Pace;
+use super::receive::Reception;
+use super::{Upload, UploadError};
+use crate::app::Archive;
+use crate::domain::Sha256;
+use crate::domain::asset::Revision;
+use crate::domain::vocabulary::Vocabularies;
+use crate::interfaces::http::assets::whole;
+use crate::interfaces::http::guard::{Allowed, Deposit};
+use crate::interfaces::http::precondition::{self, IfMatch, RepeatKey};
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::query::{Query, WorkId, part};
+use crate::interfaces::http::{BaseAddress, delivery};
+use crate::interfaces::wire::AssetDto;
+use crate::services::curation::Curation;
+use crate::services::intake::{Attached, FileDetails, Repeatable};
+use crate::storage::blobs::Staged;
+
+/// Registers the addresses of this module and those of [`delivery`] that lie under them.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let files = web::resource("/api/v1/assets/{id}/files").route(web::post().to(attach));
+    let file = delivery::file_resource().route(web::delete().to(detach));
+    config.service(files).service(file);
+}
+
+/// A file attached.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttachedDto {
+    /// SHA-256 of its bytes in hexadecimal: its name in addresses.
+    sha256: String,
+    /// The work with the file.
+    asset: AssetDto,
+    /// Other works, as far as you may see them, that have the same bytes.
+    duplicates: Vec<String>,
+}
+
+/// A form with one file.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form, which is read as a stream")]
+pub struct FileForm {
+    /// The bytes. The part may have a `Content-Digest`.
+    #[schema(value_type = String, content_media_type = "application/octet-stream")]
+    file: (),
+    /// The file's name, when not that of the part.
+    name: Option<String>,
+    /// `original`, `transcript`, `captions`, `accessible` or `attachment`.
+    role: Option<String>,
+    /// Caption: a JSON object from language to text.
+    title: Option<String>,
+    /// Text alternative: a JSON object from language to text.
+    alt: Option<String>,
+    /// Language spoken or written in it (BCP 47).
+    language: Option<String>,
+}
+
+/// The bytes of a file.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, content_media_type = "application/octet-stream")]
+#[expect(dead_code, reason = "describes a body, which is read as a stream")]
+pub struct FileBytes(());
+
+/// Attaches a file.
+#[utoipa::path(
+    post, path = "/api/v1/assets/{id}/files", operation_id = "attachFile", tag = "files",
+    summary = "Attach a file to a work",
+    description = "The bytes as they are, or a form with one file. They are hashed on the way; \
+        `Content-Digest`, `Repr-Digest` and `Digest` are compared with them when they name \
+        SHA-256. What the file is, is recognised from its bytes.",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("name" = Option<String>, Query, description = "The file's name; else that of `Content-Disposition`."),
+        ("role" = Option<String>, Query, description = "`original` (default), `transcript`, `captions`, `accessible` or `attachment`."),
+        ("title" = Option<String>, Query, description = "Caption: a JSON object from language to text."),
+        ("alt" = Option<String>, Query, description = "Text alternative: a JSON object from language to text."),
+        ("language" = Option<String>, Query, description = "Language spoken or written in it (BCP 47)."),
+        ("Content-Digest" = Option<String>, Header, description = "RFC 9530, e.g. `sha-256=:…:`."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
+    ),
+    request_body(content((FileBytes = "application/octet-stream"), (FileForm = "multipart/form-data"))),
+    responses((
+        status = 201, description = "The work with the file.", body = AttachedDto,
+        headers(("Location" = String, description = "Address of the file."), ("ETag" = String, description = "The revision of the work."))
+    )),
+    security(("token" = []))
+)]
+pub async fn attach(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: Result<IfMatch, Problem>,
+    key: RepeatKey,
+    request: HttpRequest,
+    query: Query<Fields>,
+    archive: web::Data<Archive>,
+    base: web::Data<BaseAddress>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let expected = optional(expected)?;
+    let vocabularies = &archive.vocabularies;
+    // Refused before the bytes have travelled, as far as it can be known.
+    describe(&query.0, vocabularies)?;
+    if key.0.is_none() {
+        archive.intake.may_attach(&actor, id.0, expected).await?;
+    }
+    let mut upload = receive(&archive, &request, body).await?;
+    upload.fields.extend(query.0);
+    let repeat = repeatable(key, &request, &upload);
+    let (staged, details) = split(upload, vocabularies)?;
+    let attached = archive
+        .intake
+        .attach(&actor, id.0, expected, staged, details, repeat.as_ref())
+        .await?;
+    Ok(answer(attached, &actor, &base))
+}
+
+/// Takes a file off.
+#[utoipa::path(
+    delete, path = "/api/v1/assets/{id}/files/{sha256}", operation_id = "detachFile", tag = "files",
+    summary = "Take a file off a work",
+    params(
+        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
+        ("sha256" = String, Path, description = "SHA-256 of the file in hexadecimal."),
+        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+    ),
+    responses((status = 200, description = "The work without the file.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn detach(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    expected: IfMatch,
+    request: HttpRequest,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let sha256: Sha256 = part(&request, "sha256")?;
+    let asset = curation
+        .detach(&actor, id.0, Some(expected.0), sha256)
+        .await?;
+    Ok(whole(HttpResponse::Ok(), asset, &actor))
+}
+
+async fn receive(
+    archive: &Archive,
+    request: &HttpRequest,
+    body: web::Payload,
+) -> Result<Upload, UploadError> {
+    let reception = Reception {
+        staging: archive.staging.clone(),
+        limit: archive.config.intake.max_file_bytes,
+        pace: Pace::with_pause(archive.config.server.body_timeout()),
+    };
+    if request.content_type().starts_with("multipart/") {
+        reception.form(request.headers(), body).await
+    } else {
+        reception.raw(request.headers(), body).await
+    }
+}
+
+/// The revision a caller builds on, if it names one.
+fn optional(expected: Result<IfMatch, Problem>) -> Result<Option<Revision>, Problem> {
+    match expected {
+        Ok(IfMatch(revision)) => Ok(Some(revision)),
+        Err(Problem::PreconditionRequired) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The same bytes with the same words make the same request.
+fn repeatable(key: RepeatKey, request: &HttpRequest, upload: &Upload) -> Option<Repeatable> {
+    let said = format!("{:?} {:?}", upload.name, upload.fields);
+    key.repeatable(request, format!("{} {said}", upload.staged.key).as_bytes())
+}
+
+fn split(upload: Upload, vocabularies: &Vocabularies) -> Result<(Staged, FileDetails), Problem> {
+    let (named, words) = describe(&upload.fields, vocabularies)?;
+    let details = FileDetails {
+        name: named.or(upload.name).unwrap_or_default(),
+        declared_type: upload.declared_type,
+        role: words.role,
+        title: words.title,
+        alt: words.alt,
+        language: words.language,
+    };
+    Ok((upload.staged, details))
+}
+
+fn answer(attached: Attached, actor: &Allowed<Deposit>, base: &BaseAddress) -> HttpResponse {
+    let Attached {
+        asset,
+        file,
+        duplicates,
+    } = attached;
+    let location = format!("{}/api/v1/assets/{}/files/{file}", base.as_str(), asset.id);
+    HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::ETAG, precondition::etag(asset.revision)))
+        .json(AttachedDto {
+            sha256: file.to_string(),
+            asset: AssetDto::render(asset, actor),
+            duplicates: duplicates.iter().map(ToString::to_string).collect(),
+        })
+}

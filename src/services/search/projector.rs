@@ -1,0 +1,206 @@
+//! The reader of the event log that keeps the index level with the catalogue.
+//!
+//! Events are read behind the cursor of the last commit; of all events of one work in a batch
+//! only its present revision is indexed. A commit follows when enough works wait, when the first
+//! of them has waited long enough, when somebody waits for it, or at once when something was
+//! withdrawn or deleted. Events after the last commit are read again after a crash: indexing is
+//! idempotent, so nothing is lost and nothing is there twice.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::index::{IndexChange, IndexError, OpenIndex};
+use super::thesaurus::Thesaurus;
+use crate::domain::asset::{AssetId, State};
+use crate::storage::blocking;
+use crate::storage::catalog::{
+    Catalog, CatalogError, Entry, Event, EventKind, EventNumber, Subject,
+};
+
+/// Events read in one go.
+const BATCH: usize = 2_000;
+/// Works that wait for a commit at most.
+const MAX_PENDING: usize = 10_000;
+
+/// Why the index could not follow the log.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// The catalogue could not be read.
+    #[error("the catalogue cannot be read for the search index")]
+    Catalog(#[from] CatalogError),
+    /// The index could not be written.
+    #[error("the search index cannot be written")]
+    Index(#[from] IndexError),
+}
+
+/// Brings one index forward.
+pub(crate) struct Projection {
+    catalog: Arc<dyn Catalog>,
+    thesaurus: Arc<Thesaurus>,
+    index: Arc<OpenIndex>,
+    /// The last event handed to the writer.
+    applied: EventNumber,
+    pending: usize,
+    since: Option<Instant>,
+    /// Something that must vanish waits for the commit.
+    has_removals: bool,
+}
+
+/// What a step left to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There are more events.
+    More,
+    /// Everything is handed to the writer.
+    Level,
+}
+
+impl Projection {
+    /// Goes on where the index stands.
+    pub(crate) fn new(
+        catalog: Arc<dyn Catalog>,
+        thesaurus: Arc<Thesaurus>,
+        index: Arc<OpenIndex>,
+    ) -> Self {
+        let applied = index.event();
+        Self {
+            catalog,
+            thesaurus,
+            index,
+            applied,
+            pending: 0,
+            since: None,
+            has_removals: false,
+        }
+    }
+
+    /// The last event handed to the writer.
+    pub(crate) fn applied(&self) -> EventNumber {
+        self.applied
+    }
+
+    /// When the works that wait must be committed at the latest.
+    pub(crate) fn due(&self, patience: Duration) -> Option<Instant> {
+        self.since.map(|since| since + patience)
+    }
+
+    /// Whether a commit must not wait.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.has_removals || self.pending >= MAX_PENDING
+    }
+
+    /// Whether events wait for a commit.
+    pub(crate) fn has_pending(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// Hands the next events to the writer.
+    pub(crate) async fn step(&mut self) -> Result<Progress, ProjectionError> {
+        let events = self.catalog.events(self.applied, BATCH).await?;
+        let Some(last) = events.last().map(|event| event.number) else {
+            return Ok(Progress::Level);
+        };
+        let progress = if events.len() < BATCH {
+            Progress::Level
+        } else {
+            Progress::More
+        };
+        let (ids, has_removals) = changed(&events);
+        let entries = self.catalog.entries(&ids).await?;
+        let changes: Vec<IndexChange> = ids
+            .iter()
+            .zip(entries)
+            .map(|(id, entry)| change(*id, entry))
+            .collect();
+        let count = changes.len();
+        let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
+        blocking(move || index.apply(&thesaurus, &changes)).await?;
+        self.applied = last;
+        self.pending += count;
+        self.has_removals |= has_removals;
+        self.since.get_or_insert_with(Instant::now);
+        Ok(progress)
+    }
+
+    /// Commits what was handed over; after removals their texts leave the files too.
+    pub(crate) async fn commit(&mut self) -> Result<EventNumber, ProjectionError> {
+        let (index, event, purge) = (Arc::clone(&self.index), self.applied, self.has_removals);
+        blocking(move || index.commit(event)).await?;
+        (self.pending, self.since, self.has_removals) = (0, None, false);
+        if purge {
+            let index = Arc::clone(&self.index);
+            blocking(move || index.purge()).await?;
+        }
+        Ok(event)
+    }
+
+    /// Fills an empty index from the list of all works, then from the events since.
+    pub(crate) async fn rebuild(
+        &mut self,
+        mut tell: impl FnMut(u64),
+    ) -> Result<EventNumber, ProjectionError> {
+        let start = *self.catalog.watch_events().borrow();
+        let (mut after, mut done) = (None, 0_u64);
+        loop {
+            let entries = self.catalog.list(after, BATCH).await?;
+            let Some(last) = entries.last().map(entry_id) else {
+                break;
+            };
+            after = Some(last);
+            done += entries.len() as u64;
+            let changes: Vec<IndexChange> = entries.into_iter().filter_map(put).collect();
+            let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
+            blocking(move || index.apply_new(&thesaurus, &changes)).await?;
+            tell(done);
+        }
+        self.applied = start;
+        self.since = Some(Instant::now());
+        self.commit().await?;
+        while self.step().await? == Progress::More {}
+        self.commit().await
+    }
+}
+
+fn entry_id(entry: &Entry) -> AssetId {
+    match entry {
+        Entry::Asset(asset) => asset.id,
+        Entry::Tombstone(tombstone) => tombstone.id,
+    }
+}
+
+fn put(entry: Entry) -> Option<IndexChange> {
+    match entry {
+        Entry::Asset(asset) if !matches!(asset.state, State::Withdrawn { .. }) => {
+            Some(IndexChange::Put(asset))
+        }
+        _ => None,
+    }
+}
+
+fn change(id: AssetId, entry: Option<Entry>) -> IndexChange {
+    entry.and_then(put).unwrap_or(IndexChange::Remove(id))
+}
+
+/// The works whose description or state changed, each once, and whether any must vanish.
+fn changed(events: &[Event]) -> (Vec<AssetId>, bool) {
+    let mut seen = HashSet::new();
+    let mut has_removals = false;
+    let mut ids = Vec::new();
+    for event in events {
+        let Subject::Asset(id, _) = event.subject else {
+            continue;
+        };
+        if matches!(
+            event.kind,
+            EventKind::Rendered | EventKind::FixityChecked | EventKind::FixityFailed
+        ) {
+            continue;
+        }
+        has_removals |= matches!(event.kind, EventKind::Withdrawn | EventKind::Deleted);
+        if seen.insert(id) {
+            ids.push(id);
+        }
+    }
+    (ids, has_removals)
+}

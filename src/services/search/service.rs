@@ -1,0 +1,467 @@
+//! The face of search: open, ask, wait, rebuild, close.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use super::answer::{Hit, Matching, SearchAnswer, SearchRequest, Took, Total};
+use super::engine::{Engine, Found, Question};
+use super::index::{IndexError, OpenIndex, WriterSettings};
+use super::matching::{Strictness, Viewer};
+use super::projector::{Progress, Projection, ProjectionError};
+use super::query::Lexicon;
+use super::showing::{facet_counts, highlighter, hits, told};
+use super::store::Store;
+use super::thesaurus::Thesaurus;
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::domain::vocabulary::Vocabularies;
+use crate::storage::blocking;
+use crate::storage::catalog::{Catalog, CatalogError, EventNumber};
+
+/// How search behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchSettings {
+    /// Memory and threads for writing.
+    pub writer: WriterSettings,
+    /// How long a change may wait for others before it becomes searchable.
+    pub patience: Duration,
+    /// How long a search waits for an event it wants to know of.
+    pub freshness_wait: Duration,
+    /// How long a search may look before it answers with what it has.
+    pub time_budget: Duration,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self {
+            writer: WriterSettings::default(),
+            patience: Duration::from_secs(1),
+            freshness_wait: Duration::from_secs(2),
+            time_budget: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The index could not be read or written.
+    #[error("the search index does not answer")]
+    Index(#[from] IndexError),
+    /// The catalogue could not be read.
+    #[error("the catalogue does not answer")]
+    Catalog(#[from] CatalogError),
+}
+
+impl From<ProjectionError> for SearchError {
+    fn from(error: ProjectionError) -> Self {
+        match error {
+            ProjectionError::Catalog(error) => Self::Catalog(error),
+            ProjectionError::Index(error) => Self::Index(error),
+        }
+    }
+}
+
+/// How the index stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchStatus {
+    /// The last event that is searchable.
+    pub event: EventNumber,
+    /// Events that are not yet searchable.
+    pub lag: u64,
+    /// Works done by a build under way.
+    pub rebuilding: Option<u64>,
+    /// Searchable works, those that only some may see included.
+    pub works: u64,
+    /// Bytes on disk.
+    pub size_bytes: u64,
+}
+
+/// Search over the whole archive. Cheap to share behind an `Arc`.
+pub struct Search {
+    pub(super) inner: Arc<Inner>,
+    follower: Mutex<Option<JoinHandle<()>>>,
+}
+
+pub(super) struct Inner {
+    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) vocabularies: Arc<Vocabularies>,
+    pub(super) thesaurus: Arc<Thesaurus>,
+    pub(super) clock: Clock,
+    settings: SearchSettings,
+    store: Store,
+    live: RwLock<Arc<OpenIndex>>,
+    pub(super) engine: Engine,
+    searchable: watch::Sender<EventNumber>,
+    rebuilding: watch::Sender<Option<u64>>,
+    /// Somebody waits for a commit.
+    hurry: Notify,
+    /// A rebuild was asked for.
+    rebuild: watch::Sender<u64>,
+    closing: watch::Sender<bool>,
+}
+
+impl Search {
+    /// Opens the index in `folder` and begins to follow the catalogue. An index that is missing,
+    /// damaged or of another version is built in the background; until then little or nothing is
+    /// found, and [`Search::status`] says so.
+    ///
+    /// # Errors
+    /// Only when the folder cannot be written at all.
+    pub async fn open(
+        folder: &Path,
+        catalog: Arc<dyn Catalog>,
+        vocabularies: Arc<Vocabularies>,
+        clock: Clock,
+        settings: SearchSettings,
+    ) -> Result<Self, SearchError> {
+        let thesaurus = Arc::new(Thesaurus::of(&vocabularies));
+        let folder = folder.to_owned();
+        let last_event = *catalog.watch_events().borrow();
+        let (store, live, is_usable) =
+            blocking(move || open_or_create(&folder, settings.writer, last_event)).await?;
+        let event = live.event();
+        let inner = Arc::new(Inner {
+            catalog,
+            vocabularies,
+            thesaurus,
+            clock,
+            settings,
+            store,
+            live: RwLock::new(Arc::new(live)),
+            engine: Engine::default(),
+            searchable: watch::Sender::new(event),
+            rebuilding: watch::Sender::new((!is_usable).then_some(0)),
+            hurry: Notify::new(),
+            rebuild: watch::Sender::new(u64::from(!is_usable)),
+            closing: watch::Sender::new(false),
+        });
+        let follower = tokio::spawn(follow(Arc::clone(&inner)));
+        Ok(Self {
+            inner,
+            follower: Mutex::new(Some(follower)),
+        })
+    }
+
+    /// Answers a search for somebody.
+    ///
+    /// # Errors
+    /// When index or catalogue cannot be read; never because of the text.
+    pub async fn search(
+        &self,
+        actor: &Actor,
+        request: SearchRequest,
+    ) -> Result<SearchAnswer, SearchError> {
+        let started = Instant::now();
+        let is_stale = match request.not_before {
+            Some(event) => !self.wait_for(event).await,
+            None => false,
+        };
+        let waiting = started.elapsed();
+        let question = self.question(actor, &request);
+        let inner = Arc::clone(&self.inner);
+        let (found, index) = blocking(move || inner.find(&question)).await?;
+        let finding = started.elapsed() - waiting;
+        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+        let entries = self.inner.catalog.entries(&ids).await?;
+        let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
+        let answer = move || inner.show(found, entries, &actor, &request, &index);
+        let mut answer = blocking(answer).await;
+        answer.is_stale = is_stale;
+        answer.took = Took {
+            waiting,
+            finding,
+            showing: started.elapsed() - waiting - finding,
+        };
+        Ok(answer)
+    }
+
+    /// Waits until an event is searchable, for as long as the settings say. False when it is not
+    /// by then.
+    pub async fn wait_for(&self, event: EventNumber) -> bool {
+        let mut searchable = self.inner.searchable.subscribe();
+        if *searchable.borrow() >= event {
+            return true;
+        }
+        self.inner.hurry.notify_one();
+        let reached = searchable.wait_for(|at| *at >= event);
+        tokio::time::timeout(self.inner.settings.freshness_wait, reached)
+            .await
+            .is_ok_and(|r| r.is_ok())
+    }
+
+    /// How the index stands.
+    pub fn status(&self) -> SearchStatus {
+        let index = self.inner.live();
+        let event = *self.inner.searchable.borrow();
+        let last = *self.inner.catalog.watch_events().borrow();
+        SearchStatus {
+            event,
+            lag: last.0.saturating_sub(event.0),
+            rebuilding: *self.inner.rebuilding.borrow(),
+            works: index.searcher().num_docs(),
+            size_bytes: index.size_bytes(),
+        }
+    }
+
+    /// Builds a new index beside the live one and puts it in its place, telling how many works
+    /// are done. Searches go on meanwhile.
+    ///
+    /// # Errors
+    /// When the build failed; the live index stays.
+    pub async fn reindex(&self, mut progress: impl FnMut(u64)) -> Result<(), SearchError> {
+        let mut state = self.inner.rebuilding.subscribe();
+        self.inner.rebuilding.send_replace(Some(0));
+        self.inner.rebuild.send_modify(|asked| *asked += 1);
+        loop {
+            if state.changed().await.is_err() {
+                return Err(IndexError::Closed.into());
+            }
+            match *state.borrow_and_update() {
+                Some(done) => progress(done),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Commits what waits and stops following the catalogue.
+    pub async fn close(&self) {
+        self.inner.closing.send_replace(true);
+        let follower = self
+            .follower
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(follower) = follower {
+            if follower.await.is_err() {
+                tracing::error!("the reader of the event log for the search index has failed");
+            }
+        }
+        let index = self.inner.live();
+        if let Err(error) = blocking(move || index.close()).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the search index was not closed cleanly"
+            );
+        }
+    }
+
+    fn question(&self, actor: &Actor, request: &SearchRequest) -> Question {
+        Question {
+            viewer: Viewer::new(actor, self.inner.clock.now()),
+            text: request.text.clone(),
+            verbatim: request.verbatim,
+            all_words: request.all_words,
+            wishes: request.expansion.clone(),
+            filters: request.filters.clone(),
+            order: request.order,
+            limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
+            after: request.after.clone(),
+            with_counts: !request.facets.is_empty(),
+            deadline: Instant::now() + self.inner.settings.time_budget,
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn live(&self) -> Arc<OpenIndex> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn find(&self, question: &Question) -> Result<(Found, Arc<OpenIndex>), SearchError> {
+        let index = self.live();
+        let found = self
+            .engine
+            .find(&index.searcher(), index.fields(), &self.thesaurus, question);
+        Ok((found.map_err(IndexError::from)?, index))
+    }
+
+    fn show(
+        &self,
+        found: Found,
+        entries: Vec<Option<crate::storage::catalog::Entry>>,
+        actor: &Actor,
+        request: &SearchRequest,
+        index: &OpenIndex,
+    ) -> SearchAnswer {
+        let searcher = index.searcher();
+        let lexicon = Lexicon::new(&searcher, index.fields());
+        let lights = highlighter(&found, &lexicon);
+        let shown: Vec<Hit> = hits(&found, entries, actor, self.clock.now(), &lights);
+        let vanished = (found.hits.len() - shown.len()) as u64;
+        let facets = facet_counts(
+            &found.counts,
+            &request.facets,
+            request.facet_values,
+            &found.filters,
+            &self.vocabularies,
+            &request.language,
+        );
+        SearchAnswer {
+            interpretation: told(&found, &shown, &lexicon),
+            hits: shown,
+            total: Total {
+                works: found.total.saturating_sub(vanished),
+                is_exact: !found.is_partial,
+            },
+            matching: match found.strictness {
+                Strictness::All => Matching::AllWords,
+                Strictness::Telling => Matching::SomeWords,
+            },
+            facets,
+            next: found.next,
+            is_stale: false,
+            is_partial: found.is_partial,
+            event: *self.searchable.borrow(),
+            took: Took::default(),
+        }
+    }
+
+    fn has_become_searchable(&self, event: EventNumber) {
+        self.engine.refresh(&self.live().searcher());
+        self.searchable.send_replace(event);
+    }
+}
+
+/// Opens the live index, or an empty one that is to be filled. An index ahead of the catalogue
+/// belongs to another one.
+fn open_or_create(
+    folder: &Path,
+    settings: WriterSettings,
+    last_event: EventNumber,
+) -> Result<(Store, OpenIndex, bool), IndexError> {
+    let store = Store::new(folder, settings)?;
+    if let Some(index) = store.open_live() {
+        if index.event() <= last_event
+            && (index.event() > EventNumber(0) || last_event == EventNumber(0))
+        {
+            return Ok((store, index, true));
+        }
+        index.close()?;
+    }
+    let index = store.create_next()?;
+    let is_usable = last_event == EventNumber(0);
+    if is_usable {
+        store.make_live(&index)?;
+    }
+    Ok((store, index, is_usable))
+}
+
+/// The background task: rebuilds when asked, else follows the log until closing.
+async fn follow(inner: Arc<Inner>) {
+    let mut closing = inner.closing.subscribe();
+    let mut rebuilds = inner.rebuild.subscribe();
+    let mut done_rebuilds = 0;
+    loop {
+        let asked = *rebuilds.borrow_and_update();
+        let result = if asked > done_rebuilds {
+            tokio::select! {
+                result = build_next(&inner) => result.inspect(|()| done_rebuilds = asked),
+                _ = closing.wait_for(|closing| *closing) => return,
+            }
+        } else {
+            follow_events(&inner, &mut closing, &mut rebuilds).await
+        };
+        match result {
+            Ok(()) if *closing.borrow() => return,
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the search index does not follow; trying again"
+                );
+                tokio::select! {
+                    () = tokio::time::sleep(inner.settings.patience) => {}
+                    _ = closing.wait_for(|closing| *closing) => return,
+                }
+            }
+        }
+    }
+}
+
+/// Builds the next index and puts it in place of the live one.
+async fn build_next(inner: &Arc<Inner>) -> Result<(), ProjectionError> {
+    inner.rebuilding.send_replace(Some(0));
+    let store = inner.store.clone();
+    let next = Arc::new(blocking(move || store.create_next()).await?);
+    let mut projection = Projection::new(
+        Arc::clone(&inner.catalog),
+        Arc::clone(&inner.thesaurus),
+        Arc::clone(&next),
+    );
+    let event = projection
+        .rebuild(|done| {
+            inner.rebuilding.send_replace(Some(done));
+        })
+        .await?;
+    let (store, index) = (inner.store.clone(), Arc::clone(&next));
+    blocking(move || store.make_live(&index)).await?;
+    let old = std::mem::replace(
+        &mut *inner.live.write().unwrap_or_else(PoisonError::into_inner),
+        Arc::clone(&next),
+    );
+    inner.has_become_searchable(event);
+    let store = inner.store.clone();
+    blocking(move || {
+        let closed = old.close();
+        drop(old);
+        store.remove_others(&next);
+        closed
+    })
+    .await?;
+    inner.rebuilding.send_replace(None);
+    Ok(())
+}
+
+/// Follows the log until closing or until a rebuild is asked for.
+async fn follow_events(
+    inner: &Arc<Inner>,
+    closing: &mut watch::Receiver<bool>,
+    rebuilds: &mut watch::Receiver<u64>,
+) -> Result<(), ProjectionError> {
+    let mut events = inner.catalog.watch_events();
+    let mut projection = Projection::new(
+        Arc::clone(&inner.catalog),
+        Arc::clone(&inner.thesaurus),
+        inner.live(),
+    );
+    let mut is_hurried = false;
+    loop {
+        events.borrow_and_update();
+        let progress = projection.step().await?;
+        let is_due = projection
+            .due(inner.settings.patience)
+            .is_some_and(|due| due <= Instant::now());
+        let is_ending = *closing.borrow();
+        if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
+        {
+            let event = projection.commit().await?;
+            inner.has_become_searchable(event);
+            is_hurried = false;
+        }
+        if is_ending || rebuilds.has_changed().unwrap_or(true) {
+            return Ok(());
+        }
+        if progress == Progress::More {
+            continue;
+        }
+        let due = projection.due(inner.settings.patience);
+        let pause = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            changed = events.changed() => if changed.is_err() { return Ok(()) },
+            () = pause => {}
+            () = inner.hurry.notified() => is_hurried = true,
+            _ = closing.changed() => {}
+            _ = rebuilds.changed() => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! From ids to an answer: the works from the catalogue, their snippets, labels of facets.
+//!
+//! Every work is taken at its present revision and put to the policy once more. What was
+//! withdrawn a moment ago is not shown, even though the index has yet to read of it.
+
+use std::collections::HashMap;
+
+use super::analysis::Spelling;
+use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
+use super::engine::Found;
+use super::facets::Counts;
+use super::facets::most_frequent;
+use super::filters::{Facet, Filters};
+use super::passages::passage_at;
+use super::query::Interpretation;
+use super::query::Lexicon;
+use super::query::repair::interpretation;
+use super::snippets::Highlighter;
+use crate::domain::Timestamp;
+use crate::domain::access::Actor;
+use crate::domain::access::policy::may_see;
+use crate::domain::asset::{Asset, State};
+use crate::domain::vocabulary::Vocabularies;
+use crate::storage::catalog::Entry;
+
+/// Pieces shown of one work.
+const PIECES: usize = 2;
+/// Hits whose texts are looked through for the written form of a word.
+const SURFACE_HITS: usize = 5;
+
+/// Words to light up, weighed by how rare they are.
+pub(crate) fn highlighter(found: &Found, lexicon: &Lexicon<'_>) -> Highlighter {
+    let works = lexicon.works() as f32;
+    let rarity = |folded: &str| {
+        let with = lexicon.works_with_word(folded) as f32;
+        (1.0 + (works - with + 0.5).max(0.0) / (with + 0.5)).ln()
+    };
+    let mut highlighter = Highlighter::default();
+    for word in found
+        .repaired
+        .words
+        .iter()
+        .filter(|word| !word.is_whole_number)
+    {
+        let exact = word.spelling.is_marked().then(|| word.spelling.exact());
+        let factor = if word.is_stop { 0.1 } else { 1.0 };
+        highlighter.want(word.folded(), exact, factor * rarity(word.folded()));
+    }
+    for candidate in found
+        .repaired
+        .corrections
+        .iter()
+        .flat_map(|c| &c.candidates)
+    {
+        highlighter.want(candidate, None, 0.5 * rarity(candidate));
+    }
+    for word in found
+        .expansions
+        .iter()
+        .flat_map(|added| &added.names)
+        .flatten()
+    {
+        if !super::analysis::is_stop_word(&Spelling::of(word)) {
+            highlighter.want(word, None, 0.3 * rarity(word));
+        }
+    }
+    highlighter
+}
+
+/// The hits that may be shown, in order, with how many had to be left out.
+pub(crate) fn hits(
+    found: &Found,
+    entries: Vec<Option<Entry>>,
+    actor: &Actor,
+    now: Timestamp,
+    highlighter: &Highlighter,
+) -> Vec<Hit> {
+    let scored = found.hits.iter().zip(entries);
+    let shown = scored.filter_map(|(placed, entry)| match entry {
+        Some(Entry::Asset(asset)) if is_shown(actor, &asset, now) => Some((placed.score, *asset)),
+        _ => None,
+    });
+    shown
+        .map(|(score, asset)| {
+            let snippets = snippets(&asset, highlighter);
+            Hit {
+                asset,
+                score,
+                snippets,
+                duplicates: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+/// The policy's word, and withdrawn works are never found.
+pub(crate) fn is_shown(actor: &Actor, asset: &Asset, now: Timestamp) -> bool {
+    !matches!(asset.state, State::Withdrawn { .. }) && may_see(actor, asset, now)
+}
+
+fn snippets(asset: &Asset, highlighter: &Highlighter) -> Vec<Snippet> {
+    if highlighter.is_empty() {
+        return Vec::new();
+    }
+    let work = &asset.work;
+    let titles = work
+        .titles
+        .iter()
+        .map(|(tag, text)| (TextField::Title(tag.clone()), text));
+    let descriptions = work
+        .descriptions
+        .iter()
+        .map(|(tag, text)| (TextField::Description(tag.clone()), text));
+    let body = work
+        .body
+        .iter()
+        .map(|text| (TextField::Body, text.as_str()));
+    let names = work.creators.iter().map(|creator| creator.name.as_str());
+    let numbers = work
+        .identifiers
+        .iter()
+        .map(|identifier| identifier.value.as_str());
+    let credit = names.chain(work.credit_line.as_deref()).chain(numbers);
+    let credit = credit.map(|text| (TextField::Credit, text));
+    let mut pieces: Vec<(f32, Snippet)> = titles
+        .chain(descriptions)
+        .chain(body)
+        .chain(credit)
+        .filter_map(|(field, text)| {
+            let (worth, piece) = highlighter.best_piece(text)?;
+            let passage = (field == TextField::Body).then(|| passage_at(text, piece.range.start));
+            Some((
+                worth,
+                Snippet {
+                    field,
+                    piece,
+                    passage,
+                },
+            ))
+        })
+        .collect();
+    pieces.sort_by(|a, b| b.0.total_cmp(&a.0));
+    pieces.truncate(PIECES);
+    pieces.into_iter().map(|(_, snippet)| snippet).collect()
+}
+
+/// What is told about the query. Words are written as the best hits write them.
+pub(crate) fn told(found: &Found, hits: &[Hit], lexicon: &Lexicon<'_>) -> Interpretation {
+    let expansions = found
+        .expansions
+        .iter()
+        .map(|added| added.told.clone())
+        .collect();
+    interpretation(&found.repaired, expansions, |folded| {
+        let texts = hits
+            .iter()
+            .take(SURFACE_HITS)
+            .flat_map(|hit| super::document::texts(&hit.asset.work));
+        texts
+            .filter_map(|text| Highlighter::surface(text, folded))
+            .next()
+            .or_else(|| lexicon.usual_form(folded))
+            .unwrap_or_else(|| folded.to_owned())
+    })
+}
+
+/// Counted facets with their labels.
+pub(crate) fn facet_counts(
+    counts: &Counts,
+    wanted: &[Facet],
+    limit: usize,
+    filters: &Filters,
+    vocabularies: &Vocabularies,
+    language: &str,
+) -> Vec<FacetCounts> {
+    let chosen: HashMap<Facet, &Vec<String>> =
+        filters.values.iter().map(|(f, v)| (*f, v)).collect();
+    let counted = |facet: Facet| {
+        let values = most_frequent(counts, facet, limit)
+            .into_iter()
+            .map(|(value, works)| FacetValue {
+                label: label(facet, &value, vocabularies, language),
+                is_chosen: chosen
+                    .get(&facet)
+                    .is_some_and(|values| values.contains(&value)),
+                value,
+                works,
+            });
+        FacetCounts {
+            facet,
+            values: values.collect(),
+        }
+    };
+    wanted.iter().copied().map(counted).collect()
+}
+
+fn label(facet: Facet, value: &str, vocabularies: &Vocabularies, language: &str) -> String {
+    let scheme = match facet {
+        Facet::Language => Some("language"),
+        other => other.scheme(),
+    };
+    let slug = value.to_lowercase();
+    let label = scheme.and_then(|scheme| vocabularies.label(scheme, &slug, language));
+    label.unwrap_or(value).to_owned()
+}

@@ -1,0 +1,177 @@
+//! The description of the interface: the committed one is what the code says, and it keeps the
+//! rules that clients and generators depend on.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Archive, command};
+
+fn committed() -> Value {
+    serde_json::from_str(&fs::read_to_string("api/openapi.json").unwrap()).unwrap()
+}
+
+/// Method, path and operation of everything described.
+fn operations(api: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            found.push((method.clone(), path.clone(), operation.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_committed_description_is_what_the_code_says() {
+    let output = command().arg("openapi").output().unwrap();
+    let present = String::from_utf8(output.stdout).unwrap();
+    let committed = fs::read_to_string("api/openapi.json").unwrap();
+    assert!(
+        present.trim_end() == committed.trim_end(),
+        "api/openapi.json is stale: khochung openapi > api/openapi.json"
+    );
+}
+
+#[test]
+fn the_served_description_is_the_committed_one_and_its_page_works() {
+    let archive = Archive::start();
+    let anybody = archive.anybody();
+    let served = anybody.get("/api/openapi.json");
+    assert_eq!(served.header("content-type"), "application/json");
+    assert_eq!(served.json(), committed());
+    assert_eq!(anybody.get("/").header("location"), "/api/docs/");
+    let page = anybody.get("/api/docs/");
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    for part in html
+        .split(['"', '\''])
+        .filter(|part| part.ends_with(".js") || part.ends_with(".css"))
+    {
+        let file = part.trim_start_matches("./");
+        assert!(!file.contains("//"), "nothing comes from elsewhere: {part}");
+        assert_eq!(
+            anybody.get(&format!("/api/docs/{file}")).status,
+            200,
+            "{file}"
+        );
+    }
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    assert!(
+        !html.contains("<script>"),
+        "the policy forbids scripts inside the page"
+    );
+}
+
+#[test]
+fn it_is_openapi_3_1_without_leftovers_of_3_0() {
+    let api = committed();
+    assert!(api["openapi"].as_str().unwrap().starts_with("3.1"));
+    let text = api.to_string();
+    assert!(!text.contains("\"nullable\""), "3.1 says nullable by type");
+}
+
+#[test]
+fn every_operation_is_named_once_told_and_tagged() {
+    let mut names = BTreeSet::new();
+    for (method, path, operation) in operations(&committed()) {
+        let context = format!("{method} {path}");
+        let name = operation["operationId"].as_str().unwrap().to_owned();
+        assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name}");
+        assert!(names.insert(name.clone()), "{name} twice");
+        assert!(operation["summary"].is_string(), "{context}");
+        assert_eq!(
+            operation["tags"].as_array().map(Vec::len),
+            Some(1),
+            "{context}"
+        );
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let described = parameter["description"].as_str().unwrap_or_default();
+            assert!(!described.is_empty(), "{context}: {parameter}");
+            assert!(parameter["schema"].is_object(), "{context}: {parameter}");
+        }
+        for part in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+            let wanted = part.trim_end_matches('}');
+            let mut all = operation["parameters"].as_array().into_iter().flatten();
+            let named = all.find(|p| p["name"] == wanted && p["in"] == "path");
+            assert_eq!(
+                named.map(|p| &p["required"]),
+                Some(&Value::Bool(true)),
+                "{context}: {part}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_answer_that_can_come_is_described_and_failures_are_problems() {
+    for (method, path, operation) in operations(&committed()) {
+        let context = format!("{method} {path}");
+        let answers = operation["responses"].as_object().unwrap();
+        let has_header = |name: &str| {
+            let mut all = operation["parameters"].as_array().into_iter().flatten();
+            all.any(|p| p["in"] == "header" && p["name"] == name)
+        };
+        let mut expected = vec!["500", "503"];
+        if operation["security"].is_array() {
+            expected.extend(["401", "403"]);
+        }
+        if path.contains('{') {
+            expected.push("404");
+        }
+        if operation["requestBody"].is_object() {
+            expected.extend(["400", "408", "413", "415", "422"]);
+        }
+        if matches!(method.as_str(), "patch" | "put" | "delete") && path.contains("/assets/") {
+            assert!(has_header("If-Match"), "{context}");
+            expected.extend(["409", "412", "428"]);
+        }
+        for status in expected {
+            assert!(answers.contains_key(status), "{context}: {status}");
+        }
+        for (status, answer) in answers {
+            assert!(answer["description"].is_string(), "{context} {status}");
+            if status.as_str() >= "400" {
+                let kinds = answer["content"].as_object().unwrap();
+                assert!(
+                    kinds.contains_key("application/problem+json"),
+                    "{context} {status}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let api = committed();
+    let mut open = vec![&api];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(target)) = members.get("$ref") {
+                    let pointer = target.strip_prefix('#').unwrap();
+                    assert!(api.pointer(pointer).is_some(), "{target}");
+                }
+                open.extend(members.values());
+            }
+            Value::Array(entries) => open.extend(entries),
+            _ => {}
+        }
+    }
+}
+
+/// Every described address answers something else than "nothing here".
+#[test]
+fn every_described_address_exists() {
+    let archive = Archive::start();
+    for (method, path, _) in operations(&committed()) {
+        let path = path.replace(|c| c == '{' || c == '}', "");
+        let answer = archive
+            .anybody()
+            .send(&method.to_uppercase(), &path, &[], &[]);
+        assert_ne!(answer.status, 405, "{method} {path}");
+    }
+}

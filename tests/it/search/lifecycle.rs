@@ -1,0 +1,119 @@
+//! The index as a cache: it follows, survives a restart, and is built anew when it is bad.
+
+use std::collections::BTreeSet;
+
+use khochung::domain::access::Actor;
+use khochung::domain::asset::State;
+use khochung::services::search::SearchRequest;
+use khochung::storage::catalog::{EventKind, EventNumber};
+
+use super::{Library, numbers, open, work};
+
+#[tokio::test]
+async fn a_change_is_searchable_when_its_event_is_waited_for() {
+    let library = Library::with([work(1, "Cũ", "xưa")]).await;
+    let mut changed = work(1, "Mới", "nay");
+    changed.revision = changed.revision.next();
+    library.put(changed, EventKind::Described).await;
+    assert_eq!(library.found("mới").await, [1]);
+    assert_eq!(library.found("xưa").await, [] as [u128; 0]);
+    let answer = library
+        .ask(SearchRequest {
+            not_before: Some(EventNumber(999)),
+            ..SearchRequest::for_text("mới")
+        })
+        .await;
+    assert!(answer.is_stale);
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_it_stood() {
+    let library = Library::with([work(1, "Một", "chung")]).await;
+    library.search.close().await;
+    let search = open(library._folder.path(), &library.catalog, &library.clock).await;
+    let status = search.status();
+    assert_eq!((status.lag, status.rebuilding, status.works), (0, None, 1));
+    let answer = search
+        .search(&Actor::Anonymous, SearchRequest::for_text("chung"))
+        .await
+        .unwrap();
+    assert_eq!(numbers(&answer), [1]);
+    search.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_or_missing_index_is_built_anew() {
+    let library = Library::with([work(1, "Một", "chung"), work(2, "Hai", "chung")]).await;
+    library.search.close().await;
+    let folder = library._folder.path().join("index");
+    let live = std::fs::read_to_string(folder.join("LIVE")).unwrap();
+    std::fs::write(folder.join(live.trim()).join("meta.json"), b"{").unwrap();
+    for _ in 0..2 {
+        let search = open(library._folder.path(), &library.catalog, &library.clock).await;
+        assert!(search.wait_for(EventNumber(2)).await);
+        let answer = search
+            .search(&Actor::Anonymous, SearchRequest::for_text("chung"))
+            .await
+            .unwrap();
+        assert_eq!(answer.total.works, 2);
+        search.close().await;
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn reindexing_puts_the_next_index_in_place() {
+    let library = Library::with((1..=20).map(|n| work(n, "Tác phẩm", "chung"))).await;
+    let mut told = Vec::new();
+    library
+        .search
+        .reindex(|done| told.push(done))
+        .await
+        .unwrap();
+    assert_eq!(library.search.status().rebuilding, None);
+    assert_eq!(
+        library
+            .ask(SearchRequest::for_text("chung"))
+            .await
+            .total
+            .works,
+        20
+    );
+    let generations = std::fs::read_dir(library._folder.path().join("index")).unwrap();
+    let folders = generations
+        .filter(|entry| entry.as_ref().unwrap().path().is_dir())
+        .count();
+    assert_eq!(folders, 1, "the old index is removed");
+}
+
+#[tokio::test]
+async fn a_withdrawn_text_leaves_the_files_of_the_index() {
+    let library = Library::with([work(1, "Một", "kín"), work(2, "Hai", "chung")]).await;
+    let before = segment_files(&library);
+    let mut gone = work(1, "Một", "kín");
+    gone.revision = gone.revision.next();
+    gone.state = State::Withdrawn {
+        reason: "sai".into(),
+    };
+    library.put(gone, EventKind::Withdrawn).await;
+    library.search.close().await;
+    let after = segment_files(&library);
+    assert!(!before.is_empty() && !after.is_empty());
+    assert_eq!(
+        before.intersection(&after).count(),
+        0,
+        "every file that held the text is gone"
+    );
+}
+
+/// Files of segments, which are written once and never changed.
+fn segment_files(library: &Library) -> BTreeSet<String> {
+    let live = std::fs::read_to_string(library._folder.path().join("index/LIVE")).unwrap();
+    let folder = library._folder.path().join("index").join(live.trim());
+    let names = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names
+        .filter(|name| !name.ends_with(".json") && !name.starts_with('.'))
+        .collect()
+}

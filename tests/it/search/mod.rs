@@ -1,0 +1,161 @@
+//! Search through its service: a catalogue and an index in a temporary folder, no HTTP.
+
+mod filters;
+mod hostile;
+mod language;
+mod lifecycle;
+mod paging;
+mod policy;
+
+use std::sync::Arc;
+
+use khochung::clock::Clock;
+use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::asset::{
+    Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
+};
+use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
+use khochung::services::search::{Search, SearchAnswer, SearchRequest, SearchSettings};
+use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
+use khochung::storage::vocabulary;
+
+/// An archive that can only be searched.
+struct Library {
+    _folder: tempfile::TempDir,
+    catalog: Arc<EmbeddedCatalog>,
+    search: Search,
+    clock: Clock,
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T08:00:00+07:00").unwrap()
+}
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
+fn id(number: u128) -> AssetId {
+    AssetId::from_bytes(number.to_be_bytes())
+}
+
+/// A published work with a Vietnamese title and a body.
+fn work(number: u128, title: &str, body: &str) -> Asset {
+    let titles = [(LanguageTag::parse("vi").unwrap(), title.to_owned())];
+    Asset {
+        id: id(number),
+        revision: Revision::FIRST,
+        state: State::Published,
+        exposure: Exposure::Public,
+        work: Work {
+            titles: titles.into_iter().collect(),
+            descriptions: LanguageMap::default(),
+            kind: Some(slug("article")),
+            creators: Vec::new(),
+            organisation: Some(slug("dic")),
+            languages: vec![LanguageTag::parse("vi").unwrap()],
+            strand: None,
+            themes: Vec::new(),
+            instruments: Vec::new(),
+            rights_groups: Vec::new(),
+            udhr_articles: Vec::new(),
+            audiences: Vec::new(),
+            places: Vec::new(),
+            made: None,
+            body: Some(body.to_owned()),
+            credit_line: None,
+            reuse_terms: slug("cc-by-4.0"),
+            people_shown: PeopleShown::NoneIdentifiable,
+            minors_shown: false,
+            access: Access::Public,
+            embargo_until: None,
+            relations: Vec::new(),
+            identifiers: Vec::new(),
+        },
+        files: Vec::new(),
+        created_at: now(),
+        updated_at: now(),
+        published_at: Some(now()),
+    }
+}
+
+fn holder(role: Role, organisation: Option<&str>) -> Actor {
+    Actor::Holder {
+        token: TokenId("t".into()),
+        role,
+        organisation: organisation.map(slug),
+    }
+}
+
+impl Library {
+    async fn with(assets: impl IntoIterator<Item = Asset>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(
+            EmbeddedCatalog::open(&folder.path().join("catalog"), Options::default()).unwrap(),
+        );
+        let clock = Clock::standing(now());
+        let search = open(folder.path(), &catalog, &clock).await;
+        let library = Self {
+            _folder: folder,
+            catalog,
+            search,
+            clock,
+        };
+        let mut changes = ChangeSet::by(&Actor::System, now());
+        for asset in assets {
+            changes = changes.put(asset, EventKind::Created);
+        }
+        library.commit(changes).await;
+        library
+    }
+
+    /// Commits and waits until it is searchable.
+    async fn commit(&self, changes: ChangeSet) -> EventNumber {
+        let receipt = self.catalog.commit(changes).await.unwrap();
+        assert!(
+            self.search.wait_for(receipt.last_event).await,
+            "searchable in time"
+        );
+        receipt.last_event
+    }
+
+    async fn put(&self, asset: Asset, event: EventKind) {
+        let changes = ChangeSet::by(&Actor::System, now()).put(asset, event);
+        self.commit(changes).await;
+    }
+
+    async fn ask(&self, request: SearchRequest) -> SearchAnswer {
+        self.search
+            .search(&Actor::Anonymous, request)
+            .await
+            .unwrap()
+    }
+
+    /// Numbers of the works anonymous finds, best first.
+    async fn found(&self, text: &str) -> Vec<u128> {
+        numbers(&self.ask(SearchRequest::for_text(text)).await)
+    }
+}
+
+async fn open(folder: &std::path::Path, catalog: &Arc<EmbeddedCatalog>, clock: &Clock) -> Search {
+    let vocabularies = Arc::new(vocabulary::load(None).unwrap());
+    let catalog: Arc<dyn Catalog> = Arc::clone(catalog) as _;
+    Search::open(
+        &folder.join("index"),
+        catalog,
+        vocabularies,
+        clock.clone(),
+        SearchSettings::default(),
+    )
+    .await
+    .unwrap()
+}
+
+fn numbers(answer: &SearchAnswer) -> Vec<u128> {
+    answer
+        .hits
+        .iter()
+        .map(|hit| u128::from_be_bytes(*hit.asset.id.as_bytes()))
+        .collect()
+}
