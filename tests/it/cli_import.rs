@@ -32,7 +32,10 @@ fn folder(records: &[Value]) -> TempDir {
 fn poster() -> Value {
     json!({
         "titles": { "vi": "Áp phích" },
-        "kind": "poster",
+        "kind": "propaganda-poster",
+        "strand": "educate",
+        "themes": ["international-law"],
+        "credit_line": "DIC",
         "languages": ["vi"],
         "organisation": "dic",
         "reuse_terms": "cc-by-4.0",

@@ -118,6 +118,9 @@ fn a_record_reaches_its_state_or_says_why_not() {
     good["kind"] = "article".into();
     good["languages"] = json!(["vi"]);
     good["organisation"] = "dic".into();
+    good["strand"] = "educate".into();
+    good["themes"] = json!(["international-law"]);
+    good["credit_line"] = "DIC".into();
     good["reuse_terms"] = "cc-by-4.0".into();
     good["people_shown"] = "none-identifiable".into();
     good["state"] = "published".into();

@@ -11,6 +11,9 @@ fn publishable(title: &str) -> Value {
         "kind": "article",
         "languages": ["vi"],
         "organisation": "dic",
+        "strand": "educate",
+        "themes": ["international-law"],
+        "credit_line": "DIC",
         "body": "Mọi người đều có quyền được học hành.",
         "reuse_terms": "cc-by-4.0",
         "people_shown": "none-identifiable",
@@ -155,7 +158,7 @@ fn a_merge_patch_replaces_what_it_names_and_null_takes_away() {
 fn publication_tells_every_condition_that_is_not_met() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
-    let work = editor.create(&json!({ "titles": { "vi": "Trống" }, "minors_shown": true }));
+    let work = editor.create(&json!({ "titles": { "vi": "Trống" } }));
     let path = format!("{}/publication", path_of(&work));
     let answer = editor.put_json(&path, "\"1\"", &json!({}));
     assert_eq!((answer.status, answer.problem().as_str()), (422, "invalid"));
@@ -228,7 +231,7 @@ fn lists_lead_through_everything_by_their_links() {
         path = address.strip_prefix(archive.base()).unwrap().to_owned();
     }
     assert_eq!((found, pages), (ids, 3));
-    let posters = editor.get("/api/v1/assets?kind=poster").json();
+    let posters = editor.get("/api/v1/assets?kind=propaganda-poster").json();
     assert_eq!(posters, json!({ "items": [] }));
 }
 

@@ -73,7 +73,7 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Config(ConfigCommand::Show(folder)) => settings::show(file, &folder, language),
         Command::Config(ConfigCommand::Check(folder)) => settings::check(file, &folder, language),
         Command::Openapi => {
-            print(&openapi::text());
+            print(openapi::text().trim_end());
             Ok(())
         }
         Command::Vocab(VocabCommand::Check { dir }) => {
