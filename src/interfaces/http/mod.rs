@@ -25,8 +25,8 @@ mod problem_pages;
 pub mod query;
 pub mod server;
 mod tokens;
-pub mod vocabularies;
 pub mod upload;
+pub mod vocabularies;
 
 use actix_web::web;
 
