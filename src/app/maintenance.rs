@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{OpenError, catalog_options, in_use_or_not, open_catalog};
+use super::{Archive, OpenError, catalog_options, in_use_or_not, open_catalog};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::search::SearchError;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{self, EmbeddedCatalog};
@@ -28,6 +29,9 @@ pub enum MaintenanceError {
     /// The blob store.
     #[error("the blob store cannot be read to its end")]
     Blobs(#[from] BlobError),
+    /// The search index.
+    #[error("the search index cannot be built")]
+    Search(#[from] SearchError),
 }
 
 /// Something that is not as it should be.
@@ -179,4 +183,15 @@ pub async fn rebuild(config: &Config) -> Result<(), OpenError> {
     blocking(move || embedded::rebuild(&folder, options))
         .await
         .map_err(in_use_or_not)
+}
+
+/// Builds the search index anew from the catalogue. `progress` is told how many works are done.
+///
+/// # Errors
+/// The folder is in use, or the build failed; the old index stays.
+pub async fn reindex(config: Config, progress: impl FnMut(u64)) -> Result<(), MaintenanceError> {
+    let archive = Archive::start(config).await?;
+    let built = archive.search.reindex(progress).await;
+    archive.close().await;
+    Ok(built?)
 }

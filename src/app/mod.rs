@@ -22,6 +22,7 @@ use crate::services::curation::Curation;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Desk, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
+use crate::services::search::{Search, SearchError, SearchSettings, WriterSettings};
 use crate::services::sharing::Sharing;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
@@ -51,6 +52,8 @@ pub struct Archive {
     pub sharing: Sharing,
     /// Handing out files.
     pub delivery: Delivery,
+    /// Finding.
+    pub search: Arc<Search>,
     /// Looking into background work.
     pub jobs: Jobs,
     /// Where uploads arrive.
@@ -74,6 +77,9 @@ pub enum OpenError {
     /// The blob store.
     #[error("the blob store cannot be opened")]
     Blobs(#[source] BlobError),
+    /// The search index.
+    #[error("the search index cannot be opened")]
+    Search(#[source] SearchError),
     /// The folder itself.
     #[error("the data folder cannot be made or read")]
     Folder(#[source] io::Error),
@@ -99,49 +105,44 @@ impl Archive {
     /// # Errors
     /// [`OpenError`]; nothing is running then.
     pub async fn start(config: Config) -> Result<Self, OpenError> {
-        let (archive, workshop) = blocking(move || Self::open(config)).await?;
-        let runner = workshop.open(&archive.config).await;
-        let runner = runner.map_err(OpenError::Catalog)?;
-        *archive.runner.lock().await = Some(runner);
-        Ok(archive)
-    }
-
-    fn open(config: Config) -> Result<(Self, Workshop), OpenError> {
-        let clock = Clock::system();
-        let data = &config.storage.data_dir;
-        std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
-        let vocabularies = Arc::new(load_vocabularies(&config)?);
-        let embedded = Arc::new(open_catalog(&config)?);
-        let local = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
-        let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
-        let catalog = || Arc::clone(&embedded) as Arc<dyn Catalog>;
-        let blobs = || Arc::new(local.clone()) as Arc<dyn BlobStore>;
-        let desk = Desk::new(catalog(), Arc::clone(&vocabularies), clock.clone());
-        let accepted = AcceptedTypes::new(config.intake.allowed_types.clone());
-        let accounts = Accounts::new(catalog(), Arc::clone(&vocabularies), clock.clone());
-        let archive = Self {
-            accounts: Arc::new(accounts),
-            intake: Intake::new(desk.clone(), blobs(), accepted),
-            curation: Curation::new(desk.clone()),
-            sharing: Sharing::new(desk, catalog(), clock.clone()),
-            delivery: Delivery::new(catalog(), blobs(), clock.clone()),
-            jobs: Jobs::new(catalog(), clock.clone()),
-            staging,
-            metrics: Arc::new(Metrics::new()),
-            config: Arc::new(config),
-            clock,
-            vocabularies,
-            catalog: Arc::clone(&embedded),
-            runner: Arc::default(),
-        };
+        let storage = blocking(move || Storage::open(config)).await?;
+        let search = storage.search().await?;
+        let archive = Self::compose(&storage, search);
         let workshop = Workshop {
-            catalog: embedded,
-            blobs: local,
+            catalog: storage.catalog(),
+            blobs: storage.blobs,
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
             clock: archive.clock.clone(),
         };
-        Ok((archive, workshop))
+        let runner = workshop.open(&archive.config).await;
+        *archive.runner.lock().await = Some(runner.map_err(OpenError::Catalog)?);
+        Ok(archive)
+    }
+
+    fn compose(storage: &Storage, search: Search) -> Self {
+        let catalog = || storage.catalog();
+        let blobs = || Arc::new(storage.blobs.clone()) as Arc<dyn BlobStore>;
+        let vocabularies = || Arc::clone(&storage.vocabularies);
+        let clock = || storage.clock.clone();
+        let desk = Desk::new(catalog(), vocabularies(), clock());
+        let accepted = AcceptedTypes::new(storage.config.intake.allowed_types.clone());
+        Self {
+            config: Arc::clone(&storage.config),
+            clock: clock(),
+            metrics: Arc::new(Metrics::new()),
+            vocabularies: vocabularies(),
+            accounts: Arc::new(Accounts::new(catalog(), vocabularies(), clock())),
+            intake: Intake::new(desk.clone(), blobs(), accepted),
+            curation: Curation::new(desk.clone()),
+            sharing: Sharing::new(desk, catalog(), clock()),
+            delivery: Delivery::new(catalog(), blobs(), clock()),
+            search: Arc::new(search),
+            jobs: Jobs::new(catalog(), clock()),
+            staging: storage.staging.clone(),
+            catalog: Arc::clone(&storage.catalog),
+            runner: Arc::default(),
+        }
     }
 
     /// How it is doing.
@@ -150,11 +151,12 @@ impl Archive {
     /// The catalogue does not answer.
     pub async fn vitals(&self) -> Result<Vitals, CatalogError> {
         let counts = self.catalog.counts().await?;
+        let index = self.search.status();
         let data = self.config.storage.data_dir.clone();
         Ok(Vitals {
             counts,
-            index_lag_events: 0,
-            index_works: true,
+            index_lag_events: index.lag,
+            index_works: index.rebuilding.is_none(),
             disk_free_bytes: blocking(move || free_bytes(&data)).await,
         })
     }
@@ -165,7 +167,63 @@ impl Archive {
         if let Some(runner) = runner {
             runner.stop().await;
         }
+        self.search.close().await;
         self.catalog.close().await;
+    }
+}
+
+/// The opened back ends, from which everything else is put together.
+struct Storage {
+    config: Arc<Config>,
+    clock: Clock,
+    vocabularies: Arc<Vocabularies>,
+    catalog: Arc<EmbeddedCatalog>,
+    blobs: LocalBlobs,
+    staging: Staging,
+}
+
+impl Storage {
+    /// The catalogue holds the lock of the whole folder, so it is opened before the rest.
+    fn open(config: Config) -> Result<Self, OpenError> {
+        let data = &config.storage.data_dir;
+        std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
+        let vocabularies = Arc::new(load_vocabularies(&config)?);
+        let catalog = Arc::new(open_catalog(&config)?);
+        let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
+        let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
+        Ok(Self {
+            config: Arc::new(config),
+            clock: Clock::system(),
+            vocabularies,
+            catalog,
+            blobs,
+            staging,
+        })
+    }
+
+    fn catalog(&self) -> Arc<dyn Catalog> {
+        Arc::clone(&self.catalog) as Arc<dyn Catalog>
+    }
+
+    async fn search(&self) -> Result<Search, OpenError> {
+        let settings = SearchSettings {
+            writer: WriterSettings {
+                threads: self.config.search.writer_threads,
+                bytes_per_thread: self.config.search.writer_memory_bytes,
+            },
+            ..SearchSettings::default()
+        };
+        let folder = self.config.storage.data_dir.join("index");
+        let vocabularies = Arc::clone(&self.vocabularies);
+        let opened = Search::open(
+            &folder,
+            self.catalog(),
+            vocabularies,
+            self.clock.clone(),
+            settings,
+        )
+        .await;
+        opened.map_err(OpenError::Search)
     }
 }
 
@@ -175,7 +233,6 @@ fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {
     vocabulary::load(own).map_err(OpenError::Vocabularies)
 }
 
-/// The catalogue holds the lock of the whole folder, so it is opened before the rest.
 fn open_catalog(config: &Config) -> Result<EmbeddedCatalog, OpenError> {
     let folder = config.storage.data_dir.join("catalog");
     EmbeddedCatalog::open(&folder, catalog_options(config)).map_err(in_use_or_not)

@@ -88,9 +88,8 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("intake.max_line_bytes", intake.max_line_bytes, 1024, 64 * MIB),
         ("media.max_pixels", media.max_pixels, 1_000_000, 4_000_000_000),
         ("media.max_decode_bytes", media.max_decode_bytes, 16 * MIB, LARGEST),
-        ("search.writer_memory_bytes", search.writer_memory_bytes, 15_000_000, 4096 * MIB),
+        ("search.writer_memory_bytes", search.writer_memory_bytes as u64, 15 * MIB, 4095 * MIB),
         ("search.writer_threads", search.writer_threads as u64, 1, 8),
-        ("search.max_query_bytes", search.max_query_bytes as u64, 16, 65_536),
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("jobs.workers", jobs.workers as u64, 1, 64),
     ];

@@ -190,20 +190,17 @@ impl Default for Media {
 /// The search index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// Memory of the index writer, in bytes; at least 15 MB for each of its threads.
-    pub writer_memory_bytes: u64,
+    /// Memory for each thread of the index writer, in bytes.
+    pub writer_memory_bytes: usize,
     /// Threads of the index writer.
     pub writer_threads: usize,
-    /// Longest query, in bytes.
-    pub max_query_bytes: usize,
 }
 
 impl Default for Search {
     fn default() -> Self {
         Self {
-            writer_memory_bytes: 32 * 1024 * 1024,
+            writer_memory_bytes: 64 * 1024 * 1024,
             writer_threads: 1,
-            max_query_bytes: 1024,
         }
     }
 }

@@ -21,18 +21,18 @@ Settings come from defaults, then --config FILE (TOML), then KHOCHUNG__SECTION__
 /// hands them out.
 #[derive(Debug, Parser)]
 #[command(name = "khochung", version, after_help = EXIT_CODES, max_term_width = 100)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Settings in a TOML file.
     #[arg(long, global = true, value_name = "FILE", env = "KHOCHUNG_CONFIG")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Serve an archive over HTTP until SIGINT or SIGTERM.
     Serve(Listen),
     /// Load the sample collection into an empty folder, then serve it and print where to look.
@@ -60,26 +60,26 @@ pub enum Command {
 
 /// Which archive.
 #[derive(Debug, Clone, Args)]
-pub struct Folder {
+pub(crate) struct Folder {
     /// The data folder of the archive [default: khochung-data].
     #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// Which archive and where to listen.
 #[derive(Debug, Clone, Args)]
-pub struct Listen {
+pub(crate) struct Listen {
     /// Which archive.
     #[command(flatten)]
-    pub folder: Folder,
+    pub(crate) folder: Folder,
     /// Address and port to listen on [default: 127.0.0.1:8080].
     #[arg(long, value_name = "HOST:PORT")]
-    pub bind: Option<String>,
+    pub(crate) bind: Option<String>,
 }
 
 /// Access tokens.
 #[derive(Debug, Subcommand)]
-pub enum TokenCommand {
+pub(crate) enum TokenCommand {
     /// Make a token; its secret is the last line printed and cannot be shown again.
     #[command(after_help = "\
 Example: khochung token create --role contributor --organisation dic --label \"upload desk\"")]
@@ -119,32 +119,32 @@ Each line of the NDJSON file is one work. A work whose first identifier is known
 import can be repeated. Failed lines are told one by one; the others are not held up by them.
 
 Example: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson")]
-pub struct Import {
+pub(crate) struct Import {
     /// An NDJSON file, or a folder with works.ndjson and the files it names.
     #[arg(value_name = "DIR_OR_NDJSON")]
-    pub from: PathBuf,
+    pub(crate) from: PathBuf,
     /// Write one result line for each work here; otherwise failures go to standard error.
     #[arg(long, value_name = "FILE")]
-    pub results: Option<PathBuf>,
+    pub(crate) results: Option<PathBuf>,
     /// Which archive.
     #[command(flatten)]
-    pub folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 /// How thoroughly to check.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub(crate) struct Verify {
     /// Read and hash every stored file; damaged ones are set aside and reported.
     #[arg(long)]
-    pub deep: bool,
+    pub(crate) deep: bool,
     /// Which archive.
     #[command(flatten)]
-    pub folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 /// Settings.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Print every setting, its value and where it came from.
     Show(Folder),
     /// Check the settings and print everything that is wrong with them.
@@ -153,7 +153,7 @@ pub enum ConfigCommand {
 
 /// Vocabularies.
 #[derive(Debug, Subcommand)]
-pub enum VocabCommand {
+pub(crate) enum VocabCommand {
     /// Check the vocabulary files of a folder, or those built in.
     Check {
         /// A folder with vocabulary files.

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::interfaces::messages::Language;
 
 /// An open way to an archive, with the rights of its operator.
-pub struct Connection {
+pub(crate) struct Connection {
     agent: Agent,
     base: String,
     secret: String,
@@ -25,11 +25,11 @@ pub struct Connection {
 
 /// An answer: its status and its JSON, which is null when there was none.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// The body.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Connection {
@@ -37,7 +37,7 @@ impl Connection {
     ///
     /// # Errors
     /// The data folder cannot be opened.
-    pub fn open(config: Config, language: Language) -> Result<Self, Failure> {
+    pub(crate) fn open(config: Config, language: Language) -> Result<Self, Failure> {
         if let Some(control) = control::read(&config.storage.data_dir) {
             let running = Self::to(&control, language, None);
             if running.answers() {
@@ -53,7 +53,7 @@ impl Connection {
     }
 
     /// A way to the archive that `control` tells of.
-    pub fn to(control: &control::Control, language: Language, own: Option<Serving>) -> Self {
+    pub(crate) fn to(control: &control::Control, language: Language, own: Option<Serving>) -> Self {
         let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)
@@ -80,7 +80,7 @@ impl Connection {
     ///
     /// # Errors
     /// The connection fails.
-    pub fn call(
+    pub(crate) fn call(
         &self,
         method: &str,
         path: &str,
@@ -103,7 +103,7 @@ impl Connection {
     ///
     /// # Errors
     /// The connection fails.
-    pub fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
@@ -128,7 +128,7 @@ impl Connection {
     ///
     /// # Errors
     /// The archive refuses: its own words.
-    pub fn json(&self, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+    pub(crate) fn json(&self, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
         let kind = [("content-type", "application/json")];
         let answer = if body.is_null() {
             self.call(method, path, &[], Vec::new())?
@@ -144,7 +144,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`Failure::Refused`] with the title, detail and broken rules of the problem document.
-    pub fn into_success(self) -> Result<Value, Failure> {
+    pub(crate) fn into_success(self) -> Result<Value, Failure> {
         if self.status.is_success() {
             return Ok(self.body);
         }
@@ -153,7 +153,7 @@ impl Answer {
 }
 
 /// A problem document in one line.
-pub fn refusal(document: &Value, status: StatusCode) -> String {
+pub(crate) fn refusal(document: &Value, status: StatusCode) -> String {
     let text = |name: &str| {
         document
             .get(name)

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 /// Address and secret of a running archive.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Control {
+pub(crate) struct Control {
     /// Where it answers on this machine.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// The bearer token that lets the operator in.
-    pub secret: String,
+    pub(crate) secret: String,
 }
 
 fn place(data: &Path) -> PathBuf {
@@ -24,20 +24,20 @@ fn place(data: &Path) -> PathBuf {
 }
 
 /// Reads the file; none when there is none that can be read.
-pub fn read(data: &Path) -> Option<Control> {
+pub(crate) fn read(data: &Path) -> Option<Control> {
     let text = std::fs::read(place(data)).ok()?;
     serde_json::from_slice(&text).ok()
 }
 
 /// The written file; removed when dropped.
 #[derive(Debug)]
-pub struct Written(PathBuf);
+pub(crate) struct Written(PathBuf);
 
 /// Writes the file, readable by its owner only.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(data: &Path, control: &Control) -> std::io::Result<Written> {
+pub(crate) fn write(data: &Path, control: &Control) -> std::io::Result<Written> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let path = place(data);
     std::fs::DirBuilder::new()

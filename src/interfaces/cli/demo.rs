@@ -17,7 +17,7 @@ const SAMPLE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sample.rs")
 ///
 /// # Errors
 /// The folder cannot be opened, or the collection not loaded.
-pub fn run(config: Config, language: Language) -> Result<(), Failure> {
+pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     let data = config.storage.data_dir.clone();
     let serving = serve::start_logged(config)?;
     let connection = Connection::to(serving.control(), language, None);

@@ -15,15 +15,12 @@ use crate::storage::vocabulary;
 ///
 /// # Errors
 /// [`Failure::Findings`] when something is.
-pub fn verify(config: Config, deep: bool, language: Language) -> Result<(), Failure> {
+pub(crate) fn verify(config: Config, deep: bool, language: Language) -> Result<(), Failure> {
     must_exist(&config)?;
     let bar = progress::spinner(language.pick("kiểm tra", "verify"));
     let checked = runtime()?.block_on(maintenance::verify(&config, deep, |n| bar.set_position(n)));
     bar.finish_and_clear();
-    let report = checked.map_err(|error| match error {
-        MaintenanceError::Open(error) => opening_failed(error, &config.storage.data_dir),
-        other => Failure::inside(other),
-    })?;
+    let report = checked.map_err(|error| failed(error, &config.storage.data_dir))?;
     for finding in &report.findings {
         print(&sentence(finding, language));
     }
@@ -65,7 +62,7 @@ fn sentence(finding: &Finding, language: Language) -> String {
 ///
 /// # Errors
 /// The folder is in use or its journal damaged.
-pub fn rebuild(config: Config, language: Language) -> Result<(), Failure> {
+pub(crate) fn rebuild(config: Config, language: Language) -> Result<(), Failure> {
     must_exist(&config)?;
     let built = runtime()?.block_on(maintenance::rebuild(&config));
     built.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
@@ -76,11 +73,36 @@ pub fn rebuild(config: Config, language: Language) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Builds the search index anew.
+///
+/// # Errors
+/// The folder is in use, or the build failed.
+pub(crate) fn reindex(config: Config, language: Language) -> Result<(), Failure> {
+    must_exist(&config)?;
+    let data = config.storage.data_dir.clone();
+    let bar = progress::spinner(language.pick("lập chỉ mục", "index"));
+    let built = runtime()?.block_on(maintenance::reindex(config, |n| bar.set_position(n)));
+    bar.finish_and_clear();
+    built.map_err(|error| failed(error, &data))?;
+    print(language.pick(
+        "Đã lập lại chỉ mục tìm kiếm.",
+        "The search index was built anew.",
+    ));
+    Ok(())
+}
+
+fn failed(error: MaintenanceError, data: &Path) -> Failure {
+    match error {
+        MaintenanceError::Open(error) => opening_failed(error, data),
+        other => Failure::inside(other),
+    }
+}
+
 /// Checks the vocabulary files of a folder, or those built in.
 ///
 /// # Errors
 /// [`Failure::SomeFailed`] when some are wrong; each fault is printed.
-pub fn check_vocabularies(dir: Option<&Path>, language: Language) -> Result<(), Failure> {
+pub(crate) fn check_vocabularies(dir: Option<&Path>, language: Language) -> Result<(), Failure> {
     let problems = match dir {
         Some(dir) => vocabulary::check(dir),
         None => vocabulary::load(None)

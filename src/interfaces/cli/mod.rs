@@ -66,7 +66,9 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
             verify.deep,
             language,
         ),
-        Command::Reindex(_) => Err(Failure::inside("not yet")),
+        Command::Reindex(folder) => {
+            maintenance::reindex(settings::for_folder(file, &folder)?, language)
+        }
         Command::Rebuild(folder) => {
             maintenance::rebuild(settings::for_folder(file, &folder)?, language)
         }

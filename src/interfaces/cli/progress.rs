@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar that counts to `total`; invisible when standard error is no terminal.
-pub fn bar(total: u64, what: &'static str) -> ProgressBar {
+pub(crate) fn bar(total: u64, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta}");
     let bar = ProgressBar::new(total).with_message(what);
     match style {
@@ -13,7 +13,7 @@ pub fn bar(total: u64, what: &'static str) -> ProgressBar {
 }
 
 /// A counter without an end.
-pub fn spinner(what: &'static str) -> ProgressBar {
+pub(crate) fn spinner(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(what);
     match ProgressStyle::with_template("{spinner} {msg} {pos}") {
         Ok(style) => bar.with_style(style),

@@ -19,7 +19,7 @@ use crate::telemetry;
 ///
 /// # Errors
 /// The folder cannot be opened or the address not bound.
-pub fn run(config: Config, language: Language) -> Result<(), Failure> {
+pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     let serving = start_logged(config)?;
     let address = serving.base().to_owned();
     let listening = language.pick("Kho đang phục vụ tại", "The archive is at");
@@ -31,13 +31,13 @@ pub fn run(config: Config, language: Language) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`Serving::start`].
-pub fn start_logged(config: Config) -> Result<Serving, Failure> {
+pub(crate) fn start_logged(config: Config) -> Result<Serving, Failure> {
     telemetry::start_logging(&config.log).map_err(Failure::inside)?;
     Serving::start(config)
 }
 
 /// An archive that serves in the background of this process until dropped.
-pub struct Serving {
+pub(crate) struct Serving {
     runtime: Runtime,
     archive: Archive,
     handle: ServerHandle,
@@ -53,7 +53,7 @@ impl Serving {
     ///
     /// # Errors
     /// The folder cannot be opened or the address not bound.
-    pub fn start(config: Config) -> Result<Self, Failure> {
+    pub(crate) fn start(config: Config) -> Result<Self, Failure> {
         let runtime = Runtime::new().map_err(|error| Failure::io("tokio", error))?;
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
@@ -89,12 +89,12 @@ impl Serving {
     }
 
     /// The public address.
-    pub fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
     /// Address and secret for commands on this machine.
-    pub const fn control(&self) -> &Control {
+    pub(crate) const fn control(&self) -> &Control {
         &self.control
     }
 
@@ -102,7 +102,7 @@ impl Serving {
     ///
     /// # Errors
     /// The server failed.
-    pub fn until_told_to_stop(mut self) -> Result<(), Failure> {
+    pub(crate) fn until_told_to_stop(mut self) -> Result<(), Failure> {
         let Some(answering) = self.answering.take() else {
             return Ok(());
         };
@@ -138,7 +138,7 @@ async fn told_to_stop() -> std::io::Result<()> {
 }
 
 /// Puts a failed opening into the words of the command line.
-pub fn opening_failed(error: OpenError, data: &Path) -> Failure {
+pub(crate) fn opening_failed(error: OpenError, data: &Path) -> Failure {
     match error {
         OpenError::InUse => Failure::InUse {
             folder: data.display().to_string(),

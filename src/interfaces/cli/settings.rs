@@ -11,7 +11,7 @@ use crate::interfaces::messages::{Language, config as messages};
 ///
 /// # Errors
 /// Wrong settings.
-pub fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config, Failure> {
+pub(crate) fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config, Failure> {
     load(file, &listen.folder, listen.bind.as_deref()).map(|effective| effective.config)
 }
 
@@ -19,7 +19,7 @@ pub fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config, Failu
 ///
 /// # Errors
 /// Wrong settings.
-pub fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failure> {
+pub(crate) fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failure> {
     load(file, folder, None).map(|effective| effective.config)
 }
 
@@ -27,7 +27,11 @@ pub fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failur
 ///
 /// # Errors
 /// Wrong settings.
-pub fn show(file: Option<&Path>, folder: &Folder, language: Language) -> Result<(), Failure> {
+pub(crate) fn show(
+    file: Option<&Path>,
+    folder: &Folder,
+    language: Language,
+) -> Result<(), Failure> {
     let effective = load(file, folder, None)?;
     let mut present = "";
     for (key, value, source) in effective.shown() {
@@ -48,7 +52,11 @@ pub fn show(file: Option<&Path>, folder: &Folder, language: Language) -> Result<
 ///
 /// # Errors
 /// Wrong settings.
-pub fn check(file: Option<&Path>, folder: &Folder, language: Language) -> Result<(), Failure> {
+pub(crate) fn check(
+    file: Option<&Path>,
+    folder: &Folder,
+    language: Language,
+) -> Result<(), Failure> {
     load(file, folder, None)?;
     print(language.pick("Cấu hình hợp lệ.", "The configuration is right."));
     Ok(())

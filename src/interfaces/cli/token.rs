@@ -13,7 +13,11 @@ use crate::interfaces::messages::Language;
 ///
 /// # Errors
 /// The archive refuses or cannot be opened.
-pub fn run(file: Option<&Path>, command: TokenCommand, language: Language) -> Result<(), Failure> {
+pub(crate) fn run(
+    file: Option<&Path>,
+    command: TokenCommand,
+    language: Language,
+) -> Result<(), Failure> {
     let open = |folder| Connection::open(settings::for_folder(file, folder)?, language);
     match command {
         TokenCommand::Create {
@@ -54,7 +58,7 @@ pub fn run(file: Option<&Path>, command: TokenCommand, language: Language) -> Re
 ///
 /// # Errors
 /// The archive refuses.
-pub fn create(connection: &Connection, mut wanted: Value) -> Result<String, Failure> {
+pub(crate) fn create(connection: &Connection, mut wanted: Value) -> Result<String, Failure> {
     if let Some(properties) = wanted.as_object_mut() {
         properties.retain(|_, value| !value.is_null());
     }

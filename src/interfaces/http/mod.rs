@@ -6,26 +6,27 @@
 
 pub mod assets;
 pub mod body;
-mod changes;
-mod compression;
-mod counted;
+pub mod changes;
+pub mod compression;
+pub mod counted;
 pub mod delivery;
-mod docs;
+pub mod docs;
 pub mod document;
 pub mod frame;
 pub mod guard;
-mod health;
-mod imports;
-mod jobs;
-mod lines;
+pub mod health;
+pub mod imports;
+pub mod jobs;
+pub mod lines;
 pub mod openapi;
 pub mod page;
 pub mod precondition;
 pub mod problem;
-mod problem_pages;
+pub mod problem_pages;
 pub mod query;
+pub mod search;
 pub mod server;
-mod tokens;
+pub mod tokens;
 pub mod upload;
 pub mod vocabularies;
 
@@ -42,6 +43,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(delivery::routes)
         .configure(imports::routes)
         .configure(changes::routes)
+        .configure(search::routes)
         .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)

@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
 use super::upload::attach;
-use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies};
+use super::{changes, delivery, docs, health, imports, jobs, search, tokens, vocabularies};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
         (name = "files", description = "Files of works: attach, take off, download"),
+        (name = "search", description = "Finding works"),
         (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
@@ -36,7 +37,7 @@ use super::{changes, delivery, docs, health, imports, jobs, tokens, vocabularies
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
         attach::attach, attach::detach, delivery::file, delivery::preview,
-        imports::import, changes::list,
+        imports::import, changes::list, search::search,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,

@@ -35,8 +35,7 @@ pub fn link_next(
     let mut address = format!("{}{path}", base.as_str());
     for (position, (name, value)) in query.iter().enumerate() {
         let separator = if position == 0 { '?' } else { '&' };
-        let value =
-            percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+        let value = utf8_percent_encode(value, RESERVED);
         address.push_str(&format!("{separator}{name}={value}"));
     }
     answer.append_header((header::LINK, format!("<{address}>; rel=\"next\"")));

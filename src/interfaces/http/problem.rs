@@ -18,6 +18,7 @@ use crate::services::accounts::AccountsError;
 use crate::services::delivery::DeliveryError;
 use crate::services::intake::{ChangeError, FindError};
 use crate::services::jobs::JobsError;
+use crate::services::search::SearchError;
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
 
@@ -262,6 +263,15 @@ impl From<AccountsError> for Problem {
             AccountsError::NoSuchToken => Self::NotFound,
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Index(_) => Self::Unavailable(error.into()),
+            SearchError::Catalog(error) => error.into(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::storage::blobs::Hasher;
 ///
 /// # Errors
 /// The first refusal; what was done before it stays done.
-pub fn complete(
+pub(crate) fn complete(
     connection: &Connection,
     folder: &Path,
     id: &str,

@@ -6,24 +6,24 @@ use serde_json::Value;
 
 /// One line of the file.
 #[derive(Debug)]
-pub struct Record {
+pub(crate) struct Record {
     /// Its number in the file, from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// The files to attach, as the line lists them.
-    pub files: Vec<Value>,
+    pub(crate) files: Vec<Value>,
     /// The state the work shall come to.
-    pub state: Option<String>,
+    pub(crate) state: Option<String>,
     /// Why it is withdrawn.
-    pub withdrawal_reason: Option<String>,
+    pub(crate) withdrawal_reason: Option<String>,
 }
 
 /// Lines that are sent together.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// What is sent: one line for each record.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// The records, in order.
-    pub records: Vec<Record>,
+    pub(crate) records: Vec<Record>,
 }
 
 /// So few and short that the answers fit into the buffers of the connection: they are read only
@@ -32,14 +32,14 @@ const BATCH_LINES: usize = 100;
 const BATCH_BYTES: usize = 256 * 1024;
 
 /// The batches of a file.
-pub struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     line: u64,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Reads from the beginning.
-    pub const fn new(reader: R) -> Self {
+    pub(crate) const fn new(reader: R) -> Self {
         Self { reader, line: 0 }
     }
 

@@ -23,7 +23,7 @@ use lines::{Batch, Lines, Record};
 ///
 /// # Errors
 /// [`Failure::SomeFailed`] when some works were not taken in completely.
-pub fn run(file: Option<&Path>, import: Import, language: Language) -> Result<(), Failure> {
+pub(crate) fn run(file: Option<&Path>, import: Import, language: Language) -> Result<(), Failure> {
     let config = settings::for_folder(file, &import.folder)?;
     if !import.from.exists() {
         let from = import.from.display();
@@ -45,7 +45,7 @@ pub fn run(file: Option<&Path>, import: Import, language: Language) -> Result<()
 ///
 /// # Errors
 /// As [`run`].
-pub fn folder_or_file(
+pub(crate) fn folder_or_file(
     connection: &Connection,
     from: &Path,
     results: Option<&Path>,
