@@ -111,7 +111,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset)))
+    Ok(IndexChange::Put(Box::new(asset), Vec::new()))
 }
 
 struct Options {

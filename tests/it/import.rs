@@ -129,6 +129,24 @@ async fn a_known_identifier_updates_its_work() {
 }
 
 #[tokio::test]
+async fn a_caller_who_waits_for_each_answer_gets_it() {
+    let archive = Archive::new();
+    let actor = editor();
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let lines = stream::unfold(receiver, |mut receiver| async {
+        Some((receiver.recv().await?, receiver))
+    });
+    let mut results = std::pin::pin!(archive.intake.import(&actor, lines));
+    for number in 1..=3 {
+        let line = archive.line(number, &numbered("a", &json!({})));
+        sender.send(line).await.unwrap();
+        assert_eq!(results.next().await.unwrap().number, number);
+    }
+    drop(sender);
+    assert!(results.next().await.is_none());
+}
+
+#[tokio::test]
 async fn an_identifier_of_several_works_names_none() {
     let archive = Archive::new();
     for _ in 0..2 {

@@ -12,6 +12,7 @@ mod concurrency;
 mod config;
 mod embargo;
 mod embargo_job;
+mod file_access;
 mod hostile_bodies;
 mod idempotency;
 mod import;

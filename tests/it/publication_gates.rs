@@ -6,20 +6,17 @@ use serde_json::{Value, json};
 
 use crate::archive::{Archive, JPEG, complete_work, complete_work_but, contributor, editor};
 
-/// The unmet conditions as `pointer Rule`, in order.
+/// The unmet conditions as `pointer Rule`, in order; anything else as it is.
 fn unmet<T: std::fmt::Debug>(result: Result<T, ChangeError>) -> Vec<String> {
-    match result {
-        Err(ChangeError::Transition(TransitionError::Unmet(violations))) => violations
-            .0
-            .iter()
-            .map(|violation| {
-                let rule = format!("{:?}", violation.rule);
-                let name = rule.split([' ', '{']).next().unwrap();
-                format!("{} {name}", violation.pointer)
-            })
-            .collect(),
-        other => panic!("expected unmet conditions, not {other:?}"),
-    }
+    let Err(ChangeError::Transition(TransitionError::Unmet(violations))) = result else {
+        return vec![format!("{result:?}")];
+    };
+    let described = violations.0.iter().map(|violation| {
+        let rule = format!("{:?}", violation.rule);
+        let name = rule.split([' ', '{']).next().unwrap_or_default();
+        format!("{} {name}", violation.pointer)
+    });
+    described.collect()
 }
 
 #[tokio::test]

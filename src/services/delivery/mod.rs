@@ -227,6 +227,3 @@ fn cacheability(actor: &Actor) -> Cacheability {
         Actor::Holder { .. } | Actor::System => Cacheability::Private,
     }
 }
-
-#[cfg(test)]
-mod tests;

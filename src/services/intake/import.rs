@@ -7,8 +7,10 @@
 //! gone through record by record.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
+use tokio::time::sleep;
 
 use super::plan::{Plan, Planner};
 use super::relations::{self, InBatch};
@@ -20,6 +22,12 @@ use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
 
 /// The most records in one change set.
 pub const BATCH: usize = 500;
+
+/// The length of body texts after which no more records are added to a batch.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long a batch is gathered: a moment for a person, long for a fast sender.
+const GATHERING: Duration = Duration::from_millis(100);
 
 /// How often a record is tried again when somebody else was faster.
 const ATTEMPTS: usize = 3;
@@ -88,8 +96,8 @@ impl ImportedAs {
 type Planned = (ImportRecord, Result<Plan, ChangeError>);
 
 impl Intake {
-    /// Imports lines as they come, in batches of what is ready (at most [`BATCH`]), giving one
-    /// result for each in the same order.
+    /// Imports lines as they come, gathered into batches (see [`BATCH`]), giving one result for
+    /// each in the same order.
     pub fn import<'a, S>(
         &'a self,
         actor: &'a Actor,
@@ -98,8 +106,7 @@ impl Intake {
     where
         S: Stream<Item = ImportLine> + 'a,
     {
-        lines
-            .ready_chunks(BATCH)
+        batches(lines)
             .then(move |batch| self.import_batch(actor, batch))
             .flat_map(stream::iter)
     }
@@ -112,14 +119,13 @@ impl Intake {
         for line in lines {
             let key = line.record.as_ref().ok().and_then(upsert_key).cloned();
             // The second record of a work must see what the first one did.
-            let is_known = key.is_some_and(|key| !keys.insert(key));
+            let is_known = key.as_ref().is_some_and(|key| keys.contains(key));
             if is_known || batch.len() >= BATCH {
-                results.extend(
-                    self.import_distinct(actor, std::mem::take(&mut batch))
-                        .await,
-                );
+                let full = std::mem::take(&mut batch);
+                results.extend(self.import_distinct(actor, full).await);
                 keys.clear();
             }
+            keys.extend(key);
             batch.push(line);
         }
         results.extend(self.import_distinct(actor, batch).await);
@@ -259,6 +265,33 @@ impl Intake {
             Some(Entry::Tombstone(_)) | None => Ok(None),
         }
     }
+}
+
+/// Lines gathered until there are enough, or the caller makes a pause: many share one commit, and
+/// a slow caller has its answers soon.
+fn batches<'a>(
+    lines: impl Stream<Item = ImportLine> + 'a,
+) -> impl Stream<Item = Vec<ImportLine>> + 'a {
+    stream::unfold(Box::pin(lines.fuse()), |mut lines| async {
+        let first = lines.next().await?;
+        let mut bytes = weight(&first);
+        let mut batch = vec![first];
+        let mut ready = lines.by_ref().take_until(Box::pin(sleep(GATHERING)));
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let Some(line) = ready.next().await else {
+                break;
+            };
+            bytes += weight(&line);
+            batch.push(line);
+        }
+        Some((batch, lines))
+    })
+}
+
+/// The text of a line that can be long.
+fn weight(line: &ImportLine) -> usize {
+    let body = |record: &ImportRecord| record.deposit.work.body.as_ref().map_or(0, String::len);
+    line.record.as_ref().map_or(0, body)
 }
 
 fn upsert_key(record: &ImportRecord) -> Option<&Identifier> {

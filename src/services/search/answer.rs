@@ -8,8 +8,8 @@ use super::passages::Passage;
 use super::query::{ExpansionWishes, Interpretation};
 use super::ranking::Order;
 use super::snippets::Piece;
-use crate::domain::LanguageTag;
 use crate::domain::asset::{Asset, AssetId};
+use crate::domain::{LanguageTag, Sha256};
 use crate::storage::catalog::EventNumber;
 
 /// What somebody looks for.
@@ -154,6 +154,8 @@ pub enum TextField {
     Description(LanguageTag),
     /// The full text.
     Body,
+    /// What is said in a recording, by the transcript or captions file it was read from.
+    Transcript(Sha256),
     /// Makers, credit line, numbers.
     Credit,
 }

@@ -13,6 +13,8 @@ use crate::domain::vietnamese_order::SortKey;
 
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
+/// Words of a title at which typing may begin.
+const COMPLETION_WORDS: usize = 3;
 /// Characters of a title that count in alphabetical order.
 const MAX_TITLE_KEY: usize = 48;
 /// A title longer than this is not offered whole as a completion.
@@ -34,11 +36,16 @@ pub(crate) fn id_halves(id: [u8; 16]) -> (u64, u64) {
     ((number >> 64) as u64, number as u64)
 }
 
-/// Builds the document of a work with the names of its concepts.
-pub(crate) fn document(fields: &Fields, thesaurus: &Thesaurus, asset: &Asset) -> TantivyDocument {
+/// Builds the document of a work with the names of its concepts and what is said in it.
+pub(crate) fn document(
+    fields: &Fields,
+    thesaurus: &Thesaurus,
+    asset: &Asset,
+    said: &[String],
+) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     add_identity(fields, asset, &mut document);
-    add_texts(fields, &asset.work, &mut document);
+    add_texts(fields, &asset.work, said, &mut document);
     add_subjects(fields, thesaurus, &asset.work, &mut document);
     add_numbers(fields, asset, &mut document);
     for tag in tags(asset) {
@@ -69,8 +76,8 @@ fn circle_once_free(asset: &Asset) -> Exposure {
     }
 }
 
-fn add_texts(fields: &Fields, work: &Work, document: &mut TantivyDocument) {
-    for text in texts(work) {
+fn add_texts(fields: &Fields, work: &Work, said: &[String], document: &mut TantivyDocument) {
+    for text in texts(work).chain(said.iter().map(String::as_str)) {
         document.add_text(fields.all_exact, text);
         document.add_text(fields.all_folded, text);
         document.add_text(fields.all_pairs, text);
@@ -191,12 +198,7 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     if let Some(largest) = sides.max() {
         document.add_u64(columns.media.1, u64::from(largest));
     }
-    if let Some(sketch) = work
-        .body
-        .as_deref()
-        .or_else(|| work.descriptions.best("vi"))
-        .and_then(Sketch::of)
-    {
+    if let Some(sketch) = sketch_text(work).and_then(Sketch::of) {
         sketch
             .0
             .iter()
@@ -209,9 +211,26 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
         document.add_bytes(columns.title_key, &title_key(title));
         let is_public = circle_once_free(asset) == Exposure::Public && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
-            document.add_text(fields.completion, completion(title));
+            for term in completions(title) {
+                document.add_text(fields.completion, term);
+            }
         }
     }
+}
+
+/// The text by which near-duplicates are recognised.
+pub(crate) fn sketch_text(work: &Work) -> Option<&str> {
+    work.body
+        .as_deref()
+        .or_else(|| work.descriptions.best("vi"))
+}
+
+/// The tags of the concepts a work carries, kind and organisation left out: nearly all share
+/// these.
+pub(crate) fn concept_tags(work: &Work) -> impl Iterator<Item = String> {
+    let telling = concepts(work)
+        .filter(|(facet, _)| !matches!(facet, Facet::Kind | Facet::Organisation | Facet::Strand));
+    telling.map(|(facet, slug)| facet.tag(slug.as_str()))
 }
 
 /// Place of a title in Vietnamese order; titles that begin with as many equal letters are equal.
@@ -228,12 +247,15 @@ fn sort_day(asset: &Asset) -> i64 {
     }
 }
 
-/// The folded title, a separator, and the title: found by its beginning, shown as it is.
-fn completion(title: &str) -> String {
-    let mut term = folded_words(title);
-    term.push(SEPARATOR);
-    term.push_str(title);
-    term
+/// The folded title from each of its first words on, a separator, and the title: found by the
+/// beginning of a word, shown as it is.
+fn completions(title: &str) -> Vec<String> {
+    let words = folded_words(title);
+    let starts = words.match_indices(' ').map(|(at, _)| at + 1);
+    let starts = std::iter::once(0).chain(starts).take(COMPLETION_WORDS);
+    starts
+        .map(|start| format!("{}{SEPARATOR}{title}", &words[start..]))
+        .collect()
 }
 
 /// The words of a text without marks, with single spaces between.

@@ -58,7 +58,8 @@ pub(crate) struct Found {
 /// Keeps what can be used again between questions.
 #[derive(Debug, Default)]
 pub(crate) struct Engine {
-    tags: TagCache,
+    /// Tags of the live segments.
+    pub(crate) tags: TagCache,
     recent: Mutex<VecDeque<(RecentKey, Arc<Matches>)>>,
     embargoes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
     weights: Weights,

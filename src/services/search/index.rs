@@ -22,8 +22,9 @@ use crate::storage::catalog::EventNumber;
 /// One change to the index.
 #[derive(Debug, Clone)]
 pub enum IndexChange {
-    /// A work at its present revision. A withdrawn one is taken out.
-    Put(Box<Asset>),
+    /// A work at its present revision with what is said in its recordings. A withdrawn one is
+    /// taken out.
+    Put(Box<Asset>, Vec<String>),
     /// A work that is no more.
     Remove(AssetId),
 }
@@ -198,13 +199,13 @@ impl OpenIndex {
         let writer = writer.as_ref().ok_or(IndexError::Closed)?;
         for change in changes {
             let id = match change {
-                IndexChange::Put(asset) => asset.id,
+                IndexChange::Put(asset, _) => asset.id,
                 IndexChange::Remove(id) => *id,
             };
             writer.delete_term(Term::from_field_bytes(self.fields.id, id.as_bytes()));
-            if let IndexChange::Put(asset) = change {
+            if let IndexChange::Put(asset, said) = change {
                 if !matches!(asset.state, State::Withdrawn { .. }) {
-                    writer.add_document(document(&self.fields, thesaurus, asset))?;
+                    writer.add_document(document(&self.fields, thesaurus, asset, said))?;
                 }
             }
         }
@@ -220,8 +221,8 @@ impl OpenIndex {
         let writer = self.lock();
         let writer = writer.as_ref().ok_or(IndexError::Closed)?;
         for change in changes {
-            if let IndexChange::Put(asset) = change {
-                writer.add_document(document(&self.fields, thesaurus, asset))?;
+            if let IndexChange::Put(asset, said) = change {
+                writer.add_document(document(&self.fields, thesaurus, asset, said))?;
             }
         }
         Ok(())

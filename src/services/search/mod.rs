@@ -13,6 +13,7 @@ mod filters;
 mod index;
 mod matching;
 pub mod measure;
+mod neighbours;
 mod passages;
 mod projector;
 mod query;
@@ -20,10 +21,13 @@ mod ranking;
 mod schema;
 mod service;
 mod showing;
+mod similar;
 mod sketch;
 mod snippets;
 mod store;
+mod suggest;
 mod thesaurus;
+mod transcripts;
 
 pub use answer::{
     FacetCounts, FacetValue, Hit, Matching, SearchAnswer, SearchRequest, Snippet, TextField, Took,
@@ -32,9 +36,11 @@ pub use answer::{
 pub use cursor::{Cursor, InvalidCursor};
 pub use filters::{Facet, Filters};
 pub use index::{IndexChange, IndexError, WriterSettings};
+pub use neighbours::SimilarWorks;
 pub use passages::Passage;
 pub use query::{Expansion, ExpansionReason, ExpansionWishes, Interpretation};
 pub use ranking::Order;
 pub use service::{Search, SearchError, SearchSettings, SearchStatus};
 pub use snippets::Piece;
+pub use suggest::{Suggestion, SuggestionSource};
 pub use thesaurus::{Name, Thesaurus};

@@ -1,30 +1,74 @@
 //! Where in a long text a piece stands: its paragraph, and in timed text the moment.
 //!
-//! Timed text is WebVTT (W3C) or SubRip: cues under lines with two times and an arrow. Both are
-//! recognised by their first arrow line, so a transcript that was pasted as the body of a work
-//! leads to its second as well as an attached one.
+//! Timed text is WebVTT (W3C) or SubRip, recognised by lines with two times and an arrow. What is
+//! indexed and shown is what is said; times, cue numbers and headings stay behind as the moments
+//! of the text that follows them.
 
 /// A place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passage {
-    /// Number of the paragraph, from 1. Paragraphs end at line ends.
+    /// Number of the paragraph (or cue), from 1. Paragraphs end at line ends.
     pub paragraph: usize,
     /// When the cue begins, in milliseconds; only in timed text.
     pub at_ms: Option<u64>,
 }
 
-/// The passage that holds a byte of a text.
-pub(crate) fn passage_at(text: &str, byte: usize) -> Passage {
-    let before = text.get(..byte).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let ended = before[..line_start]
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .count();
-    let at_ms = before[..line_start].lines().rev().find_map(cue_start);
-    Passage {
-        paragraph: ended + 1,
-        at_ms,
+/// A text as it is read or heard, with the moments of its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spoken {
+    /// What is said.
+    pub(crate) text: String,
+    /// First byte and moment of each cue, ascending.
+    cues: Vec<(usize, u64)>,
+}
+
+impl Spoken {
+    /// Reads a text, timed or not.
+    pub(crate) fn read(text: &str) -> Self {
+        if !text.lines().any(|line| cue_start(line).is_some()) {
+            return Self {
+                text: text.to_owned(),
+                cues: Vec::new(),
+            };
+        }
+        let mut spoken = Self {
+            text: String::with_capacity(text.len()),
+            cues: Vec::new(),
+        };
+        let mut is_inside = false;
+        for line in text.lines() {
+            if let Some(start) = cue_start(line) {
+                spoken.cues.push((spoken.text.len(), start));
+                is_inside = true;
+            } else if line.trim().is_empty() {
+                is_inside = false;
+            } else if is_inside {
+                spoken.text.push_str(&without_tags(line));
+                spoken.text.push('\n');
+            }
+        }
+        spoken
+    }
+
+    /// The passage that holds a byte of the text.
+    pub(crate) fn passage_at(&self, byte: usize) -> Passage {
+        let begun = self.cues.partition_point(|(start, _)| *start <= byte);
+        if let Some((_, at_ms)) = begun.checked_sub(1).and_then(|last| self.cues.get(last)) {
+            return Passage {
+                paragraph: begun,
+                at_ms: Some(*at_ms),
+            };
+        }
+        let before = self.text.get(..byte).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let ended = before[..line_start]
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count();
+        Passage {
+            paragraph: ended + 1,
+            at_ms: None,
+        }
     }
 }
 
@@ -40,22 +84,38 @@ fn cue_start(line: &str) -> Option<u64> {
     seconds.checked_mul(1000)?.checked_add(millis.parse().ok()?)
 }
 
+/// Leaves out the tags of WebVTT and SubRip (`<v Siu H'Lan>`, `<i>`).
+fn without_tags(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut depth = 0_u32;
+    for c in line.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Passage, passage_at};
+    use super::{Passage, Spoken};
 
     #[test]
     fn paragraphs_are_counted_from_one() {
-        let text = "Một.\n\nHai.\nBa có chữ tìm.";
+        let spoken = Spoken::read("Một.\n\nHai.\nBa có chữ tìm.");
         assert_eq!(
-            passage_at(text, 0),
+            spoken.passage_at(0),
             Passage {
                 paragraph: 1,
                 at_ms: None
             }
         );
+        let at = spoken.text.find("chữ").unwrap();
         assert_eq!(
-            passage_at(text, text.find("chữ").unwrap()),
+            spoken.passage_at(at),
             Passage {
                 paragraph: 3,
                 at_ms: None
@@ -64,17 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn a_cue_tells_its_moment() {
-        let vtt = "WEBVTT\n\n00:01.000 --> 00:04.000\nXin chào\n\n00:03:12.500 --> 00:03:15.000\nquyền trẻ em";
+    fn a_cue_tells_its_moment_and_times_are_not_text() {
+        let vtt = "WEBVTT\n\nNOTE nháp\n\n00:01.000 --> 00:04.000\nXin chào\n\nlời-hai\n00:03:12.500 --> 00:03:15.000 align:start\n<v Siu H'Lan>quyền trẻ em\n";
+        let spoken = Spoken::read(vtt);
+        assert_eq!(spoken.text, "Xin chào\nquyền trẻ em\n");
+        let moment = |word: &str| spoken.passage_at(spoken.text.find(word).unwrap()).at_ms;
+        assert_eq!((moment("Xin"), moment("trẻ")), (Some(1000), Some(192_500)));
+        let srt = Spoken::read("1\n01:00:00,250 --> 01:00:02,000\nXin chào\n");
         assert_eq!(
-            passage_at(vtt, vtt.find("quyền").unwrap()).at_ms,
-            Some(192_500)
-        );
-        assert_eq!(passage_at(vtt, vtt.find("chào").unwrap()).at_ms, Some(1000));
-        let srt = "1\n01:00:00,250 --> 01:00:02,000\nXin chào\n";
-        assert_eq!(
-            passage_at(srt, srt.find("chào").unwrap()).at_ms,
-            Some(3_600_250)
+            srt.passage_at(0),
+            Passage {
+                paragraph: 1,
+                at_ms: Some(3_600_250)
+            }
         );
     }
 }

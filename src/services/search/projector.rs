@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use super::index::{IndexChange, IndexError, OpenIndex};
 use super::thesaurus::Thesaurus;
+use super::transcripts;
 use crate::domain::asset::{AssetId, State};
+use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{
     Catalog, CatalogError, Entry, Event, EventKind, EventNumber, Subject,
@@ -37,6 +39,7 @@ pub enum ProjectionError {
 /// Brings one index forward.
 pub(crate) struct Projection {
     catalog: Arc<dyn Catalog>,
+    blobs: Arc<dyn BlobStore>,
     thesaurus: Arc<Thesaurus>,
     index: Arc<OpenIndex>,
     /// The last event handed to the writer.
@@ -46,6 +49,10 @@ pub(crate) struct Projection {
     /// Something that must vanish waits for the commit.
     has_removals: bool,
 }
+
+/// Whether texts that were removed are still in files of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MustPurge(pub(crate) bool);
 
 /// What a step left to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,12 +67,14 @@ impl Projection {
     /// Goes on where the index stands.
     pub(crate) fn new(
         catalog: Arc<dyn Catalog>,
+        blobs: Arc<dyn BlobStore>,
         thesaurus: Arc<Thesaurus>,
         index: Arc<OpenIndex>,
     ) -> Self {
         let applied = index.event();
         Self {
             catalog,
+            blobs,
             thesaurus,
             index,
             applied,
@@ -73,11 +82,6 @@ impl Projection {
             since: None,
             has_removals: false,
         }
-    }
-
-    /// The last event handed to the writer.
-    pub(crate) fn applied(&self) -> EventNumber {
-        self.applied
     }
 
     /// When the works that wait must be committed at the latest.
@@ -95,6 +99,17 @@ impl Projection {
         self.since.is_some()
     }
 
+    async fn put(&self, entry: Option<Entry>) -> Option<IndexChange> {
+        match entry {
+            Some(Entry::Asset(asset)) if !matches!(asset.state, State::Withdrawn { .. }) => {
+                let said = transcripts::read(&self.blobs, &asset).await;
+                let said = said.into_iter().map(|transcript| transcript.spoken.text);
+                Some(IndexChange::Put(asset, said.collect()))
+            }
+            _ => None,
+        }
+    }
+
     /// Hands the next events to the writer.
     pub(crate) async fn step(&mut self) -> Result<Progress, ProjectionError> {
         let events = self.catalog.events(self.applied, BATCH).await?;
@@ -108,11 +123,11 @@ impl Projection {
         };
         let (ids, has_removals) = changed(&events);
         let entries = self.catalog.entries(&ids).await?;
-        let changes: Vec<IndexChange> = ids
-            .iter()
-            .zip(entries)
-            .map(|(id, entry)| change(*id, entry))
-            .collect();
+        let mut changes = Vec::with_capacity(ids.len());
+        for (id, entry) in ids.iter().zip(entries) {
+            let put = self.put(entry).await;
+            changes.push(put.unwrap_or(IndexChange::Remove(*id)));
+        }
         let count = changes.len();
         let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
         blocking(move || index.apply(&thesaurus, &changes)).await?;
@@ -123,16 +138,18 @@ impl Projection {
         Ok(progress)
     }
 
-    /// Commits what was handed over; after removals their texts leave the files too.
-    pub(crate) async fn commit(&mut self) -> Result<EventNumber, ProjectionError> {
+    /// Commits what was handed over, and says whether texts must leave the files now.
+    pub(crate) async fn commit(&mut self) -> Result<(EventNumber, MustPurge), ProjectionError> {
         let (index, event, purge) = (Arc::clone(&self.index), self.applied, self.has_removals);
         blocking(move || index.commit(event)).await?;
         (self.pending, self.since, self.has_removals) = (0, None, false);
-        if purge {
-            let index = Arc::clone(&self.index);
-            blocking(move || index.purge()).await?;
-        }
-        Ok(event)
+        Ok((event, MustPurge(purge)))
+    }
+
+    /// Takes the texts of removed works out of the files.
+    pub(crate) async fn purge(&self) -> Result<(), ProjectionError> {
+        let index = Arc::clone(&self.index);
+        Ok(blocking(move || index.purge()).await?)
     }
 
     /// Fills an empty index from the list of all works, then from the events since.
@@ -149,7 +166,10 @@ impl Projection {
             };
             after = Some(last);
             done += entries.len() as u64;
-            let changes: Vec<IndexChange> = entries.into_iter().filter_map(put).collect();
+            let mut changes = Vec::with_capacity(entries.len());
+            for entry in entries {
+                changes.extend(self.put(Some(entry)).await);
+            }
             let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
             blocking(move || index.apply_new(&thesaurus, &changes)).await?;
             tell(done);
@@ -158,7 +178,7 @@ impl Projection {
         self.since = Some(Instant::now());
         self.commit().await?;
         while self.step().await? == Progress::More {}
-        self.commit().await
+        Ok(self.commit().await?.0)
     }
 }
 
@@ -167,19 +187,6 @@ fn entry_id(entry: &Entry) -> AssetId {
         Entry::Asset(asset) => asset.id,
         Entry::Tombstone(tombstone) => tombstone.id,
     }
-}
-
-fn put(entry: Entry) -> Option<IndexChange> {
-    match entry {
-        Entry::Asset(asset) if !matches!(asset.state, State::Withdrawn { .. }) => {
-            Some(IndexChange::Put(asset))
-        }
-        _ => None,
-    }
-}
-
-fn change(id: AssetId, entry: Option<Entry>) -> IndexChange {
-    entry.and_then(put).unwrap_or(IndexChange::Remove(id))
 }
 
 /// The works whose description or state changed, each once, and whether any must vanish.

@@ -341,6 +341,11 @@ fn members(bits: &BitSet) -> impl Iterator<Item = DocId> + '_ {
     })
 }
 
+/// The id of one document.
+pub(crate) fn id_of(reader: &SegmentReader, doc: DocId) -> tantivy::Result<AssetId> {
+    Ok(AssetId::from_bytes(Ids::of(reader)?.id(doc).to_be_bytes()))
+}
+
 /// Ids of the works of a segment.
 struct Ids {
     high: Column<u64>,

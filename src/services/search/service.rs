@@ -11,16 +11,18 @@ use super::answer::{Hit, Matching, SearchAnswer, SearchRequest, Took, Total};
 use super::engine::{Engine, Found, Question};
 use super::index::{IndexError, OpenIndex, WriterSettings};
 use super::matching::{Strictness, Viewer};
-use super::projector::{Progress, Projection, ProjectionError};
+use super::projector::{MustPurge, Progress, Projection, ProjectionError};
 use super::query::Lexicon;
-use super::showing::{facet_counts, highlighter, hits, told};
+use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
 use super::store::Store;
 use super::thesaurus::Thesaurus;
+use super::transcripts;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
+use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
-use crate::storage::catalog::{Catalog, CatalogError, EventNumber};
+use crate::storage::catalog::{Catalog, CatalogError, Entry, EventNumber};
 
 /// How search behaves.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +91,7 @@ pub struct Search {
 
 pub(super) struct Inner {
     pub(super) catalog: Arc<dyn Catalog>,
+    blobs: Arc<dyn BlobStore>,
     pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) thesaurus: Arc<Thesaurus>,
     pub(super) clock: Clock,
@@ -115,6 +118,7 @@ impl Search {
     pub async fn open(
         folder: &Path,
         catalog: Arc<dyn Catalog>,
+        blobs: Arc<dyn BlobStore>,
         vocabularies: Arc<Vocabularies>,
         clock: Clock,
         settings: SearchSettings,
@@ -127,6 +131,7 @@ impl Search {
         let event = live.event();
         let inner = Arc::new(Inner {
             catalog,
+            blobs,
             vocabularies,
             thesaurus,
             clock,
@@ -168,6 +173,7 @@ impl Search {
         let finding = started.elapsed() - waiting;
         let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
         let entries = self.inner.catalog.entries(&ids).await?;
+        let entries = self.inner.with_transcripts(entries).await;
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
         let answer = move || inner.show(found, entries, &actor, &request, &index);
         let mut answer = blocking(answer).await;
@@ -280,10 +286,24 @@ impl Inner {
         Ok((found.map_err(IndexError::from)?, index))
     }
 
+    async fn with_transcripts(&self, entries: Vec<Option<Entry>>) -> Vec<Option<Transcribed>> {
+        let mut transcribed = Vec::with_capacity(entries.len());
+        for entry in entries {
+            transcribed.push(match entry {
+                Some(Entry::Asset(asset)) => {
+                    let said = transcripts::read(&self.blobs, &asset).await;
+                    Some((asset, said))
+                }
+                _ => None,
+            });
+        }
+        transcribed
+    }
+
     fn show(
         &self,
         found: Found,
-        entries: Vec<Option<crate::storage::catalog::Entry>>,
+        entries: Vec<Option<Transcribed>>,
         actor: &Actor,
         request: &SearchRequest,
         index: &OpenIndex,
@@ -293,6 +313,11 @@ impl Inner {
         let lights = highlighter(&found, &lexicon);
         let shown: Vec<Hit> = hits(&found, entries, actor, self.clock.now(), &lights);
         let vanished = (found.hits.len() - shown.len()) as u64;
+        let shown = if request.group_duplicates {
+            grouped(shown)
+        } else {
+            shown
+        };
         let facets = facet_counts(
             &found.counts,
             &request.facets,
@@ -390,6 +415,7 @@ async fn build_next(inner: &Arc<Inner>) -> Result<(), ProjectionError> {
     let next = Arc::new(blocking(move || store.create_next()).await?);
     let mut projection = Projection::new(
         Arc::clone(&inner.catalog),
+        Arc::clone(&inner.blobs),
         Arc::clone(&inner.thesaurus),
         Arc::clone(&next),
     );
@@ -426,6 +452,7 @@ async fn follow_events(
     let mut events = inner.catalog.watch_events();
     let mut projection = Projection::new(
         Arc::clone(&inner.catalog),
+        Arc::clone(&inner.blobs),
         Arc::clone(&inner.thesaurus),
         inner.live(),
     );
@@ -439,8 +466,11 @@ async fn follow_events(
         let is_ending = *closing.borrow();
         if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
         {
-            let event = projection.commit().await?;
+            let (event, MustPurge(purge)) = projection.commit().await?;
             inner.has_become_searchable(event);
+            if purge {
+                projection.purge().await?;
+            }
             is_hurried = false;
         }
         if is_ending || rebuilds.has_changed().unwrap_or(true) {

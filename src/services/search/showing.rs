@@ -7,21 +7,23 @@ use std::collections::HashMap;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
+use super::document::sketch_text;
 use super::engine::Found;
 use super::facets::Counts;
 use super::facets::most_frequent;
 use super::filters::{Facet, Filters};
-use super::passages::passage_at;
+use super::passages::Spoken;
 use super::query::Interpretation;
 use super::query::Lexicon;
 use super::query::repair::interpretation;
+use super::sketch::Sketch;
 use super::snippets::Highlighter;
+use super::transcripts::Transcript;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::may_see;
 use crate::domain::asset::{Asset, State};
 use crate::domain::vocabulary::Vocabularies;
-use crate::storage::catalog::Entry;
 
 /// Pieces shown of one work.
 const PIECES: usize = 2;
@@ -67,22 +69,25 @@ pub(crate) fn highlighter(found: &Found, lexicon: &Lexicon<'_>) -> Highlighter {
     highlighter
 }
 
-/// The hits that may be shown, in order, with how many had to be left out.
+/// A work with what is said in its recordings.
+pub(crate) type Transcribed = (Box<Asset>, Vec<Transcript>);
+
+/// The hits that may be shown, in order.
 pub(crate) fn hits(
     found: &Found,
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<Transcribed>>,
     actor: &Actor,
     now: Timestamp,
     highlighter: &Highlighter,
 ) -> Vec<Hit> {
     let scored = found.hits.iter().zip(entries);
     let shown = scored.filter_map(|(placed, entry)| match entry {
-        Some(Entry::Asset(asset)) if is_shown(actor, &asset, now) => Some((placed.score, *asset)),
+        Some((asset, said)) if is_shown(actor, &asset, now) => Some((placed.score, *asset, said)),
         _ => None,
     });
     shown
-        .map(|(score, asset)| {
-            let snippets = snippets(&asset, highlighter);
+        .map(|(score, asset, said)| {
+            let snippets = snippets(&asset, &said, highlighter);
             Hit {
                 asset,
                 score,
@@ -93,12 +98,28 @@ pub(crate) fn hits(
         .collect()
 }
 
+/// Puts near-duplicates under the best of them, which keeps its place.
+pub(crate) fn grouped(hits: Vec<Hit>) -> Vec<Hit> {
+    let mut grouped: Vec<(Hit, Option<Sketch>)> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let sketch = sketch_text(&hit.asset.work).and_then(Sketch::of);
+        let family = grouped
+            .iter_mut()
+            .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(&b)));
+        match family {
+            Some((first, _)) => first.duplicates.push(hit.asset.id),
+            None => grouped.push((hit, sketch)),
+        }
+    }
+    grouped.into_iter().map(|(hit, _)| hit).collect()
+}
+
 /// The policy's word, and withdrawn works are never found.
 pub(crate) fn is_shown(actor: &Actor, asset: &Asset, now: Timestamp) -> bool {
     !matches!(asset.state, State::Withdrawn { .. }) && may_see(actor, asset, now)
 }
 
-fn snippets(asset: &Asset, highlighter: &Highlighter) -> Vec<Snippet> {
+fn snippets(asset: &Asset, said: &[Transcript], highlighter: &Highlighter) -> Vec<Snippet> {
     if highlighter.is_empty() {
         return Vec::new();
     }
@@ -111,37 +132,58 @@ fn snippets(asset: &Asset, highlighter: &Highlighter) -> Vec<Snippet> {
         .descriptions
         .iter()
         .map(|(tag, text)| (TextField::Description(tag.clone()), text));
-    let body = work
-        .body
-        .iter()
-        .map(|text| (TextField::Body, text.as_str()));
     let names = work.creators.iter().map(|creator| creator.name.as_str());
     let numbers = work
         .identifiers
         .iter()
         .map(|identifier| identifier.value.as_str());
     let credit = names.chain(work.credit_line.as_deref()).chain(numbers);
-    let credit = credit.map(|text| (TextField::Credit, text));
-    let mut pieces: Vec<(f32, Snippet)> = titles
+    let short = titles
         .chain(descriptions)
-        .chain(body)
-        .chain(credit)
+        .chain(credit.map(|text| (TextField::Credit, text)));
+    let mut pieces: Vec<(f32, Snippet)> = short
         .filter_map(|(field, text)| {
             let (worth, piece) = highlighter.best_piece(text)?;
-            let passage = (field == TextField::Body).then(|| passage_at(text, piece.range.start));
             Some((
                 worth,
                 Snippet {
                     field,
                     piece,
-                    passage,
+                    passage: None,
                 },
             ))
         })
         .collect();
+    let body = work.body.as_deref().map(Spoken::read);
+    pieces.extend(body.and_then(|body| long_piece(TextField::Body, &body, highlighter)));
+    pieces.extend(said.iter().filter_map(|transcript| {
+        long_piece(
+            TextField::Transcript(transcript.file),
+            &transcript.spoken,
+            highlighter,
+        )
+    }));
     pieces.sort_by(|a, b| b.0.total_cmp(&a.0));
     pieces.truncate(PIECES);
     pieces.into_iter().map(|(_, snippet)| snippet).collect()
+}
+
+fn long_piece(
+    field: TextField,
+    text: &Spoken,
+    highlighter: &Highlighter,
+) -> Option<(f32, Snippet)> {
+    let (worth, piece) = highlighter.best_piece(&text.text)?;
+    let first = piece.highlights.first().map_or(0, |light| light.start);
+    let passage = Some(text.passage_at(piece.range.start + first));
+    Some((
+        worth,
+        Snippet {
+            field,
+            piece,
+            passage,
+        },
+    ))
 }
 
 /// What is told about the query. Words are written as the best hits write them.

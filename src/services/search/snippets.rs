@@ -79,11 +79,6 @@ impl Highlighter {
         Some((worth, piece))
     }
 
-    /// Every place to light up in a short text, such as a title.
-    pub(crate) fn highlights(&self, text: &str) -> Vec<Range<usize>> {
-        preferring_exact(self.matches(text))
-    }
-
     /// The first written form of a folded word in a text.
     pub(crate) fn surface(text: &str, folded: &str) -> Option<String> {
         let mut spelling = Spelling::default();

@@ -44,7 +44,24 @@ pub struct Thesaurus {
     by_key: HashMap<(String, String), usize>,
     by_words: HashMap<String, Vec<usize>>,
     longest: usize,
+    /// Sorted by text.
+    beginnings: Vec<Beginning>,
 }
+
+/// A name from one of its words on, folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Beginning {
+    text: String,
+    /// Which word of the name it begins with, from 0.
+    pub(crate) word: usize,
+    /// The place of the concept.
+    pub(crate) concept: usize,
+    /// Which of its names.
+    pub(crate) name: usize,
+}
+
+/// Words of a name at which typing may begin.
+const MAX_BEGINNINGS: usize = 6;
 
 /// Longest name that is looked for in a query, in words.
 const MAX_WORDS: usize = 12;
@@ -101,7 +118,18 @@ impl Thesaurus {
                 thesaurus.add_name(at, None, name);
             }
         }
+        thesaurus.beginnings.sort_unstable();
         thesaurus
+    }
+
+    /// Names that hold a folded text at the beginning of a word.
+    pub(crate) fn beginning_with(&self, prefix: &str) -> impl Iterator<Item = &Beginning> {
+        let from = self
+            .beginnings
+            .partition_point(|beginning| beginning.text.as_str() < prefix);
+        self.beginnings[from..]
+            .iter()
+            .take_while(move |beginning| beginning.text.starts_with(prefix))
     }
 
     /// Notes that one concept is narrower than another.
@@ -137,11 +165,6 @@ impl Thesaurus {
         &self.concepts[at]
     }
 
-    /// All concepts.
-    pub(crate) fn concepts(&self) -> &[Concept] {
-        &self.concepts
-    }
-
     /// Words in the longest name that is matched.
     pub(crate) fn longest(&self) -> usize {
         self.longest
@@ -170,8 +193,21 @@ impl Thesaurus {
             return;
         }
         concept.names.push((language, text.to_owned()));
+        let name = concept.names.len() - 1;
         let words = folded_words(text);
         let count = words.split(' ').count();
+        let starts = words.match_indices(' ').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0)
+            .chain(starts)
+            .take(MAX_BEGINNINGS)
+            .enumerate();
+        let beginning = |(word, start): (usize, usize)| Beginning {
+            text: words[start..].to_owned(),
+            word,
+            concept: at,
+            name,
+        };
+        self.beginnings.extend(starts.map(beginning));
         if words.is_empty() || count > MAX_WORDS {
             return;
         }

@@ -37,12 +37,13 @@ pub enum Expectation {
 /// without an event cannot be written down.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
-    /// A work at a new revision.
+    /// A work at a new revision, greater than that before. A deleted work never comes back.
     Asset(Box<Asset>, EventKind),
     /// A deleted work; its event is [`EventKind::Deleted`].
     Tombstone(Tombstone),
     /// A copy derived from a blob, with the work it was made for; its event is
-    /// [`EventKind::Rendered`].
+    /// [`EventKind::Rendered`]. Refused as a conflict when the work is gone or no work has the
+    /// source any more. Kept until the last work that has the source lets go of it.
     Rendition(Rendition, AssetId),
     /// An audit of a blob; its event is [`EventKind::FixityChecked`] or
     /// [`EventKind::FixityFailed`].
@@ -51,7 +52,7 @@ pub enum Write {
     Job(NewJob),
     /// What became of a leased job. Fails the commit when the lease was lost.
     Finish(Lease, Outcome),
-    /// A dead job gets another set of attempts.
+    /// A dead job gets another set of attempts; no effect on a job that is not dead.
     Requeue(JobId),
     /// Finished jobs older than this are forgotten.
     PruneJobs(Timestamp),
@@ -133,7 +134,7 @@ pub enum AuditOutcome {
 pub struct Receipt {
     /// The number of the last event in the log after this commit.
     pub last_event: EventNumber,
-    /// The ids of the jobs enqueued, in order.
+    /// The ids of the jobs enqueued, in order; for a superfluous one that of the job that waits.
     pub jobs: Vec<JobId>,
 }
 

@@ -19,7 +19,8 @@ pub struct NewJob {
     pub payload: String,
     /// Not before this moment.
     pub run_at: Timestamp,
-    /// A job of this kind with the same key that still waits makes this one superfluous.
+    /// A job of this kind with the same key that waits and was not claimed yet makes this one
+    /// superfluous. (A worker that has claimed it may not see what this commit writes.)
     pub unique_key: Option<String>,
 }
 

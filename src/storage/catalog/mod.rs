@@ -40,7 +40,7 @@ pub enum CatalogError {
     Conflict {
         /// Which work.
         id: AssetId,
-        /// Its present revision; none if it does not exist.
+        /// Its present revision, that of the tombstone if it was deleted; none if it never was.
         current: Option<Revision>,
     },
     /// An identifier that was expected to be free belongs to a work; nothing was written.

@@ -3,7 +3,9 @@
 //! A kill is simulated by copying the folder of an open catalogue: every acknowledged line is in
 //! the journal, the index is in whatever state its background thread has left on disk.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use khochung::storage::catalog::embedded::{
@@ -59,24 +61,36 @@ async fn holds_works(dir: &Path, count: u64) {
     catalog.close().await;
 }
 
-fn copy_dir(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy_dir(&entry.path(), &target);
+            copy_dir(&entry.path(), &target)?;
         } else {
-            fs::copy(entry.path(), target).unwrap();
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// A copy of the folder in a temporary one, as one moment's state: no file came or went
+/// meanwhile.
+pub(crate) fn copied(dir: &Path) -> tempfile::TempDir {
+    loop {
+        let copy = tempfile::tempdir().unwrap();
+        let before = names_below(dir);
+        if copy_dir(dir, copy.path()).is_ok() && names_below(dir) == before {
+            return copy;
         }
     }
 }
 
-/// A copy of the folder in a temporary one.
-fn copied(dir: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    copy_dir(dir, copy.path());
-    copy
+fn names_below(dir: &Path) -> BTreeSet<PathBuf> {
+    let journal = dir.join("journal");
+    let entries = fs::read_dir(&journal).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 /// A closed catalogue with works 1 to `count`.
@@ -187,7 +201,7 @@ async fn the_index_of_another_journal_is_rebuilt() {
     }
     catalog.close().await;
     fs::remove_dir_all(dir.path().join("index")).unwrap();
-    copy_dir(&other.path().join("index"), &dir.path().join("index"));
+    copy_dir(&other.path().join("index"), &dir.path().join("index")).unwrap();
     holds_works(dir.path(), 3).await;
 }
 

@@ -14,6 +14,7 @@ mod crash;
 mod full;
 mod given;
 mod jobs;
+mod model;
 mod requests;
 mod sealing;
 mod works;

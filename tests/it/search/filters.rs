@@ -23,7 +23,7 @@ fn file(number: u8, media_type: &str, facts: MediaFacts) -> File {
 
 fn works() -> Vec<Asset> {
     let mut poster = work(1, "Áp phích một", "chung");
-    poster.work.kind = Some(slug("poster"));
+    poster.work.kind = Some(slug("painting"));
     poster.work.made = Some("2023".parse().unwrap());
     poster.files = vec![file(
         1,
@@ -79,14 +79,15 @@ async fn narrowed(library: &Library, narrow: impl FnOnce(&mut SearchRequest)) ->
 async fn a_facet_is_counted_without_its_own_filter_and_without_zeros() {
     let library = Library::with(works()).await;
     let all = narrowed(&library, |_| {}).await;
-    let kinds = [("article", 2), ("poster", 1), ("radio-play", 1)].map(|(v, n)| (v.to_owned(), n));
+    let kinds =
+        [("article", 2), ("painting", 1), ("radio-play", 1)].map(|(v, n)| (v.to_owned(), n));
     assert_eq!(counts(&all, Facet::Kind), kinds);
-    let posters = narrowed(&library, |r| r.filters.want(Facet::Kind, "poster")).await;
+    let posters = narrowed(&library, |r| r.filters.want(Facet::Kind, "painting")).await;
     assert_eq!(numbers(&posters), [1]);
     assert_eq!(counts(&posters, Facet::Kind), kinds);
     assert_eq!(counts(&posters, Facet::Language), [("vi".to_owned(), 1)]);
     let both = narrowed(&library, |r| {
-        r.filters.want(Facet::Kind, "poster");
+        r.filters.want(Facet::Kind, "painting");
         r.filters.want(Facet::Kind, "radio-play");
         r.filters.want(Facet::Language, "JRA");
     })
@@ -141,7 +142,7 @@ async fn media_filters_and_typed_filters_narrow() {
     let label = labels.facets[0]
         .values
         .iter()
-        .find(|value| value.value == "poster")
+        .find(|value| value.value == "painting")
         .map(|value| value.label.clone());
-    assert_eq!(label.as_deref(), Some("Poster, infographic"));
+    assert_eq!(label.as_deref(), Some("Painting for exhibition"));
 }

@@ -1,7 +1,7 @@
 //! Text that means harm, or nothing.
 
 use khochung::services::search::{Facet, Order, SearchRequest};
-use proptest::prelude::{Strategy as _, any, prop_oneof};
+use proptest::prelude::{any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
 use super::{Library, work};

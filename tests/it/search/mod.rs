@@ -4,6 +4,7 @@ mod filters;
 mod hostile;
 mod language;
 mod lifecycle;
+mod neighbours;
 mod paging;
 mod policy;
 
@@ -16,6 +17,7 @@ use khochung::domain::asset::{
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::services::search::{Search, SearchAnswer, SearchRequest, SearchSettings};
+use khochung::storage::blobs::{BlobStore, LocalBlobs};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
 use khochung::storage::vocabulary;
@@ -141,9 +143,11 @@ impl Library {
 async fn open(folder: &std::path::Path, catalog: &Arc<EmbeddedCatalog>, clock: &Clock) -> Search {
     let vocabularies = Arc::new(vocabulary::load(None).unwrap());
     let catalog: Arc<dyn Catalog> = Arc::clone(catalog) as _;
+    let blobs: Arc<dyn BlobStore> = Arc::new(LocalBlobs::open(folder).unwrap());
     Search::open(
         &folder.join("index"),
         catalog,
+        blobs,
         vocabularies,
         clock.clone(),
         SearchSettings::default(),

@@ -1,7 +1,10 @@
 //! `/api/v1/assets/{id}/files`: attaching files to works and taking them off.
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,8 +67,37 @@ pub struct FileForm {
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = String, content_media_type = "application/octet-stream")]
-#[expect(dead_code, reason = "describes a body, which is read as a stream")]
 pub struct FileBytes(());
+
+/// What a request says beside its body.
+#[derive(Debug)]
+pub struct Terms {
+    /// The revision the caller builds on, if it names one.
+    expected: Option<Revision>,
+    key: RepeatKey,
+    fields: Fields,
+}
+
+impl FromRequest for Terms {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut read = || {
+            let expected = match IfMatch::from_request(request, payload).into_inner() {
+                Ok(IfMatch(revision)) => Some(revision),
+                Err(Problem::PreconditionRequired) => None,
+                Err(problem) => return Err(problem),
+            };
+            Ok(Self {
+                expected,
+                key: RepeatKey::from_request(request, payload).into_inner()?,
+                fields: Query::from_request(request, payload).into_inner()?.0,
+            })
+        };
+        ready(read())
+    }
+}
 
 /// Attaches a file.
 #[utoipa::path(
@@ -95,23 +127,25 @@ pub struct FileBytes(());
 pub async fn attach(
     actor: Allowed<Deposit>,
     id: WorkId,
-    expected: Result<IfMatch, Problem>,
-    key: RepeatKey,
+    terms: Terms,
     request: HttpRequest,
-    query: Query<Fields>,
     archive: web::Data<Archive>,
     base: web::Data<BaseAddress>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let expected = optional(expected)?;
+    let Terms {
+        expected,
+        key,
+        fields,
+    } = terms;
     let vocabularies = &archive.vocabularies;
     // Refused before the bytes have travelled, as far as it can be known.
-    describe(&query.0, vocabularies)?;
+    describe(&fields, vocabularies)?;
     if key.0.is_none() {
         archive.intake.may_attach(&actor, id.0, expected).await?;
     }
     let mut upload = receive(&archive, &request, body).await?;
-    upload.fields.extend(query.0);
+    upload.fields.extend(fields);
     let repeat = repeatable(key, &request, &upload);
     let (staged, details) = split(upload, vocabularies)?;
     let attached = archive
@@ -161,15 +195,6 @@ async fn receive(
         reception.form(request.headers(), body).await
     } else {
         reception.raw(request.headers(), body).await
-    }
-}
-
-/// The revision a caller builds on, if it names one.
-fn optional(expected: Result<IfMatch, Problem>) -> Result<Option<Revision>, Problem> {
-    match expected {
-        Ok(IfMatch(revision)) => Ok(Some(revision)),
-        Err(Problem::PreconditionRequired) => Ok(None),
-        Err(problem) => Err(problem),
     }
 }
 

@@ -1,0 +1,130 @@
+//! Completions and similar works: the smaller questions to [`Search`].
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::filters::Filters;
+use super::index::IndexError;
+use super::matching::{Pass, Viewer};
+use super::service::{Search, SearchError};
+use super::showing::is_shown;
+use super::similar::{are_alike, duplicate_candidates, related};
+use super::suggest::{Suggestion, SuggestionSource, names, titles, typed_prefix};
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId};
+use crate::storage::blocking;
+use crate::storage::catalog::Entry;
+
+/// Candidates compared for near-duplicates.
+const MAX_DUPLICATES: usize = 50;
+/// How long looking for similar works may take.
+const TIME_BUDGET: Duration = Duration::from_millis(500);
+
+/// Works like a work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimilarWorks {
+    /// Nearly the same text: reprints, other editions.
+    pub duplicates: Vec<Asset>,
+    /// About the same things, best first.
+    pub related: Vec<Asset>,
+}
+
+impl Search {
+    /// Completes what somebody is typing: names first, then titles.
+    ///
+    /// # Errors
+    /// When index or catalogue cannot be read.
+    pub async fn suggest(
+        &self,
+        actor: &Actor,
+        text: &str,
+        language: &str,
+        limit: usize,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        let prefix = typed_prefix(text);
+        if prefix.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = names(&self.inner.thesaurus, &prefix, language, limit);
+        let room = limit - found.len();
+        if room == 0 {
+            return Ok(found);
+        }
+        let index = self.inner.live();
+        let looked_up = move || titles(&index.searcher(), index.fields(), &prefix);
+        let mut titles = blocking(looked_up).await.map_err(IndexError::from)?;
+        titles.truncate(2 * room);
+        let ids: Vec<AssetId> = titles.iter().map(|(_, id)| *id).collect();
+        let shown = self.shown(actor, &ids).await?;
+        let still_so = |(title, id): &(String, AssetId)| {
+            let work = shown.iter().find(|asset| asset.id == *id);
+            work.is_some_and(|asset| asset.work.titles.iter().any(|(_, text)| text == title))
+        };
+        let titles = titles.into_iter().filter(still_so).take(room);
+        found.extend(titles.map(|(text, id)| Suggestion {
+            text,
+            source: SuggestionSource::Title(id),
+        }));
+        Ok(found)
+    }
+
+    /// Works like one that the actor may see; none when there is no such work for them.
+    ///
+    /// # Errors
+    /// When index or catalogue cannot be read.
+    pub async fn similar(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        limit: usize,
+    ) -> Result<Option<SimilarWorks>, SearchError> {
+        let Some(asset) = self.shown(actor, &[id]).await?.pop() else {
+            return Ok(None);
+        };
+        let (inner, viewer) = (
+            Arc::clone(&self.inner),
+            Viewer::new(actor, self.inner.clock.now()),
+        );
+        let model = asset.clone();
+        let candidates = move || {
+            let index = inner.live();
+            let searcher = index.searcher();
+            let pass = Pass {
+                searcher: &searcher,
+                fields: index.fields(),
+                tags: &inner.engine.tags,
+                viewer: &viewer,
+                filters: &Filters::default(),
+                with_counts: false,
+                deadline: Instant::now() + TIME_BUDGET,
+            };
+            let duplicates = duplicate_candidates(&pass, &model, MAX_DUPLICATES)?;
+            let related = related(&pass, &model, limit + MAX_DUPLICATES)?;
+            Ok::<_, tantivy::TantivyError>((duplicates, related))
+        };
+        let (duplicates, related) = blocking(candidates).await.map_err(IndexError::from)?;
+        let mut duplicates = self.shown(actor, &duplicates).await?;
+        duplicates.retain(|other| other.id != id && are_alike(&asset, other));
+        let mut related = self.shown(actor, &related).await?;
+        related.retain(|other| other.id != id && duplicates.iter().all(|d| d.id != other.id));
+        related.truncate(limit);
+        Ok(Some(SimilarWorks {
+            duplicates,
+            related,
+        }))
+    }
+
+    /// The works among these that the actor may see at this moment, in the order given.
+    async fn shown(&self, actor: &Actor, ids: &[AssetId]) -> Result<Vec<Asset>, SearchError> {
+        let now = self.inner.clock.now();
+        let entries = self.inner.catalog.entries(ids).await?;
+        let assets = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| match entry {
+                Entry::Asset(asset) if is_shown(actor, &asset, now) => Some(*asset),
+                _ => None,
+            });
+        Ok(assets.collect())
+    }
+}

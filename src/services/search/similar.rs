@@ -1,0 +1,140 @@
+//! Works like a work: near-duplicates by their sketches, and others by telling words and shared
+//! concepts.
+
+use std::collections::HashMap;
+
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+
+use super::analysis::{Cutter, Spelling, is_stop_word, pair};
+use super::document::{concept_tags, sketch_text, texts};
+use super::matching::{Pass, Strictness};
+use super::query::plan::Unit;
+use super::query::{Lexicon, Plan};
+use super::ranking::{Order, Ranking};
+use super::schema::Fields;
+use super::sketch::Sketch;
+use crate::domain::asset::{Asset, AssetId};
+
+/// Terms by which others are looked for.
+const TERMS: usize = 24;
+/// Words of a text that are looked at.
+const WORDS: usize = 2_000;
+/// A shared concept counts as much as a good term.
+const CONCEPT_WEIGHT: f32 = 0.5;
+
+/// Works that share a band of the sketch: candidates whose texts must still be compared.
+pub(crate) fn duplicate_candidates(
+    pass: &Pass<'_>,
+    asset: &Asset,
+    limit: usize,
+) -> tantivy::Result<Vec<AssetId>> {
+    let Some(sketch) = sketch_text(&asset.work).and_then(Sketch::of) else {
+        return Ok(Vec::new());
+    };
+    let bands = sketch.bands().map(|band| {
+        let term = Term::from_field_u64(pass.fields.bands, band);
+        let query: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+        (Occur::Should, query)
+    });
+    let matches = pass.run_query(&BooleanQuery::new(bands.collect()), None)?;
+    let plan = Plan::default();
+    let ranking = Ranking {
+        searcher: pass.searcher,
+        plan: &plan,
+        matches: &matches,
+        limit,
+        after: None,
+        deadline: pass.deadline,
+    };
+    let (hits, _) = ranking.page(Order::Newest)?;
+    Ok(hits.into_iter().map(|hit| hit.id).collect())
+}
+
+/// Whether two works have nearly the same text.
+pub(crate) fn are_alike(a: &Asset, b: &Asset) -> bool {
+    let sketch = |asset: &Asset| sketch_text(&asset.work).and_then(Sketch::of);
+    sketch(a)
+        .zip(sketch(b))
+        .is_some_and(|(a, b)| a.is_alike(&b))
+}
+
+/// Works that share telling words and concepts, best first.
+pub(crate) fn related(
+    pass: &Pass<'_>,
+    asset: &Asset,
+    limit: usize,
+) -> tantivy::Result<Vec<AssetId>> {
+    let lexicon = Lexicon::new(pass.searcher, pass.fields);
+    let mut scored = telling_terms(asset, pass.fields, &lexicon);
+    scored.extend(concept_tags(&asset.work).map(|tag| ((pass.fields.tags, tag), CONCEPT_WEIGHT)));
+    let telling = scored.iter().map(|(unit, _)| vec![unit.clone()]).collect();
+    let plan = Plan {
+        scored,
+        telling,
+        ..Plan::default()
+    };
+    if plan.is_empty() {
+        return Ok(Vec::new());
+    }
+    let matches = pass.run(&plan, Strictness::Telling)?;
+    let ranking = Ranking {
+        searcher: pass.searcher,
+        plan: &plan,
+        matches: &matches,
+        limit,
+        after: None,
+        deadline: pass.deadline,
+    };
+    let (hits, _) = ranking.page(Order::Relevance)?;
+    Ok(hits.into_iter().map(|hit| hit.id).collect())
+}
+
+/// The pairs and words that tell most about a work: often in it, seldom elsewhere.
+fn telling_terms(asset: &Asset, fields: &Fields, lexicon: &Lexicon<'_>) -> Vec<(Unit, f32)> {
+    let mut counts: HashMap<Unit, f32> = HashMap::new();
+    for text in texts(&asset.work) {
+        let mut before: Option<String> = None;
+        for cut in Cutter::new(text)
+            .filter(|cut| !cut.is_whole_number)
+            .take(WORDS)
+        {
+            let spelling = Spelling::of(&text[cut.span]);
+            if is_stop_word(&spelling) {
+                before = None;
+                continue;
+            }
+            let word = spelling.folded().to_owned();
+            if let Some(before) = &before {
+                *counts
+                    .entry((fields.all_pairs, pair(before, &word)))
+                    .or_default() += 1.0;
+            }
+            *counts.entry((fields.all_folded, word.clone())).or_default() += 1.0;
+            before = Some(word);
+        }
+    }
+    let works = lexicon.works() as f32;
+    let mut terms: Vec<(Unit, f32)> = counts
+        .into_iter()
+        .filter_map(|((field, text), often)| {
+            let with = lexicon.works_with(field, &text) as f32;
+            let tells = with > 1.0 && with < 0.2 * works + 8.0;
+            tells.then(|| {
+                (
+                    (field, text),
+                    (1.0 + often.ln()) * (works / with + 1.0).ln(),
+                )
+            })
+        })
+        .collect();
+    terms.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    terms.truncate(TERMS);
+    // BM25 brings the rarity in again; here only the frequency in this work is to count.
+    let most = terms.first().map_or(1.0, |(_, weight)| *weight);
+    terms
+        .into_iter()
+        .map(|(unit, weight)| (unit, weight / most))
+        .collect()
+}

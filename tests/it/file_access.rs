@@ -1,0 +1,282 @@
+//! Who gets which bytes of a work: the original, a copy made anew, or nothing.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use khochung::clock::Clock;
+use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::asset::{
+    Access, Asset, AssetId, Exposure, File, FileRole, MediaFacts, Revision, State, Tombstone, Work,
+};
+use khochung::domain::{LanguageMap, Sha256, Slug, Timestamp};
+use khochung::services::delivery::{Cacheability, Delivery, DeliveryError, Presentation};
+use khochung::storage::blobs::sweep::{Grace, Swept, sweep};
+use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, Rendition, Write};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+struct House {
+    _data: tempfile::TempDir,
+    catalog: Arc<EmbeddedCatalog>,
+    blobs: LocalBlobs,
+    staging: Staging,
+    delivery: Delivery,
+}
+
+impl House {
+    fn open() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("catalog");
+        let catalog = Arc::new(EmbeddedCatalog::open(&folder, Options::default()).unwrap());
+        let blobs = LocalBlobs::open(data.path()).unwrap();
+        let shared: Arc<dyn BlobStore> = Arc::new(blobs.clone());
+        let port: Arc<dyn Catalog> = Arc::clone(&catalog) as Arc<dyn Catalog>;
+        Self {
+            staging: Staging::open(data.path(), SystemTime::now()).unwrap(),
+            delivery: Delivery::new(port, shared, Clock::standing(NOW)),
+            catalog,
+            blobs,
+            _data: data,
+        }
+    }
+
+    async fn keep(&self, bytes: &[u8]) -> Sha256 {
+        let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
+        let key = staged.key;
+        self.blobs.put(staged).await.unwrap();
+        key
+    }
+
+    async fn commit(&self, write: Write) {
+        let changes = ChangeSet::by(&Actor::System, NOW).write(write);
+        self.catalog.commit(changes).await.unwrap();
+    }
+
+    async fn put(&self, asset: &Asset) {
+        let write = Write::Asset(Box::new(asset.clone()), EventKind::Created);
+        self.commit(write).await;
+    }
+
+    /// What this actor gets of a work's first file.
+    async fn get(&self, actor: &Actor, asset: &Asset) -> Result<(Sha256, String), DeliveryError> {
+        let sha256 = asset.files[0].sha256;
+        let got = self.delivery.file(actor, asset.id, sha256).await?;
+        Ok((got.key, got.file_name))
+    }
+}
+
+fn holder(role: Role, organisation: Option<&str>) -> Actor {
+    Actor::Holder {
+        token: TokenId("t".to_owned()),
+        role,
+        organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
+    }
+}
+
+/// A published public work of `dic` with one file.
+fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
+    Asset {
+        id: AssetId::from_bytes([number; 16]),
+        revision: Revision::FIRST,
+        state: State::Published,
+        exposure: Exposure::Public,
+        work: Work {
+            organisation: Slug::parse("dic").ok(),
+            access: Access::Public,
+            ..Work::default()
+        },
+        files: vec![File {
+            sha256,
+            role: FileRole::Original,
+            media_type: media_type.to_owned(),
+            size: 8,
+            name: "IMG by Nguyen Van A.jpg".to_owned(),
+            title: LanguageMap::default(),
+            alt: LanguageMap::default(),
+            language: None,
+            facts: MediaFacts::default(),
+            attached_at: NOW,
+        }],
+        created_at: NOW,
+        updated_at: NOW,
+        published_at: Some(NOW),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_public_gets_images_made_anew_and_those_entitled_the_original() {
+    let house = House::open();
+    let original = house.keep(b"original").await;
+    let photo = work_with(1, original, "image/jpeg");
+    house.put(&photo).await;
+    let anybody = Actor::Anonymous;
+    let unready = house.get(&anybody, &photo).await;
+    assert!(
+        matches!(unready, Err(DeliveryError::NotFound)),
+        "never the original"
+    );
+
+    let mut copies = Vec::new();
+    for (recipe, width) in [
+        ("preview-400/1", 400),
+        ("preview-1600/1", 1600),
+        ("preview-800/1", 800),
+    ] {
+        let blob = house.keep(recipe.as_bytes()).await;
+        copies.push(blob);
+        let copy = Rendition {
+            of: original,
+            recipe: recipe.to_owned(),
+            blob,
+            size: recipe.len() as u64,
+            media_type: "image/webp".to_owned(),
+            width_px: Some(width),
+            height_px: Some(width),
+        };
+        house.commit(Write::Rendition(copy, photo.id)).await;
+    }
+    for actor in [
+        Actor::Anonymous,
+        holder(Role::Station, None),
+        holder(Role::Contributor, Some("ubnd")),
+    ] {
+        let got = house
+            .delivery
+            .file(&actor, photo.id, original)
+            .await
+            .unwrap();
+        assert_eq!(got.key, copies[1], "the widest copy");
+        assert_eq!(got.media_type, "image/webp");
+        assert!(got.file_name.ends_with(".webp"), "{}", got.file_name);
+        assert!(!got.file_name.contains("Nguyen"), "{}", got.file_name);
+        assert_eq!(got.presentation, Presentation::Inline);
+        let public = actor == Actor::Anonymous;
+        assert_eq!(got.cacheability == Cacheability::Public, public);
+        let small = house
+            .delivery
+            .preview(&actor, photo.id, original, 400)
+            .await
+            .unwrap();
+        assert_eq!(small.key, copies[0]);
+        let odd = house.delivery.preview(&actor, photo.id, original, 40).await;
+        assert!(matches!(odd, Err(DeliveryError::NotFound)));
+    }
+    for actor in [
+        holder(Role::Editor, None),
+        holder(Role::Contributor, Some("dic")),
+    ] {
+        let got = house.get(&actor, &photo).await.unwrap();
+        assert_eq!(got, (original, "IMG by Nguyen Van A.jpg".to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_work_that_went_away_is_gone_for_those_who_could_see_it_and_unknown_to_others() {
+    let house = House::open();
+    let text = house.keep(b"the text").await;
+    let anybody = Actor::Anonymous;
+    let mut asset = work_with(1, text, "text/plain");
+    house.put(&asset).await;
+    assert_eq!(house.get(&anybody, &asset).await.unwrap().0, text);
+
+    asset.revision = asset.revision.next();
+    asset.state = State::Withdrawn {
+        reason: "sai".to_owned(),
+    };
+    house.put(&asset).await;
+    let gone = house.get(&anybody, &asset).await.unwrap_err();
+    assert!(matches!(gone, DeliveryError::Gone { reason: Some(why) } if why == "sai"));
+
+    let tombstone = |exposure| Tombstone {
+        id: asset.id,
+        revision: asset.revision.next(),
+        exposure,
+        deleted_at: NOW,
+    };
+    house
+        .commit(Write::Tombstone(tombstone(Exposure::Public)))
+        .await;
+    let gone = house.get(&anybody, &asset).await.unwrap_err();
+    assert!(matches!(gone, DeliveryError::Gone { reason: None }));
+
+    let mut inner = work_with(2, text, "text/plain");
+    inner.exposure = Exposure::StateInternal;
+    inner.work.access = Access::StateInternal;
+    house.put(&inner).await;
+    let colleague = holder(Role::Contributor, Some("ubnd"));
+    assert!(house.get(&colleague, &inner).await.is_ok());
+    for stranger in [Actor::Anonymous, holder(Role::Partner, None)] {
+        let unknown = house.get(&stranger, &inner).await.unwrap_err();
+        assert!(matches!(unknown, DeliveryError::NotFound));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_work_that_may_only_be_linked_to_hands_out_no_files() {
+    let house = House::open();
+    let text = house.keep(b"the text").await;
+    let mut asset = work_with(1, text, "application/pdf");
+    asset.work.reuse_terms = Slug::parse(Work::LINK_ONLY).unwrap();
+    house.put(&asset).await;
+    let refused = house.get(&Actor::Anonymous, &asset).await.unwrap_err();
+    assert!(matches!(refused, DeliveryError::NotFound));
+    assert!(house.get(&holder(Role::Editor, None), &asset).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sweep_takes_only_what_nothing_refers_to() {
+    let house = House::open();
+    let used = house.keep(b"used").await;
+    let copy = house.keep(b"copy").await;
+    let orphan = house.keep(b"orphan").await;
+    let asset = work_with(1, used, "image/jpeg");
+    house.put(&asset).await;
+    let rendition = Rendition {
+        of: used,
+        recipe: "preview-400/1".to_owned(),
+        blob: copy,
+        size: 4,
+        media_type: "image/jpeg".to_owned(),
+        width_px: None,
+        height_px: None,
+    };
+    house.commit(Write::Rendition(rendition, asset.id)).await;
+
+    const DAY: i64 = 24 * 60 * 60;
+    let round = async |day: i64| {
+        let now = NOW.plus_seconds(day * DAY);
+        sweep(&house.blobs, &*house.catalog, now, Grace::default())
+            .await
+            .unwrap()
+    };
+    let nothing = Swept::default();
+    assert_eq!(
+        round(0).await,
+        Swept {
+            marked: 1,
+            ..nothing
+        }
+    );
+    assert_eq!(round(6).await, nothing);
+    assert_eq!(
+        round(7).await,
+        Swept {
+            trashed: 1,
+            ..nothing
+        }
+    );
+    assert_eq!(round(36).await, nothing);
+    assert_eq!(
+        round(37).await,
+        Swept {
+            deleted: 1,
+            ..nothing
+        }
+    );
+    let mut left = vec![used, copy];
+    left.sort_unstable();
+    assert_eq!(house.blobs.list(None, 10).await.unwrap(), left);
+    assert!(house.blobs.size(orphan).await.is_err());
+}
