@@ -218,6 +218,7 @@ impl Storage {
         let opened = Search::open(
             &folder,
             self.catalog(),
+            Arc::new(self.blobs.clone()),
             vocabularies,
             self.clock.clone(),
             settings,
