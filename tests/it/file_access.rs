@@ -65,6 +65,23 @@ impl House {
         let got = self.delivery.file(actor, asset.id, sha256).await?;
         Ok((got.key, got.file_name))
     }
+
+    /// Keeps a copy of an image of this width and says where its bytes are.
+    async fn keep_copy(&self, photo: &Asset, of: Sha256, width_px: u32) -> Sha256 {
+        let recipe = format!("preview-{width_px}/1");
+        let blob = self.keep(recipe.as_bytes()).await;
+        let copy = Rendition {
+            of,
+            blob,
+            size: recipe.len() as u64,
+            recipe,
+            media_type: "image/webp".to_owned(),
+            width_px: Some(width_px),
+            height_px: Some(width_px),
+        };
+        self.commit(Write::Rendition(copy, photo.id)).await;
+        blob
+    }
 }
 
 fn holder(role: Role, organisation: Option<&str>) -> Actor {
@@ -119,23 +136,8 @@ async fn the_public_gets_images_made_anew_and_those_entitled_the_original() {
     );
 
     let mut copies = Vec::new();
-    for (recipe, width) in [
-        ("preview-400/1", 400),
-        ("preview-1600/1", 1600),
-        ("preview-800/1", 800),
-    ] {
-        let blob = house.keep(recipe.as_bytes()).await;
-        copies.push(blob);
-        let copy = Rendition {
-            of: original,
-            recipe: recipe.to_owned(),
-            blob,
-            size: recipe.len() as u64,
-            media_type: "image/webp".to_owned(),
-            width_px: Some(width),
-            height_px: Some(width),
-        };
-        house.commit(Write::Rendition(copy, photo.id)).await;
+    for width in [400, 1600, 800] {
+        copies.push(house.keep_copy(&photo, original, width).await);
     }
     for actor in [
         Actor::Anonymous,
