@@ -9,6 +9,7 @@ use crate::domain::access::Actor;
 use crate::services::search::SearchError;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
+pub use crate::storage::catalog::embedded::Salvage;
 use crate::storage::catalog::embedded::{self, EmbeddedCatalog};
 use crate::storage::catalog::{
     Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Entry, Write,
@@ -169,6 +170,17 @@ async fn check_bytes(
         AuditOutcome::Damaged => Some(Finding::Damaged(key)),
         AuditOutcome::Missing => Some(Finding::Missing(key)),
     })
+}
+
+/// Cuts a damaged journal behind the last change before the damage.
+///
+/// # Errors
+/// The folder is in use, or cannot be read or written.
+pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
+    let folder = config.storage.data_dir.join("catalog");
+    blocking(move || embedded::discard_after_damage(&folder))
+        .await
+        .map_err(in_use_or_not)
 }
 
 /// Builds the catalogue's index anew from its journal.

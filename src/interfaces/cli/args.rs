@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Build the search index anew from the catalogue.
     Reindex(Folder),
     /// Build the catalogue's index anew from its journal.
-    Rebuild(Folder),
+    Rebuild(Rebuild),
     /// Show or check the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -56,6 +56,17 @@ pub(crate) enum Command {
     /// Check vocabularies.
     #[command(subcommand)]
     Vocab(VocabCommand),
+}
+
+/// How to rebuild.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Rebuild {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Cut a damaged journal behind the last change before the damage. What is cut off stays
+    /// beside it in files named `.discarded`.
+    #[arg(long)]
+    pub(crate) discard_after_damage: bool,
 }
 
 /// Which archive.

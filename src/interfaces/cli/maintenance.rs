@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 
 use super::serve::opening_failed;
 use super::{Failure, print, progress};
-use crate::app::maintenance::{self, Finding, MaintenanceError};
+use crate::app::maintenance::{self, Finding, MaintenanceError, Salvage};
 use crate::config::Config;
 use crate::interfaces::messages::Language;
 use crate::storage::vocabulary;
@@ -62,15 +62,33 @@ fn sentence(finding: &Finding, language: Language) -> String {
 ///
 /// # Errors
 /// The folder is in use or its journal damaged.
-pub(crate) fn rebuild(config: Config, language: Language) -> Result<(), Failure> {
+pub(crate) fn rebuild(config: Config, discard: bool, language: Language) -> Result<(), Failure> {
     must_exist(&config)?;
-    let built = runtime()?.block_on(maintenance::rebuild(&config));
+    let runtime = runtime()?;
+    if discard {
+        let salvaged = runtime.block_on(maintenance::discard_after_damage(&config));
+        let salvage = salvaged.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
+        print(&discarded(&salvage, language));
+    }
+    let built = runtime.block_on(maintenance::rebuild(&config));
     built.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
     print(language.pick(
         "Đã dựng lại danh mục.",
         "The catalogue's index was built anew.",
     ));
     Ok(())
+}
+
+fn discarded(salvage: &Salvage, language: Language) -> String {
+    let [kept, aside] = language.pick(
+        ["giao dịch được giữ lại", "phần bị cắt nằm ở"],
+        ["change sets kept", "what was cut off is in"],
+    );
+    let mut line = format!("{} {kept}", salvage.kept);
+    for file in &salvage.set_aside {
+        line.push_str(&format!("; {aside} {}", file.display()));
+    }
+    line
 }
 
 /// Builds the search index anew.
