@@ -47,6 +47,8 @@ fn images_tell_their_format_and_their_size_as_displayed() {
         ("animated.gif", "image/gif"),
         ("animated.webp", "image/webp"),
         ("transparent.webp", "image/webp"),
+        ("upright.avif", "image/avif"),
+        ("upright.heic", "image/heic"),
     ];
     for (name, media_type) in turned.chain(others.map(|(name, t)| (name.to_owned(), t))) {
         let found = probe_fixture(&name);

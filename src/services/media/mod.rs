@@ -9,6 +9,7 @@
 //! format that cannot be read costs its facts, never the file. Audio and video are measured, not
 //! decoded.
 
+mod boxes;
 mod decode;
 pub mod fixity;
 mod movie;
@@ -18,6 +19,7 @@ pub mod probe;
 pub mod render;
 mod signature;
 mod sound;
+mod still;
 mod text;
 mod zip;
 

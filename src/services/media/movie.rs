@@ -1,16 +1,18 @@
-//! Facts of files in boxes: MP4, M4A, MOV (ISO/IEC 14496-12, QuickTime) and HEIC, AVIF (23008-12).
+//! Facts of recordings in boxes: MP4, M4A, MOV (ISO/IEC 14496-12, QuickTime).
 //!
 //! Box headers are read one by one and contents skipped, so the length of a film costs nothing;
 //! only boxes of known, small size are read. A hostile file can make at most [`MAX_BOXES`] steps.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::boxes::{BoxHeader, content, header, u32_at};
+
 /// Boxes looked at in one file; a film with eight tracks has about a hundred above its tables.
 const MAX_BOXES: u32 = 10_000;
-/// Boxes inside boxes: `moov/trak/mdia/hdlr`, `meta/iprp/ipco/ispe`.
+/// Boxes inside boxes: `moov/trak/mdia/hdlr`.
 const MAX_DEPTH: u32 = 5;
-/// The part of a box that is read; everything wanted stands within it.
-const MAX_CONTENT_BYTES: u64 = 4096;
+/// The key of a place in Apple's metadata.
+const PLACE_KEY: &[u8] = b"location.ISO6709";
 
 /// What the boxes tell.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,11 +23,10 @@ pub(super) struct Movie {
     pub(super) has_pictures: bool,
     /// There is a track of sound.
     pub(super) has_sound: bool,
-    /// Width and height as displayed, of the largest track or item.
+    /// Width and height as displayed, of the largest track.
     pub(super) size_px: Option<(u32, u32)>,
     /// The place it was made at is written in it.
     pub(super) shows_place: bool,
-    quarter_turned: bool,
     boxes: u32,
 }
 
@@ -37,16 +38,7 @@ pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Movie> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut movie = Movie::default();
     movie.walk(file, 0, length, 0)?;
-    if movie.quarter_turned {
-        movie.size_px = movie.size_px.map(|(width, height)| (height, width));
-    }
     Ok(movie)
-}
-
-struct BoxHeader {
-    name: [u8; 4],
-    content: u64,
-    end: u64,
 }
 
 impl Movie {
@@ -63,34 +55,12 @@ impl Movie {
         {
             self.boxes += 1;
             match &found.name {
-                b"moov" | b"trak" | b"mdia" | b"mvex" | b"udta" | b"iprp" | b"ipco"
-                    if depth < MAX_DEPTH =>
-                {
+                b"moov" | b"trak" | b"mdia" | b"mvex" | b"udta" if depth < MAX_DEPTH => {
                     self.walk(file, found.content, found.end, depth + 1)?;
                 }
-                b"meta" => self.meta(file, &found, depth)?,
                 _ => self.leaf(file, &found)?,
             }
             at = found.end;
-        }
-        Ok(())
-    }
-
-    /// `meta` holds the properties of a HEIC image, or keys and values of a phone's film.
-    fn meta(
-        &mut self,
-        file: &mut (impl Read + Seek),
-        found: &BoxHeader,
-        depth: u32,
-    ) -> io::Result<()> {
-        const PLACE_KEY: &[u8] = b"location.ISO6709";
-        let content = content(file, found)?;
-        self.shows_place |= content.windows(PLACE_KEY.len()).any(|w| w == PLACE_KEY);
-        // ISO writes version and flags before the boxes inside, QuickTime does not.
-        let is_full_box = content.get(..4) == Some(&[0; 4]);
-        let first = found.content + if is_full_box { 4 } else { 0 };
-        if depth < MAX_DEPTH {
-            self.walk(file, first, found.end, depth + 1)?;
         }
         Ok(())
     }
@@ -104,16 +74,12 @@ impl Movie {
                 Some(b"soun") => self.has_sound = true,
                 _ => {}
             },
-            b"ispe" => {
-                let content = content(file, found)?;
-                self.larger(u32_at(&content, 4), u32_at(&content, 8));
-            }
-            b"irot" => {
-                self.quarter_turned |= content(file, found)?
-                    .first()
-                    .is_some_and(|turn| turn & 1 == 1);
-            }
             b"\xa9xyz" | b"loci" => self.shows_place = true,
+            // Keys and values of a phone's film.
+            b"meta" => {
+                let content = content(file, found)?;
+                self.shows_place |= content.windows(PLACE_KEY.len()).any(|w| w == PLACE_KEY);
+            }
             _ => {}
         }
         Ok(())
@@ -158,43 +124,6 @@ fn duration(content: &[u8]) -> Option<u64> {
         let millis = (u128::from(length) * 1000 + u128::from(scale / 2)) / u128::from(scale);
         u64::try_from(millis).unwrap_or(u64::MAX)
     })
-}
-
-/// The header at `at`; nothing where no box fits before `end`.
-fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<Option<BoxHeader>> {
-    let room = end.saturating_sub(at);
-    if room < 8 {
-        return Ok(None);
-    }
-    let mut bytes = [0; 16];
-    let wanted = usize::try_from(room.min(16)).unwrap_or(16);
-    file.seek(SeekFrom::Start(at))?;
-    file.read_exact(&mut bytes[..wanted])?;
-    let [s0, s1, s2, s3, n0, n1, n2, n3, long @ ..] = bytes;
-    let (size, header) = match u32::from_be_bytes([s0, s1, s2, s3]) {
-        0 => (room, 8),
-        1 => (u64::from_be_bytes(long), 16),
-        size => (u64::from(size), 8),
-    };
-    let fits = (header..=room).contains(&size);
-    Ok(fits.then_some(BoxHeader {
-        name: [n0, n1, n2, n3],
-        content: at + header,
-        end: at + size,
-    }))
-}
-
-fn content(file: &mut (impl Read + Seek), found: &BoxHeader) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(found.content))?;
-    let length = (found.end - found.content).min(MAX_CONTENT_BYTES);
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at + 4)?;
-    Some(u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::{movie, picture, signature, sound, zip};
+use super::{movie, picture, signature, sound, still, zip};
 use crate::domain::asset::MediaFacts;
 use crate::storage::blobs::Staged;
 use crate::storage::blocking;
@@ -77,8 +77,10 @@ fn with_facts(path: &Path, media_type: String) -> Probe {
     match probe.media_type.as_str() {
         "video/mp4" | "video/quicktime" | "audio/mp4" => probe.read_boxes(path),
         "image/heic" | "image/heif" | "image/avif" => {
-            probe.read_boxes(path);
-            probe.has_embedded_place |= picture::shows_place(path);
+            let file = File::open(path).map(BufReader::new);
+            let size = file.and_then(|mut file| still::displayed_size(&mut file));
+            probe.set_size(size.unwrap_or_default());
+            probe.has_embedded_place = picture::shows_place(path);
         }
         image if image.starts_with("image/") => {
             probe.set_size(picture::displayed_size(path, image));

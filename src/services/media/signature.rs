@@ -106,9 +106,28 @@ fn signature(head: &[u8], hints: &[String]) -> Option<String> {
     if zip::begins(head) {
         return None;
     }
+    // HEIC files may name the general brand first and their own one after it (ISO/IEC 23008-12).
+    if head.get(4..8) == Some(b"ftyp") && has_brand(head, b"heic") {
+        return Some("image/heic".to_owned());
+    }
     infer::get(head)
         .filter(|kind| kind.matcher_type() != infer::MatcherType::Text)
         .map(|kind| normal(kind.mime_type()))
+}
+
+fn has_brand(head: &[u8], brand: &[u8; 4]) -> bool {
+    let length = head
+        .first_chunk()
+        .map_or(0, |size| u32::from_be_bytes(*size));
+    let brands = head
+        .iter()
+        .take(usize::try_from(length).unwrap_or(0))
+        .skip(8);
+    brands
+        .copied()
+        .collect::<Vec<u8>>()
+        .chunks_exact(4)
+        .any(|found| found == brand)
 }
 
 /// MP3 without an ID3 tag begins with a frame: eleven set bits, layer III, and no reserved value for
