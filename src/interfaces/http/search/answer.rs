@@ -68,12 +68,15 @@ pub struct HitDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Snippet)]
 pub struct SnippetDto {
-    /// `title`, `description`, `body` or `credit`.
+    /// `title`, `description`, `body`, `transcript` or `credit`.
     #[schema(example = "body")]
     field: &'static str,
     /// Language of a title or description.
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
+    /// SHA-256 of the transcript or captions file it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     /// The piece as text.
     text: String,
     /// The piece as HTML: escaped, with the words in `<mark>`.
@@ -195,15 +198,17 @@ impl HitDto {
 
 impl From<Snippet> for SnippetDto {
     fn from(snippet: Snippet) -> Self {
-        let (field, language) = match snippet.field {
-            TextField::Title(language) => ("title", Some(language)),
-            TextField::Description(language) => ("description", Some(language)),
-            TextField::Body => ("body", None),
-            TextField::Credit => ("credit", None),
+        let (field, language, file) = match snippet.field {
+            TextField::Title(language) => ("title", Some(language), None),
+            TextField::Description(language) => ("description", Some(language), None),
+            TextField::Body => ("body", None, None),
+            TextField::Transcript(file) => ("transcript", None, Some(file)),
+            TextField::Credit => ("credit", None, None),
         };
         Self {
             field,
             language: language.map(|tag| tag.to_string()),
+            file: file.map(|sha256| sha256.to_hex()),
             html: marked(&snippet.piece.text, &snippet.piece.highlights),
             text: snippet.piece.text,
             paragraph: snippet.passage.map(|passage| passage.paragraph),
