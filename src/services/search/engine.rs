@@ -55,6 +55,14 @@ pub(crate) struct Found {
     pub(crate) filters: Filters,
 }
 
+/// A question after reading and repair.
+struct Understood {
+    filters: Filters,
+    repaired: Repaired,
+    expansions: Vec<Added>,
+    plan: Arc<Plan>,
+}
+
 /// Keeps what can be used again between questions.
 #[derive(Debug, Default)]
 pub(crate) struct Engine {
@@ -96,6 +104,44 @@ impl Engine {
         thesaurus: &Thesaurus,
         question: &Question,
     ) -> tantivy::Result<Found> {
+        let mut understood = self.understand(searcher, fields, thesaurus, question);
+        let pass = Pass {
+            searcher,
+            fields,
+            tags: &self.tags,
+            viewer: &question.viewer,
+            filters: &understood.filters,
+            with_counts: question.with_counts,
+            deadline: question.deadline,
+        };
+        let (mut strictness, mut matches) = self.matches(&pass, &understood.plan, question)?;
+        if matches.total == 0 && !understood.plan.phrases.is_empty() && !question.all_words {
+            // A phrase that stands nowhere still has words.
+            Arc::make_mut(&mut understood.plan).phrases.clear();
+            (strictness, matches) = self.matches(&pass, &understood.plan, question)?;
+        }
+        let (hits, next, is_cut) =
+            page(searcher, &understood.plan, &matches, strictness, question)?;
+        Ok(Found {
+            hits,
+            total: matches.total,
+            counts: matches.counts.clone(),
+            strictness,
+            is_partial: is_cut || matches.is_partial,
+            next,
+            repaired: understood.repaired,
+            expansions: understood.expansions,
+            filters: understood.filters,
+        })
+    }
+
+    fn understand(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        thesaurus: &Thesaurus,
+        question: &Question,
+    ) -> Understood {
         let lexicon = Lexicon::new(searcher, fields);
         let parsed = parse(&question.text);
         let mut filters = question.filters.clone();
@@ -107,65 +153,12 @@ impl Engine {
         let mut plan = Plan::new(&repaired, &expansions, fields, &lexicon, self.weights);
         plan.phrases = parsed.phrases;
         plan.excluded = parsed.excluded;
-        let mut plan = Arc::new(plan);
-        let pass = Pass {
-            searcher,
-            fields,
-            tags: &self.tags,
-            viewer: &question.viewer,
-            filters: &filters,
-            with_counts: question.with_counts,
-            deadline: question.deadline,
-        };
-        let (mut strictness, mut matches) = self.matches(&pass, &plan, question)?;
-        if matches.total == 0 && !plan.phrases.is_empty() && !question.all_words {
-            // A phrase that stands nowhere still has words.
-            plan = Arc::new(Plan {
-                phrases: Vec::new(),
-                ..Plan::clone(&plan)
-            });
-            (strictness, matches) = self.matches(&pass, &plan, question)?;
-        }
-        let order = if plan.is_empty() && question.order == Order::Relevance {
-            Order::Newest
-        } else {
-            question.order
-        };
-        let after = question
-            .after
-            .as_ref()
-            .filter(|cursor| cursor.order == order);
-        let ranking = Ranking {
-            searcher,
-            plan: &plan,
-            matches: &matches,
-            limit: question.limit + 1,
-            after: after.map(|cursor| &cursor.place),
-            deadline: question.deadline,
-        };
-        let (mut hits, is_cut) = ranking.page(order)?;
-        let has_more = hits.len() > question.limit;
-        hits.truncate(question.limit);
-        let last = hits
-            .last()
-            .filter(|_| has_more)
-            .map(|hit| hit.place.clone());
-        let next = last.map(|place| Cursor {
-            order,
-            strictness,
-            place,
-        });
-        Ok(Found {
-            hits,
-            total: matches.total,
-            counts: matches.counts.clone(),
-            strictness,
-            is_partial: is_cut || matches.is_partial,
-            next,
+        Understood {
+            filters,
             repaired,
             expansions,
-            filters,
-        })
+            plan: Arc::new(plan),
+        }
     }
 
     /// All words first; when that gives too little, any telling one. A cursor keeps the
@@ -223,10 +216,10 @@ impl Engine {
             .embargoes
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((generation, ends)) = &*known {
-            if generation == searcher.generation() {
-                return Ok(Arc::clone(ends));
-            }
+        if let Some((generation, ends)) = &*known
+            && generation == searcher.generation()
+        {
+            return Ok(Arc::clone(ends));
         }
         let ends = Arc::new(embargo_ends(searcher)?);
         *known = Some((searcher.generation().clone(), Arc::clone(&ends)));
@@ -254,4 +247,44 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
+}
+
+/// One page of the matches, where the next begins, and whether the time ran out.
+fn page(
+    searcher: &Searcher,
+    plan: &Plan,
+    matches: &Matches,
+    strictness: Strictness,
+    question: &Question,
+) -> tantivy::Result<(Vec<Placed>, Option<Cursor>, bool)> {
+    let order = match question.order {
+        // Without words nothing is more relevant than the rest.
+        Order::Relevance if plan.is_empty() => Order::Newest,
+        order => order,
+    };
+    let after = question
+        .after
+        .as_ref()
+        .filter(|cursor| cursor.order == order);
+    let ranking = Ranking {
+        searcher,
+        plan,
+        matches,
+        limit: question.limit + 1,
+        after: after.map(|cursor| &cursor.place),
+        deadline: question.deadline,
+    };
+    let (mut hits, is_cut) = ranking.page(order)?;
+    let has_more = hits.len() > question.limit;
+    hits.truncate(question.limit);
+    let last = hits
+        .last()
+        .filter(|_| has_more)
+        .map(|hit| hit.place.clone());
+    let next = last.map(|place| Cursor {
+        order,
+        strictness,
+        place,
+    });
+    Ok((hits, next, is_cut))
 }

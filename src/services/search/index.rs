@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
@@ -94,6 +95,10 @@ impl Stamp {
         }
     }
 }
+
+/// How often, and after which pause, a purge waits for merges that others began.
+const PURGE_ATTEMPTS: usize = 100;
+const PURGE_PAUSE: Duration = Duration::from_millis(100);
 
 /// An open index.
 pub(crate) struct OpenIndex {
@@ -203,10 +208,10 @@ impl OpenIndex {
                 IndexChange::Remove(id) => *id,
             };
             writer.delete_term(Term::from_field_bytes(self.fields.id, id.as_bytes()));
-            if let IndexChange::Put(asset, said) = change {
-                if !matches!(asset.state, State::Withdrawn { .. }) {
-                    writer.add_document(document(&self.fields, thesaurus, asset, said))?;
-                }
+            if let IndexChange::Put(asset, said) = change
+                && !matches!(asset.state, State::Withdrawn { .. })
+            {
+                writer.add_document(document(&self.fields, thesaurus, asset, said))?;
             }
         }
         Ok(())
@@ -243,26 +248,39 @@ impl OpenIndex {
     /// Rewrites every segment that still holds deleted texts and removes the old files: after
     /// this no byte of a withdrawn text is left in the index.
     pub(crate) fn purge(&self) -> Result<(), IndexError> {
-        let merges = {
-            let mut writer = self.lock();
-            let writer = writer.as_mut().ok_or(IndexError::Closed)?;
-            let metas = self.index.searchable_segment_metas()?;
-            let with_deletes = metas.iter().filter(|meta| meta.has_deletes());
-            with_deletes
-                .map(|meta| writer.merge(&[meta.id()]))
-                .collect::<Vec<_>>()
-        };
-        for merge in merges {
-            merge.wait()?;
+        for _ in 0..PURGE_ATTEMPTS {
+            if self.merge_deletes()? {
+                break;
+            }
+            std::thread::sleep(PURGE_PAUSE);
         }
+        // The reader holds on to the files of the segments it knows.
         self.reader.reload()?;
-        let writer = self.lock();
-        writer
-            .as_ref()
-            .ok_or(IndexError::Closed)?
-            .garbage_collect_files()
-            .wait()?;
+        let collected = self.with_writer(|writer| writer.garbage_collect_files())?;
+        collected.wait()?;
         Ok(())
+    }
+
+    /// Rewrites segments with deleted documents; false when one of them was just being merged
+    /// by others.
+    fn merge_deletes(&self) -> Result<bool, IndexError> {
+        let metas = self.index.searchable_segment_metas()?;
+        let with_deletes = metas.iter().filter(|meta| meta.has_deletes());
+        let ids: Vec<_> = with_deletes.map(tantivy::SegmentMeta::id).collect();
+        let merges = self.with_writer(|writer| {
+            ids.iter()
+                .map(|id| writer.merge(&[*id]))
+                .collect::<Vec<_>>()
+        })?;
+        let mut is_clean = true;
+        for merge in merges {
+            is_clean &= merge.wait().is_ok();
+        }
+        Ok(is_clean)
+    }
+
+    fn with_writer<T>(&self, work: impl FnOnce(&mut IndexWriter) -> T) -> Result<T, IndexError> {
+        self.lock().as_mut().map(work).ok_or(IndexError::Closed)
     }
 
     /// Bytes on disk.

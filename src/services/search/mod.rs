@@ -5,11 +5,13 @@
 
 pub(crate) mod analysis;
 mod answer;
+mod best;
 mod cursor;
 mod document;
 mod engine;
 mod facets;
 mod filters;
+mod follower;
 mod index;
 mod matching;
 pub mod measure;
@@ -21,6 +23,7 @@ mod ranking;
 mod schema;
 mod service;
 mod showing;
+mod sieve;
 mod similar;
 mod sketch;
 mod snippets;

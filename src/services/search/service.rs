@@ -9,9 +9,10 @@ use tokio::task::JoinHandle;
 
 use super::answer::{Hit, Matching, SearchAnswer, SearchRequest, Took, Total};
 use super::engine::{Engine, Found, Question};
+use super::follower::follow;
 use super::index::{IndexError, OpenIndex, WriterSettings};
 use super::matching::{Strictness, Viewer};
-use super::projector::{MustPurge, Progress, Projection, ProjectionError};
+use super::projector::ProjectionError;
 use super::query::Lexicon;
 use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
 use super::store::Store;
@@ -91,21 +92,21 @@ pub struct Search {
 
 pub(super) struct Inner {
     pub(super) catalog: Arc<dyn Catalog>,
-    blobs: Arc<dyn BlobStore>,
+    pub(super) blobs: Arc<dyn BlobStore>,
     pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) thesaurus: Arc<Thesaurus>,
     pub(super) clock: Clock,
-    settings: SearchSettings,
-    store: Store,
-    live: RwLock<Arc<OpenIndex>>,
+    pub(super) settings: SearchSettings,
+    pub(super) store: Store,
+    pub(super) live: RwLock<Arc<OpenIndex>>,
     pub(super) engine: Engine,
-    searchable: watch::Sender<EventNumber>,
-    rebuilding: watch::Sender<Option<u64>>,
+    pub(super) searchable: watch::Sender<EventNumber>,
+    pub(super) rebuilding: watch::Sender<Option<u64>>,
     /// Somebody waits for a commit.
-    hurry: Notify,
+    pub(super) hurry: Notify,
     /// A rebuild was asked for.
-    rebuild: watch::Sender<u64>,
-    closing: watch::Sender<bool>,
+    pub(super) rebuild: watch::Sender<u64>,
+    pub(super) closing: watch::Sender<bool>,
 }
 
 impl Search {
@@ -242,10 +243,10 @@ impl Search {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(follower) = follower {
-            if follower.await.is_err() {
-                tracing::error!("the reader of the event log for the search index has failed");
-            }
+        if let Some(follower) = follower
+            && follower.await.is_err()
+        {
+            tracing::error!("the reader of the event log for the search index has failed");
         }
         let index = self.inner.live();
         if let Err(error) = blocking(move || index.close()).await {
@@ -346,7 +347,7 @@ impl Inner {
         }
     }
 
-    fn has_become_searchable(&self, event: EventNumber) {
+    pub(super) fn has_become_searchable(&self, event: EventNumber) {
         self.engine.refresh(&self.live().searcher());
         self.searchable.send_replace(event);
     }
@@ -374,124 +375,4 @@ fn open_or_create(
         store.make_live(&index)?;
     }
     Ok((store, index, is_usable))
-}
-
-/// The background task: rebuilds when asked, else follows the log until closing.
-async fn follow(inner: Arc<Inner>) {
-    let mut closing = inner.closing.subscribe();
-    let mut rebuilds = inner.rebuild.subscribe();
-    let mut done_rebuilds = 0;
-    loop {
-        let asked = *rebuilds.borrow_and_update();
-        let result = if asked > done_rebuilds {
-            tokio::select! {
-                result = build_next(&inner) => result.inspect(|()| done_rebuilds = asked),
-                _ = closing.wait_for(|closing| *closing) => return,
-            }
-        } else {
-            follow_events(&inner, &mut closing, &mut rebuilds).await
-        };
-        match result {
-            Ok(()) if *closing.borrow() => return,
-            Ok(()) => {}
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the search index does not follow; trying again"
-                );
-                tokio::select! {
-                    () = tokio::time::sleep(inner.settings.patience) => {}
-                    _ = closing.wait_for(|closing| *closing) => return,
-                }
-            }
-        }
-    }
-}
-
-/// Builds the next index and puts it in place of the live one.
-async fn build_next(inner: &Arc<Inner>) -> Result<(), ProjectionError> {
-    inner.rebuilding.send_replace(Some(0));
-    let store = inner.store.clone();
-    let next = Arc::new(blocking(move || store.create_next()).await?);
-    let mut projection = Projection::new(
-        Arc::clone(&inner.catalog),
-        Arc::clone(&inner.blobs),
-        Arc::clone(&inner.thesaurus),
-        Arc::clone(&next),
-    );
-    let event = projection
-        .rebuild(|done| {
-            inner.rebuilding.send_replace(Some(done));
-        })
-        .await?;
-    let (store, index) = (inner.store.clone(), Arc::clone(&next));
-    blocking(move || store.make_live(&index)).await?;
-    let old = std::mem::replace(
-        &mut *inner.live.write().unwrap_or_else(PoisonError::into_inner),
-        Arc::clone(&next),
-    );
-    inner.has_become_searchable(event);
-    let store = inner.store.clone();
-    blocking(move || {
-        let closed = old.close();
-        drop(old);
-        store.remove_others(&next);
-        closed
-    })
-    .await?;
-    inner.rebuilding.send_replace(None);
-    Ok(())
-}
-
-/// Follows the log until closing or until a rebuild is asked for.
-async fn follow_events(
-    inner: &Arc<Inner>,
-    closing: &mut watch::Receiver<bool>,
-    rebuilds: &mut watch::Receiver<u64>,
-) -> Result<(), ProjectionError> {
-    let mut events = inner.catalog.watch_events();
-    let mut projection = Projection::new(
-        Arc::clone(&inner.catalog),
-        Arc::clone(&inner.blobs),
-        Arc::clone(&inner.thesaurus),
-        inner.live(),
-    );
-    let mut is_hurried = false;
-    loop {
-        events.borrow_and_update();
-        let progress = projection.step().await?;
-        let is_due = projection
-            .due(inner.settings.patience)
-            .is_some_and(|due| due <= Instant::now());
-        let is_ending = *closing.borrow();
-        if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
-        {
-            let (event, MustPurge(purge)) = projection.commit().await?;
-            inner.has_become_searchable(event);
-            if purge {
-                projection.purge().await?;
-            }
-            is_hurried = false;
-        }
-        if is_ending || rebuilds.has_changed().unwrap_or(true) {
-            return Ok(());
-        }
-        if progress == Progress::More {
-            continue;
-        }
-        let due = projection.due(inner.settings.patience);
-        let pause = async {
-            match due {
-                Some(due) => tokio::time::sleep_until(due.into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            changed = events.changed() => if changed.is_err() { return Ok(()) },
-            () = pause => {}
-            () = inner.hurry.notified() => is_hurried = true,
-            _ = closing.changed() => {}
-            _ = rebuilds.changed() => return Ok(()),
-        }
-    }
 }

@@ -79,10 +79,11 @@ impl Store {
             return;
         };
         for path in entries.flatten().map(|entry| entry.path()) {
-            if number(&path).is_some() && path != live.path() {
-                if let Err(error) = std::fs::remove_dir_all(&path) {
-                    tracing::warn!(%error, "an old search index could not be removed");
-                }
+            if number(&path).is_some()
+                && path != live.path()
+                && let Err(error) = std::fs::remove_dir_all(&path)
+            {
+                tracing::warn!(%error, "an old search index could not be removed");
             }
         }
     }

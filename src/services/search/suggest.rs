@@ -11,8 +11,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use super::analysis::SEPARATOR;
+use super::best::id_of;
 use super::document::folded_words;
-use super::ranking::id_of;
 use super::schema::Fields;
 use super::thesaurus::Thesaurus;
 use crate::domain::asset::AssetId;

@@ -82,17 +82,18 @@ impl Iterator for Cutter<'_> {
 
     fn next(&mut self) -> Option<Cut> {
         let (start, first) = self.next_start()?;
-        if first.is_ascii_digit() && start >= self.number_end {
-            if let Some(end) = document_number(self.text, start) {
-                self.number_end = end;
-                self.at = start;
-                let position = self.position;
-                return Some(Cut {
-                    span: start..end,
-                    position,
-                    is_whole_number: true,
-                });
-            }
+        if first.is_ascii_digit()
+            && start >= self.number_end
+            && let Some(end) = document_number(self.text, start)
+        {
+            self.number_end = end;
+            self.at = start;
+            let position = self.position;
+            return Some(Cut {
+                span: start..end,
+                position,
+                is_whole_number: true,
+            });
         }
         let end = self.word_end(start, first);
         self.at = end;

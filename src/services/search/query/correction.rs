@@ -47,7 +47,7 @@ pub(crate) fn corrections(words: &[Word], lexicon: &Lexicon<'_>) -> Vec<Correcti
     found
 }
 
-fn neighbours<'a>(words: &'a [Word], at: usize) -> (Option<&'a str>, Option<&'a str>) {
+fn neighbours(words: &[Word], at: usize) -> (Option<&str>, Option<&str>) {
     let word = |i: usize| {
         words
             .get(i)

@@ -38,6 +38,7 @@ mod verify;
 mod writer;
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -207,7 +208,7 @@ impl Drop for EmbeddedCatalog {
 pub fn rebuild(dir: &Path, options: Options) -> Result<(), CatalogError> {
     let session = Session::begin(dir).map_err(CatalogError::Io)?;
     match fs::remove_dir_all(recovery::index_dir(dir)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(CatalogError::Io(error));
         }
         _ => {}
@@ -215,4 +216,14 @@ pub fn rebuild(dir: &Path, options: Options) -> Result<(), CatalogError> {
     drop(session);
     drop(EmbeddedCatalog::open(dir, options)?);
     Ok(())
+}
+
+/// A full disk, quota or file size limit is one thing, any other failure of the device another.
+fn full_or_io(error: io::Error) -> CatalogError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
+            CatalogError::Full(error)
+        }
+        _ => CatalogError::Io(error),
+    }
 }

@@ -19,6 +19,7 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::full_or_io;
 use super::index::Index;
 use super::index::row::Meta;
 use super::journal::Position;
@@ -175,10 +176,7 @@ impl Writer {
         }
         if let Err(error) = shared.apply(planned) {
             self.take_back(before);
-            return Err(match error {
-                CatalogError::Io(error) => full_or_io(error),
-                other => other,
-            });
+            return Err(error);
         }
         self.meta = planned.meta.clone();
         shared.events.send_replace(EventNumber(self.meta.events));
@@ -212,15 +210,6 @@ impl Writer {
 pub(crate) fn free_bytes(dir: &Path) -> io::Result<u64> {
     let stat = rustix::fs::statvfs(dir)?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
-}
-
-fn full_or_io(error: io::Error) -> CatalogError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
-            CatalogError::Full(error)
-        }
-        _ => CatalogError::Io(error),
-    }
 }
 
 /// The same error for everybody in the group.

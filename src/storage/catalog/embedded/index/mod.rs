@@ -25,6 +25,7 @@ pub(crate) use changes::{Changes, Staged};
 pub(crate) use table::Table;
 
 use self::row::Meta;
+use super::full_or_io;
 use crate::storage::catalog::CatalogError;
 
 /// How long to wait for the threads of an index just closed to let go of its files.
@@ -260,7 +261,7 @@ fn to_row(row: &impl Serialize) -> Result<Vec<u8>, CatalogError> {
 fn failed(has_failed: &AtomicBool, error: sled::Error) -> CatalogError {
     has_failed.store(true, Ordering::Relaxed);
     match error {
-        sled::Error::Io(error) => CatalogError::Io(error),
+        sled::Error::Io(error) => full_or_io(error),
         other => CatalogError::Damaged(format!(
             "the index failed ({other}); restart the archive: it is rebuilt from the journal"
         )),
