@@ -122,7 +122,7 @@ impl Archive {
 
     fn compose(storage: &Storage, search: Search) -> Self {
         let catalog = || storage.catalog();
-        let blobs = || Arc::new(storage.blobs.clone()) as Arc<dyn BlobStore>;
+        let blobs = || storage.blobs();
         let vocabularies = || Arc::clone(&storage.vocabularies);
         let clock = || storage.clock.clone();
         let desk = Desk::new(catalog(), vocabularies(), clock());
@@ -205,6 +205,10 @@ impl Storage {
         Arc::clone(&self.catalog) as Arc<dyn Catalog>
     }
 
+    fn blobs(&self) -> Arc<dyn BlobStore> {
+        Arc::new(self.blobs.clone())
+    }
+
     async fn search(&self) -> Result<Search, OpenError> {
         let settings = SearchSettings {
             writer: WriterSettings {
@@ -218,7 +222,7 @@ impl Storage {
         let opened = Search::open(
             &folder,
             self.catalog(),
-            Arc::new(self.blobs.clone()),
+            self.blobs(),
             vocabularies,
             self.clock.clone(),
             settings,

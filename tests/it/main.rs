@@ -27,6 +27,7 @@ mod publication_gates;
 mod range_download;
 mod render;
 mod search;
+mod search_http;
 mod stored_records;
 mod support;
 mod tokens;

@@ -86,7 +86,8 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>,
     get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
     summary = "Metrics for Prometheus",
     description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set.",
-    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"))
+    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text")),
+    security((), ("token" = []))
 )]
 pub async fn metrics(
     request: HttpRequest,

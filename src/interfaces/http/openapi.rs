@@ -5,12 +5,13 @@
 //! handler can forget it. Committed as `api/openapi.json` and compared by a test.
 
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
+use super::search::neighbours;
 use super::upload::attach;
 use super::{changes, delivery, docs, health, imports, jobs, search, tokens, vocabularies};
 
@@ -37,7 +38,8 @@ use super::{changes, delivery, docs, health, imports, jobs, search, tokens, voca
         lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
         lifecycle::withdraw, lifecycle::reopen,
         attach::attach, attach::detach, delivery::file, delivery::preview,
-        imports::import, changes::list, search::search,
+        imports::import, changes::list,
+        search::search, neighbours::suggest, neighbours::similar,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,
@@ -106,8 +108,10 @@ fn complete(path: &str, operation: &mut Operation) {
     };
     let in_query = |parameter: &&Parameter| parameter.parameter_in == ParameterIn::Query;
     let mut answers = Vec::new();
-    if operation.security.is_some() {
-        answers.extend(["401", "403"]);
+    match access(operation) {
+        Access::Open => operation.security = Some(Vec::new()),
+        Access::TokenOptional => answers.push("401"),
+        Access::TokenNeeded => answers.extend(["401", "403"]),
     }
     if parameters.iter().any(in_query) || operation.request_body.is_some() {
         answers.push("400");
@@ -130,6 +134,22 @@ fn complete(path: &str, operation: &mut Operation) {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
+    }
+}
+
+/// Whether an operation needs a token.
+enum Access {
+    Open,
+    TokenOptional,
+    TokenNeeded,
+}
+
+fn access(operation: &Operation) -> Access {
+    let without = SecurityRequirement::default();
+    match operation.security.as_deref() {
+        None | Some([]) => Access::Open,
+        Some(ways) if ways.contains(&without) => Access::TokenOptional,
+        Some(_) => Access::TokenNeeded,
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn folder_or_file(
         connection,
         folder,
         report: Report::new(results)?,
+        language,
     };
     let bar = progress::bar(total, language.pick("nhập", "import"));
     for batch in Lines::new(BufReader::new(file)) {
@@ -94,6 +95,7 @@ struct Running<'a> {
     connection: &'a Connection,
     folder: PathBuf,
     report: Report,
+    language: Language,
 }
 
 impl Running<'_> {
@@ -135,7 +137,7 @@ impl Running<'_> {
             Ok(()) => answer,
             Err(failure) => json!({
                 "outcome": "failed", "id": id,
-                "problem": { "title": failure.lines(Language::English).join("; ") },
+                "problem": { "title": failure.lines(self.language).join("; ") },
             }),
         }
     }

@@ -74,7 +74,7 @@ pub struct SnippetDto {
     /// Language of a title or description.
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
-    /// SHA-256 of the transcript or captions file the words stand in.
+    /// SHA-256 of the transcript or captions file it was read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     /// The piece as text.

@@ -1,9 +1,11 @@
 //! `/api/v1/search`: finding works.
 //!
-//! [`question`] reads what is asked from the query, [`answer`] writes down what was found. The
+//! [`question`] reads what is asked from the query, [`answer`] writes down what was found;
+//! [`neighbours`] completes what is typed and finds works like one. The
 //! service makes something of any text, so only parameters can be wrong.
 
 pub mod answer;
+pub mod neighbours;
 pub mod question;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,7 +23,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let search = web::resource("/api/v1/search")
         .route(web::get().to(search))
         .route(web::head().to(search));
-    config.service(search);
+    config.service(search).configure(neighbours::routes);
 }
 
 /// Finds works.

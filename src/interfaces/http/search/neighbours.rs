@@ -1,0 +1,165 @@
+//! `/api/v1/suggest` and `/api/v1/assets/{id}/similar`: completing what is typed, works like one.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::access::Actor;
+use crate::domain::asset::Asset;
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::guard::{Allowed, Read};
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::query::{Query, WorkId};
+use crate::interfaces::wire::AssetDto;
+use crate::services::search::{Search, Suggestion, SuggestionSource};
+
+/// The most completions or works one answer holds.
+const MAX_LIMIT: usize = 50;
+const DEFAULT_LIMIT: usize = 10;
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/api/v1/suggest")
+                .route(web::get().to(suggest))
+                .route(web::head().to(suggest)),
+        )
+        .service(
+            web::resource("/api/v1/assets/{id}/similar")
+                .route(web::get().to(similar))
+                .route(web::head().to(similar)),
+        );
+}
+
+/// What is being typed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SuggestQuery {
+    /// What was typed so far.
+    #[param(example = "quyen tre")]
+    q: String,
+    /// How many completions to give, at most 50.
+    #[param(minimum = 1, maximum = 50, default = 10)]
+    limit: Option<usize>,
+    /// Language of names: `vi` or `en`. That of `Accept-Language` unless you say.
+    lang: Option<String>,
+}
+
+/// Completions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestionList {
+    /// Names first, then titles.
+    items: Vec<SuggestionDto>,
+}
+
+/// One completion.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Suggestion)]
+pub struct SuggestionDto {
+    /// The text to search for, with its marks.
+    text: String,
+    /// The scheme of the concept it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<String>,
+    /// The slug of the concept it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slug: Option<String>,
+    /// The work whose title it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asset: Option<String>,
+}
+
+/// Completes what is typed.
+#[utoipa::path(
+    get, path = "/api/v1/suggest", operation_id = "suggest", tag = "search",
+    summary = "Complete what is being typed",
+    description = "With or without marks: `quyen tre` offers `quyền trẻ em`.",
+    params(SuggestQuery),
+    responses((status = 200, description = "Names first, then titles of works you may see.", body = SuggestionList)),
+    security((), ("token" = []))
+)]
+pub async fn suggest(
+    actor: Allowed<Read>,
+    caller: web::ReqData<Caller>,
+    query: Query<SuggestQuery>,
+    service: web::Data<Search>,
+) -> Result<web::Json<SuggestionList>, Problem> {
+    let SuggestQuery { q, limit, lang } = query.0;
+    let language = lang.as_deref().unwrap_or_else(|| caller.language.tag());
+    let found = service
+        .suggest(&actor, &q, language, bounded(limit))
+        .await?;
+    Ok(web::Json(SuggestionList {
+        items: found.into_iter().map(SuggestionDto::from).collect(),
+    }))
+}
+
+/// How many similar works.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SimilarQuery {
+    /// How many works to give, at most 50.
+    #[param(minimum = 1, maximum = 50, default = 10)]
+    limit: Option<usize>,
+}
+
+/// Works like one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarList {
+    /// Nearly the same text: reprints, other editions. Without their full texts.
+    duplicates: Vec<AssetDto>,
+    /// About the same things, best first. Without their full texts.
+    related: Vec<AssetDto>,
+}
+
+/// Finds works like one.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/similar", operation_id = "listSimilarAssets", tag = "search",
+    summary = "Find works like this one",
+    params(("id" = String, Path, description = "Id of the work.", format = "uuid"), SimilarQuery),
+    responses((status = 200, description = "Those you may see.", body = SimilarList)),
+    security((), ("token" = []))
+)]
+pub async fn similar(
+    actor: Allowed<Read>,
+    id: WorkId,
+    query: Query<SimilarQuery>,
+    service: web::Data<Search>,
+) -> Result<HttpResponse, Problem> {
+    let found = service
+        .similar(&actor, id.0, bounded(query.0.limit))
+        .await?;
+    let found = found.ok_or(Problem::NotFound)?;
+    Ok(HttpResponse::Ok().json(SimilarList {
+        duplicates: shortened(found.duplicates, &actor),
+        related: shortened(found.related, &actor),
+    }))
+}
+
+fn bounded(limit: Option<usize>) -> usize {
+    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+}
+
+fn shortened(works: Vec<Asset>, actor: &Actor) -> Vec<AssetDto> {
+    let without_body = |mut asset: Asset| {
+        asset.work.body = None;
+        AssetDto::render(asset, actor)
+    };
+    works.into_iter().map(without_body).collect()
+}
+
+impl From<Suggestion> for SuggestionDto {
+    fn from(suggestion: Suggestion) -> Self {
+        let (scheme, slug, asset) = match suggestion.source {
+            SuggestionSource::Concept { scheme, slug } => (Some(scheme), Some(slug), None),
+            SuggestionSource::Title(id) => (None, None, Some(id.to_string())),
+        };
+        Self {
+            text: suggestion.text,
+            scheme,
+            slug,
+            asset,
+        }
+    }
+}
