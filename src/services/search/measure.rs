@@ -100,6 +100,7 @@ fn read_weights(text: &str) -> Weights {
             "title" => weights.title = value,
             "stop" => weights.stop = value,
             "expansion" => weights.expansion = value,
+            "translation" => weights.translation = value,
             "c1" => weights.corrections[0] = value,
             "c2" => weights.corrections[1] = value,
             "c3" => weights.corrections[2] = value,
