@@ -46,7 +46,7 @@ impl Bench {
     /// # Errors
     /// When the index cannot be written.
     pub fn load(&self, changes: &[IndexChange]) -> Result<(), IndexError> {
-        self.index.apply(&self.thesaurus, changes)?;
+        self.index.apply_new(&self.thesaurus, changes)?;
         self.index.commit(EventNumber(1))
     }
 

@@ -19,8 +19,14 @@ async fn library() -> Library {
         let language = article["language"].as_str().unwrap();
         let text = article["text"].as_str().unwrap();
         let (number, title) = match language {
-            "vi" => (number, format!("Tuyên ngôn Quốc tế Nhân quyền – Điều {number}")),
-            _ => (ENGLISH + number, format!("Universal Declaration – Article {number}")),
+            "vi" => (
+                number,
+                format!("Tuyên ngôn Quốc tế Nhân quyền – Điều {number}"),
+            ),
+            _ => (
+                ENGLISH + number,
+                format!("Universal Declaration – Article {number}"),
+            ),
         };
         let mut asset = work(number, &title, text);
         asset.work.languages = vec![LanguageTag::parse(language).unwrap()];
@@ -30,10 +36,17 @@ async fn library() -> Library {
 }
 
 /// Mean reciprocal rank within the first ten, over the queries of one language.
-async fn mrr(library: &Library, language: &str, works: &str, typed: impl Fn(&str) -> String) -> f64 {
+async fn mrr(
+    library: &Library,
+    language: &str,
+    works: &str,
+    typed: impl Fn(&str) -> String,
+) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for line in include_str!("../../fixtures/search/queries.tsv").lines() {
-        let [of, article, query] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let [of, article, query] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
         if of != language {
             continue;
         }
@@ -41,7 +54,10 @@ async fn mrr(library: &Library, language: &str, works: &str, typed: impl Fn(&str
         request.filters.want(Facet::Language, works);
         let wanted: u128 = article.parse().unwrap();
         let found = numbers(&library.ask(request).await);
-        let place = found.iter().take(10).position(|number| number % ENGLISH == wanted);
+        let place = found
+            .iter()
+            .take(10)
+            .position(|number| number % ENGLISH == wanted);
         sum += place.map_or(0.0, |place| 1.0 / (place + 1) as f64);
         count += 1.0;
     }
@@ -49,7 +65,10 @@ async fn mrr(library: &Library, language: &str, works: &str, typed: impl Fn(&str
 }
 
 fn without_marks(text: &str) -> String {
-    text.nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    text.nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect()
 }
 
 #[tokio::test]
@@ -60,8 +79,13 @@ async fn ranking_stays_above_its_floors() {
     let bare = mrr(&library, "vi", "vi", without_marks).await;
     let english = mrr(&library, "en", "en", str::to_owned).await;
     let across = mrr(&library, "en", "vi", str::to_owned).await;
-    println!("vi {asis:.3}, nfd {nfd:.3}, without marks {bare:.3}, en {english:.3}, en to vi {across:.3}");
-    assert!((asis - nfd).abs() < 1e-9, "decomposed text is the same text");
+    println!(
+        "vi {asis:.3}, nfd {nfd:.3}, without marks {bare:.3}, en {english:.3}, en to vi {across:.3}"
+    );
+    assert!(
+        (asis - nfd).abs() < 1e-9,
+        "decomposed text is the same text"
+    );
     for (what, value, floor) in [
         ("vi", asis, 0.85),
         ("without marks", bare, asis - 0.06),
