@@ -8,9 +8,11 @@ use std::time::Instant;
 
 use tantivy::{Searcher, SearcherGeneration};
 
+use super::analysis::is_syllable;
 use super::cursor::Cursor;
 use super::facets::{Counts, TagCache};
-use super::filters::Filters;
+use super::filters::{Facet, Filters};
+use super::glossary::Into;
 use super::matching::{Matches, Pass, Strictness, Viewer, embargo_ends};
 use super::query::expansion::{Added, expansions};
 use super::query::parser::parse;
@@ -149,7 +151,8 @@ impl Engine {
             filters.want(facet, value);
         }
         let repaired = repaired(parsed.words, question.verbatim, &lexicon);
-        let expansions = expansions(&repaired.words, thesaurus, &question.wishes);
+        let translate = language_wanted(&filters).filter(|into| are_foreign(&repaired, *into));
+        let expansions = expansions(&repaired.words, thesaurus, &question.wishes, translate);
         let mut plan = Plan::new(&repaired, &expansions, fields, &lexicon, self.weights);
         plan.phrases = parsed.phrases;
         plan.excluded = parsed.excluded;
@@ -246,6 +249,33 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+    }
+}
+
+/// The language to translate into: the one that works must be in, when it is only one.
+fn language_wanted(filters: &Filters) -> Option<Into> {
+    let (_, languages) = filters
+        .values
+        .iter()
+        .find(|(facet, _)| *facet == Facet::Language)?;
+    match languages.as_slice() {
+        [only] if only == "vi" => Some(Into::Vietnamese),
+        [only] if only == "en" => Some(Into::English),
+        _ => None,
+    }
+}
+
+/// Whether most words are of the other language than the one they would be translated into.
+fn are_foreign(repaired: &Repaired, into: Into) -> bool {
+    let words = repaired
+        .words
+        .iter()
+        .filter(|word| !word.is_stop && !word.is_whole_number);
+    let (vietnamese, other): (Vec<_>, Vec<_>) =
+        words.partition(|word| word.spelling.is_marked() || is_syllable(word.folded()));
+    match into {
+        Into::Vietnamese => other.len() >= vietnamese.len(),
+        Into::English => vietnamese.len() >= other.len(),
     }
 }
 

@@ -46,7 +46,7 @@ impl Bench {
     /// # Errors
     /// When the index cannot be written.
     pub fn load(&self, changes: &[IndexChange]) -> Result<(), IndexError> {
-        self.index.apply(&self.thesaurus, changes)?;
+        self.index.apply_new(&self.thesaurus, changes)?;
         self.index.commit(EventNumber(1))
     }
 
@@ -100,6 +100,7 @@ fn read_weights(text: &str) -> Weights {
             "title" => weights.title = value,
             "stop" => weights.stop = value,
             "expansion" => weights.expansion = value,
+            "translation" => weights.translation = value,
             "c1" => weights.corrections[0] = value,
             "c2" => weights.corrections[1] = value,
             "c3" => weights.corrections[2] = value,

@@ -12,6 +12,7 @@ mod engine;
 mod facets;
 mod filters;
 mod follower;
+mod glossary;
 mod index;
 mod matching;
 pub mod measure;

@@ -7,6 +7,7 @@ mod lifecycle;
 mod neighbours;
 mod paging;
 mod policy;
+mod quality;
 
 use std::sync::Arc;
 

@@ -135,7 +135,7 @@ pub struct ExpansionDto {
     id: String,
     /// The words that named it.
     matched: String,
-    /// `same-concept`, `narrower` or `succession`.
+    /// `same-concept`, `narrower`, `succession` or `translation`.
     #[schema(example = "same-concept")]
     reason: &'static str,
     /// What was added.
@@ -286,6 +286,7 @@ impl From<Expansion> for ExpansionDto {
                 ExpansionReason::SameConcept => "same-concept",
                 ExpansionReason::Narrower => "narrower",
                 ExpansionReason::Succession => "succession",
+                ExpansionReason::Translation => "translation",
             },
             added: expansion.added,
         }

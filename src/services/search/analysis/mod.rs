@@ -12,11 +12,13 @@ mod cutting;
 mod letters;
 mod spelling;
 mod stream;
+mod syllable;
 mod words;
 
 pub(crate) use cutting::Cutter;
 pub(crate) use spelling::{SEPARATOR, Spelling, written};
 pub(crate) use stream::{Analyzer, Level, pair};
+pub(crate) use syllable::is_syllable;
 pub(crate) use words::{acronyms, is_stop_word};
 
 /// The version of the analysis, written into the index.

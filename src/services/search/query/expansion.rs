@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::document::folded_words;
+use super::super::glossary::{Into, translated};
 use super::super::thesaurus::{Concept, Thesaurus};
 use super::parser::Word;
 
@@ -33,6 +34,8 @@ pub enum ExpansionReason {
     Narrower,
     /// They name what it was before or became.
     Succession,
+    /// They say it in the language of the works that are looked for.
+    Translation,
 }
 
 /// Names that were added for a part of the query.
@@ -62,11 +65,13 @@ pub(crate) struct Added {
 /// Most names added for one concept.
 const MAX_NAMES: usize = 12;
 
-/// Finds the concepts a query names and what to add for them.
+/// Finds the concepts a query names and what to add for them; words that name none are
+/// translated where works in another language are looked for.
 pub(crate) fn expansions(
     words: &[Word],
     thesaurus: &Thesaurus,
     wishes: &ExpansionWishes,
+    translate: Option<Into>,
 ) -> Vec<Added> {
     if wishes.none {
         return Vec::new();
@@ -84,9 +89,48 @@ pub(crate) fn expansions(
                 wishes,
             ));
         }
-        at += length.max(1);
+        let translation = translate.filter(|_| length == 0);
+        if let Some(added) = translation.and_then(|into| translation_at(words, at, into, wishes)) {
+            at = added.span.end;
+            found.push(added);
+        } else {
+            at += length.max(1);
+        }
     }
     found
+}
+
+fn translation_at(
+    words: &[Word],
+    at: usize,
+    into: Into,
+    wishes: &ExpansionWishes,
+) -> Option<Added> {
+    let rest = words[at..].iter().take_while(|word| !word.is_whole_number);
+    let folded: Vec<&str> = rest.map(Word::folded).collect();
+    let (length, translations) = translated(&folded, into)?;
+    let span = at..at + length;
+    let id = format!("glossary/{}", folded[..length].join("-"));
+    if wishes.without.contains(&id) {
+        return None;
+    }
+    let typed: Vec<&str> = words[span.clone()]
+        .iter()
+        .map(|w| w.typed.as_str())
+        .collect();
+    let names = translations
+        .iter()
+        .map(|name| folded_words(name).split(' ').map(str::to_owned).collect());
+    Some(Added {
+        span,
+        names: names.collect(),
+        told: Expansion {
+            id,
+            matched: typed.join(" "),
+            reason: ExpansionReason::Translation,
+            added: translations.to_vec(),
+        },
+    })
 }
 
 fn longest_name(words: &[Word], thesaurus: &Thesaurus) -> (usize, Vec<usize>) {

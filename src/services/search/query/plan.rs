@@ -12,7 +12,7 @@ use tantivy::schema::Field;
 
 use super::super::analysis::pair;
 use super::super::schema::Fields;
-use super::expansion::Added;
+use super::expansion::{Added, ExpansionReason};
 use super::lexicon::Lexicon;
 use super::parser::Word;
 use super::repair::Repaired;
@@ -36,6 +36,8 @@ pub(crate) struct Weights {
     pub(crate) corrections: [f32; 3],
     /// All names added for one concept together.
     pub(crate) expansion: f32,
+    /// All translations of one word together.
+    pub(crate) translation: f32,
 }
 
 impl Default for Weights {
@@ -49,6 +51,7 @@ impl Default for Weights {
             stop: 0.2,
             corrections: [1.0, 0.5, 0.3],
             expansion: 0.5,
+            translation: 0.8,
         }
     }
 }
@@ -199,7 +202,11 @@ impl Planner<'_> {
 
     fn weigh_expansions(&mut self, expansions: &[Added]) {
         for added in expansions {
-            let share = self.weights.expansion / added.names.len() as f32;
+            let total = match added.told.reason {
+                ExpansionReason::Translation => self.weights.translation,
+                _ => self.weights.expansion,
+            };
+            let share = total / added.names.len() as f32;
             for name in &added.names {
                 match name.as_slice() {
                     [only] => self.add_word(only, share),
