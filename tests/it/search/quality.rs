@@ -44,9 +44,9 @@ async fn mrr(
 ) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for line in include_str!("../../fixtures/search/queries.tsv").lines() {
-        let [of, article, query] = line.split('\t').collect::<Vec<_>>()[..] else {
-            panic!("{line}")
-        };
+        let fields = line.split('\t').collect::<Vec<_>>();
+        assert_eq!(fields.len(), 3, "{line}");
+        let [of, article, query] = [fields[0], fields[1], fields[2]];
         if of != language {
             continue;
         }
