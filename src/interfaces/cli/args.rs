@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Build the search index anew from the catalogue.
     Reindex(Folder),
     /// Build the catalogue's index anew from its journal.
-    Rebuild(Folder),
+    Rebuild(Rebuild),
     /// Show or check the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -137,6 +137,18 @@ pub(crate) struct Verify {
     /// Read and hash every stored file; damaged ones are set aside and reported.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Which archive.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+/// How to build anew.
+#[derive(Debug, Args)]
+pub(crate) struct Rebuild {
+    /// Keep what stands in the journal before its first damage and set the rest aside. The last
+    /// resort, when there is no backup: copy the data folder first.
+    #[arg(long)]
+    pub(crate) discard_after_damage: bool,
     /// Which archive.
     #[command(flatten)]
     pub(crate) folder: Folder,

@@ -13,6 +13,7 @@ mod failure;
 mod import;
 mod maintenance;
 mod progress;
+mod runtime;
 mod serve;
 mod settings;
 mod token;
@@ -69,9 +70,11 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Reindex(folder) => {
             maintenance::reindex(settings::for_folder(file, &folder)?, language)
         }
-        Command::Rebuild(folder) => {
-            maintenance::rebuild(settings::for_folder(file, &folder)?, language)
-        }
+        Command::Rebuild(rebuild) => maintenance::rebuild(
+            settings::for_folder(file, &rebuild.folder)?,
+            rebuild.discard_after_damage,
+            language,
+        ),
         Command::Config(ConfigCommand::Show(folder)) => settings::show(file, &folder, language),
         Command::Config(ConfigCommand::Check(folder)) => settings::check(file, &folder, language),
         Command::Openapi => {
