@@ -9,8 +9,7 @@ use crate::domain::access::Actor;
 use crate::services::search::SearchError;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
-pub use crate::storage::catalog::embedded::Salvage;
-use crate::storage::catalog::embedded::{self, EmbeddedCatalog};
+use crate::storage::catalog::embedded::{self, EmbeddedCatalog, Salvage};
 use crate::storage::catalog::{
     Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Entry, Write,
 };
@@ -70,10 +69,16 @@ pub async fn verify(
     deep: bool,
     seen: impl Fn(u64),
 ) -> Result<Report, MaintenanceError> {
-    let opening = config.clone();
-    let catalog = blocking(move || open_catalog(&opening)).await?;
-    let blobs = LocalBlobs::open(&config.storage.data_dir)?;
     let mut report = Report::default();
+    let opening = config.clone();
+    let catalog = match blocking(move || open_catalog(&opening)).await {
+        Err(OpenError::Catalog(CatalogError::Damaged(place))) => {
+            report.findings.push(Finding::Catalogue(place));
+            return Ok(report);
+        }
+        opened => opened?,
+    };
+    let blobs = LocalBlobs::open(&config.storage.data_dir)?;
     verify_catalogue(&catalog, &mut report).await?;
     let sizes = known_sizes(&catalog).await?;
     let mut after = None;
@@ -172,10 +177,10 @@ async fn check_bytes(
     })
 }
 
-/// Cuts a damaged journal behind the last change before the damage.
+/// Keeps what stands in the journal before its first damage and sets the rest aside.
 ///
 /// # Errors
-/// The folder is in use, or cannot be read or written.
+/// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
     let folder = config.storage.data_dir.join("catalog");
     blocking(move || embedded::discard_after_damage(&folder))

@@ -19,6 +19,7 @@ mod import;
 mod imports_http;
 mod intake;
 mod jobs;
+mod kill;
 mod media_jobs;
 mod openapi;
 mod probe;

@@ -58,17 +58,6 @@ pub(crate) enum Command {
     Vocab(VocabCommand),
 }
 
-/// How to rebuild.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Rebuild {
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    /// Cut a damaged journal behind the last change before the damage. What is cut off stays
-    /// beside it in files named `.discarded`.
-    #[arg(long)]
-    pub(crate) discard_after_damage: bool,
-}
-
 /// Which archive.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Folder {
@@ -148,6 +137,18 @@ pub(crate) struct Verify {
     /// Read and hash every stored file; damaged ones are set aside and reported.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Which archive.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+/// How to build anew.
+#[derive(Debug, Args)]
+pub(crate) struct Rebuild {
+    /// Keep what stands in the journal before its first damage and set the rest aside. The last
+    /// resort, when there is no backup: copy the data folder first.
+    #[arg(long)]
+    pub(crate) discard_after_damage: bool,
     /// Which archive.
     #[command(flatten)]
     pub(crate) folder: Folder,

@@ -163,7 +163,9 @@ pub(crate) fn refusal(document: &Value, status: StatusCode) -> String {
     if text("title").is_empty() {
         return format!("HTTP {status}");
     }
-    let mut line = format!("{}: {}", text("title"), text("detail"));
+    let parts = [text("title"), text("detail")];
+    let said = parts.into_iter().filter(|part| !part.is_empty());
+    let mut line = said.collect::<Vec<_>>().join(": ");
     for error in document
         .get("errors")
         .and_then(Value::as_array)

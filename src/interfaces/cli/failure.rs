@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
 
@@ -24,6 +25,24 @@ pub enum Failure {
     InUse {
         /// The folder.
         folder: String,
+    },
+    /// The data folder cannot be opened.
+    #[error("the data folder cannot be opened")]
+    Opening {
+        /// The folder.
+        folder: String,
+        /// Why.
+        #[source]
+        error: OpenError,
+    },
+    /// The address cannot be listened on.
+    #[error("the address cannot be listened on")]
+    Listen {
+        /// The address.
+        bind: String,
+        /// Why.
+        #[source]
+        error: std::io::Error,
     },
     /// The running archive refused; its own words, already in the caller's language.
     #[error("refused: {0}")]
@@ -68,7 +87,12 @@ impl Failure {
             Self::Findings => 2,
             Self::Config(_) | Self::Usage { .. } => 64,
             Self::InUse { .. } => 75,
-            Self::Refused(_) | Self::Io { .. } | Self::Inside(_) | Self::SomeFailed => 1,
+            Self::Opening { .. }
+            | Self::Listen { .. }
+            | Self::Refused(_)
+            | Self::Io { .. }
+            | Self::Inside(_)
+            | Self::SomeFailed => 1,
         })
     }
 
@@ -90,6 +114,11 @@ impl Failure {
                     ("the data folder", "is in use by another process"),
                 );
                 format!("{before} {folder} {after}")
+            }
+            Self::Opening { folder, error } => format!("{folder}: {}", chain(error)),
+            Self::Listen { bind, error } => {
+                let failed = language.pick("không thể lắng nghe tại", "cannot listen on");
+                format!("{failed} {bind}: {error}")
             }
             Self::Refused(words) => words.clone(),
             Self::Io { what, error } => format!("{what}: {error}"),

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use tokio::runtime::Runtime;
-
 use super::serve::opening_failed;
-use super::{Failure, print, progress};
-use crate::app::maintenance::{self, Finding, MaintenanceError, Salvage};
+use super::{Failure, print, progress, runtime};
+use crate::app::maintenance::{self, Finding, MaintenanceError};
 use crate::config::Config;
 use crate::interfaces::messages::Language;
 use crate::storage::vocabulary;
@@ -18,7 +16,8 @@ use crate::storage::vocabulary;
 pub(crate) fn verify(config: Config, deep: bool, language: Language) -> Result<(), Failure> {
     must_exist(&config)?;
     let bar = progress::spinner(language.pick("kiểm tra", "verify"));
-    let checked = runtime()?.block_on(maintenance::verify(&config, deep, |n| bar.set_position(n)));
+    let checked =
+        runtime::start()?.block_on(maintenance::verify(&config, deep, |n| bar.set_position(n)));
     bar.finish_and_clear();
     let report = checked.map_err(|error| failed(error, &config.storage.data_dir))?;
     for finding in &report.findings {
@@ -58,37 +57,38 @@ fn sentence(finding: &Finding, language: Language) -> String {
     }
 }
 
-/// Builds the catalogue's index anew.
+/// Builds the catalogue's index anew; where that is wanted, from what stands in the journal before
+/// its first damage.
 ///
 /// # Errors
 /// The folder is in use or its journal damaged.
-pub(crate) fn rebuild(config: Config, discard: bool, language: Language) -> Result<(), Failure> {
+pub(crate) fn rebuild(
+    config: Config,
+    discard_after_damage: bool,
+    language: Language,
+) -> Result<(), Failure> {
     must_exist(&config)?;
-    let runtime = runtime()?;
-    if discard {
+    let runtime = runtime::start()?;
+    let data = &config.storage.data_dir;
+    if discard_after_damage {
         let salvaged = runtime.block_on(maintenance::discard_after_damage(&config));
-        let salvage = salvaged.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
-        print(&discarded(&salvage, language));
+        let salvage = salvaged.map_err(|error| opening_failed(error, data))?;
+        let [kept, set_aside] = language.pick(
+            ["giao dịch được giữ lại", "đã để riêng"],
+            ["change sets kept", "set aside"],
+        );
+        print(&format!("{} {kept}", salvage.kept));
+        for path in salvage.set_aside {
+            print(&format!("{set_aside}: {}", path.display()));
+        }
     }
     let built = runtime.block_on(maintenance::rebuild(&config));
-    built.map_err(|error| opening_failed(error, &config.storage.data_dir))?;
+    built.map_err(|error| opening_failed(error, data))?;
     print(language.pick(
         "Đã dựng lại danh mục.",
         "The catalogue's index was built anew.",
     ));
     Ok(())
-}
-
-fn discarded(salvage: &Salvage, language: Language) -> String {
-    let [kept, aside] = language.pick(
-        ["giao dịch được giữ lại", "phần bị cắt nằm ở"],
-        ["change sets kept", "what was cut off is in"],
-    );
-    let mut line = format!("{} {kept}", salvage.kept);
-    for file in &salvage.set_aside {
-        line.push_str(&format!("; {aside} {}", file.display()));
-    }
-    line
 }
 
 /// Builds the search index anew.
@@ -99,7 +99,7 @@ pub(crate) fn reindex(config: Config, language: Language) -> Result<(), Failure>
     must_exist(&config)?;
     let data = config.storage.data_dir.clone();
     let bar = progress::spinner(language.pick("lập chỉ mục", "index"));
-    let built = runtime()?.block_on(maintenance::reindex(config, |n| bar.set_position(n)));
+    let built = runtime::start()?.block_on(maintenance::reindex(config, |n| bar.set_position(n)));
     bar.finish_and_clear();
     built.map_err(|error| failed(error, &data))?;
     print(language.pick(
@@ -148,8 +148,4 @@ fn must_exist(config: &Config) -> Result<(), Failure> {
         vi: format!("không có kho nào trong {}", data.display()),
         en: format!("there is no archive in {}", data.display()),
     })
-}
-
-fn runtime() -> Result<Runtime, Failure> {
-    Runtime::new().map_err(|error| Failure::io("tokio", error))
 }

@@ -13,6 +13,7 @@ mod failure;
 mod import;
 mod maintenance;
 mod progress;
+mod runtime;
 mod serve;
 mod settings;
 mod token;

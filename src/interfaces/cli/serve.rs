@@ -1,5 +1,6 @@
 //! `serve`: an archive that runs until it is told to stop.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use actix_web::dev::ServerHandle;
@@ -7,7 +8,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use super::control::{self, Control};
-use super::{Failure, print};
+use super::{Failure, print, runtime};
 use crate::app::{Archive, OpenError};
 use crate::config::Config;
 use crate::interfaces::http::guard::ControlSecret;
@@ -45,7 +46,7 @@ pub(crate) struct Serving {
     base: String,
     control: Control,
     #[expect(dead_code, reason = "removes the file when dropped")]
-    written: control::Written,
+    written: Option<control::Written>,
 }
 
 impl Serving {
@@ -54,7 +55,7 @@ impl Serving {
     /// # Errors
     /// The folder cannot be opened or the address not bound.
     pub(crate) fn start(config: Config) -> Result<Self, Failure> {
-        let runtime = Runtime::new().map_err(|error| Failure::io("tokio", error))?;
+        let runtime = runtime::start()?;
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
@@ -69,14 +70,21 @@ impl Serving {
             Ok((handle, base, address, tokio::spawn(running.finished())))
         });
         let (handle, base, address, answering) =
-            started.map_err(|error| Failure::io(&bind, error))?;
+            started.map_err(|error| Failure::Listen { bind, error })?;
         let address = address.ok_or_else(|| Failure::inside("no address was bound"))?;
         let control = Control {
             address,
             secret: secret.as_text(),
         };
-        let written = control::write(&data, &control)
-            .map_err(|error| Failure::io(data.join("run").display(), error))?;
+        let written = match control::write(&data, &control) {
+            Ok(written) => Some(written),
+            // On a full disk reading must go on all the same.
+            Err(error) if error.kind() == ErrorKind::StorageFull => {
+                tracing::warn!(%error, "commands on this machine will not find the archive");
+                None
+            }
+            Err(error) => return Err(Failure::io(data.join("run").display(), error)),
+        };
         Ok(Self {
             runtime,
             archive,
@@ -143,6 +151,9 @@ pub(crate) fn opening_failed(error: OpenError, data: &Path) -> Failure {
         OpenError::InUse => Failure::InUse {
             folder: data.display().to_string(),
         },
-        other => Failure::inside(other),
+        other => Failure::Opening {
+            folder: data.display().to_string(),
+            error: other,
+        },
     }
 }

@@ -36,8 +36,24 @@ pub(super) async fn follow(inner: Arc<Inner>) {
                     () = tokio::time::sleep(inner.settings.patience) => {}
                     _ = closing.wait_for(|closing| *closing) => return,
                 }
+                if matches!(error, ProjectionError::Index(_)) {
+                    begin_afresh(&inner).await;
+                }
             }
         }
+    }
+}
+
+/// After a failed write: removes a half-built next index, and gives the live one a new writer.
+async fn begin_afresh(inner: &Arc<Inner>) {
+    let (store, live) = (inner.store.clone(), inner.live());
+    let renewed = blocking(move || {
+        store.remove_others(&live);
+        live.renew_writer()
+    });
+    if let Err(error) = renewed.await {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "the search index still cannot be written");
     }
 }
 

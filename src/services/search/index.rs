@@ -106,6 +106,7 @@ pub(crate) struct OpenIndex {
     fields: Arc<Fields>,
     index: Index,
     reader: IndexReader,
+    settings: WriterSettings,
     writer: Mutex<Option<IndexWriter>>,
 }
 
@@ -145,16 +146,7 @@ impl OpenIndex {
         index: Index,
         settings: WriterSettings,
     ) -> Result<Self, IndexError> {
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(settings.threads)
-            .memory_budget_per_thread(settings.bytes_per_thread)
-            .num_merge_threads(1)
-            .build();
-        let writer: IndexWriter = index.writer_with_options(options)?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_min_num_segments(4);
-        policy.set_del_docs_ratio_before_merge(0.2);
-        writer.set_merge_policy(Box::new(policy));
+        let writer = new_writer(&index, settings)?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -164,8 +156,19 @@ impl OpenIndex {
             fields,
             index,
             reader,
+            settings,
             writer: Mutex::new(Some(writer)),
         })
+    }
+
+    /// Gives up what was not committed and begins anew behind the last commit: after a write that
+    /// failed, as on a full disk, tantivy's writer takes nothing any more.
+    pub(crate) fn renew_writer(&self) -> Result<(), IndexError> {
+        let mut writer = self.lock();
+        // The old one holds the lock of the folder.
+        drop(writer.take());
+        *writer = Some(new_writer(&self.index, self.settings)?);
+        Ok(())
     }
 
     /// Where it lies.
@@ -306,4 +309,18 @@ impl OpenIndex {
     fn lock(&self) -> MutexGuard<'_, Option<IndexWriter>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn new_writer(index: &Index, settings: WriterSettings) -> Result<IndexWriter, IndexError> {
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(settings.threads)
+        .memory_budget_per_thread(settings.bytes_per_thread)
+        .num_merge_threads(1)
+        .build();
+    let writer: IndexWriter = index.writer_with_options(options)?;
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(4);
+    policy.set_del_docs_ratio_before_merge(0.2);
+    writer.set_merge_policy(Box::new(policy));
+    Ok(writer)
 }

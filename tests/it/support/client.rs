@@ -57,6 +57,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    /// Like [`Self::send`], for an archive that may be killed meanwhile: the error is that the
+    /// connection broke before the whole answer was there.
+    pub(crate) fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
@@ -67,14 +79,14 @@ impl Client {
             request = request.header(*name, *value);
         }
         let request = request.body(body).unwrap();
-        let (head, mut body) = self.agent.run(request).unwrap().into_parts();
+        let (head, mut body) = self.agent.run(request)?.into_parts();
         let answer = Answer {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: body.with_config().limit(u64::MAX).read_to_vec().unwrap(),
+            body: body.with_config().limit(u64::MAX).read_to_vec()?,
         };
         answer.check(method, path);
-        answer
+        Ok(answer)
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

@@ -34,10 +34,16 @@ impl Archive {
 
     /// Starts an archive in a folder that may have been used before.
     pub(crate) fn start_in(data: TempDir, environment: &[(&str, &str)]) -> Self {
-        let mut child = command()
+        let mut command = command();
+        command.envs(environment.iter().copied());
+        Self::start_by(command, data)
+    }
+
+    /// Starts an archive by a command to which only the arguments are missing.
+    pub(crate) fn start_by(mut command: Command, data: TempDir) -> Self {
+        let mut child = command
             .args(["serve", "--bind", "127.0.0.1:0", "--data"])
             .arg(data.path())
-            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
