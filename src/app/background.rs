@@ -36,7 +36,13 @@ impl Workshop {
     /// The rounds cannot be enqueued.
     pub(super) async fn open(self, config: &Config) -> Result<RunnerHandle, CatalogError> {
         for rounds in [HOUSEKEEPING, AuditBlobs::ROUNDS, SWEEPING] {
-            rounds.ensure(&*self.catalog, self.clock.now()).await?;
+            match rounds.ensure(&*self.catalog, self.clock.now()).await {
+                // Reading goes on, and the round of an earlier start still waits.
+                Err(CatalogError::Full(error)) => {
+                    tracing::warn!(%error, "no round can be enqueued: the storage is full");
+                }
+                ensured => ensured?,
+            }
         }
         let settings = Settings {
             workers: config.jobs.workers,

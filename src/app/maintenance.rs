@@ -78,20 +78,34 @@ pub async fn verify(
         }
         opened => opened?,
     };
+    // With a damaged journal not even the names of all blobs can be read.
+    if verify_catalogue(&catalog, &mut report).await? {
+        verify_blobs(config, &catalog, deep, seen, &mut report).await?;
+    }
+    catalog.close().await;
+    Ok(report)
+}
+
+async fn verify_blobs(
+    config: &Config,
+    catalog: &EmbeddedCatalog,
+    deep: bool,
+    seen: impl Fn(u64),
+    report: &mut Report,
+) -> Result<(), MaintenanceError> {
     let blobs = LocalBlobs::open(&config.storage.data_dir)?;
-    verify_catalogue(&catalog, &mut report).await?;
-    let sizes = known_sizes(&catalog).await?;
+    let sizes = known_sizes(catalog).await?;
     let mut after = None;
     loop {
         let page = catalog.blobs(after, PAGE).await?;
         let Some(last) = page.last() else {
-            break;
+            return Ok(());
         };
         after = Some(last.key);
         for BlobRecord { key, .. } in page {
             let length = check_length(&blobs, key, sizes.get(&key).copied()).await?;
             let finding = match length {
-                None if deep => check_bytes(&catalog, &blobs, key).await?,
+                None if deep => check_bytes(catalog, &blobs, key).await?,
                 other => other,
             };
             report.findings.extend(finding);
@@ -99,24 +113,23 @@ pub async fn verify(
             seen(report.blobs);
         }
     }
-    catalog.close().await;
-    Ok(report)
 }
 
+/// Whether the whole journal can be read.
 async fn verify_catalogue(
     catalog: &EmbeddedCatalog,
     report: &mut Report,
-) -> Result<(), CatalogError> {
+) -> Result<bool, CatalogError> {
     match catalog.verify().await {
         Ok(verification) => {
             report.change_sets = verification.change_sets;
             let differences = verification.differences.into_iter();
             report.findings.extend(differences.map(Finding::Catalogue));
-            Ok(())
+            Ok(true)
         }
         Err(CatalogError::Damaged(place)) => {
             report.findings.push(Finding::Catalogue(place));
-            Ok(())
+            Ok(false)
         }
         Err(other) => Err(other),
     }

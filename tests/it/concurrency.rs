@@ -44,6 +44,29 @@ fn of_two_patches_of_one_revision_exactly_one_wins() {
 }
 
 #[test]
+fn of_two_files_for_one_revision_exactly_one_is_attached() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "0" } }));
+    let path = format!("/api/v1/assets/{}", work["id"].as_str().unwrap());
+    let files = format!("{path}/files");
+    for round in 1..=10_usize {
+        let etag = format!("\"{round}\"");
+        let headers = [("content-type", "text/plain"), ("if-match", etag.as_str())];
+        let bytes = |n: usize| format!("tệp {round}/{n}\n");
+        let attach = |n| editor.send("POST", &files, &headers, bytes(n).as_bytes());
+        let mut statuses = at_once(2, |n| attach(n).status);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 412], "round {round}");
+        let now = editor.get(&path).json();
+        assert_eq!(now["revision"], round + 1);
+        assert_eq!(now["files"].as_array().unwrap().len(), round);
+    }
+    let staging = std::fs::read_dir(archive.data().join("staging")).unwrap();
+    assert_eq!(staging.count(), 0);
+}
+
+#[test]
 fn one_key_sent_at_once_makes_one_work() {
     let archive = Archive::start();
     let editor = archive.holder("editor");

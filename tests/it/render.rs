@@ -189,7 +189,7 @@ fn refusal(file: &[u8], media_type: &str, limits: Limits) -> RenderError {
 }
 
 /// A PNG whose header (with its right checksum) claims this size and whose pixels are missing.
-fn png_claiming(width: u32, height: u32, colour_type: u8) -> Vec<u8> {
+pub(crate) fn png_claiming(width: u32, height: u32, colour_type: u8) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend_from_slice(&width.to_be_bytes());
     header.extend_from_slice(&height.to_be_bytes());

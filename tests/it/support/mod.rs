@@ -6,6 +6,7 @@ pub(crate) mod client;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -71,6 +72,11 @@ impl Archive {
         &self.base
     }
 
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A client without a token.
     pub(crate) fn anybody(&self) -> Client {
         Client::new(&self.base, None)
@@ -129,4 +135,16 @@ pub(crate) fn command() -> Command {
     command.env_clear().env("LC_ALL", "en_US.UTF-8");
     command.env("KHOCHUNG__LOG__FILTER", "error");
     command
+}
+
+/// Asks until there is an answer; fails when there is none after a minute.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::yield_now();
+    }
 }
