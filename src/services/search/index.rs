@@ -286,6 +286,11 @@ impl OpenIndex {
         self.lock().as_mut().map(work).ok_or(IndexError::Closed)
     }
 
+    /// Shows what merges have made since the last commit.
+    pub(crate) fn reload(&self) -> Result<(), IndexError> {
+        Ok(self.reader.reload()?)
+    }
+
     /// Bytes on disk.
     pub(crate) fn size_bytes(&self) -> u64 {
         let Ok(files) = std::fs::read_dir(&self.path) else {

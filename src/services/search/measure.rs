@@ -50,6 +50,15 @@ impl Bench {
         self.index.commit(EventNumber(1))
     }
 
+    /// Waits for merges under way and ends writing.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn settle(&self) -> Result<(), IndexError> {
+        self.index.close()?;
+        self.index.reload()
+    }
+
     /// Ids of the best works for anonymous, with the total and whether all words were found.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::letters::{is_apostrophe, is_invisible, is_mark, is_unspaced};
+use super::letters::{is_apostrophe, is_invisible, is_latin_letter, is_mark, is_unspaced};
 
 /// A piece of text to index or look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl<'a> Cutter<'a> {
         loop {
             let mut rest = self.text[end..].chars();
             match rest.next() {
-                Some(c) if c.is_ascii_alphanumeric() => end += 1,
+                Some(c) if c.is_ascii_alphanumeric() || is_latin_letter(c) => end += c.len_utf8(),
                 Some(c) if is_apostrophe(c) => {
                     let next = rest.next();
                     if !joins(&self.text[start..end], next) {
@@ -72,7 +72,7 @@ impl<'a> Cutter<'a> {
     fn next_start(&self) -> Option<(usize, char)> {
         self.text[self.at..]
             .char_indices()
-            .find(|(_, c)| c.is_alphanumeric() && !is_apostrophe(*c) && !is_mark(*c))
+            .find(|(_, c)| begins_word(*c))
             .map(|(offset, c)| (self.at + offset, c))
     }
 }
@@ -105,6 +105,12 @@ impl Iterator for Cutter<'_> {
             is_whole_number: false,
         })
     }
+}
+
+fn begins_word(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || is_latin_letter(c)
+        || (!c.is_ascii() && c.is_alphanumeric() && !is_apostrophe(c) && !is_mark(c))
 }
 
 /// Whether an apostrophe binds: one letter before it as in K'Bang and H'Kin, but not the French

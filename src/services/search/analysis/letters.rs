@@ -139,6 +139,12 @@ pub(super) fn is_unspaced(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}') // Han extensions
 }
 
+/// Letters above ASCII of Vietnamese and its neighbours, told without a look-up: Latin-1 and
+/// Latin Extended-A and -B to `ɏ`, and Latin Extended Additional.
+pub(super) fn is_latin_letter(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' | 'Ḁ'..='ỿ')
+}
+
 /// Whether a character continues the letter before it.
 pub(super) fn is_mark(c: char) -> bool {
     !c.is_ascii() && is_combining_mark(c)

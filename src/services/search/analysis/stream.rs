@@ -8,7 +8,8 @@ use super::spelling::Spelling;
 /// Which terms are made of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
-    /// Exact terms, see [`super::spelling`].
+    /// Exact terms of words with marks, see [`super::spelling`]; words without have said all
+    /// with their folded term.
     Exact,
     /// Words without marks, and document numbers as a whole.
     Folded,
@@ -101,10 +102,17 @@ impl Terms<'_> {
     }
 
     fn next_word(&mut self) -> bool {
-        let Some(cut) = self.cutter.next() else {
-            return false;
+        let cut = loop {
+            let Some(cut) = self.cutter.next() else {
+                return false;
+            };
+            self.analyzer.spelling.fill(&self.text[cut.span.clone()]);
+            let is_told_folded =
+                self.analyzer.level == Level::Exact && !self.analyzer.spelling.is_marked();
+            if !is_told_folded {
+                break cut;
+            }
         };
-        self.analyzer.spelling.fill(&self.text[cut.span.clone()]);
         self.tell(&cut, cut.span.start);
         let Analyzer {
             token,
@@ -207,7 +215,7 @@ mod tests {
         assert_eq!(terms(Level::Pairs, text), pairs);
         assert_eq!(
             terms(Level::Exact, "Quyền trẻ em"),
-            ["quyen\u{1}quye^n`", "tre\u{1}tre?", "em\u{1}"]
+            ["quyen\u{1}quye^n`", "tre\u{1}tre?"]
         );
         assert_eq!(
             terms(Level::FoldedAndPairs, "Quyền trẻ em"),

@@ -78,9 +78,14 @@ impl<'a> Lexicon<'a> {
                 *forms.entry(text.to_owned()).or_default() += u64::from(info.doc_freq);
             }
         }
-        let (most, _) = forms
+        let marked: u64 = forms.values().sum();
+        let (most, works) = forms
             .into_iter()
             .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
+        let bare = self.works_with_word(folded).saturating_sub(marked);
+        if bare > works {
+            return Some(folded.to_owned());
+        }
         Some(written(&most))
     }
 }

@@ -20,7 +20,7 @@ use super::repair::Repaired;
 /// How much each sort of term counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Weights {
-    /// Exact terms; left out when the query has no marks at all.
+    /// Exact terms of words with marks.
     pub(crate) exact: f32,
     /// Folded words.
     pub(crate) folded: f32,
@@ -51,7 +51,7 @@ impl Default for Weights {
             stop: 0.2,
             corrections: [1.0, 0.5, 0.3],
             expansion: 0.5,
-            translation: 0.8,
+            translation: 1.6,
         }
     }
 }
@@ -86,7 +86,6 @@ struct Planner<'a> {
     fields: &'a Fields,
     lexicon: &'a Lexicon<'a>,
     weights: Weights,
-    with_exact: bool,
     scored: HashMap<Unit, f32>,
     plan: Plan,
 }
@@ -100,13 +99,11 @@ impl Plan {
         lexicon: &Lexicon<'_>,
         weights: Weights,
     ) -> Self {
-        let with_exact = repaired.words.iter().any(|word| word.spelling.is_marked());
         let scored = HashMap::new();
         let mut planner = Planner {
             fields,
             lexicon,
             weights,
-            with_exact,
             scored,
             plan: Self::default(),
         };
@@ -171,7 +168,7 @@ impl Planner<'_> {
         for word in words {
             let weight = self.grammar(word);
             self.add_word(word.folded(), weight);
-            if self.with_exact {
+            if word.spelling.is_marked() {
                 let exact = self.weights.exact * weight;
                 self.add(self.fields.all_exact, word.spelling.exact(), exact);
             }
