@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::letters::{is_apostrophe, is_invisible, is_mark, is_unspaced};
+use super::letters::{is_alphanumeric, is_apostrophe, is_invisible, is_mark, is_unspaced};
 
 /// A piece of text to index or look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl<'a> Cutter<'a> {
                     end += c.len_utf8();
                 }
                 Some(c) if is_mark(c) || is_invisible(c) => end += c.len_utf8(),
-                Some(c) if c.is_alphanumeric() && !is_unspaced(c) => end += c.len_utf8(),
+                Some(c) if is_alphanumeric(c) && !is_unspaced(c) => end += c.len_utf8(),
                 _ => return end,
             }
         }
@@ -72,7 +72,7 @@ impl<'a> Cutter<'a> {
     fn next_start(&self) -> Option<(usize, char)> {
         self.text[self.at..]
             .char_indices()
-            .find(|(_, c)| c.is_alphanumeric() && !is_apostrophe(*c) && !is_mark(*c))
+            .find(|(_, c)| is_alphanumeric(*c) && !is_apostrophe(*c) && !is_mark(*c))
             .map(|(offset, c)| (self.at + offset, c))
     }
 }

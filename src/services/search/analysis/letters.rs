@@ -139,9 +139,21 @@ pub(super) fn is_unspaced(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}') // Han extensions
 }
 
+/// Whether a character is a letter or digit. Asked of every character of every text, so that
+/// Latin letters, which make up Vietnamese, are told by their range without Unicode's tables.
+pub(super) fn is_alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\u{7F}' => c.is_ascii_alphanumeric(),
+        '×' | '÷' => false,
+        '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// Whether a character continues the letter before it.
 pub(super) fn is_mark(c: char) -> bool {
-    !c.is_ascii() && is_combining_mark(c)
+    let is_whole_letter = matches!(c, '\0'..='\u{2FF}' | '\u{1E00}'..='\u{1EFF}');
+    !is_whole_letter && is_combining_mark(c)
 }
 
 /// The apostrophes of K'Bang, J’rai, HʼKin.
@@ -155,4 +167,19 @@ pub(super) fn is_invisible(c: char) -> bool {
         c,
         '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_normalization::char::is_combining_mark;
+
+    use super::{is_alphanumeric, is_mark};
+
+    #[test]
+    fn ranges_agree_with_the_tables_of_unicode() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+            assert_eq!(is_mark(c), is_combining_mark(c), "{c:?}");
+        }
+    }
 }
