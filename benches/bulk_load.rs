@@ -36,7 +36,12 @@ fn main() {
     let works: Vec<Work> = text
         .lines()
         .map(|line| parse_json(line.as_bytes()).unwrap())
-        .map(|line| parse_import_line(&line, &vocabularies).unwrap().deposit.work)
+        .map(|line| {
+            parse_import_line(&line, &vocabularies)
+                .unwrap()
+                .deposit
+                .work
+        })
         .collect();
     let records = works.len();
     let folder = Path::new(folder);

@@ -156,6 +156,8 @@ fn on_a_full_disk_reading_goes_on_and_with_space_everything() {
     let last = editor.create(&json!({ "titles": { "vi": "Vừa kịp" } }));
     fill(disk);
     let event = last_event(&editor);
+    let hurried = editor.get(&format!("/api/v1/search?q=vua+kip&event={event}"));
+    assert_eq!(hurried.json()["stale"], true, "the index finds no space");
     given.refuses_changes(&editor);
     given.is_readable(&editor, &event);
     nothing_is_staged(archive.data());
