@@ -58,11 +58,11 @@ fn main() {
             let bench = Bench::create(&folder.join("own"), thesaurus, settings, "").unwrap();
             timed(|| bench.load(&changes).unwrap())
         }
-        "plain" => {
+        other => {
+            assert_eq!(other, "plain", "the mode is own or plain");
             let plain = Plain::create(folder);
             timed(|| plain.load(&works))
         }
-        other => panic!("{other}: own or plain"),
     };
     println!(r#"{{"records": {records}, "wall": {wall:.3}, "cpu": {cpu:.3}}}"#);
 }
