@@ -43,7 +43,7 @@ async fn main() {
         [mode, source, copy] if mode == "single" => single_thread(source, copy),
         [data, files @ ..] => serve(Path::new(data), files).await,
         // `cargo bench` without arguments: nothing to measure here by itself.
-        [] => println!("see benches/download.sh and benches/upload.sh"),
+        [] => println!("see benches/download.py and benches/upload.py"),
     }
 }
 

@@ -200,7 +200,7 @@ impl Default for Search {
     fn default() -> Self {
         Self {
             writer_memory_bytes: 64 * 1024 * 1024,
-            writer_threads: 1,
+            writer_threads: 2,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! published. When somebody else changed one of them meanwhile, the batch is
 //! gone through record by record.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
@@ -92,6 +92,15 @@ impl ImportedAs {
     ];
 }
 
+/// What is known of a batch before its records are planned one by one.
+#[derive(Default)]
+struct Batch {
+    /// Works that are still to be written.
+    to_come: InBatch,
+    /// The works that carry the first identifiers of its records.
+    carriers: HashMap<Identifier, Vec<AssetId>>,
+}
+
 /// A record on its way: its place in the answer, and the plan or the refusal.
 type Planned = (ImportRecord, Result<Plan, ChangeError>);
 
@@ -133,18 +142,22 @@ impl Intake {
     }
 
     /// Imports at most one batch, in which no work occurs twice.
-    async fn import_distinct(&self, actor: &Actor, batch: Vec<ImportLine>) -> Vec<ImportResult> {
-        let mut in_batch = InBatch::new();
-        let mut numbers = Vec::with_capacity(batch.len());
-        let mut planned: Vec<Result<Planned, ChangeError>> = Vec::with_capacity(batch.len());
-        for ImportLine { number, record } in batch {
+    async fn import_distinct(&self, actor: &Actor, lines: Vec<ImportLine>) -> Vec<ImportResult> {
+        let mut batch = Batch {
+            // If this fails, so does asking for each record, which then has its own error.
+            carriers: self.carriers(&lines).await.unwrap_or_default(),
+            ..Batch::default()
+        };
+        let mut numbers = Vec::with_capacity(lines.len());
+        let mut planned: Vec<Result<Planned, ChangeError>> = Vec::with_capacity(lines.len());
+        for ImportLine { number, record } in lines {
             numbers.push(number);
             planned.push(match record {
                 Err(violations) => Err(ChangeError::Invalid(violations)),
                 Ok(record) => {
-                    let plan = self.plan(actor, &record, Some(&in_batch)).await;
+                    let plan = self.plan(actor, &record, Some(&batch)).await;
                     if let Ok(plan) = &plan {
-                        remember(&mut in_batch, plan);
+                        remember(&mut batch.to_come, plan);
                     }
                     Ok((record, plan))
                 }
@@ -225,13 +238,14 @@ impl Intake {
         &self,
         actor: &Actor,
         record: &ImportRecord,
-        batch: Option<&InBatch>,
+        batch: Option<&Batch>,
     ) -> Result<Plan, ChangeError> {
         let mut work = self.desk.in_own_name(actor, record.deposit.work.clone())?;
-        let present = self.present(actor, work.identifiers.first()).await?;
+        let present = self.present(actor, upsert_key(record), batch).await?;
         let about = present.as_ref().map(|asset| asset.id);
         let wanted = &record.deposit.relations;
-        work.relations = relations::resolve(&self.desk, actor, wanted, about, batch).await?;
+        let to_come = batch.map(|batch| &batch.to_come);
+        work.relations = relations::resolve(&self.desk, actor, wanted, about, to_come).await?;
         let now = self.desk.now();
         let planner = Planner {
             actor,
@@ -242,17 +256,33 @@ impl Intake {
         planner.plan(present, fresh, work, record.state.as_ref())
     }
 
+    /// The works that carry the first identifiers of these records, asked for in one go.
+    async fn carriers(
+        &self,
+        lines: &[ImportLine],
+    ) -> Result<HashMap<Identifier, Vec<AssetId>>, CatalogError> {
+        let records = lines.iter().filter_map(|line| line.record.as_ref().ok());
+        let keys: Vec<Identifier> = records.filter_map(upsert_key).cloned().collect();
+        let carriers = self.desk.catalog.with_identifiers(&keys).await?;
+        Ok(keys.into_iter().zip(carriers).collect())
+    }
+
     /// The work that carries this identifier.
     async fn present(
         &self,
         actor: &Actor,
         identifier: Option<&Identifier>,
+        batch: Option<&Batch>,
     ) -> Result<Option<Asset>, ChangeError> {
         let Some(identifier) = identifier else {
             return Ok(None);
         };
-        let owners = self.desk.catalog.with_identifier(identifier).await?;
-        let id = match owners.as_slice() {
+        let known = batch.and_then(|batch| batch.carriers.get(identifier));
+        let carriers = match known {
+            Some(known) => known.clone(),
+            None => self.desk.catalog.with_identifier(identifier).await?,
+        };
+        let id = match carriers.as_slice() {
             [] => return Ok(None),
             [one] => *one,
             [owner, ..] => return Err(ChangeError::IdentifierTaken { owner: *owner }),

@@ -71,7 +71,7 @@ pub struct WriterSettings {
 impl Default for WriterSettings {
     fn default() -> Self {
         Self {
-            threads: 1,
+            threads: 2,
             bytes_per_thread: 64 << 20,
         }
     }

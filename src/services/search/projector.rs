@@ -23,7 +23,12 @@ use crate::storage::catalog::{
 /// Events read in one go.
 const BATCH: usize = 2_000;
 /// Works that wait for a commit at most.
-const MAX_PENDING: usize = 10_000;
+const MAX_PENDING: usize = 20_000;
+/// More works than this that wait are a load, not somebody's edits. Every commit leaves segments
+/// that are merged again later, so those of a load are fewer.
+const MANY_PENDING: usize = 1_000;
+/// How much longer a load waits than an edit.
+const LOAD_PATIENCE: u32 = 10;
 
 /// Why the index could not follow the log.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +91,11 @@ impl Projection {
 
     /// When the works that wait must be committed at the latest.
     pub(crate) fn due(&self, patience: Duration) -> Option<Instant> {
+        let patience = if self.pending < MANY_PENDING {
+            patience
+        } else {
+            patience * LOAD_PATIENCE
+        };
         self.since.map(|since| since + patience)
     }
 

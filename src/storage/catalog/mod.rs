@@ -123,8 +123,17 @@ pub trait Catalog: Send + Sync + 'static {
     /// Tells the number of the last committed event; wakes its readers at every commit.
     fn watch_events(&self) -> tokio::sync::watch::Receiver<EventNumber>;
 
+    /// The works that carry each of these identifiers, in the order asked, each ascending by id.
+    async fn with_identifiers(
+        &self,
+        identifiers: &[Identifier],
+    ) -> Result<Vec<Vec<AssetId>>, CatalogError>;
+
     /// The works that carry this identifier, ascending by id.
-    async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError>;
+    async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError> {
+        let found = self.with_identifiers(std::slice::from_ref(identifier)).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
 
     /// The works that have a file with these bytes, ascending by id.
     async fn with_blob(&self, key: BlobKey) -> Result<Vec<AssetId>, CatalogError>;

@@ -188,6 +188,11 @@ async fn works_are_found_by_exactly_their_identifiers() {
         assert_eq!(find(&one).await, [id(1), id(2)]);
         assert_eq!(find(&long).await, [id(2)]);
         assert_eq!(find(&other).await, [id(1)]);
+        let nobodys = identifier("sample", "udhr-vi");
+        let all = [other.clone(), one.clone(), nobodys, long.clone()];
+        let found = bench.catalog().with_identifiers(&all).await.unwrap();
+        let expected: [&[_]; 4] = [&[id(1)], &[id(1), id(2)], &[], &[id(2)]];
+        assert_eq!(found, expected);
         let renamed = with_identifiers(&next(&first), std::slice::from_ref(&other));
         bench
             .commit(changes().put(renamed, EventKind::Described))

@@ -59,9 +59,12 @@ impl Catalog for EmbeddedCatalog {
         self.shared.events.subscribe()
     }
 
-    async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError> {
-        let identifier = identifier.clone();
-        self.read(move |shared| shared.with_identifier(&identifier))
+    async fn with_identifiers(
+        &self,
+        identifiers: &[Identifier],
+    ) -> Result<Vec<Vec<AssetId>>, CatalogError> {
+        let identifiers = identifiers.to_vec();
+        self.read(move |shared| shared.with_identifiers(&identifiers))
             .await
     }
 

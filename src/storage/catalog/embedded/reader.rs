@@ -69,9 +69,11 @@ impl Shared {
         })
     }
 
-    pub(super) fn with_identifier(&self, identifier: &Identifier) -> Answer<Vec<AssetId>> {
+    pub(super) fn with_identifiers(&self, identifiers: &[Identifier]) -> Answer<Vec<Vec<AssetId>>> {
         self.with_index(|index| {
-            assets_under(index, Table::Identifiers, &key::identifier(identifier))
+            let carriers =
+                |identifier| assets_under(index, Table::Identifiers, &key::identifier(identifier));
+            identifiers.iter().map(carriers).collect()
         })
     }
 
