@@ -7,6 +7,7 @@ mod auth;
 mod change_feed;
 mod cli_help;
 mod cli_import;
+mod cli_serve;
 mod cli_token;
 mod concurrency;
 mod config;
