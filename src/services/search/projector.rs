@@ -89,7 +89,8 @@ impl Projection {
         }
     }
 
-    /// When the works that wait must be committed at the latest.
+    /// When the works that wait must be committed at the latest; a load waits longer. Who waits
+    /// for an event is served at once either way.
     pub(crate) fn due(&self, patience: Duration) -> Option<Instant> {
         let patience = if self.pending < MANY_PENDING {
             patience

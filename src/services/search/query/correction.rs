@@ -1,6 +1,6 @@
 //! What a mistyped word may have meant.
 //!
-//! A word is suspect when no work has it, or when no work has it beside either of its
+//! A word is suspect when no work has it, or when hardly a work has it beside either of its
 //! neighbours. Candidates are the words one keystroke away (Damerau 1964) and those that
 //! Vietnamese writers confuse (s/x, ch/tr, d/gi/r, l/n, final n/ng/nh, t/c). They are ranked by
 //! how often they stand beside the neighbours: a fuzzy query gives every match the same score and
@@ -15,6 +15,11 @@ use super::parser::Word;
 const KEPT: usize = 3;
 /// Suspect words looked into in one query: each costs some hundred dictionary look-ups.
 const MAX_SUSPECTS: usize = 8;
+/// Two words stand side by side by chance in one of so many works.
+const COINCIDENCE: u64 = 2_500;
+/// A word that stands beside its neighbours by chance is doubted in favour of one that does so
+/// this many times as often.
+const CLEARLY: u64 = 8;
 /// Words shorter than this are left alone: everything is one keystroke away from them.
 const MIN_LETTERS: usize = 2;
 
@@ -72,7 +77,7 @@ fn is_suspect(words: &[Word], at: usize, lexicon: &Lexicon<'_>) -> bool {
     let (before, after) = neighbours(words, at);
     let is_alone = before.is_none() && after.is_none();
     lexicon.works_with_word(folded) == 0
-        || (!is_alone && support(before, folded, after, lexicon) == 0)
+        || (!is_alone && support(before, folded, after, lexicon) <= lexicon.works() / COINCIDENCE)
 }
 
 /// The best candidates by support from the neighbours, then by frequency. A word that exists is
@@ -80,6 +85,11 @@ fn is_suspect(words: &[Word], at: usize, lexicon: &Lexicon<'_>) -> bool {
 fn candidates(words: &[Word], at: usize, is_unknown: bool, lexicon: &Lexicon<'_>) -> Vec<String> {
     let typed = words[at].folded();
     let (before, after) = neighbours(words, at);
+    let enough = if is_unknown {
+        0
+    } else {
+        1 + CLEARLY * support(before, typed, after, lexicon)
+    };
     let mut near = one_keystroke_away(typed);
     near.extend(confused_with(typed));
     near.remove(typed);
@@ -92,7 +102,7 @@ fn candidates(words: &[Word], at: usize, is_unknown: bool, lexicon: &Lexicon<'_>
             } else {
                 support(before, &candidate, after, lexicon)
             };
-            (works > 0 && (is_unknown || beside > 0)).then_some((beside, works, candidate))
+            (works > 0 && beside >= enough).then_some((beside, works, candidate))
         })
         .collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
