@@ -210,8 +210,9 @@ impl Ranking<'_> {
             Some(ord) => return Ok(Some((u64::MAX - ord, after.id))),
             None => number_before(&titles, &title)?,
         };
-        // Every work with a title from `ord` on comes after the place, whatever its id.
-        Ok(Some((u64::MAX - ord + 1, 0)))
+        // Every work with a title from `ord` on comes after the place, whatever its id; with the
+        // first title that is the whole segment.
+        Ok((u64::MAX - ord).checked_add(1).map(|key| (key, 0)))
     }
 }
 

@@ -88,8 +88,11 @@ async fn reindexing_puts_the_next_index_in_place() {
 
 #[tokio::test]
 async fn a_withdrawn_text_leaves_the_files_of_the_index() {
-    let library = Library::with([work(1, "Một", "kín"), work(2, "Hai", "chung")]).await;
+    let library = Library::with([work(1, "Một", "kín")]).await;
     let before = segment_files(&library);
+    library
+        .put(work(2, "Hai", "chung"), EventKind::Created)
+        .await;
     let mut gone = work(1, "Một", "kín");
     gone.revision = gone.revision.next();
     gone.state = State::Withdrawn {
