@@ -67,6 +67,28 @@ fn of_two_files_for_one_revision_exactly_one_is_attached() {
 }
 
 #[test]
+fn files_that_expect_no_revision_are_all_attached_however_they_meet() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "0" } }));
+    let path = format!("/api/v1/assets/{}", work["id"].as_str().unwrap());
+    let plain = [("content-type", "text/plain")];
+    let attach = |n: usize| {
+        let bytes = format!("tệp {n}\n").repeat(1000);
+        let answer = editor.send("POST", &format!("{path}/files"), &plain, bytes.as_bytes());
+        (answer.status, answer.text())
+    };
+    for (status, told) in at_once(8, attach) {
+        assert_eq!(status, 201, "{told}");
+    }
+    let now = editor.get(&path).json();
+    assert_eq!(
+        (&now["revision"], now["files"].as_array().unwrap().len()),
+        (&json!(9), 8)
+    );
+}
+
+#[test]
 fn one_key_sent_at_once_makes_one_work() {
     let archive = Archive::start();
     let editor = archive.holder("editor");

@@ -161,11 +161,10 @@ impl Intake {
                     .take(actor, id, expected, policy::may_edit)
                     .await?;
                 let file = self.recognise(&staged, details).await?;
-                let next = present.attach(file, &self.desk.vocabularies, self.desk.now())?;
+                // What cannot be attached is refused before its bytes are kept.
+                present.attach(file.clone(), &self.desk.vocabularies, self.desk.now())?;
                 self.blobs.put(staged).await?;
-                let event = EventKind::FileAttached;
-                let changes = self.desk.change(actor, &present, next.clone(), event);
-                self.commit(actor, changes, next, repeat).await?
+                self.name_file(actor, id, expected, file, repeat).await?
             }
         };
         let holders = self.desk.catalog.with_blob(sha256).await;
@@ -176,6 +175,30 @@ impl Intake {
             file: sha256,
             duplicates: self.desk.visible(actor, &holders).await?,
         })
+    }
+
+    /// Names kept bytes in the catalogue. Who expects no revision is not turned away because others
+    /// change the work meanwhile: each conflict means that one of them got on.
+    async fn name_file(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        file: File,
+        repeat: Option<&Repeatable>,
+    ) -> Result<Asset, ChangeError> {
+        loop {
+            let taken = self.desk.take(actor, id, expected, policy::may_edit);
+            let present = taken.await?;
+            let (vocabularies, now) = (&self.desk.vocabularies, self.desk.now());
+            let next = present.attach(file.clone(), vocabularies, now)?;
+            let event = EventKind::FileAttached;
+            let changes = self.desk.change(actor, &present, next.clone(), event);
+            match self.commit(actor, changes, next, repeat).await {
+                Err(ChangeError::Stale { .. }) if expected.is_none() => {}
+                done => return done,
+            }
+        }
     }
 
     /// What a received file is, if the archive takes such files.
