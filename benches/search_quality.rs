@@ -198,7 +198,7 @@ fn ask(
         for query in queries.into_iter().step_by(step) {
             let started = Instant::now();
             let (ids, total) =
-                bench.search(&query.text, query.target_language.as_deref(), 100, true)?;
+                bench.search(&query.text, query.target_language.as_deref(), 100, &[])?;
             let row = rows.entry(kind.clone()).or_default();
             row.millis.push(started.elapsed().as_secs_f64() * 1000.0);
             let index = |id: &AssetId| u128::from_be_bytes(*id.as_bytes()) as usize - 1;

@@ -215,6 +215,7 @@ impl Storage {
                 threads: self.config.search.writer_threads,
                 bytes_per_thread: self.config.search.writer_memory_bytes,
             },
+            cache_bytes: self.config.search.cache_bytes,
             ..SearchSettings::default()
         };
         let folder = self.config.storage.data_dir.join("index");

@@ -89,6 +89,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("media.max_pixels", media.max_pixels, 1_000_000, 4_000_000_000),
         ("media.max_decode_bytes", media.max_decode_bytes, 16 * MIB, LARGEST),
         ("search.writer_memory_bytes", search.writer_memory_bytes as u64, 15 * MIB, 4095 * MIB),
+        ("search.cache_bytes", search.cache_bytes as u64, MIB, 16 * 1024 * MIB),
         ("search.writer_threads", search.writer_threads as u64, 1, 8),
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("jobs.workers", jobs.workers as u64, 1, 64),

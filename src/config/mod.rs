@@ -194,6 +194,8 @@ pub struct Search {
     pub writer_memory_bytes: usize,
     /// Threads of the index writer.
     pub writer_threads: usize,
+    /// Memory for sets of works that are kept from search to search, in bytes.
+    pub cache_bytes: usize,
 }
 
 impl Default for Search {
@@ -201,6 +203,7 @@ impl Default for Search {
         Self {
             writer_memory_bytes: 64 * 1024 * 1024,
             writer_threads: 2,
+            cache_bytes: 64 * 1024 * 1024,
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Best<'a> {
     limit: usize,
     ids: &'a Ids,
     after: Option<(u64, u128)>,
+    /// Lower keys are of no interest even when there is room.
+    demanded: u64,
     heap: BinaryHeap<Reverse<(u64, u128)>>,
 }
 
@@ -49,14 +51,24 @@ impl<'a> Best<'a> {
             limit,
             ids,
             after,
+            demanded: 0,
             heap: BinaryHeap::with_capacity(limit.min(1024) + 1),
         }
     }
 
+    /// The same page with nothing on it yet.
+    pub(super) fn empty(&self) -> Self {
+        Self::new(self.limit, self.ids, self.after)
+    }
+
+    /// Wants no key lower than this: so many others are known to have it.
+    pub(super) fn demand(&mut self, key: u64) {
+        self.demanded = self.demanded.max(key);
+    }
+
     pub(super) fn offer(&mut self, key: u64, doc: DocId) {
         let is_before = self.after.is_some_and(|(after, _)| key > after);
-        let is_low =
-            self.heap.len() == self.limit && self.threshold().is_some_and(|least| key < least);
+        let is_low = self.threshold().is_some_and(|least| key < least);
         if is_before || is_low {
             return;
         }
@@ -70,13 +82,12 @@ impl<'a> Best<'a> {
         }
     }
 
-    /// The least key on a full page; below it nothing is of interest.
+    /// The least key of interest: that of the worst on a full page, or the one demanded.
     pub(super) fn threshold(&self) -> Option<u64> {
         let is_full = self.heap.len() == self.limit;
-        self.heap
-            .peek()
-            .filter(|_| is_full)
-            .map(|Reverse((key, _))| *key)
+        let worst = self.heap.peek().filter(|_| is_full);
+        let least = worst.map_or(0, |Reverse((key, _))| *key);
+        Some(least.max(self.demanded)).filter(|key| *key > 0)
     }
 
     pub(super) fn into_sorted(self) -> impl Iterator<Item = (u64, u128)> {

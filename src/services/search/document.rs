@@ -2,10 +2,11 @@
 
 use tantivy::TantivyDocument;
 
-use super::analysis::{Cutter, SEPARATOR, Spelling};
+use super::analysis::{Cutter, Spelling};
 use super::filters::Facet;
 use super::schema::Fields;
 use super::sketch::Sketch;
+use super::suggest::completion_keys;
 use super::thesaurus::Thesaurus;
 use crate::domain::Slug;
 use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
@@ -13,11 +14,9 @@ use crate::domain::vietnamese_order::SortKey;
 
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
-/// Words of a title at which typing may begin.
-const COMPLETION_WORDS: usize = 3;
 /// Characters of a title that count in alphabetical order.
 const MAX_TITLE_KEY: usize = 48;
-/// A title longer than this is not offered whole as a completion.
+/// A title longer than this is not offered as a completion.
 const MAX_COMPLETION_BYTES: usize = 160;
 
 /// The circles as numbers, narrowest first; compared with the caller's at query time.
@@ -200,10 +199,6 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     }
     if let Some(sketch) = sketch_text(work).and_then(Sketch::of) {
         sketch
-            .0
-            .iter()
-            .for_each(|hash| document.add_u64(columns.sketch, *hash));
-        sketch
             .bands()
             .for_each(|band| document.add_u64(fields.bands, band));
     }
@@ -211,7 +206,7 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
         document.add_bytes(columns.title_key, &title_key(title));
         let is_public = circle_once_free(asset) == Exposure::Public && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
-            for term in completions(title) {
+            for term in completion_keys(title) {
                 document.add_text(fields.completion, term);
             }
         }
@@ -245,17 +240,6 @@ fn sort_day(asset: &Asset) -> i64 {
         Some(made) => i64::from(made.last_day()),
         None => asset.created_at.as_millis().div_euclid(DAY_MS),
     }
-}
-
-/// The folded title from each of its first words on, a separator, and the title: found by the
-/// beginning of a word, shown as it is.
-fn completions(title: &str) -> Vec<String> {
-    let words = folded_words(title);
-    let starts = words.match_indices(' ').map(|(at, _)| at + 1);
-    let starts = std::iter::once(0).chain(starts).take(COMPLETION_WORDS);
-    starts
-        .map(|start| format!("{}{SEPARATOR}{title}", &words[start..]))
-        .collect()
 }
 
 /// The words of a text without marks, with single spaces between.

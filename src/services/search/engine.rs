@@ -10,10 +10,9 @@ use tantivy::{Searcher, SearcherGeneration};
 
 use super::analysis::is_syllable;
 use super::cursor::Cursor;
-use super::facets::{Counts, TagCache};
 use super::filters::{Facet, Filters};
 use super::glossary::Into;
-use super::matching::{Matches, Pass, Strictness, Viewer, embargo_ends};
+use super::matching::{Kept, Matches, Pass, Strictness, Viewer, embargo_ends};
 use super::query::expansion::{Added, expansions};
 use super::query::parser::parse;
 use super::query::repair::{Repaired, repaired};
@@ -39,7 +38,8 @@ pub(crate) struct Question {
     pub(crate) order: Order,
     pub(crate) limit: usize,
     pub(crate) after: Option<Cursor>,
-    pub(crate) with_counts: bool,
+    /// Facets to count.
+    pub(crate) facets: Vec<Facet>,
     pub(crate) deadline: Instant,
 }
 
@@ -47,8 +47,7 @@ pub(crate) struct Question {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) hits: Vec<Placed>,
-    pub(crate) total: u64,
-    pub(crate) counts: Counts,
+    pub(crate) matches: Arc<Matches>,
     pub(crate) strictness: Strictness,
     pub(crate) is_partial: bool,
     pub(crate) next: Option<Cursor>,
@@ -66,10 +65,10 @@ struct Understood {
 }
 
 /// Keeps what can be used again between questions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Engine {
-    /// Tags of the live segments.
-    pub(crate) tags: TagCache,
+    /// What passes over the live segments use again.
+    pub(crate) kept: Kept,
     recent: Mutex<VecDeque<(RecentKey, Arc<Matches>)>>,
     embargoes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
     weights: Weights,
@@ -83,19 +82,32 @@ struct RecentKey {
     filters: Filters,
     plan: Arc<Plan>,
     strictness: Strictness,
-    with_counts: bool,
+    facets: Vec<Facet>,
 }
 
-/// Sets of matches that are kept.
+/// Answers that are kept, for pages and for those who ask the same.
 const RECENT: usize = 32;
 
 impl Engine {
-    /// With other weights than the measured ones: for measuring.
-    pub(crate) fn with_weights(weights: Weights) -> Self {
+    /// Keeps sets of documents of so many bytes.
+    pub(crate) fn new(cache_bytes: usize) -> Self {
         Self {
-            weights,
-            ..Self::default()
+            kept: Kept::new(cache_bytes),
+            recent: Mutex::default(),
+            embargoes: Mutex::default(),
+            weights: Weights::default(),
         }
+    }
+
+    /// With other weights than the measured ones: for measuring.
+    pub(crate) fn with_weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
+        self
+    }
+
+    /// A caller at the last moment that made a difference to what may be seen.
+    pub(crate) fn viewer(&self, searcher: &Searcher, viewer: &Viewer) -> tantivy::Result<Viewer> {
+        Ok(viewer.at_last_of(&self.embargoes(searcher)?))
     }
 
     /// Answers a question.
@@ -106,14 +118,15 @@ impl Engine {
         thesaurus: &Thesaurus,
         question: &Question,
     ) -> tantivy::Result<Found> {
-        let mut understood = self.understand(searcher, fields, thesaurus, question);
+        let lexicon = Lexicon::new(searcher, fields);
+        let mut understood = self.understand(&lexicon, fields, thesaurus, question);
         let pass = Pass {
             searcher,
             fields,
-            tags: &self.tags,
-            viewer: &question.viewer,
+            kept: &self.kept,
+            viewer: &self.viewer(searcher, &question.viewer)?,
             filters: &understood.filters,
-            with_counts: question.with_counts,
+            facets: &question.facets,
             deadline: question.deadline,
         };
         let (mut strictness, mut matches) = self.matches(&pass, &understood.plan, question)?;
@@ -123,13 +136,12 @@ impl Engine {
             (strictness, matches) = self.matches(&pass, &understood.plan, question)?;
         }
         let (hits, next, is_cut) =
-            page(searcher, &understood.plan, &matches, strictness, question)?;
+            page(&lexicon, &understood.plan, &matches, strictness, question)?;
         Ok(Found {
             hits,
-            total: matches.total,
-            counts: matches.counts.clone(),
             strictness,
             is_partial: is_cut || matches.is_partial,
+            matches,
             next,
             repaired: understood.repaired,
             expansions: understood.expansions,
@@ -139,21 +151,20 @@ impl Engine {
 
     fn understand(
         &self,
-        searcher: &Searcher,
+        lexicon: &Lexicon<'_>,
         fields: &Fields,
         thesaurus: &Thesaurus,
         question: &Question,
     ) -> Understood {
-        let lexicon = Lexicon::new(searcher, fields);
         let parsed = parse(&question.text);
         let mut filters = question.filters.clone();
         for (facet, value) in parsed.wanted {
             filters.want(facet, value);
         }
-        let repaired = repaired(parsed.words, question.verbatim, &lexicon);
+        let repaired = repaired(parsed.words, question.verbatim, lexicon);
         let translate = language_wanted(&filters).filter(|into| are_foreign(&repaired, *into));
         let expansions = expansions(&repaired.words, thesaurus, &question.wishes, translate);
-        let mut plan = Plan::new(&repaired, &expansions, fields, &lexicon, self.weights);
+        let mut plan = Plan::new(&repaired, &expansions, fields, lexicon, self.weights);
         plan.phrases = parsed.phrases;
         plan.excluded = parsed.excluded;
         Understood {
@@ -196,11 +207,11 @@ impl Engine {
     ) -> tantivy::Result<Arc<Matches>> {
         let key = RecentKey {
             generation: pass.searcher.generation().clone(),
-            viewer: pass.viewer.at_last_of(&self.embargoes(pass.searcher)?),
+            viewer: pass.viewer.clone(),
             filters: pass.filters.clone(),
             plan: Arc::clone(plan),
             strictness,
-            with_counts: pass.with_counts,
+            facets: pass.facets.to_vec(),
         };
         if let Some(known) = self.recent(&key) {
             return Ok(known);
@@ -244,7 +255,7 @@ impl Engine {
             .iter()
             .map(|reader| reader.segment_id())
             .collect();
-        self.tags.keep_only(&live);
+        self.kept.keep_only(&live);
         self.recent
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -281,7 +292,7 @@ fn are_foreign(repaired: &Repaired, into: Into) -> bool {
 
 /// One page of the matches, where the next begins, and whether the time ran out.
 fn page(
-    searcher: &Searcher,
+    lexicon: &Lexicon<'_>,
     plan: &Plan,
     matches: &Matches,
     strictness: Strictness,
@@ -297,7 +308,7 @@ fn page(
         .as_ref()
         .filter(|cursor| cursor.order == order);
     let ranking = Ranking {
-        searcher,
+        lexicon,
         plan,
         matches,
         limit: question.limit + 1,

@@ -1,7 +1,9 @@
 //! Counting the values of found works.
 //!
-//! All values of a work stand in one column of tags, so counting is one read for each work. The
-//! tags of a segment are spelled out once and kept while the segment lives.
+//! All values of a work stand in one column of tags. A handful of works are counted one by one.
+//! For large sets the tags of a segment are turned around once: the documents of each frequent
+//! tag as a set, which is counted by intersecting it with what was found, and the few other tags
+//! of each document in one list. Both are kept while the segment lives.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,40 +14,74 @@ use tantivy::index::SegmentId;
 
 use super::filters::Facet;
 use super::schema::column;
+use super::sets::Docs;
 
 /// Counts by facet and value.
-pub(crate) type Counts = HashMap<(Facet, String), u64>;
+pub(crate) type Counts = HashMap<Facet, HashMap<Arc<str>, u64>>;
 
-/// The tags of one segment, by their number in its column.
-#[derive(Debug, Default)]
-pub(crate) struct TagNames(Vec<Option<(Facet, String)>>);
+/// A tag that at least one in so many documents carries is frequent.
+const FREQUENT: usize = 64;
+/// Fewer found documents than this are counted one by one.
+const FEW: usize = 1024;
 
 /// The tags of all live segments.
 #[derive(Debug, Default)]
 pub(crate) struct TagCache {
-    segments: Mutex<HashMap<SegmentId, Arc<TagNames>>>,
+    segments: Mutex<HashMap<SegmentId, Arc<SegmentTags>>>,
 }
 
 impl TagCache {
-    /// The tags of a segment, spelled out now if they were not yet.
-    pub(crate) fn names(&self, reader: &SegmentReader) -> tantivy::Result<Arc<TagNames>> {
-        let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(names) = segments.get(&reader.segment_id()) {
-            return Ok(Arc::clone(names));
+    /// The tags of a segment, read now if they were not yet.
+    pub(crate) fn of(&self, reader: &SegmentReader) -> tantivy::Result<Arc<SegmentTags>> {
+        if let Some(tags) = self.lock().get(&reader.segment_id()) {
+            return Ok(Arc::clone(tags));
         }
-        let names = Arc::new(TagNames::read(reader)?);
-        segments.insert(reader.segment_id(), Arc::clone(&names));
-        Ok(names)
+        let tags = Arc::new(SegmentTags::read(reader)?);
+        self.lock().insert(reader.segment_id(), Arc::clone(&tags));
+        Ok(tags)
     }
 
     /// Forgets segments that are gone.
     pub(crate) fn keep_only(&self, live: &[SegmentId]) {
-        let mut segments = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
-        segments.retain(|id, _| live.contains(id));
+        self.lock().retain(|id, _| live.contains(id));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SegmentId, Arc<SegmentTags>>> {
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl TagNames {
+/// The tags of one segment.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentTags {
+    column: Option<StrColumn>,
+    /// By number in the column; `None` for what is no tag of this version.
+    names: Vec<Option<(Facet, Arc<str>)>>,
+    turned: Option<Turned>,
+}
+
+/// The tags of a large segment, turned around.
+#[derive(Debug)]
+struct Turned {
+    frequent: Vec<(u32, Docs)>,
+    others: Lists,
+}
+
+/// A list of numbers for each document, one behind the other.
+#[derive(Debug, Default)]
+struct Lists {
+    /// Where the list of each document begins; one more than there are documents.
+    starts: Vec<u32>,
+    numbers: Vec<u32>,
+}
+
+impl Lists {
+    fn of(&self, doc: usize) -> &[u32] {
+        &self.numbers[self.starts[doc] as usize..self.starts[doc + 1] as usize]
+    }
+}
+
+impl SegmentTags {
     fn read(reader: &SegmentReader) -> tantivy::Result<Self> {
         let Some(column) = reader.fast_fields().str(column::TAGS)? else {
             return Ok(Self::default());
@@ -53,73 +89,103 @@ impl TagNames {
         let mut names = Vec::with_capacity(column.num_terms());
         let mut terms = column.dictionary().stream()?;
         while terms.advance() {
-            let tag = std::str::from_utf8(terms.key())
-                .ok()
-                .and_then(|tag| tag.split_once(':'));
-            names.push(
-                tag.and_then(|(facet, value)| Some((Facet::from_name(facet)?, value.to_owned()))),
-            );
+            names.push(std::str::from_utf8(terms.key()).ok().and_then(name));
         }
-        Ok(Self(names))
-    }
-}
-
-/// Counts the tags of one segment.
-pub(crate) struct Tally {
-    column: Option<StrColumn>,
-    names: Arc<TagNames>,
-    counts: Vec<u32>,
-}
-
-impl Tally {
-    /// Starts at zero.
-    pub(crate) fn new(reader: &SegmentReader, cache: &TagCache) -> tantivy::Result<Self> {
-        let names = cache.names(reader)?;
+        let documents = reader.max_doc();
+        let turned = (documents as usize > FEW).then(|| turn(&column, names.len(), documents));
         Ok(Self {
-            column: reader.fast_fields().str(column::TAGS)?,
-            counts: vec![0; names.0.len()],
+            column: Some(column),
             names,
+            turned,
         })
     }
 
-    /// Counts every tag of a work.
-    pub(crate) fn count(&mut self, doc: u32) {
-        let Some(column) = &self.column else { return };
-        for tag in column.ords().values_for_doc(doc) {
-            if let Some(count) = self.counts.get_mut(tag as usize) {
-                *count += 1;
+    /// Adds the values of some facets among these documents to the sums of all segments.
+    pub(crate) fn count(&self, docs: &Docs, facets: &[Facet], sums: &mut Counts) {
+        let found = docs.count_ones(..);
+        let mut counts = vec![0_u32; self.names.len()];
+        match &self.turned {
+            Some(turned) if found > FEW => self.count_turned(turned, docs, facets, &mut counts),
+            _ => self.count_each(docs, &mut counts),
+        }
+        for (count, name) in counts.iter().zip(&self.names) {
+            if let (1.., Some((facet, value))) = (*count, name)
+                && facets.contains(facet)
+            {
+                let values = sums.entry(*facet).or_default();
+                *values.entry(Arc::clone(value)).or_default() += u64::from(*count);
             }
         }
     }
 
-    /// Counts only the tags of one facet.
-    pub(crate) fn count_only(&mut self, doc: u32, facet: Facet) {
+    fn count_each(&self, docs: &Docs, counts: &mut [u32]) {
         let Some(column) = &self.column else { return };
-        for tag in column.ords().values_for_doc(doc) {
-            let is_wanted =
-                matches!(self.names.0.get(tag as usize), Some(Some((f, _))) if *f == facet);
-            if is_wanted {
-                self.counts[tag as usize] += 1;
+        for doc in docs.ones() {
+            for tag in column.ords().values_for_doc(doc as u32) {
+                counts[tag as usize] += 1;
             }
         }
     }
 
-    /// Adds what was counted to the sums of all segments.
-    pub(crate) fn add_to(self, sums: &mut Counts) {
-        for (count, name) in self.counts.iter().zip(&self.names.0) {
-            if let (1.., Some(name)) = (*count, name) {
-                *sums.entry(name.clone()).or_default() += u64::from(*count);
+    fn count_turned(&self, turned: &Turned, docs: &Docs, facets: &[Facet], counts: &mut [u32]) {
+        let is_wanted = |tag: u32| {
+            let name = &self.names[tag as usize];
+            name.as_ref()
+                .is_some_and(|(facet, _)| facets.contains(facet))
+        };
+        for (tag, set) in turned.frequent.iter().filter(|(tag, _)| is_wanted(*tag)) {
+            counts[*tag as usize] = u32::try_from(set.intersection_count(docs)).unwrap_or(u32::MAX);
+        }
+        for doc in docs.ones() {
+            for tag in turned.others.of(doc) {
+                counts[*tag as usize] += 1;
             }
         }
+    }
+}
+
+fn name(tag: &str) -> Option<(Facet, Arc<str>)> {
+    let (facet, value) = tag.split_once(':')?;
+    Some((Facet::from_name(facet)?, value.into()))
+}
+
+fn turn(column: &StrColumn, tags: usize, documents: u32) -> Turned {
+    let mut works = vec![0_usize; tags];
+    for doc in 0..documents {
+        for tag in column.ords().values_for_doc(doc) {
+            works[tag as usize] += 1;
+        }
+    }
+    let enough = documents as usize / FREQUENT;
+    let mut sets: Vec<Option<Docs>> = works
+        .iter()
+        .map(|works| (*works > enough).then(|| Docs::with_capacity(documents as usize)))
+        .collect();
+    let mut others = Lists::default();
+    for doc in 0..documents {
+        others.starts.push(others.numbers.len() as u32);
+        for tag in column.ords().values_for_doc(doc) {
+            match &mut sets[tag as usize] {
+                Some(set) => set.insert(doc as usize),
+                None => others.numbers.push(tag as u32),
+            }
+        }
+    }
+    others.starts.push(others.numbers.len() as u32);
+    let frequent = (0_u32..).zip(sets);
+    Turned {
+        frequent: frequent
+            .filter_map(|(tag, set)| Some((tag, set?)))
+            .collect(),
+        others,
     }
 }
 
 /// The most frequent values of one facet, most frequent first, equal ones by value.
-pub(crate) fn most_frequent(counts: &Counts, facet: Facet, limit: usize) -> Vec<(String, u64)> {
-    let of_facet = counts.iter().filter(|((f, _), _)| *f == facet);
-    let mut values: Vec<(String, u64)> = of_facet
-        .map(|((_, value), n)| (value.clone(), *n))
-        .collect();
+pub(crate) fn most_frequent(counts: &Counts, facet: Facet, limit: usize) -> Vec<(Arc<str>, u64)> {
+    let of_facet = counts.get(&facet).into_iter().flatten();
+    let mut values: Vec<(Arc<str>, u64)> =
+        of_facet.map(|(value, n)| (Arc::clone(value), *n)).collect();
     values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     values.truncate(limit);
     values

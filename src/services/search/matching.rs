@@ -2,22 +2,25 @@
 //!
 //! Policy stands here, before anything is counted: a work the caller may not see is in no total,
 //! no facet, no page. Embargoes are compared with the present moment, not with that of indexing.
-//! One pass over the works that have the words fills a bit set of matches and counts facets; a
-//! facet's own filter does not narrow its own counts.
+//! All of it is done with sets of documents (see [`super::sets`]); a facet's own filter does not
+//! narrow its own counts.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use tantivy::query::{AllQuery, BooleanQuery, EnableScoring, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::index::SegmentId;
+use tantivy::query::{EnableScoring, PhraseQuery, Query, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, Searcher, TERMINATED, Term};
+use tantivy::{Searcher, Term};
 
 use super::document::circle_number;
-use super::facets::{Counts, TagCache, Tally};
+use super::facets::{Counts, TagCache};
 use super::filters::{Facet, Filters};
 use super::query::Plan;
-use super::query::plan::{Clause, Unit};
+use super::query::plan::Clause;
 use super::schema::{Fields, column};
-use super::sieve::Sieve;
+use super::sets::{Docs, SegmentSets, SetCache, SetName};
+use super::sieve::{ranges, visible};
 use crate::domain::Timestamp;
 use crate::domain::access::policy::circle;
 use crate::domain::access::{Actor, Permission};
@@ -68,8 +71,8 @@ pub(crate) enum Strictness {
 /// The matches of all segments.
 #[derive(Debug)]
 pub(crate) struct Matches {
-    /// A bit for each matching document of each segment, and how many there are.
-    pub(crate) segments: Vec<(BitSet, u32)>,
+    /// The matching documents of each segment, and how many there are.
+    pub(crate) segments: Vec<(Docs, u32)>,
     /// Works that match.
     pub(crate) total: u64,
     /// Values of the matching works.
@@ -78,20 +81,43 @@ pub(crate) struct Matches {
     pub(crate) is_partial: bool,
 }
 
+/// What passes use again while segments live.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    sets: SetCache,
+    tags: TagCache,
+}
+
+impl Kept {
+    /// With so many bytes for sets of documents.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self {
+            sets: SetCache::new(most_bytes),
+            tags: TagCache::default(),
+        }
+    }
+
+    /// Forgets segments that are gone.
+    pub(crate) fn keep_only(&self, live: &[SegmentId]) {
+        self.sets.keep_only(live);
+        self.tags.keep_only(live);
+    }
+}
+
 /// Everything a pass needs.
 pub(crate) struct Pass<'a> {
     /// The snapshot.
     pub(crate) searcher: &'a Searcher,
     /// Its fields.
     pub(crate) fields: &'a Fields,
-    /// Tags of its segments.
-    pub(crate) tags: &'a TagCache,
-    /// Who asks.
+    /// What is kept from pass to pass.
+    pub(crate) kept: &'a Kept,
+    /// Who asks, at the last moment that made a difference; see [`Viewer::at_last_of`].
     pub(crate) viewer: &'a Viewer,
     /// What narrows the search.
     pub(crate) filters: &'a Filters,
-    /// Whether facets are counted.
-    pub(crate) with_counts: bool,
+    /// Facets to count.
+    pub(crate) facets: &'a [Facet],
     /// When to stop.
     pub(crate) deadline: Instant,
 }
@@ -99,25 +125,38 @@ pub(crate) struct Pass<'a> {
 impl Pass<'_> {
     /// Finds every match of a plan.
     pub(crate) fn run(&self, plan: &Plan, strictness: Strictness) -> tantivy::Result<Matches> {
-        let query = words_query(plan, strictness, self.fields);
-        let excluded = plan
-            .excluded
-            .iter()
-            .map(|words| together(words, self.fields));
-        let excluded: Vec<_> = excluded.collect();
-        let excluded = (!excluded.is_empty()).then(|| one_or(Occur::Should, excluded));
-        self.run_query(query.as_ref(), excluded.as_deref())
+        let phrases = self.phrases(&plan.phrases)?;
+        let excluded = self.phrases(&plan.excluded)?;
+        self.each_segment(|sets| {
+            let mut found = with_words(sets, plan, strictness)?;
+            for phrase in &phrases {
+                narrow(&mut found, Arc::new(sets.matching(phrase.as_ref())?));
+            }
+            let mut found = found.unwrap_or_else(|| Arc::new(all(sets)));
+            for phrase in &excluded {
+                Arc::make_mut(&mut found).difference_with(&sets.matching(phrase.as_ref())?);
+            }
+            Ok(found)
+        })
     }
 
-    /// Finds every match of a query, without those of another.
-    pub(crate) fn run_query(
-        &self,
-        query: &dyn Query,
-        excluded: Option<&dyn Query>,
-    ) -> tantivy::Result<Matches> {
+    /// Finds every match of a query.
+    pub(crate) fn run_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
+        let weight = query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
+        self.each_segment(|sets| Ok(Arc::new(sets.matching(weight.as_ref())?)))
+    }
+
+    fn phrases(&self, phrases: &[Vec<String>]) -> tantivy::Result<Vec<Box<dyn Weight>>> {
         let unscored = EnableScoring::disabled_from_searcher(self.searcher);
-        let weight = query.weight(unscored)?;
-        let excluded = excluded.map(|query| query.weight(unscored)).transpose()?;
+        let weight = |words: &Vec<String>| together(words, self.fields).weight(unscored);
+        phrases.iter().map(weight).collect()
+    }
+
+    /// Narrows what has the words to what may be seen and was asked for, and counts it.
+    fn each_segment(
+        &self,
+        with_words: impl Fn(SegmentSets<'_>) -> tantivy::Result<Arc<Docs>>,
+    ) -> tantivy::Result<Matches> {
         let mut matches = Matches {
             segments: Vec::new(),
             total: 0,
@@ -125,38 +164,84 @@ impl Pass<'_> {
             is_partial: false,
         };
         for reader in self.searcher.segment_readers() {
-            let sieve = Sieve::new(self, excluded.as_deref(), reader)?;
-            let mut tally = if self.with_counts {
-                Some(Tally::new(reader, self.tags)?)
-            } else {
-                None
+            let sets = SegmentSets {
+                reader,
+                cache: &self.kept.sets,
             };
-            let mut bits = BitSet::with_max_value(reader.max_doc());
-            let mut found = 0;
-            let mut scorer = weight.scorer(reader, 1.0)?;
-            let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
-            let mut blocks = 0_u32;
-            while scorer.doc() != TERMINATED {
-                let filled = scorer.fill_buffer(&mut buffer);
-                for doc in &buffer[..filled] {
-                    if sieve.passes(*doc, tally.as_mut()) {
-                        bits.insert(*doc);
-                        found += 1;
-                    }
-                }
-                blocks += 1;
-                if blocks.is_multiple_of(64) && Instant::now() > self.deadline {
-                    matches.is_partial = true;
-                    break;
-                }
+            if Instant::now() > self.deadline {
+                matches.is_partial = true;
+                matches.segments.push((sets.none(), 0));
+                continue;
             }
-            if let Some(tally) = tally {
-                tally.add_to(&mut matches.counts);
-            }
-            matches.segments.push((bits, found));
-            matches.total += u64::from(found);
+            let admitted = self.admitted(sets, with_words(sets)?)?;
+            let found = self.filtered(sets, &admitted, &mut matches.counts)?;
+            let count = u32::try_from(found.count_ones(..)).unwrap_or(u32::MAX);
+            matches.total += u64::from(count);
+            matches.segments.push((found, count));
         }
         Ok(matches)
+    }
+
+    /// Those of the documents that the caller may see and whose numbers lie within the ranges.
+    fn admitted(&self, sets: SegmentSets<'_>, mut docs: Arc<Docs>) -> tantivy::Result<Docs> {
+        let name = SetName::Visible(self.viewer.clone(), sets.reader.num_deleted_docs());
+        let make = || visible(&sets, self.viewer, self.fields.tags);
+        let segment = sets.reader.segment_id();
+        let visible = self.kept.sets.get_or_make(segment, name, make)?;
+        Arc::make_mut(&mut docs).intersect_with(&visible);
+        let mut docs = Arc::unwrap_or_clone(docs);
+        let ranges = ranges(self.filters, sets.reader)?;
+        if !ranges.is_empty() {
+            let is_outside = |doc: &usize| !ranges.iter().all(|range| range.holds(*doc as u32));
+            let outside: Vec<usize> = docs.ones().filter(is_outside).collect();
+            outside.into_iter().for_each(|doc| docs.remove(doc));
+        }
+        Ok(docs)
+    }
+
+    /// Those of the documents that have a value of each facet filtered by. Counts every facet
+    /// without heeding its own filter.
+    fn filtered(
+        &self,
+        sets: SegmentSets<'_>,
+        admitted: &Docs,
+        counts: &mut Counts,
+    ) -> tantivy::Result<Docs> {
+        let filters = self.filter_sets(sets)?;
+        let without = |facet: Option<Facet>| {
+            let mut docs = admitted.clone();
+            for (_, set) in filters.iter().filter(|(f, _)| Some(*f) != facet) {
+                docs.intersect_with(set);
+            }
+            docs
+        };
+        let found = without(None);
+        if !self.facets.is_empty() {
+            let tags = self.kept.tags.of(sets.reader)?;
+            let is_filtered = |facet: &Facet| filters.iter().any(|(f, _)| f == facet);
+            let (filtered, free): (Vec<Facet>, Vec<Facet>) =
+                self.facets.iter().partition(|facet| is_filtered(facet));
+            tags.count(&found, &free, counts);
+            for facet in filtered {
+                tags.count(&without(Some(facet)), &[facet], counts);
+            }
+        }
+        Ok(found)
+    }
+
+    fn filter_sets(&self, sets: SegmentSets<'_>) -> tantivy::Result<Vec<(Facet, Arc<Docs>)>> {
+        let set = |(facet, values): &(Facet, Vec<String>)| {
+            let tags: Vec<String> = values.iter().map(|value| facet.tag(value)).collect();
+            let set = match tags.as_slice() {
+                [only] => sets.with_term(self.fields.tags, only)?,
+                any => {
+                    let terms = any.iter().map(|tag| (self.fields.tags, tag.as_str()));
+                    Arc::new(sets.with_any(terms)?)
+                }
+            };
+            Ok((*facet, set))
+        };
+        self.filters.values.iter().map(set).collect()
     }
 }
 
@@ -173,46 +258,55 @@ pub(crate) fn embargo_ends(searcher: &Searcher) -> tantivy::Result<Vec<i64>> {
     Ok(ends)
 }
 
-/// The query that says which documents have the words.
-fn words_query(plan: &Plan, strictness: Strictness, fields: &Fields) -> Box<dyn Query> {
-    let mut must: Vec<Box<dyn Query>> = Vec::new();
+/// The documents that have the words; `None` when no words are asked for.
+fn with_words(
+    sets: SegmentSets<'_>,
+    plan: &Plan,
+    strictness: Strictness,
+) -> tantivy::Result<Option<Arc<Docs>>> {
+    let mut found = None;
     match strictness {
-        Strictness::All => must.extend(plan.all.iter().map(|group| any_of(group))),
-        Strictness::Telling if !plan.telling.is_empty() => must.push(any_of(&plan.telling)),
+        Strictness::All => {
+            for group in &plan.all {
+                narrow(&mut found, any_of(sets, group)?);
+            }
+        }
+        Strictness::Telling if !plan.telling.is_empty() => {
+            found = Some(any_of(sets, &plan.telling)?);
+        }
         Strictness::Telling => {}
     }
-    must.extend(plan.phrases.iter().map(|words| together(words, fields)));
-    if must.is_empty() {
-        must.push(Box::new(AllQuery));
+    Ok(found)
+}
+
+fn narrow(found: &mut Option<Arc<Docs>>, docs: Arc<Docs>) {
+    match found {
+        Some(found) => Arc::make_mut(found).intersect_with(&docs),
+        None => *found = Some(docs),
     }
-    one_or(Occur::Must, must)
 }
 
-fn any_of(clauses: &[Clause]) -> Box<dyn Query> {
-    one_or(
-        Occur::Should,
-        clauses
-            .iter()
-            .map(|clause| one_or(Occur::Must, clause.iter().map(term).collect()))
-            .collect(),
-    )
-}
-
-fn one_or(occur: Occur, mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    match (queries.len(), queries.pop()) {
-        (1, Some(only)) => only,
-        (_, last) => {
-            let all = queries.into_iter().chain(last);
-            Box::new(BooleanQuery::new(all.map(|query| (occur, query)).collect()))
+/// The documents for which one of the clauses holds.
+fn any_of(sets: SegmentSets<'_>, clauses: &[Clause]) -> tantivy::Result<Arc<Docs>> {
+    let mut any: Option<Arc<Docs>> = None;
+    for clause in clauses {
+        let mut together: Option<Arc<Docs>> = None;
+        for (field, text) in clause {
+            narrow(&mut together, sets.with_term(*field, text)?);
+        }
+        let Some(docs) = together else { continue };
+        match &mut any {
+            Some(any) => Arc::make_mut(any).union_with(&docs),
+            None => any = Some(docs),
         }
     }
+    Ok(any.unwrap_or_else(|| Arc::new(sets.none())))
 }
 
-fn term((field, text): &Unit) -> Box<dyn Query> {
-    Box::new(TermQuery::new(
-        Term::from_field_text(*field, text),
-        IndexRecordOption::Basic,
-    ))
+fn all(sets: SegmentSets<'_>) -> Docs {
+    let mut docs = sets.none();
+    docs.insert_range(..);
+    docs
 }
 
 fn together(words: &[String], fields: &Fields) -> Box<dyn Query> {

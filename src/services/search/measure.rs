@@ -15,6 +15,9 @@ use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::storage::catalog::EventNumber;
 
+/// As many bytes of sets as the archive keeps by default.
+const CACHE_BYTES: usize = 64 << 20;
+
 /// An index in a folder, asked in process.
 pub struct Bench {
     index: OpenIndex,
@@ -33,7 +36,7 @@ impl Bench {
         settings: WriterSettings,
         weights: &str,
     ) -> Result<Self, IndexError> {
-        let engine = Engine::with_weights(read_weights(weights));
+        let engine = Engine::new(CACHE_BYTES).with_weights(read_weights(weights));
         Ok(Self {
             index: OpenIndex::create(path, settings)?,
             engine,
@@ -68,7 +71,7 @@ impl Bench {
         text: &str,
         language: Option<&str>,
         limit: usize,
-        with_counts: bool,
+        facets: &[Facet],
     ) -> Result<(Vec<AssetId>, u64), IndexError> {
         let mut filters = Filters::default();
         if let Some(language) = language {
@@ -84,7 +87,7 @@ impl Bench {
             order: Order::Relevance,
             limit,
             after: None,
-            with_counts,
+            facets: facets.to_vec(),
             deadline: Instant::now() + Duration::from_secs(60),
         };
         let searcher = self.index.searcher();
@@ -93,7 +96,7 @@ impl Bench {
             .find(&searcher, self.index.fields(), &self.thesaurus, &question)?;
         Ok((
             found.hits.into_iter().map(|hit| hit.id).collect(),
-            found.total,
+            found.matches.total,
         ))
     }
 }

@@ -9,7 +9,7 @@ use super::matching::{Pass, Viewer};
 use super::service::{Search, SearchError};
 use super::showing::is_shown;
 use super::similar::{are_alike, duplicate_candidates, related};
-use super::suggest::{Suggestion, SuggestionSource, names, titles, typed_prefix};
+use super::suggest::{Suggestion, SuggestionSource, completes, names, typed_prefix, with_title};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
 use crate::storage::blocking;
@@ -17,6 +17,8 @@ use crate::storage::catalog::Entry;
 
 /// Candidates compared for near-duplicates.
 const MAX_DUPLICATES: usize = 50;
+/// Titles looked up beyond those wanted: some may have changed since they were indexed.
+const SPARE_TITLES: usize = 4;
 /// How long looking for similar works may take.
 const TIME_BUDGET: Duration = Duration::from_millis(500);
 
@@ -50,21 +52,26 @@ impl Search {
         if room == 0 {
             return Ok(found);
         }
-        let index = self.inner.live();
-        let looked_up = move || titles(&index.searcher(), index.fields(), &prefix);
-        let mut titles = blocking(looked_up).await.map_err(IndexError::from)?;
-        titles.truncate(2 * room);
-        let ids: Vec<AssetId> = titles.iter().map(|(_, id)| *id).collect();
-        let shown = self.shown(actor, &ids).await?;
-        let still_so = |(title, id): &(String, AssetId)| {
-            let work = shown.iter().find(|asset| asset.id == *id);
-            work.is_some_and(|asset| asset.work.titles.iter().any(|(_, text)| text == title))
+        let (index, typed) = (self.inner.live(), prefix.clone());
+        let looked_up = move || {
+            with_title(
+                &index.searcher(),
+                index.fields(),
+                &typed,
+                room + SPARE_TITLES,
+            )
         };
-        let titles = titles.into_iter().filter(still_so).take(room);
-        found.extend(titles.map(|(text, id)| Suggestion {
-            text,
-            source: SuggestionSource::Title(id),
-        }));
+        let ids = blocking(looked_up).await.map_err(IndexError::from)?;
+        for work in self.shown(actor, &ids).await? {
+            let title = work.work.titles.best("vi").unwrap_or_default();
+            let is_new = found.iter().all(|known| known.text != title);
+            if found.len() < limit && is_new && completes(title, &prefix) {
+                found.push(Suggestion {
+                    text: title.to_owned(),
+                    source: SuggestionSource::Title(work.id),
+                });
+            }
+        }
         Ok(found)
     }
 
@@ -92,10 +99,10 @@ impl Search {
             let pass = Pass {
                 searcher: &searcher,
                 fields: index.fields(),
-                tags: &inner.engine.tags,
-                viewer: &viewer,
+                kept: &inner.engine.kept,
+                viewer: &inner.engine.viewer(&searcher, &viewer)?,
                 filters: &Filters::default(),
-                with_counts: false,
+                facets: &[],
                 deadline: Instant::now() + TIME_BUDGET,
             };
             let duplicates = duplicate_candidates(&pass, &model, MAX_DUPLICATES)?;

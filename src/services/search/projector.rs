@@ -51,6 +51,8 @@ pub(crate) struct Projection {
     applied: EventNumber,
     pending: usize,
     since: Option<Instant>,
+    /// When events were last handed over.
+    last: Instant,
     /// Something that must vanish waits for the commit.
     has_removals: bool,
 }
@@ -85,19 +87,19 @@ impl Projection {
             applied,
             pending: 0,
             since: None,
+            last: Instant::now(),
             has_removals: false,
         }
     }
 
-    /// When the works that wait must be committed at the latest; a load waits longer. Who waits
-    /// for an event is served at once either way.
+    /// When the works that wait must be committed at the latest; a load waits longer, but not
+    /// once it has ended. Who waits for an event is served at once either way.
     pub(crate) fn due(&self, patience: Duration) -> Option<Instant> {
-        let patience = if self.pending < MANY_PENDING {
-            patience
-        } else {
-            patience * LOAD_PATIENCE
-        };
-        self.since.map(|since| since + patience)
+        let since = self.since?;
+        if self.pending < MANY_PENDING {
+            return Some(since + patience);
+        }
+        Some((since + patience * LOAD_PATIENCE).min(self.last + patience / 4))
     }
 
     /// Whether a commit must not wait.
@@ -145,7 +147,8 @@ impl Projection {
         self.applied = last;
         self.pending += count;
         self.has_removals |= has_removals;
-        self.since.get_or_insert_with(Instant::now);
+        self.last = Instant::now();
+        self.since.get_or_insert(self.last);
         Ok(progress)
     }
 

@@ -1,24 +1,20 @@
 //! In which order matches come, and which of them stand on the page.
 //!
-//! Relevance is the weighted sum of the BM25 scores of all terms. When matches are many, the
-//! best are found by block-max WAND, which skips blocks of documents that cannot reach the page,
-//! and each candidate is checked against the bit set of matches; when they are few, they are
-//! scored one by one. Scores lose their last bits before they are compared, so that both ways
-//! give one order; ids decide between equals.
+//! Relevance is the weighted sum of the BM25 scores of all terms; [`super::scoring`] finds the best
+//! without scoring them all. Scores lose their last bits before they are compared, so that every
+//! way to sum them gives one order; ids decide between equals.
 
 use std::time::Instant;
 
+use tantivy::SegmentReader;
 use tantivy::columnar::{BytesColumn, Column};
-use tantivy::query::{
-    BooleanQuery, BoostQuery, EnableScoring, Occur, Query, Scorer, TermQuery, Weight,
-};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{BitSet, DocId, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::best::{Best, Ids};
 use super::matching::Matches;
-use super::query::Plan;
+use super::query::{Lexicon, Plan};
 use super::schema::column;
+use super::scoring::{Scoring, from_sortable};
+use super::sets::Docs;
 use crate::domain::asset::AssetId;
 
 /// How hits are ordered.
@@ -65,7 +61,7 @@ pub(crate) struct Placed {
 
 /// What a page is taken from.
 pub(crate) struct Ranking<'a> {
-    pub(crate) searcher: &'a Searcher,
+    pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) plan: &'a Plan,
     pub(crate) matches: &'a Matches,
     pub(crate) limit: usize,
@@ -76,25 +72,24 @@ pub(crate) struct Ranking<'a> {
 impl Ranking<'_> {
     /// The hits of the page, and whether there was time to look at all candidates.
     pub(crate) fn page(&self, order: Order) -> tantivy::Result<(Vec<Placed>, bool)> {
-        let mut hits = Vec::new();
+        let mut hits: Vec<Placed> = Vec::new();
         let mut is_partial = false;
-        let weights = self.weights(order)?;
-        for (reader, (bits, count)) in self
-            .searcher
-            .segment_readers()
-            .iter()
-            .zip(&self.matches.segments)
-        {
-            if *count == 0 {
-                continue;
-            }
+        let scoring = if order == Order::Relevance && !self.plan.is_empty() {
+            Some(Scoring::new(self.plan, self.lexicon, self.deadline)?)
+        } else {
+            None
+        };
+        for (reader, (docs, count)) in self.segments() {
             let ids = Ids::of(reader)?;
             let mut best = Best::new(self.limit, &ids, self.segment_after(order, reader)?);
-            match &weights {
-                Some(weights) => {
-                    is_partial |= self.by_score(weights, reader, (bits, *count), &mut best)?
+            match &scoring {
+                Some(scoring) => {
+                    if let Some(last) = hits.get(self.limit - 1) {
+                        best.demand(score_key(&last.place));
+                    }
+                    is_partial |= scoring.offer(reader, docs, count, &mut best)?;
                 }
-                None => by_column(order, reader, bits, &mut best)?,
+                None => by_column(order, reader, docs, &mut best)?,
             }
             let titles = if order == Order::Title {
                 reader.fast_fields().bytes(column::TITLE_KEY)?
@@ -104,82 +99,23 @@ impl Ranking<'_> {
             for (key, id) in best.into_sorted() {
                 hits.push(placed(order, key, id, titles.as_ref())?);
             }
+            hits.sort_unstable_by(|a, b| b.place.cmp(&a.place));
+            hits.truncate(self.limit);
         }
-        hits.sort_unstable_by(|a, b| b.place.cmp(&a.place));
-        hits.truncate(self.limit);
         Ok((hits, is_partial))
     }
 
-    fn weights(&self, order: Order) -> tantivy::Result<Option<TermWeights>> {
-        if order != Order::Relevance || self.plan.is_empty() {
-            return Ok(None);
-        }
-        let scoring = EnableScoring::enabled_from_searcher(self.searcher);
-        let boosted = |((field, text), weight): &((_, String), f32)| -> Box<dyn Query> {
-            let term = Term::from_field_text(*field, text);
-            let term = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
-            Box::new(BoostQuery::new(term, *weight))
-        };
-        let queries: Vec<Box<dyn Query>> = self.plan.scored.iter().map(boosted).collect();
-        let each = queries
-            .iter()
-            .map(|query| query.weight(scoring))
-            .collect::<tantivy::Result<_>>()?;
-        let should = queries
-            .into_iter()
-            .map(|query| (Occur::Should, query))
+    /// The segments with matches; those with most come first, so that what is needed to reach the
+    /// page is known early.
+    fn segments(&self) -> Vec<(&SegmentReader, (&Docs, u32))> {
+        let readers = self.lexicon.searcher().segment_readers().iter();
+        let all = readers.zip(&self.matches.segments);
+        let mut segments: Vec<_> = all
+            .filter(|(_, (_, count))| *count > 0)
+            .map(|(reader, (docs, count))| (reader, (docs, *count)))
             .collect();
-        let union = BooleanQuery::new(should).weight(scoring)?;
-        Ok(Some(TermWeights { each, union }))
-    }
-
-    fn by_score(
-        &self,
-        weights: &TermWeights,
-        reader: &SegmentReader,
-        (bits, count): (&BitSet, u32),
-        best: &mut Best<'_>,
-    ) -> tantivy::Result<bool> {
-        if u64::from(count) * ONE_BY_ONE > u64::from(reader.max_doc()) {
-            return self.by_wand(weights, reader, bits, best);
-        }
-        let scorers = weights.each.iter().map(|weight| weight.scorer(reader, 1.0));
-        let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
-        scorers.retain(|scorer| scorer.doc() != TERMINATED);
-        for (looked_at, doc) in members(bits).enumerate() {
-            if looked_at % 1024 == 1023 && Instant::now() > self.deadline {
-                return Ok(true);
-            }
-            best.offer(sortable(sum_at(&mut scorers, doc)), doc);
-        }
-        Ok(false)
-    }
-
-    fn by_wand(
-        &self,
-        weights: &TermWeights,
-        reader: &SegmentReader,
-        bits: &BitSet,
-        best: &mut Best<'_>,
-    ) -> tantivy::Result<bool> {
-        let mut looked_at = 0_u32;
-        let mut is_late = false;
-        weights
-            .union
-            .for_each_pruning(f32::MIN, reader, &mut |doc, score| {
-                looked_at += 1;
-                is_late |= looked_at.is_multiple_of(1024) && Instant::now() > self.deadline;
-                if is_late {
-                    return f32::MAX;
-                }
-                if bits.contains(doc) {
-                    best.offer(sortable(score), doc);
-                }
-                // One step lower: works with an equal score may still win by their id.
-                best.threshold()
-                    .map_or(f32::MIN, |key| from_sortable(key.saturating_sub(STEP)))
-            })?;
-        Ok(is_late)
+        segments.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
+        segments
     }
 
     /// The place behind which this segment goes on, with the key as the segment orders it.
@@ -192,12 +128,7 @@ impl Ranking<'_> {
             return Ok(None);
         };
         if order != Order::Title {
-            let key = after
-                .key
-                .as_slice()
-                .try_into()
-                .map_or(0, u64::from_be_bytes);
-            return Ok(Some((key, after.id)));
+            return Ok(Some((score_key(after), after.id)));
         }
         let Some((_, inverted)) = after.key.split_last() else {
             return Ok(Some((0, after.id)));
@@ -216,12 +147,10 @@ impl Ranking<'_> {
     }
 }
 
-/// Matches are scored one by one when they are at most one in so many documents.
-const ONE_BY_ONE: u64 = 8;
-
-struct TermWeights {
-    each: Vec<Box<dyn Weight>>,
-    union: Box<dyn Weight>,
+/// The key of a place in any order but that of titles.
+fn score_key(place: &Place) -> u64 {
+    let bytes = place.key.as_slice().try_into();
+    bytes.map_or(0, u64::from_be_bytes)
 }
 
 /// How many titles of a segment come before this one.
@@ -241,28 +170,15 @@ fn number_before(titles: &BytesColumn, title: &[u8]) -> tantivy::Result<u64> {
     Ok(low)
 }
 
-fn sum_at(scorers: &mut [Box<dyn Scorer>], doc: DocId) -> f32 {
-    let mut sum = 0.0;
-    for scorer in scorers {
-        if scorer.doc() < doc {
-            scorer.seek(doc);
-        }
-        if scorer.doc() == doc {
-            sum += scorer.score();
-        }
-    }
-    sum
-}
-
 fn by_column(
     order: Order,
     reader: &SegmentReader,
-    bits: &BitSet,
+    docs: &Docs,
     best: &mut Best<'_>,
 ) -> tantivy::Result<()> {
     if order == Order::Title {
         let titles = reader.fast_fields().bytes(column::TITLE_KEY)?;
-        for doc in members(bits) {
+        for doc in docs.ones().map(|doc| doc as u32) {
             let ord = titles
                 .as_ref()
                 .and_then(|titles| titles.term_ords(doc).next());
@@ -271,7 +187,7 @@ fn by_column(
         return Ok(());
     }
     let days: Column<i64> = reader.fast_fields().i64(column::SORT_DAY)?;
-    for doc in members(bits) {
+    for doc in docs.ones().map(|doc| doc as u32) {
         let day = tantivy::i64_to_u64(days.first(doc).unwrap_or(i64::MIN));
         best.offer(
             if order == Order::Oldest {
@@ -310,33 +226,5 @@ fn placed(
         id: AssetId::from_bytes(id.to_be_bytes()),
         place: Place { key: bytes, id },
         score,
-    })
-}
-
-/// Positive floats compare as their bits do; the last six bits are noise of summation.
-fn sortable(score: f32) -> u64 {
-    u64::from(score.max(0.0).to_bits()) / STEP * STEP
-}
-
-/// Smallest difference between keys of scores.
-const STEP: u64 = 64;
-
-fn from_sortable(key: u64) -> f32 {
-    f32::from_bits(u32::try_from(key).unwrap_or(0))
-}
-
-/// The documents of a bit set, ascending.
-fn members(bits: &BitSet) -> impl Iterator<Item = DocId> + '_ {
-    let mut bucket = bits.first_non_empty_bucket(0);
-    let mut set = bucket.map(|at| bits.tinyset(at));
-    std::iter::from_fn(move || {
-        loop {
-            let at = bucket?;
-            if let Some(low) = set.as_mut()?.pop_lowest() {
-                return Some(at * 64 + low);
-            }
-            bucket = bits.first_non_empty_bucket(at + 1);
-            set = bucket.map(|at| bits.tinyset(at));
-        }
     })
 }

@@ -9,15 +9,15 @@
 use std::sync::Arc;
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema,
-    TextFieldIndexing, TextOptions,
+    BytesOptions, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing,
+    TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use super::analysis::{Analyzer, Level};
 
 /// The version of the fields, written into the index beside that of the analysis.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The fields by name.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub(crate) struct Fields {
     pub(crate) title_pairs: Field,
     /// Names of the concepts, places and bodies the work carries, in every language.
     pub(crate) subject: Field,
-    /// Titles of works everybody may see, for completion; see [`super::suggest`].
+    /// Beginnings of titles of works everybody may see, for completion; see [`super::suggest`].
     pub(crate) completion: Field,
     /// `facet:value` for everything that is filtered by and counted.
     pub(crate) tags: Field,
@@ -59,7 +59,6 @@ struct Numbers {
     sort_day: Field,
     duration_ms: Field,
     min_side_px: Field,
-    sketch: Field,
     title_key: Field,
 }
 
@@ -74,7 +73,6 @@ pub(crate) mod column {
     pub(crate) const SORT_DAY: &str = "sort_day";
     pub(crate) const DURATION: &str = "duration_ms";
     pub(crate) const MIN_SIDE: &str = "min_side_px";
-    pub(crate) const SKETCH: &str = "sketch";
     pub(crate) const TITLE_KEY: &str = "title_key";
     pub(crate) const TAGS: &str = "tags";
 }
@@ -95,7 +93,6 @@ impl Fields {
             sort_day: schema.add_i64_field(column::SORT_DAY, fast()),
             duration_ms: schema.add_u64_field(column::DURATION, fast()),
             min_side_px: schema.add_u64_field(column::MIN_SIDE, fast()),
-            sketch: schema.add_u64_field(column::SKETCH, FAST),
             title_key: schema
                 .add_bytes_field(column::TITLE_KEY, BytesOptions::default().set_fast()),
         };
@@ -136,7 +133,6 @@ impl Fields {
             access: (n.circle, n.embargo),
             days: (n.first_day, n.last_day, n.sort_day),
             media: (n.duration_ms, n.min_side_px),
-            sketch: n.sketch,
             title_key: n.title_key,
         }
     }
@@ -152,8 +148,6 @@ pub(super) struct Columns {
     pub(super) days: (Field, Field, Field),
     /// Duration and smaller side of the largest image.
     pub(super) media: (Field, Field),
-    /// Near-duplicate sketch.
-    pub(super) sketch: Field,
     /// Key for alphabetical order.
     pub(super) title_key: Field,
 }

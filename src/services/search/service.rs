@@ -30,6 +30,8 @@ use crate::storage::catalog::{Catalog, CatalogError, Entry, EventNumber};
 pub struct SearchSettings {
     /// Memory and threads for writing.
     pub writer: WriterSettings,
+    /// Bytes for the sets of documents that are kept from search to search.
+    pub cache_bytes: usize,
     /// How long a change may wait for others before it becomes searchable.
     pub patience: Duration,
     /// How long a search waits for an event it wants to know of.
@@ -42,6 +44,7 @@ impl Default for SearchSettings {
     fn default() -> Self {
         Self {
             writer: WriterSettings::default(),
+            cache_bytes: 64 << 20,
             patience: Duration::from_secs(1),
             freshness_wait: Duration::from_secs(2),
             time_budget: Duration::from_secs(2),
@@ -139,7 +142,7 @@ impl Search {
             settings,
             store,
             live: RwLock::new(Arc::new(live)),
-            engine: Engine::default(),
+            engine: Engine::new(settings.cache_bytes),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
             hurry: Notify::new(),
@@ -268,7 +271,7 @@ impl Search {
             order: request.order,
             limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
             after: request.after.clone(),
-            with_counts: !request.facets.is_empty(),
+            facets: request.facets.clone(),
             deadline: Instant::now() + self.inner.settings.time_budget,
         }
     }
@@ -320,7 +323,7 @@ impl Inner {
             shown
         };
         let facets = facet_counts(
-            &found.counts,
+            &found.matches.counts,
             &request.facets,
             request.facet_values,
             &found.filters,
@@ -331,7 +334,7 @@ impl Inner {
             interpretation: told(&found, &shown, &lexicon),
             hits: shown,
             total: Total {
-                works: found.total.saturating_sub(vanished),
+                works: found.matches.total.saturating_sub(vanished),
                 is_exact: !found.is_partial,
             },
             matching: match found.strictness {

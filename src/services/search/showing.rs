@@ -224,8 +224,8 @@ pub(crate) fn facet_counts(
                 label: label(facet, &value, vocabularies, language),
                 is_chosen: chosen
                     .get(&facet)
-                    .is_some_and(|values| values.contains(&value)),
-                value,
+                    .is_some_and(|values| values.iter().any(|chosen| **chosen == *value)),
+                value: value.to_string(),
                 works,
             });
         FacetCounts {

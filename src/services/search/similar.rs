@@ -38,10 +38,10 @@ pub(crate) fn duplicate_candidates(
         let query: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
         (Occur::Should, query)
     });
-    let matches = pass.run_query(&BooleanQuery::new(bands.collect()), None)?;
+    let matches = pass.run_query(&BooleanQuery::new(bands.collect()))?;
     let plan = Plan::default();
     let ranking = Ranking {
-        searcher: pass.searcher,
+        lexicon: &Lexicon::new(pass.searcher, pass.fields),
         plan: &plan,
         matches: &matches,
         limit,
@@ -80,7 +80,7 @@ pub(crate) fn related(
     }
     let matches = pass.run(&plan, Strictness::Telling)?;
     let ranking = Ranking {
-        searcher: pass.searcher,
+        lexicon: &lexicon,
         plan: &plan,
         matches: &matches,
         limit,

@@ -13,6 +13,8 @@ pub(crate) const HASHES: usize = 16;
 const SHINGLE: usize = 4;
 /// Texts with fewer words are too short to call alike.
 const MIN_WORDS: usize = 12;
+/// Bits of the hash of a band.
+const BAND_BITS: u32 = 24;
 /// Hashes in which near-duplicates agree at least: about 55 % of all shingles in common.
 const ALIKE: usize = 9;
 
@@ -39,12 +41,12 @@ impl Sketch {
         (words >= MIN_WORDS).then_some(Self(minima))
     }
 
-    /// Terms by which candidates are found.
+    /// Terms by which candidates are found: the number of the band before a short hash of its
+    /// rows. More bits would only make the dictionary larger: candidates are compared anyway.
     pub(crate) fn bands(&self) -> impl Iterator<Item = u64> + '_ {
-        self.0
-            .chunks_exact(2)
-            .zip(1_u64..)
-            .map(|(rows, band)| mix(rows[0] ^ rows[1].rotate_left(21) ^ mix(band)))
+        let hashed = |rows: &[u64]| mix(rows[0] ^ rows[1].rotate_left(21)) >> (64 - BAND_BITS);
+        let bands = self.0.chunks_exact(2).zip(0_u64..);
+        bands.map(move |(rows, band)| band << BAND_BITS | hashed(rows))
     }
 
     /// Whether two texts are near-duplicates.

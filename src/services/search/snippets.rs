@@ -179,7 +179,8 @@ fn piece_range(text: &str, window: &[Match]) -> Range<usize> {
     start..end
 }
 
-fn boundary(text: &str, at: usize) -> usize {
+/// The last place at or before a byte where the text can be cut.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at))

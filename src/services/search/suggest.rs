@@ -1,26 +1,31 @@
 //! Completion while somebody types: names of concepts, places and bodies, and titles.
 //!
 //! What is typed is compared without marks and may begin any word of a name; what is offered
-//! carries its marks. Names come from the vocabularies, which are public. Titles come from a
-//! field that only holds those of public works, and each is put to the policy once more at its
-//! present revision, so that nothing withdrawn is ever offered.
+//! carries its marks. Names come from the vocabularies, which are public. Titles are found by a
+//! field that only knows the beginnings of those of public works; each is taken from the catalogue
+//! and put to the policy once more at its present revision, so that nothing withdrawn is ever
+//! offered.
 
 use std::collections::BTreeMap;
 
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Searcher, TERMINATED, Term};
+use tantivy::{DocSet, Searcher, TERMINATED};
 
-use super::analysis::SEPARATOR;
 use super::best::id_of;
 use super::document::folded_words;
 use super::schema::Fields;
+use super::snippets::boundary;
 use super::thesaurus::Thesaurus;
 use crate::domain::asset::AssetId;
 
 /// The scheme of terms of reuse: nobody types these to find works.
 const LICENCES: &str = "reuse-terms";
-/// Titles looked at in each segment.
-const TITLES_SCANNED: usize = 64;
+/// Keys looked at in each segment.
+const KEYS_SCANNED: usize = 64;
+/// Words of a title at which typing may begin.
+const BEGINNINGS: usize = 3;
+/// Longest key, in bytes: long enough to tell titles apart, short enough to be shared by many.
+const KEY_BYTES: usize = 24;
 /// Longest text that is completed, in characters.
 const MAX_CHARS: usize = 128;
 
@@ -91,41 +96,60 @@ pub(crate) fn names(
         .collect()
 }
 
-/// Titles in the index that begin with the prefix, with their works.
-pub(crate) fn titles(
+/// Works in the index with a title in which typing may have begun, the shortest rest first.
+pub(crate) fn with_title(
     searcher: &Searcher,
     fields: &Fields,
     prefix: &str,
-) -> tantivy::Result<Vec<(String, AssetId)>> {
+    limit: usize,
+) -> tantivy::Result<Vec<AssetId>> {
+    let prefix = completion_key(prefix);
     let mut found = Vec::new();
     for reader in searcher.segment_readers() {
         let index = reader.inverted_index(fields.completion)?;
         let mut terms = index.terms().range().ge(prefix).into_stream()?;
         let mut scanned = 0;
-        while scanned < TITLES_SCANNED && terms.advance() {
-            let Ok(text) = std::str::from_utf8(terms.key()) else {
-                continue;
-            };
-            if !text.starts_with(prefix) {
-                break;
-            }
+        while scanned < KEYS_SCANNED
+            && terms.advance()
+            && terms.key().starts_with(prefix.as_bytes())
+        {
             scanned += 1;
-            let Some((_, title)) = text.split_once(SEPARATOR) else {
-                continue;
-            };
-            let term = Term::from_field_text(fields.completion, text);
-            let Some(mut works) = index.read_postings(&term, IndexRecordOption::Basic)? else {
-                continue;
-            };
+            let option = IndexRecordOption::Basic;
+            let mut works = index.read_postings_from_terminfo(terms.value(), option)?;
             while works.doc() != TERMINATED && reader.is_deleted(works.doc()) {
                 works.advance();
             }
             if works.doc() != TERMINATED {
-                found.push((title.to_owned(), id_of(reader, works.doc())?));
+                found.push((terms.key().len(), terms.key().to_vec(), reader, works.doc()));
             }
         }
     }
-    found.sort_by(|a, b| (a.0.len(), a).cmp(&(b.0.len(), b)));
-    found.dedup_by(|a, b| a.0 == b.0);
-    Ok(found)
+    found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    found.dedup_by(|a, b| a.1 == b.1);
+    let ids = found.into_iter().take(limit);
+    ids.map(|(_, _, reader, doc)| id_of(reader, doc)).collect()
+}
+
+/// The keys under which a title is found: its folded words from each of the first on.
+pub(crate) fn completion_keys(title: &str) -> Vec<String> {
+    let words = folded_words(title);
+    beginnings(&words)
+        .map(|from| completion_key(from).to_owned())
+        .collect()
+}
+
+/// Whether typing this may have begun in a title.
+pub(crate) fn completes(title: &str, prefix: &str) -> bool {
+    beginnings(&folded_words(title)).any(|from| from.starts_with(prefix))
+}
+
+fn beginnings(words: &str) -> impl Iterator<Item = &str> {
+    let starts = words.match_indices(' ').map(|(at, _)| at + 1);
+    let starts = std::iter::once(0).chain(starts).take(BEGINNINGS);
+    starts.map(|start| &words[start..])
+}
+
+/// The part of a folded text that is kept to find it by.
+fn completion_key(words: &str) -> &str {
+    &words[..boundary(words, KEY_BYTES)]
 }

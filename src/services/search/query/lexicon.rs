@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
@@ -15,6 +16,7 @@ pub(crate) struct Lexicon<'a> {
     searcher: &'a Searcher,
     fields: &'a Fields,
     known: RefCell<HashMap<(Field, String), u64>>,
+    tokens: RefCell<HashMap<Field, u64>>,
 }
 
 impl<'a> Lexicon<'a> {
@@ -24,7 +26,13 @@ impl<'a> Lexicon<'a> {
             searcher,
             fields,
             known: RefCell::default(),
+            tokens: RefCell::default(),
         }
+    }
+
+    /// The snapshot.
+    pub(crate) fn searcher(&self) -> &'a Searcher {
+        self.searcher
     }
 
     /// Works in the collection.
@@ -87,5 +95,29 @@ impl<'a> Lexicon<'a> {
             return Some(folded.to_owned());
         }
         Some(written(&most))
+    }
+}
+
+/// What scoring wants to know, each thing looked up once in a query: a dictionary look-up in every
+/// segment costs as much as scoring some hundred works.
+impl Bm25StatisticsProvider for Lexicon<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        if let Some(known) = self.tokens.borrow().get(&field) {
+            return Ok(*known);
+        }
+        let tokens = self.searcher.total_num_tokens(field)?;
+        self.tokens.borrow_mut().insert(field, tokens);
+        Ok(tokens)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.searcher.total_num_docs()
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        match term.value().as_str() {
+            Some(text) => Ok(self.works_with(term.field(), text)),
+            None => self.searcher.doc_freq(term),
+        }
     }
 }

@@ -1,0 +1,189 @@
+//! Sets of documents, one bit for each document of a segment.
+//!
+//! A Vietnamese syllable stands in a large share of all works, so what matches a question is the
+//! intersection of large sets. As bits they are intersected, joined and counted a machine word at
+//! a time, and the sets that are asked for again and again (frequent syllables, frequent tags,
+//! what a circle of callers may see) are made once and kept while there is room. A segment never
+//! changes, so a kept set is true as long as the segment lives; deletions are part of the name of
+//! the sets they matter to.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fixedbitset::FixedBitSet;
+use lru::LruCache;
+use tantivy::index::SegmentId;
+use tantivy::query::Weight;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{SegmentReader, Term};
+
+use super::matching::Viewer;
+
+/// Documents of a segment.
+pub(crate) type Docs = FixedBitSet;
+
+/// Sets of terms in less than one of so many documents are read from the index each time: that
+/// is as fast.
+const RARE: u32 = 64;
+
+/// What a kept set holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum SetName {
+    /// Documents with a term, deleted ones too.
+    Term(Field, String),
+    /// Documents a caller may see, so many of the segment being deleted.
+    Visible(Viewer, u32),
+}
+
+/// The kept sets of all segments.
+#[derive(Debug)]
+pub(crate) struct SetCache {
+    kept: Mutex<Kept>,
+    most_bytes: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    sets: LruCache<(SegmentId, SetName), Arc<Docs>>,
+    bytes: usize,
+}
+
+impl SetCache {
+    /// Keeps sets of so many bytes at most, those asked for last.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        let kept = Kept {
+            sets: LruCache::unbounded(),
+            bytes: 0,
+        };
+        Self {
+            kept: Mutex::new(kept),
+            most_bytes,
+        }
+    }
+
+    /// A set, made now if it is not kept.
+    pub(super) fn get_or_make(
+        &self,
+        segment: SegmentId,
+        name: SetName,
+        make: impl FnOnce() -> tantivy::Result<Docs>,
+    ) -> tantivy::Result<Arc<Docs>> {
+        let key = (segment, name);
+        if let Some(set) = self.lock().sets.get(&key) {
+            return Ok(Arc::clone(set));
+        }
+        // Made without the lock: another search may make the same set meanwhile, to no harm.
+        let set = Arc::new(make()?);
+        self.lock().keep(key, Arc::clone(&set), self.most_bytes);
+        Ok(set)
+    }
+
+    /// Forgets segments that are gone.
+    pub(crate) fn keep_only(&self, live: &[SegmentId]) {
+        let mut kept = self.lock();
+        let gone: Vec<_> = kept
+            .sets
+            .iter()
+            .filter(|((segment, _), _)| !live.contains(segment))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in gone {
+            kept.drop_set(&key);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, key: (SegmentId, SetName), set: Arc<Docs>, most_bytes: usize) {
+        self.bytes += bytes(&set);
+        if let Some((_, replaced)) = self.sets.push(key, set) {
+            self.bytes -= bytes(&replaced);
+        }
+        while self.bytes > most_bytes
+            && let Some((_, oldest)) = self.sets.pop_lru()
+        {
+            self.bytes -= bytes(&oldest);
+        }
+    }
+
+    fn drop_set(&mut self, key: &(SegmentId, SetName)) {
+        if let Some(set) = self.sets.pop(key) {
+            self.bytes -= bytes(&set);
+        }
+    }
+}
+
+fn bytes(set: &Docs) -> usize {
+    set.len() / 8
+}
+
+/// The sets of one segment.
+#[derive(Clone, Copy)]
+pub(super) struct SegmentSets<'a> {
+    pub(super) reader: &'a SegmentReader,
+    pub(super) cache: &'a SetCache,
+}
+
+impl SegmentSets<'_> {
+    /// No document.
+    pub(super) fn none(&self) -> Docs {
+        Docs::with_capacity(self.reader.max_doc() as usize)
+    }
+
+    /// The documents with a term, deleted ones too.
+    pub(super) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<Docs>> {
+        let term = Term::from_field_text(field, text);
+        let works = self.reader.inverted_index(field)?.doc_freq(&term)?;
+        let make = || {
+            let mut docs = self.none();
+            self.add_term(field, text, &mut docs)?;
+            Ok(docs)
+        };
+        if works.saturating_mul(RARE) < self.reader.max_doc() {
+            return make().map(Arc::new);
+        }
+        let name = SetName::Term(field, text.to_owned());
+        self.cache.get_or_make(self.reader.segment_id(), name, make)
+    }
+
+    /// The documents with any of these terms, deleted ones too.
+    pub(super) fn with_any<'t>(
+        &self,
+        terms: impl IntoIterator<Item = (Field, &'t str)>,
+    ) -> tantivy::Result<Docs> {
+        let mut docs = self.none();
+        for (field, text) in terms {
+            self.add_term(field, text, &mut docs)?;
+        }
+        Ok(docs)
+    }
+
+    fn add_term(&self, field: Field, text: &str, docs: &mut Docs) -> tantivy::Result<()> {
+        let index = self.reader.inverted_index(field)?;
+        let term = Term::from_field_text(field, text);
+        let Some(mut blocks) = index.read_block_postings(&term, IndexRecordOption::Basic)? else {
+            return Ok(());
+        };
+        while !blocks.docs().is_empty() {
+            for doc in blocks.docs() {
+                docs.insert(*doc as usize);
+            }
+            blocks.advance();
+        }
+        Ok(())
+    }
+
+    /// The documents that a query matches, deleted ones too.
+    pub(super) fn matching(&self, query: &dyn Weight) -> tantivy::Result<Docs> {
+        let mut docs = self.none();
+        query.for_each_no_score(self.reader, &mut |found| {
+            for doc in found {
+                docs.insert(*doc as usize);
+            }
+        })?;
+        Ok(docs)
+    }
+}
