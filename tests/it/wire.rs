@@ -99,6 +99,32 @@ fn a_work_is_an_object_with_a_title() {
 }
 
 #[test]
+fn a_work_without_title_is_called_by_the_beginning_of_its_text() {
+    let long = "Sáng nay, tại Pleiku, hơn hai trăm đại biểu dự hội nghị về quyền trẻ em.";
+    for (given, language, title) in [
+        (
+            json!({"titles": {}, "body": format!("\n{long}\nĐoạn sau."), "languages": ["vi"]}),
+            "vi",
+            "Sáng nay, tại Pleiku, hơn hai trăm đại biểu dự hội nghị…",
+        ),
+        (
+            json!({"descriptions": {"en": "Children at school"}, "body": long}),
+            "en",
+            "Children at school",
+        ),
+        (json!({"body": "Ngắn gọn"}), "vi", "Ngắn gọn"),
+    ] {
+        let work = parse_work(&given, &vocabularies()).unwrap().work;
+        let titles: Vec<_> = work
+            .titles
+            .iter()
+            .map(|(tag, t)| (tag.as_str(), t))
+            .collect();
+        assert_eq!(titles, [(language, title)]);
+    }
+}
+
+#[test]
 fn limits_are_those_promised() {
     let vocabularies = vocabularies();
     let places = || (0..201).map(|_| json!("chu-se")).collect::<Vec<_>>();

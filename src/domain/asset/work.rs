@@ -93,6 +93,41 @@ impl Work {
             identifiers: Vec::new(),
         }
     }
+
+    /// Calls a work without title by the beginning of its description, else of its text, as
+    /// cataloguers devise titles for what carries none (RDA 2.3.2.10).
+    pub fn devise_title(&mut self) {
+        if !self.titles.is_empty() {
+            return;
+        }
+        let described = self.descriptions.iter().next();
+        let described = described.map(|(language, text)| (Some(language.clone()), text));
+        let written = || {
+            let body = self.body.as_deref()?;
+            Some((self.languages.first().cloned(), body))
+        };
+        let Some((language, text)) = described.or_else(written) else {
+            return;
+        };
+        let language = language.or_else(|| LanguageTag::parse("vi").ok());
+        if let (Some(language), Some(title)) = (language, beginning(text)) {
+            self.titles.insert(language, title);
+        }
+    }
+}
+
+/// Words and characters of a devised title at most.
+const DEVISED_WORDS: usize = 12;
+const DEVISED_CHARACTERS: usize = 120;
+
+/// The first words of the first line that has any, with an ellipsis where it goes on.
+fn beginning(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    let mut words = line.split_whitespace();
+    let first: Vec<&str> = words.by_ref().take(DEVISED_WORDS).collect();
+    let ellipsis = if words.next().is_some() { "…" } else { "" };
+    let title: String = first.join(" ").chars().take(DEVISED_CHARACTERS).collect();
+    Some(title + ellipsis)
 }
 
 impl Default for Work {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::incoming::{finish_work, work_property};
+use super::incoming::{devise_title, finish_work, work_property};
 use super::place::Place;
 use super::reading::Reading;
 use crate::domain::asset::{State, limits};
@@ -32,6 +32,7 @@ pub fn parse_import_line(
             _ => reading.refuse(&at, Rule::UnknownProperty),
         }
     }
+    devise_title(&reading, &mut deposit);
     finish_work(&mut reading, &deposit);
     let state = wanted_state(&mut reading, state, reason);
     reading.finish(ImportRecord { deposit, state })

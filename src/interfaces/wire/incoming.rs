@@ -14,11 +14,28 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{LanguageMap, LanguageTag, Rule, Slug, Timestamp, Violations};
 use crate::services::intake::{Deposit, WantedRelation};
 
-/// Reads a work.
+/// Reads a new work; one without title gets a devised one.
 ///
 /// # Errors
 /// Every broken rule with its JSON pointer.
 pub fn parse_work(value: &Value, vocabularies: &Vocabularies) -> Result<Deposit, Violations> {
+    let (mut reading, mut deposit) = read_work(value, vocabularies);
+    devise_title(&reading, &mut deposit);
+    finish_work(&mut reading, &deposit);
+    reading.finish(deposit)
+}
+
+/// Reads a work that is there already: its title cannot go.
+pub(super) fn parse_changed_work(
+    value: &Value,
+    vocabularies: &Vocabularies,
+) -> Result<Deposit, Violations> {
+    let (mut reading, deposit) = read_work(value, vocabularies);
+    finish_work(&mut reading, &deposit);
+    reading.finish(deposit)
+}
+
+fn read_work<'v>(value: &Value, vocabularies: &'v Vocabularies) -> (Reading<'v>, Deposit) {
     let mut reading = Reading::new(vocabularies);
     let mut deposit = Deposit::default();
     for (name, value) in reading.properties(&Place::Root, value) {
@@ -27,13 +44,18 @@ pub fn parse_work(value: &Value, vocabularies: &Vocabularies) -> Result<Deposit,
             reading.refuse(&at, Rule::UnknownProperty);
         }
     }
-    finish_work(&mut reading, &deposit);
-    reading.finish(deposit)
+    (reading, deposit)
+}
+
+/// Titles that were all refused have been noted where they stand; nothing takes their place.
+pub(super) fn devise_title(reading: &Reading<'_>, deposit: &mut Deposit) {
+    if !reading.has_noted_below("/titles") {
+        deposit.work.devise_title();
+    }
 }
 
 /// What must hold for a work as a whole.
 pub(super) fn finish_work(reading: &mut Reading<'_>, deposit: &Deposit) {
-    // Titles that were all refused have been noted where they stand.
     if deposit.work.titles.is_empty() && !reading.has_noted_below("/titles") {
         reading.refuse(&Place::Root.property("titles"), Rule::Required);
     }

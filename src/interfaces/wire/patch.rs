@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::WorkDto;
-use super::incoming::parse_work;
+use super::incoming::parse_changed_work;
 use crate::domain::asset::Work;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
@@ -27,5 +27,5 @@ pub fn patch_work(
     }
     let mut document = WorkDto::from(present.clone()).into_json();
     json_patch::merge(&mut document, patch);
-    parse_work(&document, vocabularies)
+    parse_changed_work(&document, vocabularies)
 }

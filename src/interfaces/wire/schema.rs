@@ -98,7 +98,10 @@ fn by_language(max_length: usize) -> ObjectBuilder {
 
 pub(super) fn titles() -> Object {
     by_language(1_000)
-        .description(Some("Titles by BCP 47 language tag."))
+        .description(Some(
+            "Titles by BCP 47 language tag. A new work sent without any is called by the \
+             beginning of its description or text.",
+        ))
         .min_properties(Some(1))
         .build()
 }
