@@ -174,7 +174,9 @@ impl<'v> Reading<'v> {
         let mut map = LanguageMap::default();
         let mut count = 0;
         for (tag, value) in self.properties(at, value) {
-            if value.is_null() {
+            // A blank field of a form says nothing.
+            let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+            if value.is_null() || is_blank {
                 continue;
             }
             count += 1;
