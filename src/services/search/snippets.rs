@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::analysis::{Cutter, Spelling};
+use super::analysis::{Cutter, Spelling, initial};
 
 /// Longest piece, in bytes of text.
 const PIECE_BYTES: usize = 320;
@@ -29,6 +29,8 @@ pub struct Piece {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Highlighter {
     words: HashMap<String, Wanted>,
+    /// First letters of the words: most words of a text need no closer look.
+    initials: Vec<char>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -49,6 +51,11 @@ struct Match {
 impl Highlighter {
     /// Wants a word, in its exact form if it was typed with marks.
     pub(crate) fn want(&mut self, folded: &str, exact: Option<String>, weight: f32) {
+        if let Some(first) = folded.chars().next()
+            && !self.initials.contains(&first)
+        {
+            self.initials.push(first);
+        }
         let wanted = self.words.entry(folded.to_owned()).or_default();
         wanted.weight = wanted.weight.max(weight);
         wanted.exact.extend(exact);
@@ -94,7 +101,11 @@ impl Highlighter {
         let mut spelling = Spelling::default();
         let mut matches = Vec::new();
         for cut in Cutter::new(text).filter(|cut| !cut.is_whole_number) {
-            spelling.fill(&text[cut.span.clone()]);
+            let word = &text[cut.span.clone()];
+            if !initial(word).is_some_and(|first| self.initials.contains(&first)) {
+                continue;
+            }
+            spelling.fill(word);
             if let Some(wanted) = self.words.get(spelling.folded()) {
                 let is_exact = wanted.exact.is_empty() || wanted.exact.contains(&spelling.exact());
                 let weight = if is_exact {

@@ -46,10 +46,14 @@ impl<'a> Cutter<'a> {
         if is_unspaced(first) {
             return self.skip_while(end, is_mark);
         }
+        let bytes = self.text.as_bytes();
         loop {
+            while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                end += 1;
+            }
             let mut rest = self.text[end..].chars();
             match rest.next() {
-                Some(c) if c.is_ascii_alphanumeric() || is_latin_letter(c) => end += c.len_utf8(),
+                Some(c) if is_latin_letter(c) => end += c.len_utf8(),
                 Some(c) if is_apostrophe(c) => {
                     let next = rest.next();
                     if !joins(&self.text[start..end], next) {
@@ -57,6 +61,8 @@ impl<'a> Cutter<'a> {
                     }
                     end += c.len_utf8();
                 }
+                // Most words end here: none of what continues a word further on is ASCII.
+                Some(c) if c.is_ascii() => return end,
                 Some(c) if is_mark(c) || is_invisible(c) => end += c.len_utf8(),
                 Some(c) if c.is_alphanumeric() && !is_unspaced(c) => end += c.len_utf8(),
                 _ => return end,

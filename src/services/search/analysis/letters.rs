@@ -26,17 +26,34 @@ pub(super) enum Sign {
 /// Shape marks in their order behind a base: stroke, circumflex, horn, breve.
 pub(super) const SHAPES: [char; 4] = ['-', '^', '+', '('];
 
+/// The pieces of one letter, side by side with those of all others: analysis looks up little else.
+#[derive(Debug, Clone, Copy)]
+struct Pieces {
+    signs: [Sign; MOST_PIECES],
+    count: u8,
+}
+
+/// No letter of the table has more pieces.
+const MOST_PIECES: usize = 3;
+
 /// Letters above ASCII whose pieces are looked up instead of computed: Latin-1 to Latin
 /// Extended-B, and Latin Extended Additional.
-static PIECES: LazyLock<Vec<Vec<Sign>>> = LazyLock::new(|| {
-    TABLED
-        .iter()
-        .flat_map(Clone::clone)
-        .map(taken_apart)
-        .collect()
+static PIECES: LazyLock<Vec<Pieces>> = LazyLock::new(|| {
+    let codes = TABLED.iter().flat_map(Clone::clone);
+    codes.map(|code| packed(&taken_apart(code))).collect()
 });
 
 const TABLED: [std::ops::Range<u32>; 2] = [0x80..0x250, 0x1E00..0x1F00];
+
+fn packed(pieces: &[Sign]) -> Pieces {
+    let count = pieces.len().min(MOST_PIECES);
+    let mut signs = [Sign::Base(' '); MOST_PIECES];
+    signs[..count].copy_from_slice(&pieces[..count]);
+    Pieces {
+        signs,
+        count: count as u8,
+    }
+}
 
 /// Calls `each` with the pieces of one character, in order.
 pub(super) fn take_apart(c: char, mut each: impl FnMut(Sign)) {
@@ -54,7 +71,8 @@ fn tabled(c: char) -> Option<&'static [Sign]> {
     for range in &TABLED {
         if range.contains(&u32::from(c)) {
             let at = offset + (u32::from(c) - range.start);
-            return PIECES.get(at as usize).map(Vec::as_slice);
+            let pieces = PIECES.get(at as usize)?;
+            return Some(&pieces.signs[..usize::from(pieces.count)]);
         }
         offset += range.end - range.start;
     }
@@ -161,4 +179,16 @@ pub(super) fn is_invisible(c: char) -> bool {
         c,
         '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_PIECES, TABLED, taken_apart};
+
+    #[test]
+    fn the_table_has_room_for_every_letter() {
+        let codes = TABLED.iter().flat_map(Clone::clone);
+        let most = codes.map(|code| taken_apart(code).len()).max();
+        assert_eq!(most, Some(MOST_PIECES));
+    }
 }

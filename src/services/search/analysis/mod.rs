@@ -16,7 +16,7 @@ mod syllable;
 mod words;
 
 pub(crate) use cutting::Cutter;
-pub(crate) use spelling::{SEPARATOR, Spelling, written};
+pub(crate) use spelling::{SEPARATOR, Spelling, initial, written};
 pub(crate) use stream::{Analyzer, Level, pair};
 pub(crate) use syllable::is_syllable;
 pub(crate) use words::{acronyms, is_stop_word};

@@ -47,7 +47,9 @@ impl Spelling {
             if self.folded.len() >= MAX_BYTES {
                 break;
             }
-            if !is_apostrophe(c) && !is_invisible(c) {
+            if c.is_ascii_alphanumeric() {
+                self.take(Sign::Base(c.to_ascii_lowercase()));
+            } else if !is_apostrophe(c) && !is_invisible(c) {
                 take_apart(c, |sign| self.take(sign));
             }
         }
@@ -131,6 +133,20 @@ impl Spelling {
             }
         }
     }
+}
+
+/// The first letter of the folded form of a word, told without taking it apart.
+pub(crate) fn initial(word: &str) -> Option<char> {
+    let first = word
+        .chars()
+        .find(|c| !is_apostrophe(*c) && !is_invisible(*c))?;
+    let mut initial = None;
+    take_apart(first, |sign| {
+        if let (None, Sign::Base(letter) | Sign::Vowel(letter)) = (initial, sign) {
+            initial = Some(letter);
+        }
+    });
+    initial
 }
 
 /// The written form of an exact term, in NFC and lower case: `quyen␁quye^n\`` is `quyền`.
@@ -218,7 +234,7 @@ fn tone_place(letters: &[String]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Spelling, written};
+    use super::{Spelling, initial, written};
 
     fn same(a: &str, b: &str) {
         assert_eq!(Spelling::of(a).exact(), Spelling::of(b).exact(), "{a} {b}");
@@ -272,6 +288,29 @@ mod tests {
             ("ខ្មែរ", "ខ្មែរ"),
         ] {
             assert_eq!(Spelling::of(word).folded(), folded);
+        }
+    }
+
+    #[test]
+    fn the_initial_is_that_of_the_folded_form() {
+        for word in [
+            "Quyền",
+            "Đăk",
+            "ƀan",
+            "ơ\u{306}i",
+            "Ýên",
+            "’Kin",
+            "ខ្មែរ",
+            "ßa",
+            "9/2",
+            "æon",
+            "人",
+        ] {
+            assert_eq!(
+                initial(word),
+                Spelling::of(word).folded().chars().next(),
+                "{word}"
+            );
         }
     }
 

@@ -15,7 +15,7 @@ use super::super::schema::Fields;
 pub(crate) struct Lexicon<'a> {
     searcher: &'a Searcher,
     fields: &'a Fields,
-    known: RefCell<HashMap<(Field, String), u64>>,
+    known: RefCell<HashMap<Field, HashMap<String, u64>>>,
     tokens: RefCell<HashMap<Field, u64>>,
 }
 
@@ -42,15 +42,21 @@ impl<'a> Lexicon<'a> {
 
     /// Works that hold a term of a field; deleted ones count until their segment is merged.
     pub(crate) fn works_with(&self, field: Field, text: &str) -> u64 {
-        let key = (field, text.to_owned());
-        if let Some(known) = self.known.borrow().get(&key) {
-            return *known;
+        let known = self
+            .known
+            .borrow()
+            .get(&field)
+            .and_then(|f| f.get(text).copied());
+        if let Some(known) = known {
+            return known;
         }
-        let works = self
-            .searcher
-            .doc_freq(&Term::from_field_text(field, text))
-            .unwrap_or(0);
-        self.known.borrow_mut().insert(key, works);
+        let term = Term::from_field_text(field, text);
+        let works = self.searcher.doc_freq(&term).unwrap_or(0);
+        let mut known = self.known.borrow_mut();
+        known
+            .entry(field)
+            .or_default()
+            .insert(text.to_owned(), works);
         works
     }
 
