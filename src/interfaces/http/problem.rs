@@ -234,7 +234,8 @@ impl From<Violations> for Problem {
 impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::Conflict { current, .. } => Self::StaleRevision { current },
+            CatalogError::Conflict { current, .. }
+            | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
