@@ -19,7 +19,8 @@ pub struct SearchQuery {
     /// What to look for; nothing lists everything.
     #[param(example = "quyen tre em")]
     q: Option<String>,
-    /// `relevance`, `newest`, `oldest`, or `title` in Vietnamese alphabetical order.
+    /// `relevance`, `newest` or `oldest` by when they were made, `title` in Vietnamese
+    /// alphabetical order, or `changed`: last published or changed first.
     #[param(default = "relevance")]
     sort: Option<String>,
     /// How many hits to give, at most 100.
