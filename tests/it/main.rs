@@ -15,6 +15,7 @@ mod damage;
 mod disk_full;
 mod embargo;
 mod embargo_job;
+mod feeds;
 mod file_access;
 mod hostile_bodies;
 mod hostile_files;

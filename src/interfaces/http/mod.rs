@@ -12,6 +12,7 @@ pub mod counted;
 pub mod delivery;
 pub mod docs;
 pub mod document;
+pub mod feeds;
 pub mod frame;
 pub mod guard;
 pub mod health;

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::search::neighbours;
+use super::search::{feed, neighbours};
 use super::upload::attach;
 use super::{changes, delivery, docs, health, imports, jobs, search, tokens, vocabularies};
 
@@ -29,7 +29,7 @@ use super::{changes, delivery, docs, health, imports, jobs, search, tokens, voca
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
         (name = "files", description = "Files of works: attach, take off, download"),
-        (name = "search", description = "Finding works"),
+        (name = "search", description = "Finding works, and following what is found"),
         (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
@@ -39,7 +39,7 @@ use super::{changes, delivery, docs, health, imports, jobs, search, tokens, voca
         lifecycle::withdraw, lifecycle::reopen,
         attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
-        search::search, neighbours::suggest, neighbours::similar,
+        search::search, feed::feed, neighbours::suggest, neighbours::similar,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,

@@ -3,11 +3,16 @@
 //! [`Sharing::read`] gives one work, [`Sharing::list`] all of them in order of intake,
 //! [`Sharing::changes`] what happened since a reader last asked. All three ask the policy for
 //! every work; none counts or hints at what it leaves out. Cursors never expire.
+//!
+//! Protocols are built on top: [`feed`] makes an Atom feed of any search.
 
+mod address;
 mod changes;
+mod feed;
 mod list;
 
 pub use changes::{Change, Changes, Presence};
+pub use feed::{Channel, Entry, FeedId, Feeds, MOST_FILES, Page};
 pub use list::{Filter, Listing};
 
 use std::sync::Arc;
