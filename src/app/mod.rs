@@ -23,7 +23,7 @@ use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Desk, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::{Search, SearchError, SearchSettings, WriterSettings};
-use crate::services::sharing::{Feeds, Sharing};
+use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -56,6 +56,8 @@ pub struct Archive {
     pub search: Arc<Search>,
     /// Feeds of searches.
     pub feeds: Feeds,
+    /// Searches under a name.
+    pub saved_searches: SavedSearches,
     /// Looking into background work.
     pub jobs: Jobs,
     /// Where uploads arrive.
@@ -150,6 +152,7 @@ impl Archive {
             delivery,
             search,
             feeds,
+            saved_searches: SavedSearches::new(catalog(), clock()),
             jobs: Jobs::new(catalog(), clock()),
             staging: storage.staging.clone(),
             catalog: Arc::clone(&storage.catalog),

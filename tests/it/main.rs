@@ -32,6 +32,7 @@ mod problems;
 mod publication_gates;
 mod range_download;
 mod render;
+mod saved_searches;
 mod search;
 mod search_http;
 mod stored_records;

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod problem_pages;
 pub mod query;
 pub mod search;
+pub mod searches;
 pub mod server;
 pub mod tokens;
 pub mod upload;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(search::routes)
+        .configure(searches::routes)
         .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)
