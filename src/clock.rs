@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::Timestamp;
 use crate::domain::asset::AssetId;
+use crate::domain::{SavedSearchId, Timestamp};
 
 /// Tells the time: the system's, or one that a test sets.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,11 @@ impl Clock {
     /// process.
     pub fn new_asset_id(&self) -> AssetId {
         AssetId::from_bytes(uuid::Uuid::now_v7().into_bytes())
+    }
+
+    /// A new id for a saved search, as those of assets.
+    pub fn new_saved_search_id(&self) -> SavedSearchId {
+        SavedSearchId::from_bytes(uuid::Uuid::now_v7().into_bytes())
     }
 
     /// Random bytes from the operating system.

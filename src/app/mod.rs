@@ -23,7 +23,7 @@ use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Desk, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::{Search, SearchError, SearchSettings, WriterSettings};
-use crate::services::sharing::Sharing;
+use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -54,6 +54,10 @@ pub struct Archive {
     pub delivery: Delivery,
     /// Finding.
     pub search: Arc<Search>,
+    /// Feeds of searches.
+    pub feeds: Feeds,
+    /// Searches under a name.
+    pub saved_searches: SavedSearches,
     /// Looking into background work.
     pub jobs: Jobs,
     /// Where uploads arrive.
@@ -126,6 +130,15 @@ impl Archive {
         let vocabularies = || Arc::clone(&storage.vocabularies);
         let clock = || storage.clock.clone();
         let desk = Desk::new(catalog(), vocabularies(), clock());
+        let search = Arc::new(search);
+        let delivery = Delivery::new(catalog(), blobs(), clock());
+        let feeds = Feeds::new(
+            Arc::clone(&search),
+            delivery.clone(),
+            catalog(),
+            vocabularies(),
+            clock(),
+        );
         let accepted = AcceptedTypes::new(storage.config.intake.allowed_types.clone());
         Self {
             config: Arc::clone(&storage.config),
@@ -136,8 +149,10 @@ impl Archive {
             intake: Intake::new(desk.clone(), blobs(), accepted),
             curation: Curation::new(desk.clone()),
             sharing: Sharing::new(desk, catalog(), clock()),
-            delivery: Delivery::new(catalog(), blobs(), clock()),
-            search: Arc::new(search),
+            delivery,
+            search,
+            feeds,
+            saved_searches: SavedSearches::new(catalog(), clock()),
             jobs: Jobs::new(catalog(), clock()),
             staging: storage.staging.clone(),
             catalog: Arc::clone(&storage.catalog),

@@ -59,12 +59,17 @@ impl LanguageMap {
 
     /// The text for a reader: the wanted language, else Vietnamese, else English, else any.
     pub fn best(&self, wanted: &str) -> Option<&str> {
+        self.nearest(wanted).map(|(_, text)| text)
+    }
+
+    /// The same text with the language it is in.
+    pub fn nearest(&self, wanted: &str) -> Option<(&LanguageTag, &str)> {
         let by_primary = |primary: &str| self.0.iter().find(|(tag, _)| tag.primary() == primary);
         by_primary(wanted)
             .or_else(|| by_primary("vi"))
             .or_else(|| by_primary("en"))
             .or_else(|| self.0.iter().next())
-            .map(|(_, text)| text.as_str())
+            .map(|(tag, text)| (tag, text.as_str()))
     }
 
     /// All languages with their texts, in order of the tags.

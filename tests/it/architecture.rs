@@ -16,7 +16,7 @@ const SERVICES: [&str; 9] = [
 ];
 
 /// Crates that may be named only below one path.
-const ROOMS: [(&str, &str); 10] = [
+const ROOMS: [(&str, &str); 11] = [
     ("actix_web", "interfaces/"),
     ("actix_multipart", "interfaces/"),
     ("utoipa", "interfaces/"),
@@ -26,6 +26,7 @@ const ROOMS: [(&str, &str); 10] = [
     ("sled", "storage/catalog/embedded/"),
     ("zstd", "storage/catalog/embedded/"),
     ("image", "services/media/"),
+    ("quick_xml", "services/sharing/"),
     ("getrandom", "clock.rs"),
 ];
 

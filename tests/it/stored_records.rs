@@ -9,11 +9,13 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Creator, Exposure, File, FileRole, Identifier, MediaFacts, PeopleShown,
     Relation, RelationType, Revision, State, Tombstone, Work,
 };
-use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
+use khochung::domain::{
+    LanguageMap, LanguageTag, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp, Visibility,
+};
 use khochung::storage::catalog::record::{EventRecord, Stored, StoredRecord};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, Event, EventKind, EventNumber, IdempotencyKey, Idempotent, Job, JobId,
-    JobKind, JobState, Rendition, Subject, TokenHash, TokenRecord,
+    JobKind, JobState, Made, Rendition, Subject, TokenHash, TokenRecord,
 };
 
 const MOMENT: i64 = 1_795_395_600_000;
@@ -201,14 +203,37 @@ fn token() -> TokenRecord {
     }
 }
 
-fn answer() -> Idempotent {
+fn search() -> SavedSearch {
+    let parameter = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    SavedSearch {
+        id: SavedSearchId::from_bytes(*id(1).as_bytes()),
+        revision: Revision(2),
+        titles: texts(&[
+            ("vi", "Trẻ em ở buôn làng"),
+            ("en", "Children in the villages"),
+        ]),
+        parameters: [
+            ("q", "\"quyền trẻ em\""),
+            ("theme", "education,health"),
+            ("made_from", "2024"),
+        ]
+        .map(parameter)
+        .into(),
+        visibility: Visibility::Private,
+        role: Role::Contributor,
+        organisation: Some(slug("dic")),
+        created_at: at(0),
+    }
+}
+
+fn answer(made: Made) -> Idempotent {
     Idempotent {
         key: IdempotencyKey {
             scope: "4f9a2c".into(),
             key: "retry-1".into(),
         },
         request: sha256(10),
-        asset: id(1),
+        made,
         revision: Revision(3),
         at: at(0),
     }
@@ -221,7 +246,7 @@ fn fixture(name: &str) -> String {
 }
 
 #[test]
-fn what_version_1_wrote_is_read_and_written_the_same() {
+fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
     let tombstone = Tombstone {
         id: id(1),
         revision: Revision(4),
@@ -242,7 +267,13 @@ fn what_version_1_wrote_is_read_and_written_the_same() {
         ("job.v1", Stored::Job(job())),
         ("prune-jobs.v1", Stored::PruneJobs(at(0))),
         ("token.v1", Stored::Token(token())),
-        ("remember.v1", Stored::Remember(answer())),
+        ("search.v1", Stored::Search(search())),
+        ("drop-search.v1", Stored::DropSearch(search().id)),
+        ("remember.v2", Stored::Remember(answer(Made::Asset(id(1))))),
+        (
+            "remember-search.v2",
+            Stored::Remember(answer(Made::Search(search().id))),
+        ),
         ("forget.v1", Stored::Forget(at(0))),
     ] {
         let bytes = fixture(name);
@@ -251,6 +282,13 @@ fn what_version_1_wrote_is_read_and_written_the_same() {
         let written = serde_json::to_string(&StoredRecord::from(value)).unwrap();
         assert_eq!(written, bytes, "{name}");
     }
+}
+
+#[test]
+fn what_an_earlier_version_wrote_is_still_read() {
+    let record: StoredRecord = serde_json::from_str(&fixture("remember.v1")).unwrap();
+    let known = Stored::Remember(answer(Made::Asset(id(1))));
+    assert_eq!(Stored::try_from(record).unwrap(), known);
 }
 
 #[test]
@@ -310,6 +348,14 @@ fn every_value_of_a_closed_list_comes_back() {
             blob: sha256(7),
             at: at(0),
             outcome,
+        }));
+    }
+    for visibility in [Visibility::Private, Visibility::Public] {
+        let organisation = None;
+        comes_back(Stored::Search(SavedSearch {
+            visibility,
+            organisation,
+            ..search()
         }));
     }
     for state in [JobState::Waiting, JobState::Done, JobState::Dead] {

@@ -71,6 +71,8 @@ pub enum Actor {
 pub enum Permission {
     /// Read what policy lets this actor see.
     Read,
+    /// Keep searches under a name: everybody who holds a token.
+    KeepSearches,
     /// Take works in and edit those of the own organisation.
     Deposit,
     /// Publish, withdraw, delete; edit works of every organisation.
@@ -88,7 +90,7 @@ impl Actor {
             Self::Holder { role, .. } => *role,
         };
         match permission {
-            Permission::Read => true,
+            Permission::Read | Permission::KeepSearches => true,
             Permission::Deposit => {
                 matches!(role, Role::Admin | Role::Editor | Role::Contributor)
             }

@@ -6,7 +6,7 @@
 
 use super::{Actor, Permission, Role};
 use crate::domain::asset::{Access, Asset, Exposure, State};
-use crate::domain::{Slug, Timestamp};
+use crate::domain::{SavedSearch, Slug, Timestamp, Visibility};
 
 /// The circle an actor belongs to: it sees published works whose access is for this circle or a
 /// wider one.
@@ -95,6 +95,30 @@ pub fn may_fetch_untouched_original(actor: &Actor, asset: &Asset) -> bool {
     actor.may(Permission::Curate) || is_own(actor, asset)
 }
 
+/// Whether the actor may read a saved search and learn that it exists. Its feed shows works by
+/// [`may_see`] all the same.
+pub fn may_see_search(actor: &Actor, search: &SavedSearch) -> bool {
+    search.visibility == Visibility::Public
+        || is_keeper(actor, search)
+        || actor.may(Permission::Administer)
+}
+
+/// Whether the actor may take a saved search away: whoever keeps it, and editors what is public.
+pub fn may_delete_search(actor: &Actor, search: &SavedSearch) -> bool {
+    let is_moderated = search.visibility == Visibility::Public && actor.may(Permission::Curate);
+    is_keeper(actor, search) || is_moderated || actor.may(Permission::Administer)
+}
+
+/// Tokens of one role and one body keep searches together: a token may be replaced by the next.
+fn is_keeper(actor: &Actor, search: &SavedSearch) -> bool {
+    match actor {
+        Actor::Holder {
+            role, organisation, ..
+        } => *role == search.role && *organisation == search.organisation,
+        Actor::Anonymous | Actor::System => false,
+    }
+}
+
 fn is_own(actor: &Actor, asset: &Asset) -> bool {
     actor.may(Permission::Deposit)
         && actor
@@ -104,12 +128,15 @@ fn is_own(actor: &Actor, asset: &Asset) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{
-        Sight, may_delete, may_deposit_for, may_edit, may_fetch_untouched_original, sight,
+        Sight, may_delete, may_delete_search, may_deposit_for, may_edit,
+        may_fetch_untouched_original, may_see_search, sight,
     };
     use crate::domain::access::{Actor, Role, TokenId};
-    use crate::domain::asset::{Access, Asset, AssetId, Exposure, State, Work};
-    use crate::domain::{Slug, Timestamp};
+    use crate::domain::asset::{Access, Asset, AssetId, Exposure, Revision, State, Work};
+    use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Timestamp, Visibility};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -280,5 +307,37 @@ mod tests {
             }
         });
         assert_eq!(for_nobody, "-----yyy");
+    }
+
+    /// Columns as above. `d` may also delete it, `r` only read it.
+    #[test]
+    fn a_private_search_is_for_tokens_of_its_role_and_body() {
+        use Visibility::{Private, Public};
+        for (role, organisation, visibility, expected) in [
+            (Role::Contributor, Some("dic"), Private, "----d-dd"),
+            (Role::Contributor, Some("dic"), Public, "rrrrdddd"),
+            // A station keeps its own searches, not those of the office it belongs to.
+            (Role::Station, Some("dic"), Private, "--d---dd"),
+            (Role::Station, None, Private, "------dd"),
+            (Role::Editor, None, Private, "-----ddd"),
+            (Role::Partner, None, Public, "rdrrrddd"),
+        ] {
+            let search = SavedSearch {
+                id: SavedSearchId::from_bytes([7; 16]),
+                revision: Revision::FIRST,
+                titles: LanguageMap::default(),
+                parameters: BTreeMap::new(),
+                visibility,
+                role,
+                organisation: organisation.map(slug),
+                created_at: NOW,
+            };
+            let rights = row(|actor| match may_see_search(actor, &search) {
+                true if may_delete_search(actor, &search) => 'd',
+                true => 'r',
+                false => '-',
+            });
+            assert_eq!(rights, expected, "{search:?}");
+        }
     }
 }

@@ -11,6 +11,8 @@ pub const DESCRIPTION: Limit = Limit::Characters(20_000);
 pub const BODY: Limit = Limit::Bytes(4 * 1024 * 1024);
 /// A name, role, credit line, identifier value or reason.
 pub const LINE: Limit = Limit::Characters(1_000);
+/// The value of one parameter of a saved search, which may list many concepts.
+pub const PARAMETER: Limit = Limit::Characters(4_000);
 /// Caption or text alternative of a file in one language.
 pub const FILE_TEXT: Limit = Limit::Characters(5_000);
 /// Languages of a work, and languages of one language map.

@@ -24,6 +24,7 @@ pub async fn only_own_text(
     let is_own_text = [
         "application/json",
         "application/ld+json",
+        "application/atom+xml",
         "application/openmetrics-text",
     ]
     .iter()

@@ -25,6 +25,9 @@ pub trait Needed: 'static {
 /// [`Permission::Read`]
 #[derive(Debug)]
 pub struct Read;
+/// [`Permission::KeepSearches`]
+#[derive(Debug)]
+pub struct KeepSearches;
 /// [`Permission::Deposit`]
 #[derive(Debug)]
 pub struct Deposit;
@@ -37,6 +40,9 @@ pub struct Administer;
 
 impl Needed for Read {
     const PERMISSION: Permission = Permission::Read;
+}
+impl Needed for KeepSearches {
+    const PERMISSION: Permission = Permission::KeepSearches;
 }
 impl Needed for Deposit {
     const PERMISSION: Permission = Permission::Deposit;

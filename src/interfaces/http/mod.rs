@@ -12,6 +12,7 @@ pub mod counted;
 pub mod delivery;
 pub mod docs;
 pub mod document;
+pub mod feeds;
 pub mod frame;
 pub mod guard;
 pub mod health;
@@ -25,6 +26,7 @@ pub mod problem;
 pub mod problem_pages;
 pub mod query;
 pub mod search;
+pub mod searches;
 pub mod server;
 pub mod tokens;
 pub mod upload;
@@ -44,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(imports::routes)
         .configure(changes::routes)
         .configure(search::routes)
+        .configure(searches::routes)
         .configure(jobs::routes)
         .configure(tokens::routes)
         .configure(vocabularies::routes)

@@ -11,9 +11,11 @@ use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::search::neighbours;
+use super::search::{feed, neighbours};
 use super::upload::attach;
-use super::{changes, delivery, docs, health, imports, jobs, search, tokens, vocabularies};
+use super::{
+    changes, delivery, docs, health, imports, jobs, search, searches, tokens, vocabularies,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,7 +31,7 @@ use super::{changes, delivery, docs, health, imports, jobs, search, tokens, voca
     tags(
         (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
         (name = "files", description = "Files of works: attach, take off, download"),
-        (name = "search", description = "Finding works"),
+        (name = "search", description = "Finding works; searches under a name, and their feeds"),
         (name = "vocabularies", description = "The lists that works are described with"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
@@ -39,7 +41,8 @@ use super::{changes, delivery, docs, health, imports, jobs, search, tokens, voca
         lifecycle::withdraw, lifecycle::reopen,
         attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
-        search::search, neighbours::suggest, neighbours::similar,
+        search::search, feed::feed, neighbours::suggest, neighbours::similar,
+        searches::list, searches::create, searches::read, searches::delete, searches::feed,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,

@@ -32,11 +32,17 @@ pub fn link_next(
     path: &str,
     query: &[(&str, String)],
 ) {
+    let address = address(base, path, query);
+    answer.append_header((header::LINK, format!("<{address}>; rel=\"next\"")));
+}
+
+/// An absolute address with its query.
+pub fn address(base: &BaseAddress, path: &str, query: &[(&str, String)]) -> String {
     let mut address = format!("{}{path}", base.as_str());
     for (position, (name, value)) in query.iter().enumerate() {
         let separator = if position == 0 { '?' } else { '&' };
         let value = utf8_percent_encode(value, RESERVED);
         address.push_str(&format!("{separator}{name}={value}"));
     }
-    answer.append_header((header::LINK, format!("<{address}>; rel=\"next\"")));
+    address
 }

@@ -19,6 +19,7 @@ use crate::services::delivery::DeliveryError;
 use crate::services::intake::{ChangeError, FindError};
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
+use crate::services::sharing::SavedSearchError;
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
 
@@ -234,7 +235,8 @@ impl From<Violations> for Problem {
 impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::Conflict { current, .. } => Self::StaleRevision { current },
+            CatalogError::Conflict { current, .. }
+            | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
@@ -272,6 +274,21 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Index(_) => Self::Unavailable(error.into()),
             SearchError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<SavedSearchError> for Problem {
+    fn from(error: SavedSearchError) -> Self {
+        match error {
+            SavedSearchError::NotFound => Self::NotFound,
+            SavedSearchError::Forbidden => Self::Forbidden,
+            SavedSearchError::Stale { current } => Self::StaleRevision {
+                current: Some(current),
+            },
+            SavedSearchError::KeyReused => Self::KeyReused,
+            SavedSearchError::TooMany => Self::Conflict,
+            SavedSearchError::Catalog(error) => error.into(),
         }
     }
 }

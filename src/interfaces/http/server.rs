@@ -90,5 +90,7 @@ fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
         .app_data(web::Data::new(archive.delivery.clone()))
         .app_data(web::Data::new(archive.jobs.clone()))
         .app_data(web::Data::from(Arc::clone(&archive.search)))
+        .app_data(web::Data::new(archive.feeds.clone()))
+        .app_data(web::Data::new(archive.saved_searches.clone()))
         .app_data(web::Data::new(archive.staging.clone()));
 }

@@ -5,6 +5,7 @@
 //! it hands up rules and facts, and this module puts them into words.
 
 pub mod config;
+pub mod feeds;
 pub mod problems;
 pub mod rules;
 
@@ -24,6 +25,14 @@ impl Language {
         match self {
             Self::Vietnamese => "vi",
             Self::English => "en",
+        }
+    }
+
+    /// The language of a BCP 47 primary tag; the default for others.
+    pub fn of_tag(tag: &str) -> Self {
+        match tag {
+            "en" => Self::English,
+            _ => Self::Vietnamese,
         }
     }
 

@@ -12,6 +12,7 @@ mod outgoing;
 mod patch;
 mod place;
 mod reading;
+mod saved_search;
 pub mod schema;
 
 pub use import::parse_import_line;
@@ -20,6 +21,7 @@ pub use outgoing::{
     AssetDto, ChangeDto, CreatorDto, FileDto, IdentifierDto, ImportResultDto, RelationDto, WorkDto,
 };
 pub use patch::patch_work;
+pub use saved_search::{SavedSearchDto, parse_saved_search};
 
 use serde_json::Value;
 

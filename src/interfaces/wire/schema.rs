@@ -133,6 +133,30 @@ pub(super) fn relation_type() -> Object {
         .build()
 }
 
+pub(super) fn visibility() -> Object {
+    one_of(names::VISIBILITY.iter().copied())
+        .description(Some(
+            "`public`: everybody may read it and follow its feed. `private`: tokens of the role \
+             and body it was saved with.",
+        ))
+        .build()
+}
+
+pub(super) fn parameters() -> Object {
+    let value = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .min_length(Some(1))
+        .max_length(Some(4_000));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .additional_properties(Some(Schema::Object(value.build())))
+        .description(Some(
+            "The parameters of `/api/v1/search` by name, without `after` and `event`; several \
+             values of one with commas.",
+        ))
+        .build()
+}
+
 pub(super) fn file_role() -> Object {
     one_of(names::FILE_ROLE.iter().copied())
         .description(Some("What the file is to the work."))

@@ -19,7 +19,7 @@ pub use presentation::Presentation;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::{self, Sight};
-use crate::domain::asset::{Asset, AssetId, File, State, Work};
+use crate::domain::asset::{Asset, AssetId, File, FileRole, State, Work};
 use crate::domain::{Sha256, Timestamp};
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError, Entry, Rendition};
@@ -102,16 +102,50 @@ impl Delivery {
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
-        if policy::may_fetch_untouched_original(actor, &asset) {
-            return Ok(untouched(actor, file, file.name.clone()));
+        let handed_out = self.handed_out(actor, &asset, file).await?;
+        handed_out.ok_or(DeliveryError::NotFound)
+    }
+
+    /// The first originals of a work that the actor can see, each with what they get in its place:
+    /// for feeds and harvests, which tell lengths and types before anybody fetches. Files of
+    /// which the actor gets nothing, or not yet, are left out.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn originals(
+        &self,
+        actor: &Actor,
+        asset: &Asset,
+        most: usize,
+    ) -> Result<Vec<(Sha256, Deliverable)>, CatalogError> {
+        let mut found = Vec::new();
+        if is_only_a_link(actor, asset) {
+            return Ok(found);
+        }
+        let originals = asset.files.iter().filter(|f| f.role == FileRole::Original);
+        for file in originals.take(most) {
+            let handed_out = self.handed_out(actor, asset, file).await?;
+            found.extend(handed_out.map(|bytes| (file.sha256, bytes)));
+        }
+        Ok(found)
+    }
+
+    /// What the actor gets for a file of a work they can see: none while an image has no copy.
+    async fn handed_out(
+        &self,
+        actor: &Actor,
+        asset: &Asset,
+        file: &File,
+    ) -> Result<Option<Deliverable>, CatalogError> {
+        if policy::may_fetch_untouched_original(actor, asset) {
+            return Ok(Some(untouched(actor, file, file.name.clone())));
         }
         if !is_image(file) {
-            return Ok(untouched(actor, file, file.neutral_name()));
+            return Ok(Some(untouched(actor, file, file.neutral_name())));
         }
-        let copies = self.catalog.renditions(sha256).await?.into_iter();
+        let copies = self.catalog.renditions(file.sha256).await?.into_iter();
         let widest = copies.max_by_key(|copy| copy.width_px);
-        let copy = widest.ok_or(DeliveryError::NotFound)?;
-        Ok(rendered(actor, file, copy))
+        Ok(widest.map(|copy| rendered(actor, file, copy)))
     }
 
     /// The preview of an image that fits a square of `size_px`.
@@ -172,11 +206,16 @@ fn judge(actor: &Actor, entry: Option<Entry>, now: Timestamp) -> Result<Box<Asse
             return Err(DeliveryError::Gone { reason });
         }
     }
-    let only_a_link = asset.work.reuse_terms.as_str() == Work::LINK_ONLY;
-    if only_a_link && !policy::may_fetch_untouched_original(actor, &asset) {
+    if is_only_a_link(actor, &asset) {
         return Err(DeliveryError::NotFound);
     }
     Ok(asset)
+}
+
+/// Whether the terms allow a link to the work but none of its files to this actor.
+fn is_only_a_link(actor: &Actor, asset: &Asset) -> bool {
+    asset.work.reuse_terms.as_str() == Work::LINK_ONLY
+        && !policy::may_fetch_untouched_original(actor, asset)
 }
 
 fn find(asset: &Asset, sha256: Sha256) -> Result<&File, DeliveryError> {

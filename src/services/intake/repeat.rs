@@ -4,7 +4,7 @@ use super::{ChangeError, Desk};
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
-use crate::storage::catalog::{CatalogError, ChangeSet, IdempotencyKey, Idempotent, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, IdempotencyKey, Idempotent, Made, Write};
 
 /// What a client says to make a request repeatable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,20 @@ pub struct Repeatable {
     pub key: String,
     /// SHA-256 over method, path and body.
     pub request: Sha256,
+}
+
+impl Repeatable {
+    /// The key as the catalogue knows it: keys of different tokens never meet.
+    pub(in crate::services) fn key_of(&self, actor: &Actor) -> IdempotencyKey {
+        let scope = match actor {
+            Actor::Holder { token, .. } => token.0.clone(),
+            Actor::Anonymous | Actor::System => actor.to_string(),
+        };
+        IdempotencyKey {
+            scope,
+            key: self.key.clone(),
+        }
+    }
 }
 
 /// The answer given before under this key, if there was one.
@@ -27,7 +41,7 @@ pub(super) async fn earlier(
     let Some(repeat) = repeat else {
         return Ok(None);
     };
-    match desk.catalog.remembered(&scoped(actor, &repeat.key)).await? {
+    match desk.catalog.remembered(&repeat.key_of(actor)).await? {
         Some(idempotent) => answer(desk, actor, repeat, &idempotent).await.map(Some),
         None => Ok(None),
     }
@@ -40,10 +54,10 @@ pub(super) async fn answer(
     repeat: &Repeatable,
     earlier: &Idempotent,
 ) -> Result<Asset, ChangeError> {
-    if earlier.request != repeat.request {
-        return Err(ChangeError::KeyReused);
+    match earlier.made {
+        Made::Asset(id) if earlier.request == repeat.request => Ok(desk.find(actor, id).await?),
+        Made::Asset(_) | Made::Search(_) => Err(ChangeError::KeyReused),
     }
-    Ok(desk.find(actor, earlier.asset).await?)
 }
 
 /// Commits, remembering the answer under the key. Gives what was remembered when an equal key was
@@ -59,9 +73,9 @@ pub(super) async fn commit(
     let changes = match repeat {
         None => changes,
         Some(repeat) => changes.write(Write::Remember(Idempotent {
-            key: scoped(actor, &repeat.key),
+            key: repeat.key_of(actor),
             request: repeat.request,
-            asset: asset.id,
+            made: Made::Asset(asset.id),
             revision: asset.revision,
             at,
         })),
@@ -70,17 +84,5 @@ pub(super) async fn commit(
         Ok(_) => Ok(None),
         Err(CatalogError::Repeated(earlier)) => Ok(Some(*earlier)),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Keys of different tokens never meet.
-fn scoped(actor: &Actor, key: &str) -> IdempotencyKey {
-    let scope = match actor {
-        Actor::Holder { token, .. } => token.0.clone(),
-        Actor::Anonymous | Actor::System => actor.to_string(),
-    };
-    IdempotencyKey {
-        scope,
-        key: key.to_owned(),
     }
 }

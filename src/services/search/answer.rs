@@ -41,6 +41,8 @@ pub struct SearchRequest {
     pub not_before: Option<EventNumber>,
     /// Put near-duplicates of a hit under it instead of beside it.
     pub group_duplicates: bool,
+    /// Make snippets, for which bodies and transcripts are read.
+    pub with_snippets: bool,
 }
 
 impl SearchRequest {
@@ -63,6 +65,7 @@ impl SearchRequest {
             language: "vi".to_owned(),
             not_before: None,
             group_duplicates: true,
+            with_snippets: true,
         }
     }
 }

@@ -186,6 +186,7 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
         document.add_i64(columns.days.1, i64::from(made.last_day()));
     }
     document.add_i64(columns.days.2, sort_day(asset));
+    document.add_i64(columns.changed, asset.updated_at.as_millis());
     let durations = asset.files.iter().filter_map(|file| file.facts.duration_ms);
     if let Some(longest) = durations.max() {
         document.add_u64(columns.media.0, longest);

@@ -29,17 +29,26 @@ pub enum Order {
     Oldest,
     /// By title, in Vietnamese alphabetical order.
     Title,
+    /// Last published or changed first.
+    Changed,
 }
 
 impl Order {
     /// Every order.
-    pub const ALL: [Self; 4] = [Self::Relevance, Self::Newest, Self::Oldest, Self::Title];
+    pub const ALL: [Self; 5] = [
+        Self::Relevance,
+        Self::Newest,
+        Self::Oldest,
+        Self::Title,
+        Self::Changed,
+    ];
     /// Every order with its wire name.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("relevance", Self::Relevance),
         ("newest", Self::Newest),
         ("oldest", Self::Oldest),
         ("title", Self::Title),
+        ("changed", Self::Changed),
     ];
 }
 
@@ -186,14 +195,18 @@ fn by_column(
         }
         return Ok(());
     }
-    let days: Column<i64> = reader.fast_fields().i64(column::SORT_DAY)?;
+    let name = match order {
+        Order::Changed => column::CHANGED,
+        _ => column::SORT_DAY,
+    };
+    let times: Column<i64> = reader.fast_fields().i64(name)?;
     for doc in docs.ones().map(|doc| doc as u32) {
-        let day = tantivy::i64_to_u64(days.first(doc).unwrap_or(i64::MIN));
+        let time = tantivy::i64_to_u64(times.first(doc).unwrap_or(i64::MIN));
         best.offer(
             if order == Order::Oldest {
-                u64::MAX - day
+                u64::MAX - time
             } else {
-                day
+                time
             },
             doc,
         );

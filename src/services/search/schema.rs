@@ -17,7 +17,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use super::analysis::{Analyzer, Level};
 
 /// The version of the fields, written into the index beside that of the analysis.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The fields by name.
 #[derive(Debug, Clone)]
@@ -57,6 +57,7 @@ struct Numbers {
     first_day: Field,
     last_day: Field,
     sort_day: Field,
+    changed_ms: Field,
     duration_ms: Field,
     min_side_px: Field,
     title_key: Field,
@@ -71,6 +72,7 @@ pub(crate) mod column {
     pub(crate) const FIRST_DAY: &str = "first_day";
     pub(crate) const LAST_DAY: &str = "last_day";
     pub(crate) const SORT_DAY: &str = "sort_day";
+    pub(crate) const CHANGED: &str = "changed_ms";
     pub(crate) const DURATION: &str = "duration_ms";
     pub(crate) const MIN_SIDE: &str = "min_side_px";
     pub(crate) const TITLE_KEY: &str = "title_key";
@@ -91,6 +93,7 @@ impl Fields {
             first_day: schema.add_i64_field(column::FIRST_DAY, fast()),
             last_day: schema.add_i64_field(column::LAST_DAY, fast()),
             sort_day: schema.add_i64_field(column::SORT_DAY, fast()),
+            changed_ms: schema.add_i64_field(column::CHANGED, fast()),
             duration_ms: schema.add_u64_field(column::DURATION, fast()),
             min_side_px: schema.add_u64_field(column::MIN_SIDE, fast()),
             title_key: schema
@@ -132,6 +135,7 @@ impl Fields {
             id: (n.id_high, n.id_low),
             access: (n.circle, n.embargo),
             days: (n.first_day, n.last_day, n.sort_day),
+            changed: n.changed_ms,
             media: (n.duration_ms, n.min_side_px),
             title_key: n.title_key,
         }
@@ -146,6 +150,8 @@ pub(super) struct Columns {
     pub(super) access: (Field, Field),
     /// First and last day it can have been made; day to sort by.
     pub(super) days: (Field, Field, Field),
+    /// When the work was last changed.
+    pub(super) changed: Field,
     /// Duration and smaller side of the largest image.
     pub(super) media: (Field, Field),
     /// Key for alphabetical order.

@@ -15,6 +15,7 @@ use super::matching::{Strictness, Viewer};
 use super::projector::ProjectionError;
 use super::query::Lexicon;
 use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
+use super::snippets::Highlighter;
 use super::store::Store;
 use super::thesaurus::Thesaurus;
 use super::transcripts;
@@ -177,7 +178,11 @@ impl Search {
         let finding = started.elapsed() - waiting;
         let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
         let entries = self.inner.catalog.entries(&ids).await?;
-        let entries = self.inner.with_transcripts(entries).await;
+        let entries = if request.with_snippets {
+            self.inner.with_transcripts(entries).await
+        } else {
+            alone(entries)
+        };
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
         let answer = move || inner.show(found, entries, &actor, &request, &index);
         let mut answer = blocking(answer).await;
@@ -202,6 +207,11 @@ impl Search {
         tokio::time::timeout(self.inner.settings.freshness_wait, reached)
             .await
             .is_ok_and(|r| r.is_ok())
+    }
+
+    /// The last event that is searchable; answers from now on know of it.
+    pub fn searchable(&self) -> EventNumber {
+        *self.inner.searchable.borrow()
     }
 
     /// How the index stands.
@@ -314,7 +324,11 @@ impl Inner {
     ) -> SearchAnswer {
         let searcher = index.searcher();
         let lexicon = Lexicon::new(&searcher, index.fields());
-        let lights = highlighter(&found, &lexicon);
+        let lights = if request.with_snippets {
+            highlighter(&found, &lexicon)
+        } else {
+            Highlighter::default()
+        };
         let shown: Vec<Hit> = hits(&found, entries, actor, self.clock.now(), &lights);
         let vanished = (found.hits.len() - shown.len()) as u64;
         let shown = if request.group_duplicates {
@@ -354,6 +368,15 @@ impl Inner {
         self.engine.refresh(&self.live().searcher());
         self.searchable.send_replace(event);
     }
+}
+
+/// The works without what is said in their recordings.
+fn alone(entries: Vec<Option<Entry>>) -> Vec<Option<Transcribed>> {
+    let work = |entry| match entry {
+        Some(Entry::Asset(asset)) => Some((asset, Vec::new())),
+        _ => None,
+    };
+    entries.into_iter().map(work).collect()
 }
 
 /// Opens the live index, or an empty one that is to be filled. An index ahead of the catalogue

@@ -3,12 +3,20 @@
 //! [`Sharing::read`] gives one work, [`Sharing::list`] all of them in order of intake,
 //! [`Sharing::changes`] what happened since a reader last asked. All three ask the policy for
 //! every work; none counts or hints at what it leaves out. Cursors never expire.
+//!
+//! Protocols are built on top: [`feed`] makes an Atom feed of any search, [`saved`] keeps
+//! searches under a name so that they can be followed.
 
+mod address;
 mod changes;
+mod feed;
 mod list;
+mod saved;
 
 pub use changes::{Change, Changes, Presence};
+pub use feed::{Channel, Entry, FeedId, Feeds, MOST_FILES, Page};
 pub use list::{Filter, Listing};
+pub use saved::{MOST_KEPT, NewSearch, SavedPage, SavedSearchError, SavedSearches};
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::{EventKind, EventNumber, JobId, Lease, NewJob, Outcome, TokenRecord};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
-use crate::domain::{Sha256, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
 
 /// The address of a blob: the SHA-256 of its bytes.
 pub type BlobKey = Sha256;
@@ -31,6 +31,8 @@ pub enum Expectation {
     Absent(AssetId),
     /// No work carries this identifier.
     Unused(Identifier),
+    /// The saved search is there and at this revision.
+    Search(SavedSearchId, Revision),
 }
 
 /// One thing a commit writes. A variant that changes a work carries its event, so a change
@@ -58,6 +60,10 @@ pub enum Write {
     PruneJobs(Timestamp),
     /// A token, new or changed.
     Token(TokenRecord),
+    /// A saved search, new or changed. It is no work: the log does not tell of it.
+    Search(SavedSearch),
+    /// A saved search goes, without trace; no effect when it is not there.
+    DropSearch(SavedSearchId),
     /// The answer to a request that may be repeated. Fails the commit when the key is known.
     Remember(Idempotent),
     /// Remembered answers older than this are forgotten.
@@ -80,12 +86,21 @@ pub struct Idempotent {
     pub key: IdempotencyKey,
     /// SHA-256 over method, path and body: the same key with another request is an error.
     pub request: Sha256,
-    /// The work the request made or changed.
-    pub asset: AssetId,
+    /// What the request made or changed.
+    pub made: Made,
     /// Its revision then.
     pub revision: Revision,
     /// When.
     pub at: Timestamp,
+}
+
+/// What a request made or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// A work.
+    Asset(AssetId),
+    /// A saved search.
+    Search(SavedSearchId),
 }
 
 /// A copy derived from a blob: a preview of an image, later a station's audio file.
@@ -167,6 +182,13 @@ impl ChangeSet {
     #[must_use]
     pub fn expect_unused(mut self, identifier: Identifier) -> Self {
         self.expectations.push(Expectation::Unused(identifier));
+        self
+    }
+
+    /// The saved search must be at this revision.
+    #[must_use]
+    pub fn expect_search(mut self, id: SavedSearchId, revision: Revision) -> Self {
+        self.expectations.push(Expectation::Search(id, revision));
         self
     }
 

@@ -1,4 +1,4 @@
-//! The catalogue: what is known about works, their one event log, jobs and tokens.
+//! The catalogue: what is known about works, their one event log, jobs, tokens, saved searches.
 //!
 //! Writers hand over a [`ChangeSet`]; it is committed whole or not at all, and is durable when
 //! [`Catalog::commit`] returns. Every change to a work appends exactly one [`Event`] in the same
@@ -14,14 +14,15 @@ pub mod token;
 use async_trait::async_trait;
 
 pub use change::{
-    Audit, AuditOutcome, BlobKey, ChangeSet, IdempotencyKey, Idempotent, Receipt, Rendition, Write,
+    Audit, AuditOutcome, BlobKey, ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Rendition,
+    Write,
 };
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
 pub use token::{TokenHash, TokenRecord};
 
-use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
+use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
 /// A work as the catalogue knows it: alive or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,14 @@ pub enum CatalogError {
         /// Which work.
         id: AssetId,
         /// Its present revision, that of the tombstone if it was deleted; none if it never was.
+        current: Option<Revision>,
+    },
+    /// A saved search was expected at another revision; nothing was written.
+    #[error("the saved search {id} is not at the expected revision")]
+    SearchConflict {
+        /// Which one.
+        id: SavedSearchId,
+        /// Its present revision; none when it is not there.
         current: Option<Revision>,
     },
     /// An identifier that was expected to be free belongs to a work; nothing was written.
@@ -103,9 +112,10 @@ pub trait Catalog: Send + Sync + 'static {
     /// expect the same revision: exactly one wins.
     ///
     /// # Errors
-    /// [`CatalogError::Conflict`], [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`],
-    /// [`CatalogError::LeaseLost`] when an expectation fails; [`CatalogError::Full`] when the
-    /// device is full. In every error case nothing has changed.
+    /// [`CatalogError::Conflict`], [`CatalogError::SearchConflict`],
+    /// [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`], [`CatalogError::LeaseLost`]
+    /// when an expectation fails; [`CatalogError::Full`] when the device is full. In every error
+    /// case nothing has changed.
     async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError>;
 
     /// The work or tombstone with this id. Sees every commit that has returned.
@@ -158,6 +168,17 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// All tokens, oldest first.
     async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError>;
+
+    /// The saved search with this id. Sees every commit that has returned.
+    async fn saved_search(&self, id: SavedSearchId) -> Result<Option<SavedSearch>, CatalogError>;
+
+    /// Saved searches with ids after `after`, ascending, at most `limit`. Cursors never expire,
+    /// not even when the search they stand on goes.
+    async fn saved_searches(
+        &self,
+        after: Option<SavedSearchId>,
+        limit: usize,
+    ) -> Result<Vec<SavedSearch>, CatalogError>;
 
     /// Leases the job that has been due longest among these kinds, until `until`. A lease that has
     /// run out by `now` counts as free, and its fence is never valid again.

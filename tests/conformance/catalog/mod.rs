@@ -17,6 +17,7 @@ mod jobs;
 mod model;
 mod requests;
 mod sealing;
+mod searches;
 mod works;
 mod writers;
 
@@ -104,6 +105,7 @@ impl Bench {
                 catalog.blobs(None, usize::MAX).await.unwrap(),
                 catalog.jobs(None, None, usize::MAX).await.unwrap(),
                 catalog.tokens().await.unwrap(),
+                catalog.saved_searches(None, usize::MAX).await.unwrap(),
                 *catalog.watch_events().borrow(),
             )
         )

@@ -4,7 +4,7 @@ use khochung::domain::Sha256;
 use khochung::domain::access::{Role, TokenId};
 use khochung::domain::asset::Revision;
 use khochung::storage::catalog::{
-    CatalogError, EventKind, IdempotencyKey, Idempotent, TokenHash, TokenRecord, Write,
+    CatalogError, EventKind, IdempotencyKey, Idempotent, Made, TokenHash, TokenRecord, Write,
 };
 
 use super::benches;
@@ -21,7 +21,7 @@ fn answer(key: &IdempotencyKey, second: i64) -> Idempotent {
     Idempotent {
         key: key.clone(),
         request: Sha256::from_bytes([9; 32]),
-        asset: id(1),
+        made: Made::Asset(id(1)),
         revision: Revision(1),
         at: at(second),
     }

@@ -29,7 +29,7 @@ fn no_text_makes_search_fail() {
         pieces,
         any::<bool>(),
         any::<bool>(),
-        0_usize..4,
+        0..Order::ALL.len(),
         1_usize..200,
     );
     let mut runner = TestRunner::new(Config {

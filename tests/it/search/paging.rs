@@ -1,5 +1,6 @@
 //! Pages: complete, without repeats, and steady while others write.
 
+use khochung::domain::Timestamp;
 use khochung::services::search::{Order, SearchRequest};
 use khochung::storage::catalog::EventKind;
 
@@ -28,12 +29,18 @@ fn dated(number: u128, title: &str, made: &str) -> khochung::domain::asset::Asse
     asset
 }
 
+/// A millisecond after the others.
+fn changed_later(mut asset: khochung::domain::asset::Asset) -> khochung::domain::asset::Asset {
+    asset.updated_at = Timestamp::from_millis(asset.updated_at.as_millis() + 1);
+    asset
+}
+
 #[tokio::test]
 async fn every_order_is_walked_without_loss_or_repeat() {
     let library = Library::with([
         dated(1, "Ăn quả", "2020"),
         dated(2, "An Khê", "2024-01-05"),
-        dated(3, "Đak Đoa", "2021"),
+        changed_later(dated(3, "Đak Đoa", "2021")),
         dated(4, "Dân số", "2024-01-05"),
         dated(5, "Âm nhạc", "2019"),
         dated(6, "Âm nhạc", "2018"),
@@ -53,6 +60,11 @@ async fn every_order_is_walked_without_loss_or_repeat() {
         assert_eq!(
             pages(&library, Order::Title, limit).await,
             [2, 1, 6, 5, 4, 3],
+            "{limit}"
+        );
+        assert_eq!(
+            pages(&library, Order::Changed, limit).await,
+            [3, 6, 5, 4, 2, 1],
             "{limit}"
         );
         let mut relevant = pages(&library, Order::Relevance, limit).await;

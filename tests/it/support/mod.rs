@@ -1,6 +1,7 @@
 //! The archive as its users meet it: the real binary on a free port with a folder of its own, and
 //! a client that holds every answer to the rules that are true for all of them.
 
+pub(crate) mod atom;
 pub(crate) mod client;
 
 use std::io::{BufRead, BufReader};

@@ -1,10 +1,11 @@
 //! `/api/v1/search`: finding works.
 //!
 //! [`question`] reads what is asked from the query, [`answer`] writes down what was found;
-//! [`neighbours`] completes what is typed and finds works like one. The
+//! [`feed`] gives the same works to feed readers; [`neighbours`] completes what is typed and finds works like one. The
 //! service makes something of any text, so only parameters can be wrong.
 
 pub mod answer;
+pub mod feed;
 pub mod neighbours;
 pub mod question;
 
@@ -23,7 +24,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let search = web::resource("/api/v1/search")
         .route(web::get().to(search))
         .route(web::head().to(search));
-    config.service(search).configure(neighbours::routes);
+    config
+        .service(search)
+        .configure(feed::routes)
+        .configure(neighbours::routes);
 }
 
 /// Finds works.

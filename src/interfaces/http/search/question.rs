@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::domain::Rule;
 use crate::interfaces::http::problem::Problem;
 use crate::services::search::{Cursor, Facet, Order, SearchRequest};
 use crate::storage::catalog::EventNumber;
@@ -19,7 +20,8 @@ pub struct SearchQuery {
     /// What to look for; nothing lists everything.
     #[param(example = "quyen tre em")]
     q: Option<String>,
-    /// `relevance`, `newest`, `oldest`, or `title` in Vietnamese alphabetical order.
+    /// `relevance`, `newest` or `oldest` by when they were made, `title` in Vietnamese
+    /// alphabetical order, or `changed`: last published or changed first.
     #[param(default = "relevance")]
     sort: Option<String>,
     /// How many hits to give, at most 100.
@@ -108,6 +110,14 @@ impl Asked {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
             .map_err(|_| Problem::parameter("query"))?
             .into_inner();
+        Self::of_pairs(pairs, language)
+    }
+
+    /// Reads parameters one by one; of two that cannot both hold, the later.
+    ///
+    /// # Errors
+    /// [`Problem::InvalidParameter`] naming the first that is unknown or has a wrong value.
+    pub fn of_pairs(pairs: Vec<(String, String)>, language: &str) -> Result<Self, Problem> {
         let mut request = SearchRequest::for_text("");
         request.language = language.to_owned();
         request.facets = Facet::ALL.map(|(facet, ..)| facet).to_vec();
@@ -121,15 +131,78 @@ impl Asked {
         Ok(Self { request, pairs })
     }
 
+    /// The parameters without the cursor.
+    pub fn from_the_start(&self) -> Vec<(&str, String)> {
+        let pairs = self.pairs.iter();
+        let kept = pairs.map(|(name, value)| (name.as_str(), value.clone()));
+        kept.collect()
+    }
+
     /// The same query, going on after `next`.
     pub fn following<'a>(&'a self, next: &str) -> Vec<(&'a str, String)> {
-        let kept = self
-            .pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.clone()));
-        kept.chain([("after", next.to_owned())]).collect()
+        let mut query = self.from_the_start();
+        query.push(("after", next.to_owned()));
+        query
+    }
+
+    /// The parameters that decide which works are found.
+    pub fn deciding(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.pairs.iter();
+        pairs
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| !PRESENTING.contains(name))
     }
 }
+
+/// Parameters that say how and when, not which.
+const PRESENTING: [&str; 9] = [
+    "after",
+    "all_words",
+    "event",
+    "facet_values",
+    "facets",
+    "group",
+    "lang",
+    "limit",
+    "sort",
+];
+
+/// Parameters for one moment only, which cannot be saved.
+const PASSING: [&str; 2] = ["after", "event"];
+
+/// What keeps a parameter from being saved.
+pub fn broken_rule(name: &str, value: &str) -> Option<Rule> {
+    let is_known = Facet::from_name(name).is_some() || OTHERS.contains(&name);
+    if !is_known || PASSING.contains(&name) {
+        return Some(Rule::UnknownProperty);
+    }
+    let mut request = SearchRequest::for_text("");
+    take(&mut request, name, value)
+        .is_none()
+        .then_some(Rule::Malformed)
+}
+
+/// The parameters beside those named like facets.
+const OTHERS: [&str; 18] = [
+    "q",
+    "sort",
+    "limit",
+    "after",
+    "facets",
+    "facet_values",
+    "made_from",
+    "made_to",
+    "min_duration_ms",
+    "max_duration_ms",
+    "min_image_side_px",
+    "verbatim",
+    "all_words",
+    "expand",
+    "without",
+    "lang",
+    "event",
+    "group",
+];
 
 /// Puts one parameter into the question; none when it cannot be.
 fn take(request: &mut SearchRequest, name: &str, value: &str) -> Option<()> {
@@ -213,7 +286,12 @@ fn is_spoken(language: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Asked;
+    use std::collections::BTreeSet;
+
+    use utoipa::IntoParams as _;
+
+    use super::{Asked, OTHERS, PASSING, PRESENTING, SearchQuery, broken_rule};
+    use crate::domain::Rule;
     use crate::interfaces::http::problem::Problem;
     use crate::services::search::Facet;
 
@@ -227,6 +305,82 @@ mod tests {
         assert_eq!(request.text, "quyền trẻ");
         let kinds = ["article", "interview", "song"].map(str::to_owned).to_vec();
         assert_eq!(request.filters.values, [(Facet::Kind, kinds)]);
+    }
+
+    #[test]
+    fn what_is_described_is_what_can_be_asked() {
+        let described = SearchQuery::into_params(|| None);
+        let described: BTreeSet<&str> = described.iter().map(|p| p.name.as_str()).collect();
+        let facets = Facet::ALL.map(|(_, name, _)| name);
+        let known: BTreeSet<&str> = facets.into_iter().chain(OTHERS).collect();
+        assert_eq!(described, known);
+        assert!(
+            PRESENTING
+                .iter()
+                .chain(&PASSING)
+                .all(|name| known.contains(name))
+        );
+    }
+
+    /// Whoever saved a search comes back to it years later: these stay understood for ever.
+    #[test]
+    fn every_parameter_that_could_ever_be_saved_is_understood() {
+        for (name, value) in [
+            ("q", "\"quyền trẻ em\" -rừng theme:education"),
+            ("sort", "relevance"),
+            ("sort", "newest"),
+            ("sort", "oldest"),
+            ("sort", "title"),
+            ("sort", "changed"),
+            ("limit", "100"),
+            (
+                "facets",
+                "kind,language,strand,theme,instrument,rights_group,udhr_article",
+            ),
+            (
+                "facets",
+                "audience,place,organisation,year,reuse_terms,state,has",
+            ),
+            ("facets", "none"),
+            ("facet_values", "1000"),
+            ("kind", "article,interview"),
+            ("language", "vi,jra-Latn"),
+            ("strand", "educate"),
+            ("theme", "international-law"),
+            ("instrument", "udhr"),
+            ("rights_group", "education"),
+            ("udhr_article", "udhr-26"),
+            ("audience", "pupils"),
+            ("place", "district-pc/chu-se"),
+            ("organisation", "dic"),
+            ("year", "2024"),
+            ("reuse_terms", "cc-by-4.0"),
+            ("state", "published"),
+            ("has", "audio"),
+            ("made_from", "2024"),
+            ("made_to", "2024-05-12"),
+            ("min_duration_ms", "1000"),
+            ("max_duration_ms", "60000"),
+            ("min_image_side_px", "1200"),
+            ("verbatim", "true"),
+            ("all_words", "false"),
+            ("expand", "narrower,succession"),
+            ("expand", "none"),
+            ("without", "theme/x"),
+            ("lang", "en"),
+            ("group", "false"),
+        ] {
+            assert_eq!(broken_rule(name, value), None, "{name}={value}");
+        }
+        for (name, value, rule) in [
+            ("colour", "red", Rule::UnknownProperty),
+            ("after", "", Rule::UnknownProperty),
+            ("event", "7", Rule::UnknownProperty),
+            ("limit", "0", Rule::Malformed),
+            ("made_from", "12/5/2024", Rule::Malformed),
+        ] {
+            assert_eq!(broken_rule(name, value), Some(rule), "{name}={value}");
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use super::journal::Place;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
 use crate::domain::{Sha256, Slug, Timestamp};
 use crate::storage::catalog::record::{
-    AuditRecord, IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
+    AuditRecord, IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored,
+    StoredToken,
 };
 use crate::storage::catalog::{
     Audit, BlobKey, CatalogError, Event, Idempotent, Job, JobId, JobState, Rendition,
@@ -42,6 +43,14 @@ pub(crate) fn stage(
         Stored::Token(token) => {
             let row = StoredToken::from(token.clone());
             staged.put(Table::Tokens, *token.hash.0.as_bytes(), &row)
+        }
+        Stored::Search(search) => {
+            let row = SavedSearchRecord::from(search.clone());
+            staged.put(Table::Searches, *search.id.as_bytes(), &row)
+        }
+        Stored::DropSearch(id) => {
+            staged.remove(Table::Searches, *id.as_bytes());
+            Ok(())
         }
         Stored::Remember(answer) => remember(staged, answer),
         Stored::Forget(before) => forget(staged, *before),

@@ -7,11 +7,11 @@ use super::index::row::{AssetRow, BlobRow};
 use super::index::{Changes, Index, Staged, Table, key};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
-use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Revision};
+use crate::domain::{SavedSearchId, Timestamp};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, IdempotentRecord, JobRecord, Stored, StoredRecord,
+    EventRecord, IdempotentRecord, JobRecord, SavedSearchRecord, Stored, StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
@@ -158,6 +158,7 @@ impl<'a> Plan<'a> {
                 None => Ok(()),
                 row => Err(conflict(*id, row)),
             },
+            Expectation::Search(id, revision) => self.must_be_at(*id, *revision),
             Expectation::Unused(identifier) => {
                 let carriers = self
                     .staged
@@ -170,12 +171,26 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Requeueing a job that is not there or not dead leaves nothing behind.
+    /// Requeueing a job that is not there or not dead leaves nothing behind, and neither does
+    /// taking away a saved search that is not there.
     fn is_void(&self, write: &Write) -> Result<bool, CatalogError> {
-        let Write::Requeue(id) = write else {
-            return Ok(false);
-        };
-        Ok(self.job(*id)?.is_none_or(|job| job.state != JobState::Dead))
+        match write {
+            Write::Requeue(id) => Ok(self.job(*id)?.is_none_or(|job| job.state != JobState::Dead)),
+            Write::DropSearch(id) => Ok(self.revision_of(*id)?.is_none()),
+            _ => Ok(false),
+        }
+    }
+
+    fn must_be_at(&self, id: SavedSearchId, revision: Revision) -> Result<(), CatalogError> {
+        match self.revision_of(id)? {
+            Some(present) if present == revision => Ok(()),
+            current => Err(CatalogError::SearchConflict { id, current }),
+        }
+    }
+
+    fn revision_of(&self, id: SavedSearchId) -> Result<Option<Revision>, CatalogError> {
+        let row: Option<SavedSearchRecord> = self.staged.get(Table::Searches, id.as_bytes())?;
+        Ok(row.map(|row| Revision(row.upgrade().revision)))
     }
 
     /// What a write leaves behind, and the subject and kind of its event.
@@ -209,6 +224,8 @@ impl<'a> Plan<'a> {
             Write::Requeue(id) => (Stored::Job(self.requeue(*id, at)?), None),
             Write::PruneJobs(before) => (Stored::PruneJobs(*before), None),
             Write::Token(token) => (Stored::Token(token.clone()), None),
+            Write::Search(search) => (Stored::Search(search.clone()), None),
+            Write::DropSearch(id) => (Stored::DropSearch(*id), None),
             Write::Remember(answer) => {
                 self.must_be_new(answer)?;
                 (Stored::Remember(answer.clone()), None)

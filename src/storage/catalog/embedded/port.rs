@@ -8,8 +8,8 @@ use tokio::sync::{oneshot, watch};
 use super::EmbeddedCatalog;
 use super::live::Shared;
 use super::writer::Request;
-use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
+use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
@@ -96,6 +96,19 @@ impl Catalog for EmbeddedCatalog {
 
     async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError> {
         self.read(Shared::tokens).await
+    }
+
+    async fn saved_search(&self, id: SavedSearchId) -> Result<Option<SavedSearch>, CatalogError> {
+        self.read(move |shared| shared.saved_search(id)).await
+    }
+
+    async fn saved_searches(
+        &self,
+        after: Option<SavedSearchId>,
+        limit: usize,
+    ) -> Result<Vec<SavedSearch>, CatalogError> {
+        self.read(move |shared| shared.saved_searches(after, limit))
+            .await
     }
 
     async fn claim_job(

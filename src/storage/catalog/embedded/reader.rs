@@ -4,10 +4,10 @@ use super::index::row::{AssetRow, BlobRow, EventsRow};
 use super::index::{Index, Table, key};
 use super::live::Shared;
 use super::plan::readable;
-use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
+use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::catalog::record::{
-    IdempotentRecord, JobRecord, RenditionRecord, Stored, StoredToken,
+    IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored, StoredToken,
 };
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
@@ -124,6 +124,22 @@ impl Shared {
         let mut tokens = tokens?;
         tokens.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         Ok(tokens)
+    }
+
+    pub(super) fn saved_search(&self, id: SavedSearchId) -> Answer<Option<SavedSearch>> {
+        self.one::<SavedSearchRecord, _>(Table::Searches, id.as_bytes())
+    }
+
+    pub(super) fn saved_searches(
+        &self,
+        after: Option<SavedSearchId>,
+        limit: usize,
+    ) -> Answer<Vec<SavedSearch>> {
+        let from = after.map_or_else(Vec::new, |after| behind(after.as_bytes()));
+        self.with_index(|index| {
+            let rows = index.rows::<SavedSearchRecord>(Table::Searches, &from);
+            rows.take(limit).map(|row| readable(row?.1)).collect()
+        })
     }
 
     pub(super) fn claim_job(

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
-use super::field::{asset_id, name_of, named, sha256};
+use super::field::{asset_id, name_of, named, saved_search_id, sha256};
 use crate::domain::Timestamp;
 use crate::domain::asset::Revision;
-use crate::storage::catalog::{Audit, AuditOutcome, IdempotencyKey, Idempotent, Rendition};
+use crate::storage::catalog::{Audit, AuditOutcome, IdempotencyKey, Idempotent, Made, Rendition};
 
 /// A stored rendition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub enum IdempotentRecord {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(IdempotentV1),
+    /// Since 0.1, when not only works were made by requests any more.
+    #[serde(rename = "v2")]
+    V2(IdempotentV2),
 }
 
 /// Version 1 of a stored rendition.
@@ -56,7 +59,7 @@ pub struct AuditV1 {
     pub outcome: String,
 }
 
-/// Version 1 of a stored answer.
+/// Version 1 of a stored answer: that of a request about a work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct IdempotentV1 {
@@ -64,6 +67,21 @@ pub struct IdempotentV1 {
     pub key: String,
     pub request: String,
     pub asset: String,
+    pub revision: u64,
+    pub at_ms: i64,
+}
+
+/// Version 2 of a stored answer: about a work (`asset`) or a saved search (`search`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct IdempotentV2 {
+    pub scope: String,
+    pub key: String,
+    pub request: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
     pub revision: u64,
     pub at_ms: i64,
 }
@@ -95,9 +113,18 @@ impl AuditRecord {
 
 impl IdempotentRecord {
     /// The newest version of this record.
-    pub fn upgrade(self) -> IdempotentV1 {
+    pub fn upgrade(self) -> IdempotentV2 {
         match self {
-            Self::V1(answer) => answer,
+            Self::V1(answer) => IdempotentV2 {
+                scope: answer.scope,
+                key: answer.key,
+                request: answer.request,
+                asset: Some(answer.asset),
+                search: None,
+                revision: answer.revision,
+                at_ms: answer.at_ms,
+            },
+            Self::V2(answer) => answer,
         }
     }
 }
@@ -158,11 +185,16 @@ impl TryFrom<AuditRecord> for Audit {
 
 impl From<Idempotent> for IdempotentRecord {
     fn from(answer: Idempotent) -> Self {
-        Self::V1(IdempotentV1 {
+        let (asset, search) = match answer.made {
+            Made::Asset(id) => (Some(id.to_string()), None),
+            Made::Search(id) => (None, Some(id.to_string())),
+        };
+        Self::V2(IdempotentV2 {
             scope: answer.key.scope,
             key: answer.key.key,
             request: answer.request.to_hex(),
-            asset: answer.asset.to_string(),
+            asset,
+            search,
             revision: answer.revision.0,
             at_ms: answer.at.as_millis(),
         })
@@ -174,13 +206,22 @@ impl TryFrom<IdempotentRecord> for Idempotent {
 
     fn try_from(record: IdempotentRecord) -> Result<Self, InvalidRecord> {
         let stored = record.upgrade();
+        let made = match (stored.asset, stored.search) {
+            (Some(asset), None) => Made::Asset(asset_id(&asset)?),
+            (None, Some(search)) => Made::Search(saved_search_id(&search)?),
+            (asset, search) => {
+                let what = "subject of an answer";
+                let value = format!("{asset:?}, {search:?}");
+                return Err(InvalidRecord { what, value });
+            }
+        };
         Ok(Self {
             key: IdempotencyKey {
                 scope: stored.scope,
                 key: stored.key,
             },
             request: sha256(&stored.request)?,
-            asset: asset_id(&stored.asset)?,
+            made,
             revision: Revision(stored.revision),
             at: Timestamp::from_millis(stored.at_ms),
         })

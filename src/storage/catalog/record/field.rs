@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::InvalidRecord;
 use crate::domain::asset::AssetId;
-use crate::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
+use crate::domain::{LanguageMap, LanguageTag, SavedSearchId, Sha256, Slug, Timestamp};
 
 /// Reads a text of the domain from its stored form.
 pub(super) fn parsed<T>(
@@ -50,6 +50,10 @@ pub(super) fn moment(millis: Option<i64>) -> Option<Timestamp> {
 
 pub(super) fn asset_id(text: &str) -> Result<AssetId, InvalidRecord> {
     parsed("asset id", text, |text| text.parse().ok())
+}
+
+pub(super) fn saved_search_id(text: &str) -> Result<SavedSearchId, InvalidRecord> {
+    parsed("saved search id", text, |text| text.parse().ok())
 }
 
 pub(super) fn sha256(text: &str) -> Result<Sha256, InvalidRecord> {

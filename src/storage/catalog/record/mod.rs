@@ -15,6 +15,7 @@ mod event;
 mod field;
 mod file;
 mod job;
+mod search;
 mod token;
 mod work;
 
@@ -22,17 +23,19 @@ use serde::{Deserialize, Serialize};
 
 pub use asset::{AssetRecord, AssetV1, TombstoneRecord, TombstoneV1};
 pub use change::{
-    AuditRecord, AuditV1, IdempotentRecord, IdempotentV1, RenditionRecord, RenditionV1,
+    AuditRecord, AuditV1, IdempotentRecord, IdempotentV1, IdempotentV2, RenditionRecord,
+    RenditionV1,
 };
 pub use event::{EventRecord, EventV1};
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
+pub use search::{SavedSearchRecord, SavedSearchV1};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
 use super::{Audit, Idempotent, Job, Rendition, TokenRecord};
-use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, Tombstone};
+use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
 /// A stored value that the domain does not take: damage that a checksum cannot see, or a record
 /// written by a newer version of the archive.
@@ -63,6 +66,10 @@ pub enum Stored {
     PruneJobs(Timestamp),
     /// A token.
     Token(TokenRecord),
+    /// A saved search.
+    Search(SavedSearch),
+    /// A saved search went.
+    DropSearch(SavedSearchId),
     /// An answer to a request that may be repeated.
     Remember(Idempotent),
     /// Answers remembered before this were forgotten.
@@ -81,6 +88,8 @@ pub enum StoredRecord {
     Job(JobRecord),
     PruneJobs { before_ms: i64 },
     Token(StoredToken),
+    Search(SavedSearchRecord),
+    DropSearch { id: String },
     Remember(IdempotentRecord),
     Forget { before_ms: i64 },
 }
@@ -97,6 +106,8 @@ impl From<Stored> for StoredRecord {
                 before_ms: before.as_millis(),
             },
             Stored::Token(token) => Self::Token(token.into()),
+            Stored::Search(search) => Self::Search(search.into()),
+            Stored::DropSearch(id) => Self::DropSearch { id: id.to_string() },
             Stored::Remember(answer) => Self::Remember(answer.into()),
             Stored::Forget(before) => Self::Forget {
                 before_ms: before.as_millis(),
@@ -119,6 +130,8 @@ impl TryFrom<StoredRecord> for Stored {
                 Self::PruneJobs(Timestamp::from_millis(before_ms))
             }
             StoredRecord::Token(token) => Self::Token(token.try_into()?),
+            StoredRecord::Search(search) => Self::Search(search.try_into()?),
+            StoredRecord::DropSearch { id } => Self::DropSearch(field::saved_search_id(&id)?),
             StoredRecord::Remember(answer) => Self::Remember(answer.try_into()?),
             StoredRecord::Forget { before_ms } => Self::Forget(Timestamp::from_millis(before_ms)),
         })

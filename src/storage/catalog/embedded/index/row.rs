@@ -31,7 +31,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     /// The present format of the index.
-    pub(crate) const FORMAT: u32 = 1;
+    pub(crate) const FORMAT: u32 = 2;
 
     /// What a new index begins with.
     pub(crate) fn new() -> Self {

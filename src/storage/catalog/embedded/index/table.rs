@@ -32,6 +32,8 @@ pub(crate) enum Table {
     JobsFinished,
     /// hash of the secret (32) -> `StoredToken`.
     Tokens,
+    /// saved search (16) -> `SavedSearchRecord`.
+    Searches,
     /// scope, key -> `IdempotentRecord`.
     Answers,
     /// moment (8), scope, key -> nothing: remembered answers, for forgetting.
@@ -40,7 +42,7 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Meta,
         Self::Assets,
         Self::Identifiers,
@@ -54,6 +56,7 @@ impl Table {
         Self::JobsUnique,
         Self::JobsFinished,
         Self::Tokens,
+        Self::Searches,
         Self::Answers,
         Self::AnswersByTime,
     ];
@@ -74,6 +77,7 @@ impl Table {
             Self::JobsUnique => "jobs-unique",
             Self::JobsFinished => "jobs-finished",
             Self::Tokens => "tokens",
+            Self::Searches => "searches",
             Self::Answers => "answers",
             Self::AnswersByTime => "answers-by-time",
         }

@@ -1,0 +1,100 @@
+//! `/api/v1/search/feed`: any search as a feed, by its address alone.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::question::{Asked, SearchQuery};
+use crate::domain::access::Actor;
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Timestamp, text};
+use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::document::ProblemDocument;
+use crate::interfaces::http::feeds::{self, Source};
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::guard::{Allowed, Read};
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::{self, Language};
+use crate::services::delivery::Cacheability;
+use crate::services::search::Facet;
+use crate::services::sharing::{FeedId, Feeds};
+
+const PATH: &str = "/api/v1/search/feed";
+
+/// Registers the addresses of this module.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let feed = web::resource(PATH)
+        .route(web::get().to(feed))
+        .route(web::head().to(feed));
+    config.service(feed);
+}
+
+/// Gives a search as a feed.
+#[utoipa::path(
+    get, path = "/api/v1/search/feed", operation_id = "followSearch", tag = "search",
+    summary = "Follow a search as an Atom feed",
+    description = "Atom 1.0 (RFC 4287), last published or changed first, in pages (RFC 5005). Takes \
+        the parameters of a search; `sort`, `facets`, `facet_values` and `group` do nothing here, and \
+        every work has all the words. Of each work the first 50 original files are enclosures.",
+    params(
+        SearchQuery,
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one."),
+        ("If-Modified-Since" = Option<String>, Header, description = "The `Last-Modified` you have, when you keep no `ETag`.")
+    ),
+    responses(
+        (status = 200, description = "What you may see of what was found.", body = String, content_type = "application/atom+xml",
+         headers(
+            ("ETag" = String, description = "Changes with the content."),
+            ("Last-Modified" = String, description = "When the archive last changed."),
+            ("Link" = Option<String>, description = "`rel=\"next\"` until the end.")
+         )),
+        (status = 304, description = "You have it already."),
+        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn feed(
+    actor: Allowed<Read>,
+    request: HttpRequest,
+    caller: web::ReqData<Caller>,
+    feeds: web::Data<Feeds>,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    let asked = Asked::parse(request.query_string(), caller.language.tag())?;
+    let page = feeds.page(&actor, asked.request.clone()).await?;
+    let source = Source {
+        id: FeedId::of_search(base.as_str(), asked.deciding()),
+        title: title(&asked, &vocabularies),
+        began: Timestamp::from_millis(0),
+        path: PATH.to_owned(),
+        query: asked.from_the_start(),
+        cacheability: cacheability(&actor),
+    };
+    feeds::answer(&request, &feeds, &source, &asked, &page, &base)
+}
+
+/// What was made for nobody in particular may be kept by anybody.
+pub fn cacheability(actor: &Actor) -> Cacheability {
+    match actor {
+        Actor::Anonymous => Cacheability::Public,
+        Actor::Holder { .. } | Actor::System => Cacheability::Private,
+    }
+}
+
+/// The words and the labels of what narrows the search.
+fn title(asked: &Asked, vocabularies: &Vocabularies) -> String {
+    let request = &asked.request;
+    let language = request.language.as_str();
+    let label = |facet: Facet, value: &String| {
+        let scheme = facet.scheme().unwrap_or_default();
+        let label = vocabularies.label(scheme, value, language);
+        label.unwrap_or(value).to_owned()
+    };
+    let narrowed: Vec<String> = request
+        .filters
+        .values
+        .iter()
+        .flat_map(|(facet, values)| values.iter().map(move |value| label(*facet, value)))
+        .collect();
+    let words = text::nfc(&request.text);
+    messages::feeds::title(&words, &narrowed, Language::of_tag(language))
+}

@@ -1,0 +1,40 @@
+//! Addresses under which others find what the archive hands on.
+//!
+//! Protocols carry absolute addresses inside their documents, so they are needed below the
+//! interface too. They begin with the configured public address, never with a `Host` header.
+
+use crate::domain::Sha256;
+use crate::domain::asset::AssetId;
+
+/// Builds addresses below the public address of the archive.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Addresses<'a> {
+    base: &'a str,
+}
+
+impl<'a> Addresses<'a> {
+    /// `base` is absolute and has no slash at its end.
+    pub(super) const fn below(base: &'a str) -> Self {
+        Self { base }
+    }
+
+    /// The front door.
+    pub(super) fn home(&self) -> String {
+        format!("{}/", self.base)
+    }
+
+    /// A work.
+    pub(super) fn work(&self, id: AssetId) -> String {
+        format!("{}/api/v1/assets/{id}", self.base)
+    }
+
+    /// A file of a work.
+    pub(super) fn file(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/files/{sha256}", self.work(id))
+    }
+
+    /// A vocabulary: the lasting address, which leads to what is known of it.
+    pub(super) fn scheme(&self, scheme: &str) -> String {
+        format!("{}/vocab/{scheme}", self.base)
+    }
+}

@@ -1,0 +1,192 @@
+//! The Atom document of one page: RFC 4287, with pages after RFC 5005 and `rel="license"` after
+//! RFC 4946.
+//!
+//! Everything said is text, never markup. Every entry has an author: its makers as printed, else
+//! its body, else the archive itself, which is the author of the feed.
+
+use std::io;
+
+use super::xml::Document;
+use super::{Channel, Entry, Page, id};
+use crate::domain::asset::{Asset, Work};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{LanguageMap, Timestamp};
+use crate::services::sharing::address::Addresses;
+
+/// Author of the feed, and of works of which neither maker nor body is named.
+const ARCHIVE: &str = "Kho Chung";
+
+/// What entries are put into words with.
+pub(super) struct Words<'a> {
+    pub(super) addresses: Addresses<'a>,
+    pub(super) vocabularies: &'a Vocabularies,
+    pub(super) language: &'a str,
+}
+
+/// Writes the document.
+pub(super) fn document(channel: &Channel, page: &Page, words: &Words<'_>) -> io::Result<Vec<u8>> {
+    let mut document = Document::new()?;
+    let attributes = [
+        ("xmlns", "http://www.w3.org/2005/Atom"),
+        ("xml:lang", channel.language.as_str()),
+    ];
+    document.element("feed", &attributes, |feed| {
+        head(feed, channel, page, words)?;
+        page.entries
+            .iter()
+            .try_for_each(|entry| write_entry(feed, entry, words))
+    })?;
+    Ok(document.finish())
+}
+
+fn head(feed: &mut Document, channel: &Channel, page: &Page, words: &Words<'_>) -> io::Result<()> {
+    let moments = page.entries.iter().map(|entry| changed(&entry.asset));
+    let updated = moments.max().unwrap_or(channel.began);
+    feed.text("id", &[], &channel.id.to_string())?;
+    feed.text("title", &[], &channel.title)?;
+    feed.text("updated", &[], &updated.to_string())?;
+    feed.text("generator", &[], ARCHIVE)?;
+    feed.element("author", &[], |author| {
+        author.text("name", &[], ARCHIVE)?;
+        author.text("uri", &[], &words.addresses.home())
+    })?;
+    let pages = [
+        ("self", Some(&channel.this_page)),
+        ("first", Some(&channel.first_page)),
+        ("next", channel.next_page.as_ref()),
+    ];
+    for (rel, address) in pages {
+        if let Some(address) = address {
+            link(feed, rel, address, &[("type", "application/atom+xml")])?;
+        }
+    }
+    link(feed, "alternate", &channel.results, &[])
+}
+
+fn write_entry(feed: &mut Document, entry: &Entry, words: &Words<'_>) -> io::Result<()> {
+    let asset = &entry.asset;
+    feed.element("entry", &[], |element| {
+        element.text("id", &[], &id::of_work(asset.id))?;
+        said(element, "title", &asset.work.titles, words)?;
+        element.text("updated", &[], &changed(asset).to_string())?;
+        if let Some(published) = published(asset) {
+            element.text("published", &[], &published.to_string())?;
+        }
+        authors(element, &asset.work, words)?;
+        // Without a type: readers take an alternate that is not HTML for no page at all.
+        let address = words.addresses.work(asset.id);
+        link(element, "alternate", &address, &[])?;
+        enclosures(element, entry, words)?;
+        categories(element, &asset.work, words)?;
+        rights(element, &asset.work, words)?;
+        said(element, "summary", &asset.work.descriptions, words)
+    })
+}
+
+/// A text in the language nearest to the reader's, which it names.
+fn said(
+    entry: &mut Document,
+    name: &str,
+    texts: &LanguageMap,
+    words: &Words<'_>,
+) -> io::Result<()> {
+    match texts.nearest(words.language) {
+        Some((language, text)) => entry.text(
+            name,
+            &[("type", "text"), ("xml:lang", language.as_str())],
+            text,
+        ),
+        None => Ok(()),
+    }
+}
+
+/// When the work came out: published, and its embargo over.
+fn published(asset: &Asset) -> Option<Timestamp> {
+    let published = asset.published_at?;
+    Some(match asset.work.embargo_until {
+        Some(until) => published.max(until),
+        None => published,
+    })
+}
+
+fn changed(asset: &Asset) -> Timestamp {
+    asset.updated_at
+}
+
+fn authors(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+    let mut names: Vec<&str> = work
+        .creators
+        .iter()
+        .map(|maker| maker.name.as_str())
+        .collect();
+    if names.is_empty() {
+        let body = work.organisation.as_ref();
+        names.extend(body.map(|slug| words.label("organisation", slug.as_str())));
+    }
+    for name in names {
+        entry.element("author", &[], |author| author.text("name", &[], name))?;
+    }
+    Ok(())
+}
+
+/// Lengths and types are those of the bytes this reader gets under the address.
+fn enclosures(entry: &mut Document, told: &Entry, words: &Words<'_>) -> io::Result<()> {
+    for (sha256, bytes) in &told.files {
+        let address = words.addresses.file(told.asset.id, *sha256);
+        let attributes = [
+            ("type", bytes.media_type.as_str()),
+            ("length", &bytes.size.to_string()),
+            ("title", bytes.file_name.as_str()),
+        ];
+        link(entry, "enclosure", &address, &attributes)?;
+    }
+    Ok(())
+}
+
+fn categories(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+    let kinds = work.kind.iter().map(|slug| ("product-kind", slug.as_str()));
+    let themes = work.themes.iter().map(|slug| ("theme", slug.as_str()));
+    for (scheme, slug) in kinds.chain(themes) {
+        let attributes = [
+            ("term", slug),
+            ("scheme", &words.addresses.scheme(scheme)),
+            ("label", words.label(scheme, slug)),
+        ];
+        entry.empty("category", &attributes)?;
+    }
+    Ok(())
+}
+
+fn rights(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+    let terms = work.reuse_terms.as_str();
+    let label = words.label("reuse-terms", terms);
+    let text = match &work.credit_line {
+        Some(credit) => format!("{credit} · {label}"),
+        None => label.to_owned(),
+    };
+    entry.text("rights", &[], &text)?;
+    let concept = words.vocabularies.find("reuse-terms", terms);
+    let deed = concept.and_then(|concept| concept.terms()?.deed.as_deref());
+    match deed {
+        Some(deed) => link(entry, "license", deed, &[]),
+        None => Ok(()),
+    }
+}
+
+fn link(
+    parent: &mut Document,
+    rel: &str,
+    address: &str,
+    others: &[(&str, &str)],
+) -> io::Result<()> {
+    let attributes = [&[("rel", rel), ("href", address)], others].concat();
+    parent.empty("link", &attributes)
+}
+
+impl Words<'_> {
+    /// The name of a concept; its slug when it has none.
+    fn label<'s>(&'s self, scheme: &str, slug: &'s str) -> &'s str {
+        let label = self.vocabularies.label(scheme, slug, self.language);
+        label.unwrap_or(slug)
+    }
+}
