@@ -240,7 +240,6 @@ fn everything_that_is_wrong_is_told_at_once() {
             "/query/year wrong-type",
             "/titles/en forbidden-characters",
             "/titles/tiếng invalid-language-tag",
-            "/titles/vi required",
             "/visibility not-one-of",
         ]
     );
