@@ -42,7 +42,7 @@ pub(super) struct Best<'a> {
     after: Option<(u64, u128)>,
     /// Lower keys are of no interest even when there is room.
     demanded: u64,
-    heap: BinaryHeap<Reverse<(u64, u128)>>,
+    heap: BinaryHeap<Reverse<(u64, u128, DocId)>>,
 }
 
 impl<'a> Best<'a> {
@@ -72,11 +72,11 @@ impl<'a> Best<'a> {
         if is_before || is_low {
             return;
         }
-        let place = (key, self.ids.id(doc));
-        if self.after.is_some_and(|after| place >= after) {
+        let id = self.ids.id(doc);
+        if self.after.is_some_and(|after| (key, id) >= after) {
             return;
         }
-        self.heap.push(Reverse(place));
+        self.heap.push(Reverse((key, id, doc)));
         if self.heap.len() > self.limit {
             self.heap.pop();
         }
@@ -86,11 +86,12 @@ impl<'a> Best<'a> {
     pub(super) fn threshold(&self) -> Option<u64> {
         let is_full = self.heap.len() == self.limit;
         let worst = self.heap.peek().filter(|_| is_full);
-        let least = worst.map_or(0, |Reverse((key, _))| *key);
+        let least = worst.map_or(0, |Reverse((key, ..))| *key);
         Some(least.max(self.demanded)).filter(|key| *key > 0)
     }
 
-    pub(super) fn into_sorted(self) -> impl Iterator<Item = (u64, u128)> {
+    /// Key, id and document of each, best first.
+    pub(super) fn into_sorted(self) -> impl Iterator<Item = (u64, u128, DocId)> {
         self.heap
             .into_sorted_vec()
             .into_iter()

@@ -199,6 +199,9 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
         document.add_u64(columns.media.1, u64::from(largest));
     }
     if let Some(sketch) = sketch_text(work).and_then(Sketch::of) {
+        let (high, low) = sketch.short().halves();
+        document.add_u64(columns.sketch.0, high);
+        document.add_u64(columns.sketch.1, low);
         sketch
             .bands()
             .for_each(|band| document.add_u64(fields.bands, band));

@@ -15,6 +15,7 @@ use super::query::{Lexicon, Plan};
 use super::schema::column;
 use super::scoring::{Scoring, from_sortable};
 use super::sets::Docs;
+use super::sketch::ShortSketch;
 use crate::domain::asset::AssetId;
 
 /// How hits are ordered.
@@ -66,6 +67,8 @@ pub(crate) struct Placed {
     pub(crate) place: Place,
     /// Sum of weighted BM25 scores; 0 when another order was asked for.
     pub(crate) score: f32,
+    /// By which near-duplicates of its text are told.
+    pub(crate) sketch: Option<ShortSketch>,
 }
 
 /// What a page is taken from.
@@ -105,8 +108,11 @@ impl Ranking<'_> {
             } else {
                 None
             };
-            for (key, id) in best.into_sorted() {
-                hits.push(placed(order, key, id, titles.as_ref())?);
+            let sketches = Sketches::of(reader)?;
+            for (key, id, doc) in best.into_sorted() {
+                let mut hit = placed(order, key, id, titles.as_ref())?;
+                hit.sketch = sketches.sketch(doc);
+                hits.push(hit);
             }
             hits.sort_unstable_by(|a, b| b.place.cmp(&a.place));
             hits.truncate(self.limit);
@@ -153,6 +159,27 @@ impl Ranking<'_> {
         // Every work with a title from `ord` on comes after the place, whatever its id; with the
         // first title that is the whole segment.
         Ok((u64::MAX - ord).checked_add(1).map(|key| (key, 0)))
+    }
+}
+
+/// The sketches of the texts of a segment.
+struct Sketches {
+    high: Column<u64>,
+    low: Column<u64>,
+}
+
+impl Sketches {
+    fn of(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            high: fast.u64(column::SKETCH_HIGH)?,
+            low: fast.u64(column::SKETCH_LOW)?,
+        })
+    }
+
+    fn sketch(&self, doc: u32) -> Option<ShortSketch> {
+        let halves = self.high.first(doc).zip(self.low.first(doc));
+        halves.map(|(high, low)| ShortSketch::from_halves(high, low))
     }
 }
 
@@ -239,5 +266,6 @@ fn placed(
         id: AssetId::from_bytes(id.to_be_bytes()),
         place: Place { key: bytes, id },
         score,
+        sketch: None,
     })
 }

@@ -17,7 +17,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use super::analysis::{Analyzer, Level};
 
 /// The version of the fields, written into the index beside that of the analysis.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// The fields by name.
 #[derive(Debug, Clone)]
@@ -60,6 +60,8 @@ struct Numbers {
     changed_ms: Field,
     duration_ms: Field,
     min_side_px: Field,
+    sketch_high: Field,
+    sketch_low: Field,
     title_key: Field,
 }
 
@@ -75,6 +77,8 @@ pub(crate) mod column {
     pub(crate) const CHANGED: &str = "changed_ms";
     pub(crate) const DURATION: &str = "duration_ms";
     pub(crate) const MIN_SIDE: &str = "min_side_px";
+    pub(crate) const SKETCH_HIGH: &str = "sketch_high";
+    pub(crate) const SKETCH_LOW: &str = "sketch_low";
     pub(crate) const TITLE_KEY: &str = "title_key";
     pub(crate) const TAGS: &str = "tags";
 }
@@ -96,6 +100,8 @@ impl Fields {
             changed_ms: schema.add_i64_field(column::CHANGED, fast()),
             duration_ms: schema.add_u64_field(column::DURATION, fast()),
             min_side_px: schema.add_u64_field(column::MIN_SIDE, fast()),
+            sketch_high: schema.add_u64_field(column::SKETCH_HIGH, fast()),
+            sketch_low: schema.add_u64_field(column::SKETCH_LOW, fast()),
             title_key: schema
                 .add_bytes_field(column::TITLE_KEY, BytesOptions::default().set_fast()),
         };
@@ -137,6 +143,7 @@ impl Fields {
             days: (n.first_day, n.last_day, n.sort_day),
             changed: n.changed_ms,
             media: (n.duration_ms, n.min_side_px),
+            sketch: (n.sketch_high, n.sketch_low),
             title_key: n.title_key,
         }
     }
@@ -154,6 +161,8 @@ pub(super) struct Columns {
     pub(super) changed: Field,
     /// Duration and smaller side of the largest image.
     pub(super) media: (Field, Field),
+    /// The halves of the near-duplicate sketch; see [`super::sketch::ShortSketch`].
+    pub(super) sketch: (Field, Field),
     /// Key for alphabetical order.
     pub(super) title_key: Field,
 }

@@ -329,13 +329,14 @@ impl Inner {
         } else {
             Highlighter::default()
         };
-        let shown: Vec<Hit> = hits(&found, entries, actor, self.clock.now(), &lights);
+        let shown = hits(&found, entries, actor, self.clock.now(), &lights);
         let vanished = (found.hits.len() - shown.len()) as u64;
         let shown = if request.group_duplicates {
             grouped(shown)
         } else {
             shown
         };
+        let shown: Vec<Hit> = shown.into_iter().map(|(hit, _)| hit).collect();
         let facets = facet_counts(
             &found.matches.counts,
             &request.facets,

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
-use super::document::sketch_text;
 use super::engine::Found;
 use super::facets::Counts;
 use super::facets::most_frequent;
@@ -16,7 +15,7 @@ use super::passages::Spoken;
 use super::query::Interpretation;
 use super::query::Lexicon;
 use super::query::repair::interpretation;
-use super::sketch::Sketch;
+use super::sketch::ShortSketch;
 use super::snippets::Highlighter;
 use super::transcripts::Transcript;
 use crate::domain::Timestamp;
@@ -72,6 +71,9 @@ pub(crate) fn highlighter(found: &Found, lexicon: &Lexicon<'_>) -> Highlighter {
 /// A work with what is said in its recordings.
 pub(crate) type Transcribed = (Box<Asset>, Vec<Transcript>);
 
+/// A hit with the sketch of its text.
+pub(crate) type Sketched = (Hit, Option<ShortSketch>);
+
 /// The hits that may be shown, in order.
 pub(crate) fn hits(
     found: &Found,
@@ -79,39 +81,35 @@ pub(crate) fn hits(
     actor: &Actor,
     now: Timestamp,
     highlighter: &Highlighter,
-) -> Vec<Hit> {
-    let scored = found.hits.iter().zip(entries);
-    let shown = scored.filter_map(|(placed, entry)| match entry {
-        Some((asset, said)) if is_shown(actor, &asset, now) => Some((placed.score, *asset, said)),
-        _ => None,
+) -> Vec<Sketched> {
+    let placed = found.hits.iter().zip(entries);
+    let shown = placed.filter_map(|(placed, entry)| {
+        let (asset, said) = entry.filter(|(asset, _)| is_shown(actor, asset, now))?;
+        let snippets = snippets(&asset, &said, highlighter);
+        let hit = Hit {
+            asset: *asset,
+            score: placed.score,
+            snippets,
+            duplicates: Vec::new(),
+        };
+        Some((hit, placed.sketch))
     });
-    shown
-        .map(|(score, asset, said)| {
-            let snippets = snippets(&asset, &said, highlighter);
-            Hit {
-                asset,
-                score,
-                snippets,
-                duplicates: Vec::new(),
-            }
-        })
-        .collect()
+    shown.collect()
 }
 
 /// Puts near-duplicates under the best of them, which keeps its place.
-pub(crate) fn grouped(hits: Vec<Hit>) -> Vec<Hit> {
-    let mut grouped: Vec<(Hit, Option<Sketch>)> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let sketch = sketch_text(&hit.asset.work).and_then(Sketch::of);
+pub(crate) fn grouped(hits: Vec<Sketched>) -> Vec<Sketched> {
+    let mut grouped: Vec<Sketched> = Vec::with_capacity(hits.len());
+    for (hit, sketch) in hits {
         let family = grouped
             .iter_mut()
-            .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(&b)));
+            .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(b)));
         match family {
             Some((first, _)) => first.duplicates.push(hit.asset.id),
             None => grouped.push((hit, sketch)),
         }
     }
-    grouped.into_iter().map(|(hit, _)| hit).collect()
+    grouped
 }
 
 /// The policy's word, and withdrawn works are never found.

@@ -49,9 +49,39 @@ impl Sketch {
         bands.map(move |(rows, band)| band << BAND_BITS | hashed(rows))
     }
 
+    /// What is kept of it in the index.
+    pub(crate) fn short(&self) -> ShortSketch {
+        let bytes = self.0.map(|hash| hash as u8);
+        ShortSketch(u128::from_be_bytes(bytes))
+    }
+
     /// Whether two texts are near-duplicates.
     pub(crate) fn is_alike(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count() >= ALIKE
+    }
+}
+
+/// The lowest byte of each hash of a sketch (b-bit minwise hashing, Li and König 2010): as good for
+/// telling near-duplicates, where two hashes that differ agree in it once in 256, and small enough
+/// to stand beside every work in the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShortSketch(u128);
+
+impl ShortSketch {
+    /// From its halves, higher first.
+    pub(crate) fn from_halves(high: u64, low: u64) -> Self {
+        Self(u128::from(high) << 64 | u128::from(low))
+    }
+
+    /// Its halves, higher first.
+    pub(crate) fn halves(self) -> (u64, u64) {
+        ((self.0 >> 64) as u64, self.0 as u64)
+    }
+
+    /// Whether two texts are near-duplicates.
+    pub(crate) fn is_alike(self, other: Self) -> bool {
+        let differing = (self.0 ^ other.0).to_be_bytes();
+        differing.iter().filter(|byte| **byte == 0).count() >= ALIKE
     }
 }
 
@@ -83,7 +113,7 @@ fn mix(value: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Sketch;
+    use super::{ShortSketch, Sketch};
 
     const RELEASE: &str = "Sáng nay, tại thành phố Pleiku, Ủy ban nhân dân tỉnh Gia Lai tổ chức hội nghị \
         tập huấn công tác truyền thông về quyền con người cho cán bộ, công chức các sở, ngành và địa phương \
@@ -94,6 +124,8 @@ mod tests {
         let original = Sketch::of(RELEASE).unwrap();
         let reprint = format!("(GLO) - {RELEASE} Tin, ảnh: cộng tác viên.");
         assert!(original.is_alike(&Sketch::of(&reprint).unwrap()));
+        let short = Sketch::of(&reprint).unwrap().short();
+        assert!(original.short().is_alike(short));
         let shared = original
             .bands()
             .filter(|b| Sketch::of(&reprint).unwrap().bands().any(|o| o == *b));
@@ -101,6 +133,13 @@ mod tests {
         let other = "Đội bóng đá nữ của trường giành chiến thắng trong trận chung kết toàn quốc diễn ra \
             chiều qua trên sân vận động trung tâm với tỷ số cách biệt ba bàn không gỡ.";
         assert!(!original.is_alike(&Sketch::of(other).unwrap()));
+        assert!(
+            !original
+                .short()
+                .is_alike(Sketch::of(other).unwrap().short())
+        );
+        let (high, low) = short.halves();
+        assert_eq!(ShortSketch::from_halves(high, low), short);
         assert!(Sketch::of("quá ngắn").is_none());
     }
 }
