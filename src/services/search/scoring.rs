@@ -107,10 +107,10 @@ impl Scoring {
         docs: &Docs,
         best: &Best<'_>,
     ) -> tantivy::Result<Option<u64>> {
-        let mut scorers = self.scorers(reader)?;
-        let Some(leader) = scorers.first_mut() else {
+        let Some(leader) = self.each.first() else {
             return Ok(None);
         };
+        let mut leader = leader.scorer(reader, 1.0)?;
         let mut sample = Vec::with_capacity(SAMPLE);
         while leader.doc() != TERMINATED && sample.len() < SAMPLE {
             if docs.contains(leader.doc() as usize) {

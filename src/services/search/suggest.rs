@@ -20,8 +20,6 @@ use crate::domain::asset::AssetId;
 
 /// The scheme of terms of reuse: nobody types these to find works.
 const LICENCES: &str = "reuse-terms";
-/// Keys looked at in each segment.
-const KEYS_SCANNED: usize = 64;
 /// Words of a title at which typing may begin.
 const BEGINNINGS: usize = 3;
 /// Longest key, in bytes: long enough to tell titles apart, short enough to be shared by many.
@@ -109,10 +107,7 @@ pub(crate) fn with_title(
         let index = reader.inverted_index(fields.completion)?;
         let mut terms = index.terms().range().ge(prefix).into_stream()?;
         let mut scanned = 0;
-        while scanned < KEYS_SCANNED
-            && terms.advance()
-            && terms.key().starts_with(prefix.as_bytes())
-        {
+        while scanned < limit && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
             scanned += 1;
             let option = IndexRecordOption::Basic;
             let mut works = index.read_postings_from_terminfo(terms.value(), option)?;
