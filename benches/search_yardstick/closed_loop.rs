@@ -1,0 +1,113 @@
+//! Clients in a closed loop: each asks the next question as soon as it has its answer.
+//!
+//! Questions are walked in order by all clients together, so that no two ask the same. Counted
+//! is what was answered within the time; waiting times are those of all questions asked within
+//! it, however late they were answered, so that slow ones are not lost.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// How long and by how many it is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Loop {
+    pub(crate) clients: usize,
+    /// Seconds of asking before the clock runs.
+    pub(crate) warm_up: f64,
+    pub(crate) seconds: f64,
+    /// Number of the first question.
+    pub(crate) from: usize,
+}
+
+#[derive(Default)]
+struct Waited {
+    within: usize,
+    partial: usize,
+    seconds: Vec<f64>,
+}
+
+impl Loop {
+    /// Runs the clients. `connect` makes one, which is then called with numbers of questions
+    /// below `questions` and says whether the answer was whole. `pid` is the process whose CPU
+    /// time is told.
+    pub(crate) fn run<C>(self, questions: usize, pid: u32, connect: impl Fn() -> C + Sync) -> Value
+    where
+        C: FnMut(usize) -> bool,
+    {
+        let next = AtomicUsize::new(self.from);
+        let begin = Instant::now() + Duration::from_secs_f64(self.warm_up);
+        let end = begin + Duration::from_secs_f64(self.seconds);
+        let one_client = || {
+            let (mut ask, mut waited) = (connect(), Waited::default());
+            loop {
+                let asked = Instant::now();
+                if asked >= end {
+                    return waited;
+                }
+                let is_whole = ask(next.fetch_add(1, Ordering::Relaxed) % questions);
+                let answered = Instant::now();
+                waited.within += usize::from(answered >= begin && answered < end);
+                if asked >= begin {
+                    waited.partial += usize::from(!is_whole);
+                    waited.seconds.push((answered - asked).as_secs_f64());
+                }
+            }
+        };
+        thread::scope(|scope| {
+            let clients: Vec<_> = (0..self.clients).map(|_| scope.spawn(one_client)).collect();
+            thread::sleep(begin.saturating_duration_since(Instant::now()));
+            let before = (cpu_of(pid), cpu_of(std::process::id()));
+            thread::sleep(end.saturating_duration_since(Instant::now()));
+            let server = cpu_of(pid) - before.0;
+            let client = cpu_of(std::process::id()) - before.1;
+            let all = clients.into_iter().map(|client| client.join().unwrap());
+            self.report(all.collect(), server, client)
+        })
+    }
+
+    fn report(self, clients: Vec<Waited>, server: f64, client: f64) -> Value {
+        let answered: usize = clients.iter().map(|client| client.within).sum();
+        let partial: usize = clients.iter().map(|client| client.partial).sum();
+        let mut waits: Vec<f64> = clients.into_iter().flat_map(|c| c.seconds).collect();
+        waits.sort_by(f64::total_cmp);
+        let at = |share: f64| {
+            let last = waits.len().saturating_sub(1);
+            1000.0 * waits.get((last as f64 * share) as usize).unwrap_or(&0.0)
+        };
+        let each = |seconds: f64| 1000.0 * seconds / answered.max(1) as f64;
+        json!({
+            "answered": answered,
+            "asked": waits.len(),
+            "partial": partial,
+            "per_second": answered as f64 / self.seconds,
+            "p50_ms": at(0.5),
+            "p99_ms": at(0.99),
+            "mean_ms": 1000.0 * waits.iter().sum::<f64>() / waits.len().max(1) as f64,
+            "server_cpu_ms": each(server),
+            "client_cpu_ms": each(client),
+        })
+    }
+}
+
+/// CPU seconds of a process and its children so far: `utime` and `stime` of proc(5), and those of
+/// children that have ended; 100 ticks a second.
+pub(crate) fn cpu_of(pid: u32) -> f64 {
+    let own = ticks(&format!("/proc/{pid}/stat"), 4);
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let children = children.unwrap_or_default();
+    let running = children.split_whitespace();
+    own + running
+        .map(|child| ticks(&format!("/proc/{child}/stat"), 2))
+        .sum::<f64>()
+}
+
+fn ticks(path: &str, fields: usize) -> f64 {
+    let stat = std::fs::read_to_string(path).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(fields);
+    ticks
+        .map(|tick| tick.parse::<f64>().unwrap_or(0.0) / 100.0)
+        .sum()
+}
