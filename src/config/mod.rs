@@ -194,6 +194,11 @@ pub struct Search {
     pub writer_memory_bytes: usize,
     /// Threads of the index writer.
     pub writer_threads: usize,
+    /// Milliseconds that a change may wait for others before it becomes searchable.
+    pub patience_ms: u64,
+    /// Milliseconds that a search may look before it answers with what it has; making snippets
+    /// may take as long again.
+    pub time_budget_ms: u64,
 }
 
 impl Default for Search {
@@ -201,6 +206,8 @@ impl Default for Search {
         Self {
             writer_memory_bytes: 64 * 1024 * 1024,
             writer_threads: 2,
+            patience_ms: 1000,
+            time_budget_ms: 2000,
         }
     }
 }

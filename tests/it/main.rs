@@ -33,6 +33,8 @@ mod range_download;
 mod render;
 mod search;
 mod search_http;
+mod search_kill;
+mod search_load;
 mod stored_records;
 mod support;
 mod tokens;

@@ -20,8 +20,9 @@ pub struct Cursor {
 #[error("not a cursor of this search")]
 pub struct InvalidCursor;
 
-/// Longest key that is read back, in bytes.
-const MAX_KEY: usize = 256;
+/// Longest key that is read back, in bytes: the beginning of a title in a script whose letters
+/// fall apart into three (see [`crate::domain::vietnamese_order::SortKey`]) takes over a thousand.
+const MAX_KEY: usize = 2048;
 
 impl Cursor {
     /// Reads a cursor back.

@@ -21,6 +21,7 @@ use super::sieve::Sieve;
 use crate::domain::Timestamp;
 use crate::domain::access::policy::circle;
 use crate::domain::access::{Actor, Permission};
+use crate::domain::asset::AssetId;
 
 /// Who asks, as the index knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,7 +105,8 @@ impl Pass<'_> {
             .excluded
             .iter()
             .map(|words| together(words, self.fields));
-        let excluded: Vec<_> = excluded.collect();
+        let removed = plan.removed.iter().map(|id| work(*id, self.fields));
+        let excluded: Vec<_> = excluded.chain(removed).collect();
         let excluded = (!excluded.is_empty()).then(|| one_or(Occur::Should, excluded));
         self.run_query(query.as_ref(), excluded.as_deref())
     }
@@ -213,6 +215,11 @@ fn term((field, text): &Unit) -> Box<dyn Query> {
         Term::from_field_text(*field, text),
         IndexRecordOption::Basic,
     ))
+}
+
+fn work(id: AssetId, fields: &Fields) -> Box<dyn Query> {
+    let term = Term::from_field_bytes(fields.id, id.as_bytes());
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
 }
 
 fn together(words: &[String], fields: &Fields) -> Box<dyn Query> {

@@ -14,12 +14,14 @@ use super::index::{IndexError, OpenIndex, WriterSettings};
 use super::matching::{Strictness, Viewer};
 use super::projector::ProjectionError;
 use super::query::Lexicon;
+use super::removed::Removed;
 use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
 use super::store::Store;
 use super::thesaurus::Thesaurus;
 use super::transcripts;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
+use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
@@ -34,7 +36,8 @@ pub struct SearchSettings {
     pub patience: Duration,
     /// How long a search waits for an event it wants to know of.
     pub freshness_wait: Duration,
-    /// How long a search may look before it answers with what it has.
+    /// How long a search may look before it answers with what it has; making snippets may take
+    /// as long again.
     pub time_budget: Duration,
 }
 
@@ -100,6 +103,7 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) live: RwLock<Arc<OpenIndex>>,
     pub(super) engine: Engine,
+    pub(super) removed: Removed,
     pub(super) searchable: watch::Sender<EventNumber>,
     pub(super) rebuilding: watch::Sender<Option<u64>>,
     /// Somebody waits for a commit.
@@ -140,6 +144,7 @@ impl Search {
             store,
             live: RwLock::new(Arc::new(live)),
             engine: Engine::default(),
+            removed: Removed::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
             hurry: Notify::new(),
@@ -168,7 +173,9 @@ impl Search {
             None => false,
         };
         let waiting = started.elapsed();
-        let question = self.question(actor, &request);
+        let searchable = *self.inner.searchable.borrow();
+        let removed = self.inner.removed.since(searchable, &*self.inner.catalog);
+        let question = self.question(actor, &request, removed.await?);
         let inner = Arc::clone(&self.inner);
         let (found, index) = blocking(move || inner.find(&question)).await?;
         let finding = started.elapsed() - waiting;
@@ -257,7 +264,7 @@ impl Search {
         }
     }
 
-    fn question(&self, actor: &Actor, request: &SearchRequest) -> Question {
+    fn question(&self, actor: &Actor, request: &SearchRequest, removed: Vec<AssetId>) -> Question {
         Question {
             viewer: Viewer::new(actor, self.inner.clock.now()),
             text: request.text.clone(),
@@ -268,6 +275,7 @@ impl Search {
             order: request.order,
             limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
             after: request.after.clone(),
+            removed,
             with_counts: !request.facets.is_empty(),
             deadline: Instant::now() + self.inner.settings.time_budget,
         }
@@ -312,10 +320,12 @@ impl Inner {
         let searcher = index.searcher();
         let lexicon = Lexicon::new(&searcher, index.fields());
         let lights = highlighter(&found, &lexicon);
-        let shown: Vec<Hit> = hits(&found, entries, actor, self.clock.now(), &lights);
+        let deadline = Instant::now() + self.settings.time_budget;
+        let now = self.clock.now();
+        let shown: Vec<Hit> = hits(&found, entries, actor, now, &lights, deadline);
         let vanished = (found.hits.len() - shown.len()) as u64;
         let shown = if request.group_duplicates {
-            grouped(shown)
+            grouped(shown, deadline)
         } else {
             shown
         };
@@ -328,7 +338,7 @@ impl Inner {
             &request.language,
         );
         SearchAnswer {
-            interpretation: told(&found, &shown, &lexicon),
+            interpretation: told(&found, &shown, &lexicon, deadline),
             hits: shown,
             total: Total {
                 works: found.total.saturating_sub(vanished),
@@ -341,7 +351,7 @@ impl Inner {
             facets,
             next: found.next,
             is_stale: false,
-            is_partial: found.is_partial,
+            is_partial: found.is_partial || Instant::now() > deadline,
             event: *self.searchable.borrow(),
             took: Took::default(),
         }

@@ -4,6 +4,7 @@
 //! withdrawn a moment ago is not shown, even though the index has yet to read of it.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
@@ -72,13 +73,14 @@ pub(crate) fn highlighter(found: &Found, lexicon: &Lexicon<'_>) -> Highlighter {
 /// A work with what is said in its recordings.
 pub(crate) type Transcribed = (Box<Asset>, Vec<Transcript>);
 
-/// The hits that may be shown, in order.
+/// The hits that may be shown, in order. Those reached after the deadline come without snippets.
 pub(crate) fn hits(
     found: &Found,
     entries: Vec<Option<Transcribed>>,
     actor: &Actor,
     now: Timestamp,
     highlighter: &Highlighter,
+    deadline: Instant,
 ) -> Vec<Hit> {
     let scored = found.hits.iter().zip(entries);
     let shown = scored.filter_map(|(placed, entry)| match entry {
@@ -87,7 +89,11 @@ pub(crate) fn hits(
     });
     shown
         .map(|(score, asset, said)| {
-            let snippets = snippets(&asset, &said, highlighter);
+            let snippets = if Instant::now() > deadline {
+                Vec::new()
+            } else {
+                snippets(&asset, &said, highlighter)
+            };
             Hit {
                 asset,
                 score,
@@ -98,11 +104,13 @@ pub(crate) fn hits(
         .collect()
 }
 
-/// Puts near-duplicates under the best of them, which keeps its place.
-pub(crate) fn grouped(hits: Vec<Hit>) -> Vec<Hit> {
+/// Puts near-duplicates under the best of them, which keeps its place. Hits reached after the
+/// deadline are not compared.
+pub(crate) fn grouped(hits: Vec<Hit>, deadline: Instant) -> Vec<Hit> {
     let mut grouped: Vec<(Hit, Option<Sketch>)> = Vec::with_capacity(hits.len());
     for hit in hits {
-        let sketch = sketch_text(&hit.asset.work).and_then(Sketch::of);
+        let text = sketch_text(&hit.asset.work).filter(|_| Instant::now() <= deadline);
+        let sketch = text.and_then(Sketch::of);
         let family = grouped
             .iter_mut()
             .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(&b)));
@@ -186,8 +194,14 @@ fn long_piece(
     ))
 }
 
-/// What is told about the query. Words are written as the best hits write them.
-pub(crate) fn told(found: &Found, hits: &[Hit], lexicon: &Lexicon<'_>) -> Interpretation {
+/// What is told about the query. Words are written as the best hits write them, as far as there
+/// is time to look.
+pub(crate) fn told(
+    found: &Found,
+    hits: &[Hit],
+    lexicon: &Lexicon<'_>,
+    deadline: Instant,
+) -> Interpretation {
     let expansions = found
         .expansions
         .iter()
@@ -199,6 +213,7 @@ pub(crate) fn told(found: &Found, hits: &[Hit], lexicon: &Lexicon<'_>) -> Interp
             .take(SURFACE_HITS)
             .flat_map(|hit| super::document::texts(&hit.asset.work));
         texts
+            .take_while(|_| Instant::now() <= deadline)
             .filter_map(|text| Highlighter::surface(text, folded))
             .next()
             .or_else(|| lexicon.usual_form(folded))

@@ -2,6 +2,7 @@
 //! a client that holds every answer to the rules that are true for all of them.
 
 pub(crate) mod client;
+pub(crate) mod index_files;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
