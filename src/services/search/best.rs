@@ -53,6 +53,13 @@ impl<'a> Best<'a> {
         }
     }
 
+    /// Whether a document whose key is this one, give or take some noise, can be on the page.
+    pub(super) fn is_within_reach(&self, key: u64, noise: u64) -> bool {
+        self.after
+            .is_none_or(|(after, _)| key <= after.saturating_add(noise))
+            && self.threshold().is_none_or(|least| key + noise >= least)
+    }
+
     pub(super) fn offer(&mut self, key: u64, doc: DocId) {
         let is_before = self.after.is_some_and(|(after, _)| key > after);
         let is_low =

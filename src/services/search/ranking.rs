@@ -3,8 +3,9 @@
 //! Relevance is the weighted sum of the BM25 scores of all terms. When matches are many, the
 //! best are found by block-max WAND, which skips blocks of documents that cannot reach the page,
 //! and each candidate is checked against the bit set of matches; when they are few, they are
-//! scored one by one. Scores lose their last bits before they are compared, so that both ways
-//! give one order; ids decide between equals.
+//! scored one by one. Either way the score that counts is summed term by term in one order: sums
+//! of floats depend on it, and a work whose score changed from page to page would be told twice or
+//! never. Scores lose their last bits before they are compared; ids decide between equals.
 
 use std::time::Instant;
 
@@ -143,9 +144,7 @@ impl Ranking<'_> {
         if u64::from(count) * ONE_BY_ONE > u64::from(reader.max_doc()) {
             return self.by_wand(weights, reader, bits, best);
         }
-        let scorers = weights.each.iter().map(|weight| weight.scorer(reader, 1.0));
-        let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
-        scorers.retain(|scorer| scorer.doc() != TERMINATED);
+        let mut scorers = weights.scorers(reader)?;
         for (looked_at, doc) in members(bits).enumerate() {
             if looked_at % 1024 == 1023 && Instant::now() > self.deadline {
                 return Ok(true);
@@ -164,6 +163,7 @@ impl Ranking<'_> {
     ) -> tantivy::Result<bool> {
         let mut looked_at = 0_u32;
         let mut is_late = false;
+        let mut scorers = weights.scorers(reader)?;
         weights
             .union
             .for_each_pruning(f32::MIN, reader, &mut |doc, score| {
@@ -172,12 +172,12 @@ impl Ranking<'_> {
                 if is_late {
                     return f32::MAX;
                 }
-                if bits.contains(doc) {
-                    best.offer(sortable(score), doc);
+                if bits.contains(doc) && best.is_within_reach(sortable(score), NOISE) {
+                    best.offer(sortable(sum_at(&mut scorers, doc)), doc);
                 }
-                // One step lower: works with an equal score may still win by their id.
+                // A little lower: works with an equal score may still win by their id.
                 best.threshold()
-                    .map_or(f32::MIN, |key| from_sortable(key.saturating_sub(STEP)))
+                    .map_or(f32::MIN, |key| from_sortable(key.saturating_sub(NOISE)))
             })?;
         Ok(is_late)
     }
@@ -222,6 +222,16 @@ const ONE_BY_ONE: u64 = 8;
 struct TermWeights {
     each: Vec<Box<dyn Weight>>,
     union: Box<dyn Weight>,
+}
+
+impl TermWeights {
+    /// The terms that a segment has, in the order in which their scores are summed.
+    fn scorers(&self, reader: &SegmentReader) -> tantivy::Result<Vec<Box<dyn Scorer>>> {
+        let scorers = self.each.iter().map(|weight| weight.scorer(reader, 1.0));
+        let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
+        scorers.retain(|scorer| scorer.doc() != TERMINATED);
+        Ok(scorers)
+    }
 }
 
 /// How many titles of a segment come before this one.
@@ -320,6 +330,8 @@ fn sortable(score: f32) -> u64 {
 
 /// Smallest difference between keys of scores.
 const STEP: u64 = 64;
+/// How far the key of a sum can lie from that of the same terms summed in another order.
+const NOISE: u64 = 2 * STEP;
 
 fn from_sortable(key: u64) -> f32 {
     f32::from_bits(u32::try_from(key).unwrap_or(0))

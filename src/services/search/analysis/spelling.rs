@@ -91,9 +91,10 @@ impl Spelling {
                 self.marks_from = self.viqr.len();
             }
             Sign::Shape(mark) | Sign::Accent(mark) => self.add_mark(mark),
+            // Of two tones, which no syllable has, the same one whatever their order.
             Sign::Tone(tone) => {
                 self.is_marked = true;
-                self.tone = Some(tone);
+                self.tone = self.tone.max(Some(tone));
             }
             Sign::Vowel(vowel) => {
                 self.folded.push(vowel);
