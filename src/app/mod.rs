@@ -9,7 +9,7 @@ pub mod maintenance;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use background::Workshop;
 use tokio::sync::Mutex;
@@ -231,6 +231,8 @@ impl Storage {
                 bytes_per_thread: self.config.search.writer_memory_bytes,
             },
             cache_bytes: self.config.search.cache_bytes,
+            patience: Duration::from_millis(self.config.search.patience_ms),
+            time_budget: Duration::from_millis(self.config.search.time_budget_ms),
             ..SearchSettings::default()
         };
         let folder = self.config.storage.data_dir.join("index");

@@ -196,6 +196,11 @@ pub struct Search {
     pub writer_threads: usize,
     /// Memory for sets of works that are kept from search to search, in bytes.
     pub cache_bytes: usize,
+    /// Milliseconds that a change may wait for others before it becomes searchable.
+    pub patience_ms: u64,
+    /// Milliseconds that a search may look before it answers with what it has; making snippets
+    /// may take as long again.
+    pub time_budget_ms: u64,
 }
 
 impl Default for Search {
@@ -204,6 +209,8 @@ impl Default for Search {
             writer_memory_bytes: 64 * 1024 * 1024,
             writer_threads: 2,
             cache_bytes: 64 * 1024 * 1024,
+            patience_ms: 1000,
+            time_budget_ms: 2000,
         }
     }
 }

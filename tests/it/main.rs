@@ -35,6 +35,8 @@ mod render;
 mod saved_searches;
 mod search;
 mod search_http;
+mod search_kill;
+mod search_load;
 mod stored_records;
 mod support;
 mod tokens;

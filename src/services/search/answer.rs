@@ -87,7 +87,7 @@ pub struct SearchAnswer {
     pub next: Option<Cursor>,
     /// The wanted event was not searchable in time: the answer may lack the latest changes.
     pub is_stale: bool,
-    /// The time ran out: there may be more and better hits.
+    /// The time ran out: there may be more and better hits, and hits without snippets.
     pub is_partial: bool,
     /// The last event this answer knows of.
     pub event: EventNumber,

@@ -66,6 +66,13 @@ impl<'a> Best<'a> {
         self.demanded = self.demanded.max(key);
     }
 
+    /// Whether a document whose key is this one, give or take some noise, can be on the page.
+    pub(super) fn is_within_reach(&self, key: u64, noise: u64) -> bool {
+        self.after
+            .is_none_or(|(after, _)| key <= after.saturating_add(noise))
+            && self.threshold().is_none_or(|least| key + noise >= least)
+    }
+
     pub(super) fn offer(&mut self, key: u64, doc: DocId) {
         let is_before = self.after.is_some_and(|(after, _)| key > after);
         let is_low = self.threshold().is_some_and(|least| key < least);

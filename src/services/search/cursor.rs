@@ -1,5 +1,18 @@
 //! Where the next page begins: the sort key and id of the last hit, never a count, so that works
 //! which come or go do not shift pages.
+//!
+//! While nobody writes, a list walked to its end tells every work exactly once. While others write:
+//!
+//! * By date or title, every work that is there all the time and keeps its date or title is told
+//!   exactly once.
+//! * By relevance, a page goes on below the last hit's present score ([`super::resume`]), and every
+//!   work that stays on its side of that is told exactly once. A write moves the scores of all
+//!   works, those for one word together, sums for several words not quite: works close to the end
+//!   of a page can be told again on the next or be passed over. Whoever needs every work asks for
+//!   them by date or title, or follows the change log.
+//! * A list keeps asking for all words, or for some, as it did on its first page. Which words of a
+//!   query tell enough to be asked for alone, and what a mistyped one may have meant, follows from
+//!   how frequent words are; `all_words` with `verbatim` is free of that.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,8 +33,9 @@ pub struct Cursor {
 #[error("not a cursor of this search")]
 pub struct InvalidCursor;
 
-/// Longest key that is read back, in bytes.
-const MAX_KEY: usize = 256;
+/// Longest key that is read back, in bytes: the beginning of a title in a script whose letters
+/// fall apart into three (see [`crate::domain::vietnamese_order::SortKey`]) takes over a thousand.
+const MAX_KEY: usize = 2048;
 
 impl Cursor {
     /// Reads a cursor back.

@@ -18,8 +18,10 @@ use super::query::parser::parse;
 use super::query::repair::{Repaired, repaired};
 use super::query::{ExpansionWishes, Lexicon, Plan, Weights};
 use super::ranking::{Order, Placed, Ranking};
+use super::resume::present_place;
 use super::schema::Fields;
 use super::thesaurus::Thesaurus;
+use crate::domain::asset::AssetId;
 
 /// Fewer works with all words than this, and works with some of them are shown too.
 const ENOUGH: u64 = 10;
@@ -38,6 +40,8 @@ pub(crate) struct Question {
     pub(crate) order: Order,
     pub(crate) limit: usize,
     pub(crate) after: Option<Cursor>,
+    /// Works that are gone though the index may still hold them.
+    pub(crate) removed: Vec<AssetId>,
     /// Facets to count.
     pub(crate) facets: Vec<Facet>,
     pub(crate) deadline: Instant,
@@ -54,6 +58,8 @@ pub(crate) struct Found {
     pub(crate) repaired: Repaired,
     pub(crate) expansions: Vec<Added>,
     pub(crate) filters: Filters,
+    /// See [`Plan::terms`].
+    pub(crate) terms: usize,
 }
 
 /// A question after reading and repair.
@@ -135,8 +141,8 @@ impl Engine {
             Arc::make_mut(&mut understood.plan).phrases.clear();
             (strictness, matches) = self.matches(&pass, &understood.plan, question)?;
         }
-        let (hits, next, is_cut) =
-            page(&lexicon, &understood.plan, &matches, strictness, question)?;
+        let plan = &understood.plan;
+        let (hits, next, is_cut) = page(&lexicon, fields, plan, &matches, strictness, question)?;
         Ok(Found {
             hits,
             strictness,
@@ -146,6 +152,7 @@ impl Engine {
             repaired: understood.repaired,
             expansions: understood.expansions,
             filters: understood.filters,
+            terms: understood.plan.terms(),
         })
     }
 
@@ -167,6 +174,7 @@ impl Engine {
         let mut plan = Plan::new(&repaired, &expansions, fields, lexicon, self.weights);
         plan.phrases = parsed.phrases;
         plan.excluded = parsed.excluded;
+        plan.removed.clone_from(&question.removed);
         Understood {
             filters,
             repaired,
@@ -293,6 +301,7 @@ fn are_foreign(repaired: &Repaired, into: Into) -> bool {
 /// One page of the matches, where the next begins, and whether the time ran out.
 fn page(
     lexicon: &Lexicon<'_>,
+    fields: &Fields,
     plan: &Plan,
     matches: &Matches,
     strictness: Strictness,
@@ -307,14 +316,21 @@ fn page(
         .after
         .as_ref()
         .filter(|cursor| cursor.order == order);
-    let ranking = Ranking {
+    let mut ranking = Ranking {
         lexicon,
         plan,
         matches,
         limit: question.limit + 1,
-        after: after.map(|cursor| &cursor.place),
+        after: None,
         deadline: question.deadline,
     };
+    let after = match after {
+        Some(cursor) if order == Order::Relevance => {
+            Some(present_place(fields, &ranking, &cursor.place)?)
+        }
+        other => other.map(|cursor| cursor.place.clone()),
+    };
+    ranking.after = after.as_ref();
     let (mut hits, is_cut) = ranking.page(order)?;
     let has_more = hits.len() > question.limit;
     hits.truncate(question.limit);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::projector::{MustPurge, Progress, Projection, ProjectionError};
+use super::projector::{Progress, Projection, ProjectionError};
 use super::service::Inner;
 use crate::storage::blocking;
 
@@ -105,6 +105,10 @@ async fn follow_events(
         Arc::clone(&inner.thesaurus),
         inner.live(),
     );
+    // What was put off by a crash, by a full disk or by the build of this index.
+    if projection.must_purge() {
+        projection.purge().await?;
+    }
     let mut is_hurried = false;
     loop {
         events.borrow_and_update();
@@ -115,9 +119,8 @@ async fn follow_events(
         let is_ending = *closing.borrow();
         if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
         {
-            let (event, MustPurge(purge)) = projection.commit().await?;
-            inner.has_become_searchable(event);
-            if purge {
+            inner.has_become_searchable(projection.commit().await?);
+            if projection.must_purge() {
                 projection.purge().await?;
             }
             is_hurried = false;

@@ -1,16 +1,17 @@
 //! One index on disk: documents in, commits with their event number, searchers out.
 //!
-//! Every commit carries a payload (versions, number of the last event, see [`Stamp`]), so a
-//! start goes on exactly where the last commit stood. Readers are reloaded by hand right after a
-//! commit: a search that begins later sees it. One process writes, ever (tantivy's lock).
+//! Every commit carries a payload (versions, number of the last event, whether removed texts are
+//! still in files, see [`Stamp`]), so a start goes on exactly where the last commit stood. Readers
+//! are reloaded by hand right after a commit: a search that begins later sees it. One process
+//! writes, ever (tantivy's lock). How removed texts leave the files is told in [`super::purge`].
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
 use super::analysis;
@@ -45,6 +46,9 @@ pub enum IndexError {
     /// It has been closed.
     #[error("the search index is closed")]
     Closed,
+    /// Files with removed texts are still there.
+    #[error("files of the search index that hold removed texts could not be deleted")]
+    NotPurged,
 }
 
 impl From<tantivy::TantivyError> for IndexError {
@@ -84,30 +88,39 @@ struct Stamp {
     analysis: u32,
     /// The last event that is in it.
     event: u64,
+    /// Texts of removed works may still be in files.
+    #[serde(default)]
+    must_purge: bool,
 }
 
 impl Stamp {
-    fn at(event: EventNumber) -> Self {
+    fn at(event: EventNumber, MustPurge(must_purge): MustPurge) -> Self {
         Self {
             fields: schema::VERSION,
             analysis: analysis::VERSION,
             event: event.0,
+            must_purge,
         }
+    }
+
+    fn is_of_this_version(&self) -> bool {
+        (self.fields, self.analysis) == (schema::VERSION, analysis::VERSION)
     }
 }
 
-/// How often, and after which pause, a purge waits for merges that others began.
-const PURGE_ATTEMPTS: usize = 100;
-const PURGE_PAUSE: Duration = Duration::from_millis(100);
+/// Whether texts that were removed are still in files of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MustPurge(pub(crate) bool);
 
 /// An open index.
 pub(crate) struct OpenIndex {
     path: PathBuf,
     fields: Arc<Fields>,
-    index: Index,
-    reader: IndexReader,
+    pub(super) index: Index,
+    pub(super) reader: IndexReader,
     settings: WriterSettings,
     writer: Mutex<Option<IndexWriter>>,
+    pub(super) must_purge: AtomicBool,
 }
 
 impl OpenIndex {
@@ -120,7 +133,7 @@ impl OpenIndex {
             .tokenizers(schema::tokenizers())
             .create_in_dir(path)?;
         let open = Self::with(path, fields, index, settings)?;
-        open.commit(EventNumber(0))?;
+        open.commit(EventNumber(0), MustPurge(false))?;
         Ok(open)
     }
 
@@ -135,7 +148,10 @@ impl OpenIndex {
         index.set_tokenizers(schema::tokenizers());
         let open = Self::with(path, fields, index, settings)?;
         match open.stamp() {
-            Some(stamp) if stamp == Stamp::at(EventNumber(stamp.event)) => Ok(open),
+            Some(stamp) if stamp.is_of_this_version() => {
+                open.must_purge.store(stamp.must_purge, Ordering::Release);
+                Ok(open)
+            }
             _ => Err(IndexError::OtherVersion),
         }
     }
@@ -146,7 +162,7 @@ impl OpenIndex {
         index: Index,
         settings: WriterSettings,
     ) -> Result<Self, IndexError> {
-        let writer = new_writer(&index, settings)?;
+        let writer = new_writer(&index, settings, Box::new(merge_policy()))?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -158,6 +174,7 @@ impl OpenIndex {
             reader,
             settings,
             writer: Mutex::new(Some(writer)),
+            must_purge: AtomicBool::new(false),
         })
     }
 
@@ -167,8 +184,16 @@ impl OpenIndex {
         let mut writer = self.lock();
         // The old one holds the lock of the folder.
         drop(writer.take());
-        *writer = Some(new_writer(&self.index, self.settings)?);
+        *writer = Some(self.new_writer(Box::new(merge_policy()))?);
         Ok(())
+    }
+
+    /// A writer that goes on behind the last commit. There must be no other.
+    pub(super) fn new_writer(
+        &self,
+        policy: Box<dyn MergePolicy>,
+    ) -> Result<IndexWriter, IndexError> {
+        new_writer(&self.index, self.settings, policy)
     }
 
     /// Where it lies.
@@ -236,54 +261,29 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Commits what was applied and shows it to the searches that begin from now on.
-    pub(crate) fn commit(&self, event: EventNumber) -> Result<(), IndexError> {
-        let payload = serde_json::to_string(&Stamp::at(event)).map_err(std::io::Error::from)?;
+    /// Commits what was applied and shows it to the searches that begin from now on. Whether
+    /// texts must leave the files is written down with it, so that a crash does not forget it.
+    pub(crate) fn commit(
+        &self,
+        event: EventNumber,
+        MustPurge(has_removals): MustPurge,
+    ) -> Result<(), IndexError> {
+        let must_purge = has_removals || self.must_purge().0;
+        let stamp = Stamp::at(event, MustPurge(must_purge));
+        let payload = serde_json::to_string(&stamp).map_err(std::io::Error::from)?;
         let mut writer = self.lock();
         let writer = writer.as_mut().ok_or(IndexError::Closed)?;
         let mut prepared = writer.prepare_commit()?;
         prepared.set_payload(&payload);
         prepared.commit()?;
+        self.must_purge.store(must_purge, Ordering::Release);
         self.reader.reload()?;
         Ok(())
     }
 
-    /// Rewrites every segment that still holds deleted texts and removes the old files: after
-    /// this no byte of a withdrawn text is left in the index.
-    pub(crate) fn purge(&self) -> Result<(), IndexError> {
-        for _ in 0..PURGE_ATTEMPTS {
-            if self.merge_deletes()? {
-                break;
-            }
-            std::thread::sleep(PURGE_PAUSE);
-        }
-        // The reader holds on to the files of the segments it knows.
-        self.reader.reload()?;
-        let collected = self.with_writer(|writer| writer.garbage_collect_files())?;
-        collected.wait()?;
-        Ok(())
-    }
-
-    /// Rewrites segments with deleted documents; false when one of them was just being merged
-    /// by others.
-    fn merge_deletes(&self) -> Result<bool, IndexError> {
-        let metas = self.index.searchable_segment_metas()?;
-        let with_deletes = metas.iter().filter(|meta| meta.has_deletes());
-        let ids: Vec<_> = with_deletes.map(tantivy::SegmentMeta::id).collect();
-        let merges = self.with_writer(|writer| {
-            ids.iter()
-                .map(|id| writer.merge(&[*id]))
-                .collect::<Vec<_>>()
-        })?;
-        let mut is_clean = true;
-        for merge in merges {
-            is_clean &= merge.wait().is_ok();
-        }
-        Ok(is_clean)
-    }
-
-    fn with_writer<T>(&self, work: impl FnOnce(&mut IndexWriter) -> T) -> Result<T, IndexError> {
-        self.lock().as_mut().map(work).ok_or(IndexError::Closed)
+    /// Whether texts of removed works may still be in files; see [`Self::purge`].
+    pub(crate) fn must_purge(&self) -> MustPurge {
+        MustPurge(self.must_purge.load(Ordering::Acquire))
     }
 
     /// Shows what merges have made since the last commit.
@@ -311,21 +311,30 @@ impl OpenIndex {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<IndexWriter>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Option<IndexWriter>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn new_writer(index: &Index, settings: WriterSettings) -> Result<IndexWriter, IndexError> {
+fn new_writer(
+    index: &Index,
+    settings: WriterSettings,
+    policy: Box<dyn MergePolicy>,
+) -> Result<IndexWriter, IndexError> {
     let options = IndexWriterOptions::builder()
         .num_worker_threads(settings.threads)
         .memory_budget_per_thread(settings.bytes_per_thread)
         .num_merge_threads(1)
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
+    writer.set_merge_policy(policy);
+    Ok(writer)
+}
+
+/// When segments are merged as the writer goes along.
+pub(super) fn merge_policy() -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
     policy.set_min_num_segments(4);
     policy.set_del_docs_ratio_before_merge(0.2);
-    writer.set_merge_policy(Box::new(policy));
-    Ok(writer)
+    policy
 }

@@ -104,6 +104,9 @@ impl Kept {
     }
 }
 
+/// Documents looked at though the time is over: something is better than nothing.
+const TASTE: usize = 4096;
+
 /// Everything a pass needs.
 pub(crate) struct Pass<'a> {
     /// The snapshot.
@@ -136,6 +139,10 @@ impl Pass<'_> {
             for phrase in &excluded {
                 Arc::make_mut(&mut found).difference_with(&sets.matching(phrase.as_ref())?);
             }
+            for id in &plan.removed {
+                let id = Term::from_field_bytes(self.fields.id, id.as_bytes());
+                Arc::make_mut(&mut found).difference_with(&sets.with(&id)?);
+            }
             Ok(found)
         })
     }
@@ -163,17 +170,24 @@ impl Pass<'_> {
             counts: Counts::new(),
             is_partial: false,
         };
+        let mut taste = TASTE;
         for reader in self.searcher.segment_readers() {
             let sets = SegmentSets {
                 reader,
                 cache: &self.kept.sets,
             };
-            if Instant::now() > self.deadline {
-                matches.is_partial = true;
+            let is_late = Instant::now() > self.deadline;
+            let documents = reader.max_doc() as usize;
+            matches.is_partial |= is_late;
+            if is_late && taste == 0 {
                 matches.segments.push((sets.none(), 0));
                 continue;
             }
-            let admitted = self.admitted(sets, with_words(sets)?)?;
+            let mut admitted = self.admitted(sets, with_words(sets)?)?;
+            if is_late {
+                admitted.remove_range(documents.min(taste)..);
+                taste = taste.saturating_sub(documents);
+            }
             let found = self.filtered(sets, &admitted, &mut matches.counts)?;
             let count = u32::try_from(found.count_ones(..)).unwrap_or(u32::MAX);
             matches.total += u64::from(count);

@@ -1,14 +1,20 @@
-//! The bare index for measuring: ranking without catalogue, texts or HTTP.
+//! The bare index for measuring and fuzzing: ranking without catalogue, texts or HTTP.
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::analysis::{Cutter, Spelling};
+use super::answer::SearchRequest;
+use super::cursor::Cursor;
 use super::engine::{Engine, Question};
-use super::filters::{Facet, Filters};
-use super::index::{IndexChange, IndexError, OpenIndex, WriterSettings};
+use super::filters::Facet;
+use super::index::{IndexChange, IndexError, MustPurge, OpenIndex, WriterSettings};
 use super::matching::Viewer;
-use super::query::{ExpansionWishes, Weights};
-use super::ranking::Order;
+use super::passages::{Passage, Spoken};
+use super::query::Weights;
+use super::schema;
+use super::snippets::{Highlighter, Piece};
 use super::thesaurus::Thesaurus;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
@@ -50,7 +56,7 @@ impl Bench {
     /// When the index cannot be written.
     pub fn load(&self, changes: &[IndexChange]) -> Result<(), IndexError> {
         self.index.apply_new(&self.thesaurus, changes)?;
-        self.index.commit(EventNumber(1))
+        self.index.commit(EventNumber(1), MustPurge(false))
     }
 
     /// Waits for merges under way and ends writing.
@@ -73,32 +79,94 @@ impl Bench {
         limit: usize,
         facets: &[Facet],
     ) -> Result<(Vec<AssetId>, u64), IndexError> {
-        let mut filters = Filters::default();
+        let mut request = SearchRequest::for_text(text);
+        request.limit = limit;
         if let Some(language) = language {
-            filters.want(Facet::Language, language);
+            request.filters.want(Facet::Language, language);
         }
+        request.facets = facets.to_vec();
+        let found = self.ask(&request, Duration::from_secs(60))?;
+        Ok((found.ids, found.total))
+    }
+
+    /// What anonymous finds within a time budget.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of the text.
+    pub fn ask(&self, request: &SearchRequest, budget: Duration) -> Result<Bare, IndexError> {
         let question = Question {
             viewer: Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0)),
-            text: text.to_owned(),
-            verbatim: false,
-            all_words: false,
-            wishes: ExpansionWishes::default(),
-            filters,
-            order: Order::Relevance,
-            limit,
-            after: None,
-            facets: facets.to_vec(),
-            deadline: Instant::now() + Duration::from_secs(60),
+            text: request.text.clone(),
+            verbatim: request.verbatim,
+            all_words: request.all_words,
+            wishes: request.expansion.clone(),
+            filters: request.filters.clone(),
+            order: request.order,
+            limit: request.limit,
+            after: request.after.clone(),
+            removed: Vec::new(),
+            facets: request.facets.clone(),
+            deadline: Instant::now() + budget,
         };
         let searcher = self.index.searcher();
         let found = self
             .engine
             .find(&searcher, self.index.fields(), &self.thesaurus, &question)?;
-        Ok((
-            found.hits.into_iter().map(|hit| hit.id).collect(),
-            found.matches.total,
-        ))
+        Ok(Bare {
+            ids: found.hits.into_iter().map(|hit| hit.id).collect(),
+            total: found.matches.total,
+            is_partial: found.is_partial,
+            terms: found.terms,
+            next: found.next,
+        })
     }
+}
+
+/// What the bare index found.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    /// The page.
+    pub ids: Vec<AssetId>,
+    /// Works that match.
+    pub total: u64,
+    /// The time ran out.
+    pub is_partial: bool,
+    /// Lists of works that were to be walked through at most.
+    pub terms: usize,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+}
+
+/// The terms of a text at one level of the analysis, each with the bytes it was made of and its
+/// position.
+pub fn terms(level: &str, text: &str) -> Vec<(String, Range<usize>, usize)> {
+    let mut terms = Vec::new();
+    let Some(mut analyzer) = schema::tokenizers().get(level) else {
+        return terms;
+    };
+    let mut stream = analyzer.token_stream(text);
+    stream.process(&mut |token| {
+        let span = token.offset_from..token.offset_to;
+        terms.push((token.text.clone(), span, token.position));
+    });
+    terms
+}
+
+/// The names of the levels that [`terms`] takes.
+pub const LEVELS: [&str; 4] = ["exact", "folded", "pairs", "folded-and-pairs"];
+
+/// The piece of a text that would be shown for these words, and where it stands.
+pub fn piece(words: &str, text: &str) -> Option<(Piece, Passage)> {
+    let mut highlighter = Highlighter::default();
+    for cut in Cutter::new(words).filter(|cut| !cut.is_whole_number) {
+        let word = Spelling::of(&words[cut.span]);
+        let exact = word.is_marked().then(|| word.exact());
+        highlighter.want(word.folded(), exact, 1.0);
+    }
+    let read = Spoken::read(text);
+    let (_, piece) = highlighter.best_piece(&read.text)?;
+    let passage = read.passage_at(piece.range.start);
+    Some((piece, passage))
 }
 
 fn read_weights(text: &str) -> Weights {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::index::{IndexChange, IndexError, OpenIndex};
+use super::index::{IndexChange, IndexError, MustPurge, OpenIndex};
 use super::thesaurus::Thesaurus;
 use super::transcripts;
 use crate::domain::asset::{AssetId, State};
@@ -56,10 +56,6 @@ pub(crate) struct Projection {
     /// Something that must vanish waits for the commit.
     has_removals: bool,
 }
-
-/// Whether texts that were removed are still in files of the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MustPurge(pub(crate) bool);
 
 /// What a step left to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,15 +148,21 @@ impl Projection {
         Ok(progress)
     }
 
-    /// Commits what was handed over, and says whether texts must leave the files now.
-    pub(crate) async fn commit(&mut self) -> Result<(EventNumber, MustPurge), ProjectionError> {
-        let (index, event, purge) = (Arc::clone(&self.index), self.applied, self.has_removals);
-        blocking(move || index.commit(event)).await?;
+    /// Commits what was handed over; tells the last event that is searchable now.
+    pub(crate) async fn commit(&mut self) -> Result<EventNumber, ProjectionError> {
+        let (index, event) = (Arc::clone(&self.index), self.applied);
+        let has_removals = MustPurge(self.has_removals);
+        blocking(move || index.commit(event, has_removals)).await?;
         (self.pending, self.since, self.has_removals) = (0, None, false);
-        Ok((event, MustPurge(purge)))
+        Ok(event)
     }
 
-    /// Takes the texts of removed works out of the files.
+    /// Whether texts of removed works may still be in files.
+    pub(crate) fn must_purge(&self) -> bool {
+        self.index.must_purge().0
+    }
+
+    /// Takes the texts of removed works out of the files. Nothing may wait for a commit.
     pub(crate) async fn purge(&self) -> Result<(), ProjectionError> {
         let index = Arc::clone(&self.index);
         Ok(blocking(move || index.purge()).await?)
@@ -192,7 +194,7 @@ impl Projection {
         self.since = Some(Instant::now());
         self.commit().await?;
         while self.step().await? == Progress::More {}
-        Ok(self.commit().await?.0)
+        self.commit().await
     }
 }
 

@@ -1,8 +1,9 @@
 //! In which order matches come, and which of them stand on the page.
 //!
 //! Relevance is the weighted sum of the BM25 scores of all terms; [`super::scoring`] finds the best
-//! without scoring them all. Scores lose their last bits before they are compared, so that every
-//! way to sum them gives one order; ids decide between equals.
+//! without scoring them all. The score that counts is summed term by term in one order: sums of
+//! floats depend on it, and a work whose score changed from page to page would be told twice or
+//! never. Scores lose their last bits before they are compared; ids decide between equals.
 
 use std::time::Instant;
 

@@ -27,8 +27,10 @@ const CLOCK_EVERY: u32 = 1024;
 
 /// How the terms of a plan score.
 pub(super) struct Scoring {
-    /// Most telling first.
+    /// In the order in which scores are summed.
     each: Vec<Box<dyn Weight>>,
+    /// The place of the most telling term among them.
+    leader: usize,
     union: Box<dyn Weight>,
     deadline: Instant,
 }
@@ -46,15 +48,16 @@ impl Scoring {
         let telling = |((field, text), weight): &(Unit, f32)| {
             weight * (works / (lexicon.works_with(*field, text) as f32 + 0.5)).ln_1p()
         };
-        let mut scored: Vec<&(Unit, f32)> = plan.scored.iter().collect();
-        scored.sort_by(|a, b| telling(b).total_cmp(&telling(a)));
-        let queries: Vec<Box<dyn Query>> = scored.into_iter().map(boosted).collect();
+        let told: Vec<f32> = plan.scored.iter().map(telling).collect();
+        let leader = (0..told.len()).max_by(|a, b| told[*a].total_cmp(&told[*b]));
+        let queries: Vec<Box<dyn Query>> = plan.scored.iter().map(boosted).collect();
         let each = queries.iter().map(|query| query.weight(scoring));
         let each = each.collect::<tantivy::Result<_>>()?;
         let any = queries.into_iter().map(|query| (Occur::Should, query));
         let union = BooleanQuery::new(any.collect()).weight(scoring)?;
         Ok(Self {
             each,
+            leader: leader.unwrap_or_default(),
             union,
             deadline,
         })
@@ -107,7 +110,7 @@ impl Scoring {
         docs: &Docs,
         best: &Best<'_>,
     ) -> tantivy::Result<Option<u64>> {
-        let Some(leader) = self.each.first() else {
+        let Some(leader) = self.each.get(self.leader) else {
             return Ok(None);
         };
         let mut leader = leader.scorer(reader, 1.0)?;
@@ -132,6 +135,7 @@ impl Scoring {
     ) -> tantivy::Result<bool> {
         let mut looked_at = 0_u32;
         let mut is_late = false;
+        let mut scorers = self.scorers(reader)?;
         let start = floor(best);
         self.union
             .for_each_pruning(start, reader, &mut |doc, score| {
@@ -140,8 +144,9 @@ impl Scoring {
                 if is_late {
                     return f32::MAX;
                 }
-                if docs.contains(doc as usize) {
-                    best.offer(sortable(score), doc);
+                let is_near = best.is_within_reach(sortable(score), NOISE);
+                if is_near && docs.contains(doc as usize) {
+                    best.offer(sortable(sum_at(&mut scorers, doc)), doc);
                 }
                 floor(best)
             })?;
@@ -168,11 +173,11 @@ fn sum_at(scorers: &mut [Box<dyn Scorer>], doc: DocId) -> f32 {
     sum
 }
 
-/// The score below which nothing is of interest. One step lower than that of the worst on the
+/// The score below which nothing is of interest. A little lower than that of the worst on the
 /// page: works with an equal score may still win by their id.
 fn floor(best: &Best<'_>) -> f32 {
     let threshold = best.threshold();
-    threshold.map_or(f32::MIN, |key| from_sortable(key.saturating_sub(STEP)))
+    threshold.map_or(f32::MIN, |key| from_sortable(key.saturating_sub(NOISE)))
 }
 
 /// Positive floats compare as their bits do; the last six bits are noise of summation.
@@ -182,6 +187,8 @@ fn sortable(score: f32) -> u64 {
 
 /// Smallest difference between keys of scores.
 const STEP: u64 = 64;
+/// How far the key of a sum can lie from that of the same terms summed in another order.
+const NOISE: u64 = 2 * STEP;
 
 /// The score of a key.
 pub(super) fn from_sortable(key: u64) -> f32 {

@@ -14,6 +14,7 @@ use super::index::{IndexError, OpenIndex, WriterSettings};
 use super::matching::{Strictness, Viewer};
 use super::projector::ProjectionError;
 use super::query::Lexicon;
+use super::removed::Removed;
 use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
 use super::snippets::Highlighter;
 use super::store::Store;
@@ -21,6 +22,7 @@ use super::thesaurus::Thesaurus;
 use super::transcripts;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
+use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
@@ -37,7 +39,8 @@ pub struct SearchSettings {
     pub patience: Duration,
     /// How long a search waits for an event it wants to know of.
     pub freshness_wait: Duration,
-    /// How long a search may look before it answers with what it has.
+    /// How long a search may look before it answers with what it has; making snippets may take
+    /// as long again.
     pub time_budget: Duration,
 }
 
@@ -104,6 +107,7 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) live: RwLock<Arc<OpenIndex>>,
     pub(super) engine: Engine,
+    pub(super) removed: Removed,
     pub(super) searchable: watch::Sender<EventNumber>,
     pub(super) rebuilding: watch::Sender<Option<u64>>,
     /// Somebody waits for a commit.
@@ -144,6 +148,7 @@ impl Search {
             store,
             live: RwLock::new(Arc::new(live)),
             engine: Engine::new(settings.cache_bytes),
+            removed: Removed::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
             hurry: Notify::new(),
@@ -172,7 +177,9 @@ impl Search {
             None => false,
         };
         let waiting = started.elapsed();
-        let question = self.question(actor, &request);
+        let searchable = *self.inner.searchable.borrow();
+        let removed = self.inner.removed.since(searchable, &*self.inner.catalog);
+        let question = self.question(actor, &request, removed.await?);
         let inner = Arc::clone(&self.inner);
         let (found, index) = blocking(move || inner.find(&question)).await?;
         let finding = started.elapsed() - waiting;
@@ -270,7 +277,7 @@ impl Search {
         }
     }
 
-    fn question(&self, actor: &Actor, request: &SearchRequest) -> Question {
+    fn question(&self, actor: &Actor, request: &SearchRequest, removed: Vec<AssetId>) -> Question {
         Question {
             viewer: Viewer::new(actor, self.inner.clock.now()),
             text: request.text.clone(),
@@ -281,6 +288,7 @@ impl Search {
             order: request.order,
             limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
             after: request.after.clone(),
+            removed,
             facets: request.facets.clone(),
             deadline: Instant::now() + self.inner.settings.time_budget,
         }
@@ -329,7 +337,9 @@ impl Inner {
         } else {
             Highlighter::default()
         };
-        let shown = hits(&found, entries, actor, self.clock.now(), &lights);
+        let deadline = Instant::now() + self.settings.time_budget;
+        let now = self.clock.now();
+        let shown = hits(&found, entries, actor, now, &lights, deadline);
         let vanished = (found.hits.len() - shown.len()) as u64;
         let shown = if request.group_duplicates {
             grouped(shown)
@@ -346,7 +356,7 @@ impl Inner {
             &request.language,
         );
         SearchAnswer {
-            interpretation: told(&found, &shown, &lexicon),
+            interpretation: told(&found, &shown, &lexicon, deadline),
             hits: shown,
             total: Total {
                 works: found.matches.total.saturating_sub(vanished),
@@ -359,7 +369,7 @@ impl Inner {
             facets,
             next: found.next,
             is_stale: false,
-            is_partial: found.is_partial,
+            is_partial: found.is_partial || Instant::now() > deadline,
             event: *self.searchable.borrow(),
             took: Took::default(),
         }

@@ -133,15 +133,11 @@ impl SegmentSets<'_> {
         Docs::with_capacity(self.reader.max_doc() as usize)
     }
 
-    /// The documents with a term, deleted ones too.
+    /// The documents with a term, deleted ones too; kept when they are many.
     pub(super) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<Docs>> {
         let term = Term::from_field_text(field, text);
         let works = self.reader.inverted_index(field)?.doc_freq(&term)?;
-        let make = || {
-            let mut docs = self.none();
-            self.add_term(field, text, &mut docs)?;
-            Ok(docs)
-        };
+        let make = || self.with(&term);
         if works.saturating_mul(RARE) < self.reader.max_doc() {
             return make().map(Arc::new);
         }
@@ -156,15 +152,21 @@ impl SegmentSets<'_> {
     ) -> tantivy::Result<Docs> {
         let mut docs = self.none();
         for (field, text) in terms {
-            self.add_term(field, text, &mut docs)?;
+            self.add_term(&Term::from_field_text(field, text), &mut docs)?;
         }
         Ok(docs)
     }
 
-    fn add_term(&self, field: Field, text: &str, docs: &mut Docs) -> tantivy::Result<()> {
-        let index = self.reader.inverted_index(field)?;
-        let term = Term::from_field_text(field, text);
-        let Some(mut blocks) = index.read_block_postings(&term, IndexRecordOption::Basic)? else {
+    /// The documents with a term, read from the index, deleted ones too.
+    pub(super) fn with(&self, term: &Term) -> tantivy::Result<Docs> {
+        let mut docs = self.none();
+        self.add_term(term, &mut docs)?;
+        Ok(docs)
+    }
+
+    fn add_term(&self, term: &Term, docs: &mut Docs) -> tantivy::Result<()> {
+        let index = self.reader.inverted_index(term.field())?;
+        let Some(mut blocks) = index.read_block_postings(term, IndexRecordOption::Basic)? else {
             return Ok(());
         };
         while !blocks.docs().is_empty() {

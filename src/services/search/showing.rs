@@ -4,6 +4,7 @@
 //! withdrawn a moment ago is not shown, even though the index has yet to read of it.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
@@ -74,18 +75,23 @@ pub(crate) type Transcribed = (Box<Asset>, Vec<Transcript>);
 /// A hit with the sketch of its text.
 pub(crate) type Sketched = (Hit, Option<ShortSketch>);
 
-/// The hits that may be shown, in order.
+/// The hits that may be shown, in order. Those reached after the deadline come without snippets.
 pub(crate) fn hits(
     found: &Found,
     entries: Vec<Option<Transcribed>>,
     actor: &Actor,
     now: Timestamp,
     highlighter: &Highlighter,
+    deadline: Instant,
 ) -> Vec<Sketched> {
     let placed = found.hits.iter().zip(entries);
     let shown = placed.filter_map(|(placed, entry)| {
         let (asset, said) = entry.filter(|(asset, _)| is_shown(actor, asset, now))?;
-        let snippets = snippets(&asset, &said, highlighter);
+        let snippets = if Instant::now() > deadline {
+            Vec::new()
+        } else {
+            snippets(&asset, &said, highlighter)
+        };
         let hit = Hit {
             asset: *asset,
             score: placed.score,
@@ -184,8 +190,14 @@ fn long_piece(
     ))
 }
 
-/// What is told about the query. Words are written as the best hits write them.
-pub(crate) fn told(found: &Found, hits: &[Hit], lexicon: &Lexicon<'_>) -> Interpretation {
+/// What is told about the query. Words are written as the best hits write them, as far as there
+/// is time to look.
+pub(crate) fn told(
+    found: &Found,
+    hits: &[Hit],
+    lexicon: &Lexicon<'_>,
+    deadline: Instant,
+) -> Interpretation {
     let expansions = found
         .expansions
         .iter()
@@ -197,6 +209,7 @@ pub(crate) fn told(found: &Found, hits: &[Hit], lexicon: &Lexicon<'_>) -> Interp
             .take(SURFACE_HITS)
             .flat_map(|hit| super::document::texts(&hit.asset.work));
         texts
+            .take_while(|_| Instant::now() <= deadline)
             .filter_map(|text| Highlighter::surface(text, folded))
             .next()
             .or_else(|| lexicon.usual_form(folded))

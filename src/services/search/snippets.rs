@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::analysis::{Cutter, Spelling, initial};
+use super::analysis::{Cut, Cutter, Spelling, initial};
 
 /// Longest piece, in bytes of text.
 const PIECE_BYTES: usize = 320;
@@ -89,18 +89,16 @@ impl Highlighter {
     /// The first written form of a folded word in a text.
     pub(crate) fn surface(text: &str, folded: &str) -> Option<String> {
         let mut spelling = Spelling::default();
-        Cutter::new(text)
-            .filter(|cut| !cut.is_whole_number)
-            .find_map(|cut| {
-                spelling.fill(&text[cut.span.clone()]);
-                (spelling.folded() == folded).then(|| text[cut.span].to_lowercase())
-            })
+        Cutter::new(text).filter(is_showable).find_map(|cut| {
+            spelling.fill(&text[cut.span.clone()]);
+            (spelling.folded() == folded).then(|| text[cut.span].to_lowercase())
+        })
     }
 
     fn matches(&self, text: &str) -> Vec<Match> {
         let mut spelling = Spelling::default();
         let mut matches = Vec::new();
-        for cut in Cutter::new(text).filter(|cut| !cut.is_whole_number) {
+        for cut in Cutter::new(text).filter(is_showable) {
             let word = &text[cut.span.clone()];
             if !initial(word).is_some_and(|first| self.initials.contains(&first)) {
                 continue;
@@ -123,6 +121,11 @@ impl Highlighter {
         }
         matches
     }
+}
+
+/// A word, and no run of letters or marks without end: it would be shown whole.
+fn is_showable(cut: &Cut) -> bool {
+    !cut.is_whole_number && cut.span.len() <= PIECE_BYTES
 }
 
 /// The run of matches within one piece that is worth most: each different word once, and a

@@ -32,7 +32,7 @@ pub struct SearchAnswerDto {
     next: Option<String>,
     /// The wanted event was not searchable in time.
     stale: bool,
-    /// The time ran out: there may be more and better hits.
+    /// The time ran out: there may be more and better hits, and hits without snippets.
     partial: bool,
     /// The last event this answer knows of.
     event: u64,

@@ -27,7 +27,9 @@ pub struct SearchQuery {
     /// How many hits to give, at most 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<usize>,
-    /// Go on after this cursor, as the `next` link does.
+    /// Go on after this cursor, as the `next` link does. It never expires. Sorted by date or title, a
+    /// list walked to its end tells every work once, also while others write; by relevance, writes
+    /// move scores, and works close to the end of a page can be told again or be passed over.
     after: Option<String>,
     /// Which facets to count, by name; `none` counts nothing. All of them unless you say.
     #[param(example = "kind,theme,year")]

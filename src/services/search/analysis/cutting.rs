@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::char::decompose_canonical;
+
 use super::letters::{is_apostrophe, is_invisible, is_latin_letter, is_mark, is_unspaced};
 
 /// A piece of text to index or look for.
@@ -123,14 +125,14 @@ fn begins_word(c: char) -> bool {
 /// elision of l'homme and d'eau, and never after a longer word (people's).
 fn joins(left: &str, right: Option<char>) -> bool {
     let mut left = left.chars();
-    let (Some(letter), None) = (left.next(), left.next()) else {
+    let (Some(letter), true) = (left.next(), left.all(is_mark)) else {
         return false;
     };
-    let Some(right) = right.filter(|c| c.is_alphabetic()) else {
+    let Some(right) = right.filter(|c| c.is_alphabetic()).map(base) else {
         return false;
     };
     let elides = matches!(
-        letter.to_ascii_lowercase(),
+        base(letter).to_ascii_lowercase(),
         'c' | 'd' | 'j' | 'l' | 'm' | 'n' | 's' | 't'
     );
     let is_consonant = right.is_ascii()
@@ -139,6 +141,15 @@ fn joins(left: &str, right: Option<char>) -> bool {
             'a' | 'e' | 'h' | 'i' | 'o' | 'u' | 'y'
         );
     !elides || is_consonant
+}
+
+/// A letter without its marks: composed or not, it binds alike.
+fn base(letter: char) -> char {
+    let mut first = None;
+    decompose_canonical(letter, |piece| {
+        first.get_or_insert(piece);
+    });
+    first.unwrap_or(letter)
 }
 
 /// The end of a document number that begins here: digits, then parts bound by single slashes

@@ -15,11 +15,11 @@ mod stream;
 mod syllable;
 mod words;
 
-pub(crate) use cutting::Cutter;
+pub(crate) use cutting::{Cut, Cutter};
 pub(crate) use spelling::{SEPARATOR, Spelling, initial, written};
 pub(crate) use stream::{Analyzer, Level, pair};
 pub(crate) use syllable::is_syllable;
 pub(crate) use words::{acronyms, is_stop_word};
 
 /// The version of the analysis, written into the index.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;

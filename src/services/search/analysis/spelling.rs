@@ -15,6 +15,8 @@ pub(crate) const SEPARATOR: char = '\u{1}';
 
 /// Longest folded form, in bytes; the rest of a longer word is cut off on both sides.
 const MAX_BYTES: usize = 60;
+/// Longest form with marks, in bytes: a letter can carry any number of them.
+const MAX_MARKED_BYTES: usize = 4 * MAX_BYTES;
 
 /// A word taken apart. Kept by callers and filled again, so that a text costs no allocation for
 /// each of its words.
@@ -44,7 +46,7 @@ impl Spelling {
         self.marks_from = 0;
         self.is_marked = false;
         for c in word.chars() {
-            if self.folded.len() >= MAX_BYTES {
+            if self.folded.len() >= MAX_BYTES || self.viqr.len() >= MAX_MARKED_BYTES {
                 break;
             }
             if c.is_ascii_alphanumeric() {
@@ -90,14 +92,11 @@ impl Spelling {
                 self.viqr.push(base);
                 self.marks_from = self.viqr.len();
             }
-            Sign::Shape(shape) => self.add_shape(shape),
+            Sign::Shape(mark) | Sign::Accent(mark) => self.add_mark(mark),
+            // Of two tones, which no syllable has, the same one whatever their order.
             Sign::Tone(tone) => {
                 self.is_marked = true;
-                self.tone = Some(tone);
-            }
-            Sign::Accent(accent) => {
-                self.is_marked = true;
-                self.viqr.push(accent);
+                self.tone = self.tone.max(Some(tone));
             }
             Sign::Vowel(vowel) => {
                 self.folded.push(vowel);
@@ -106,17 +105,23 @@ impl Spelling {
         }
     }
 
-    /// Shapes stand in one order behind their letter, whatever order they were typed in.
-    fn add_shape(&mut self, shape: char) {
+    /// Marks stand once and in one order behind their letter, shapes before accents, whatever order
+    /// they were typed in: composed and decomposed text tell them in different ones.
+    fn add_mark(&mut self, mark: char) {
         self.is_marked = true;
-        let rank = |c: char| SHAPES.iter().position(|s| *s == c);
+        let rank = |c: char| {
+            (
+                SHAPES.iter().position(|s| *s == c).unwrap_or(SHAPES.len()),
+                c,
+            )
+        };
         let behind = self.viqr[self.marks_from..]
             .char_indices()
-            .find(|(_, other)| rank(*other) >= rank(shape));
+            .find(|(_, other)| rank(*other) >= rank(mark));
         match behind {
-            Some((_, same)) if same == shape => {}
-            Some((at, _)) => self.viqr.insert(self.marks_from + at, shape),
-            None => self.viqr.push(shape),
+            Some((_, same)) if same == mark => {}
+            Some((at, _)) => self.viqr.insert(self.marks_from + at, mark),
+            None => self.viqr.push(mark),
         }
     }
 

@@ -7,6 +7,7 @@
 //! cannot tell.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use super::lexicon::Lexicon;
 use super::parser::Word;
@@ -20,8 +21,9 @@ const COINCIDENCE: u64 = 2_500;
 /// A word that stands beside its neighbours by chance is doubted in favour of one that does so
 /// this many times as often.
 const CLEARLY: u64 = 8;
-/// Words shorter than this are left alone: everything is one keystroke away from them.
-const MIN_LETTERS: usize = 2;
+/// Words shorter than this are left alone: everything is one keystroke away from them. Longer
+/// ones than this are no words, and each of their letters costs another 53 look-ups.
+const LETTERS: RangeInclusive<usize> = 2..=20;
 
 /// What a word may have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +72,7 @@ fn support(before: Option<&str>, folded: &str, after: Option<&str>, lexicon: &Le
 fn is_suspect(words: &[Word], at: usize, lexicon: &Lexicon<'_>) -> bool {
     let word = &words[at];
     let folded = word.folded();
-    let is_word = folded.len() >= MIN_LETTERS && folded.bytes().all(|b| b.is_ascii_lowercase());
+    let is_word = LETTERS.contains(&folded.len()) && folded.bytes().all(|b| b.is_ascii_lowercase());
     if word.is_stop || word.is_whole_number || !is_word {
         return false;
     }

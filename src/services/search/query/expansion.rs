@@ -64,6 +64,8 @@ pub(crate) struct Added {
 
 /// Most names added for one concept.
 const MAX_NAMES: usize = 12;
+/// Most names added in one query: what a province became can be a hundred communes.
+const MAX_ADDED: usize = 120;
 
 /// Finds the concepts a query names and what to add for them; words that name none are
 /// translated where works in another language are looked for.
@@ -97,7 +99,30 @@ pub(crate) fn expansions(
             at += length.max(1);
         }
     }
-    found
+    bounded(found)
+}
+
+/// As much as there is room for: other names of the things themselves before what was wished for
+/// beside them.
+fn bounded(found: Vec<Added>) -> Vec<Added> {
+    let is_wished = |added: &Added| {
+        matches!(
+            added.told.reason,
+            ExpansionReason::Narrower | ExpansionReason::Succession
+        )
+    };
+    let mut room = MAX_ADDED;
+    let mut has_room = vec![false; found.len()];
+    for wished in [false, true] {
+        for (added, fits) in found.iter().zip(&mut has_room) {
+            if is_wished(added) == wished && added.names.len() <= room {
+                room -= added.names.len();
+                *fits = true;
+            }
+        }
+    }
+    let kept = found.into_iter().zip(has_room).filter(|(_, fits)| *fits);
+    kept.map(|(added, _)| added).collect()
 }
 
 fn translation_at(

@@ -4,12 +4,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use tantivy::postings::TermInfo;
 use tantivy::query::Bm25StatisticsProvider;
-use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet as _, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::super::analysis::{SEPARATOR, pair, written};
 use super::super::schema::Fields;
+
+/// Works of a segment with a term up to which those that are deleted are told from the others:
+/// whether a word is known at all, and next to which it stands, must not depend on merges.
+const RARE: u32 = 64;
 
 /// The dictionaries of one snapshot. Answers are remembered for the length of a query.
 pub(crate) struct Lexicon<'a> {
@@ -40,7 +45,8 @@ impl<'a> Lexicon<'a> {
         self.searcher.num_docs()
     }
 
-    /// Works that hold a term of a field; deleted ones count until their segment is merged.
+    /// Works that hold a term of a field. Of a frequent term, deleted works count until their
+    /// segment is merged.
     pub(crate) fn works_with(&self, field: Field, text: &str) -> u64 {
         let known = self
             .known
@@ -51,13 +57,24 @@ impl<'a> Lexicon<'a> {
             return known;
         }
         let term = Term::from_field_text(field, text);
-        let works = self.searcher.doc_freq(&term).unwrap_or(0);
+        let works = self.count(&term).unwrap_or(0);
         let mut known = self.known.borrow_mut();
         known
             .entry(field)
             .or_default()
             .insert(text.to_owned(), works);
         works
+    }
+
+    fn count(&self, term: &Term) -> tantivy::Result<u64> {
+        let mut works = 0;
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(term.field())?;
+            if let Some(info) = index.get_term_info(term)? {
+                works += u64::from(living(segment, &index, &info)?);
+            }
+        }
+        Ok(works)
     }
 
     /// Works that hold a folded word.
@@ -89,7 +106,10 @@ impl<'a> Lexicon<'a> {
                 else {
                     break;
                 };
-                *forms.entry(text.to_owned()).or_default() += u64::from(info.doc_freq);
+                let works = u64::from(living(segment, &index, info).ok()?);
+                if works > 0 {
+                    *forms.entry(text.to_owned()).or_default() += works;
+                }
             }
         }
         let marked: u64 = forms.values().sum();
@@ -126,4 +146,22 @@ impl Bm25StatisticsProvider for Lexicon<'_> {
             None => self.searcher.doc_freq(term),
         }
     }
+}
+
+/// Documents of a segment that hold a term and, if it is rare, are not deleted.
+fn living(
+    segment: &SegmentReader,
+    index: &InvertedIndexReader,
+    info: &TermInfo,
+) -> tantivy::Result<u32> {
+    let Some(alive) = segment.alive_bitset().filter(|_| info.doc_freq <= RARE) else {
+        return Ok(info.doc_freq);
+    };
+    let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+    let mut works = 0;
+    while postings.doc() != TERMINATED {
+        works += u32::from(alive.is_alive(postings.doc()));
+        postings.advance();
+    }
+    Ok(works)
 }

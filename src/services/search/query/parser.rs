@@ -8,7 +8,8 @@ use super::super::filters::Facet;
 
 /// Longest text that is read, in characters.
 pub(crate) const MAX_CHARS: usize = 512;
-/// Most words that are read.
+/// Most words that are read: in all, in phrases, and in exclusions. What stands behind costs
+/// nothing: each word is a list of works to walk through, which no deadline cuts short.
 pub(crate) const MAX_WORDS: usize = 40;
 
 /// One word of a query.
@@ -133,12 +134,19 @@ fn words_of(text: &str) -> impl Iterator<Item = Word> {
     Cutter::new(text).map(|cut| Word::new(&text[cut.span], cut.is_whole_number))
 }
 
-fn folded(text: &str) -> Vec<String> {
+/// The folded words of a text, if there is room for all of them beside those already read.
+fn folded(text: &str, read: &[Vec<String>]) -> Vec<String> {
+    let room = MAX_WORDS.saturating_sub(read.iter().map(Vec::len).sum());
     let words = words_of(text).filter(|word| !word.is_whole_number);
-    words
+    let words: Vec<String> = words
         .map(|word| word.folded().to_owned())
-        .take(MAX_WORDS)
-        .collect()
+        .take(room + 1)
+        .collect();
+    if words.len() > room {
+        Vec::new()
+    } else {
+        words
+    }
 }
 
 impl Parsed {
@@ -150,15 +158,15 @@ impl Parsed {
     fn take_piece(&mut self, piece: Piece<'_>) {
         match piece {
             Piece::Phrase(text) => {
-                let words = folded(text);
+                let words = folded(text, &self.phrases);
                 if words.len() > 1 {
                     self.phrases.push(words);
                 }
                 self.take_words(text);
             }
             Piece::Excluded(text) => {
-                let words = folded(text);
-                if !words.is_empty() && self.excluded.len() < MAX_WORDS {
+                let words = folded(text, &self.excluded);
+                if !words.is_empty() {
                     self.excluded.push(words);
                 }
             }

@@ -16,6 +16,7 @@ use super::expansion::{Added, ExpansionReason};
 use super::lexicon::Lexicon;
 use super::parser::Word;
 use super::repair::Repaired;
+use crate::domain::asset::AssetId;
 
 /// How much each sort of term counts.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,8 @@ pub(crate) struct Plan {
     pub(crate) phrases: Vec<Vec<String>>,
     /// Folded words that must not occur.
     pub(crate) excluded: Vec<Vec<String>>,
+    /// Works that are gone, whatever the index says.
+    pub(crate) removed: Vec<AssetId>,
 }
 
 /// Share of all works (one in so many) above which a term tells nothing by itself.
@@ -113,6 +116,18 @@ impl Plan {
         planner.demand_all(repaired, expansions);
         planner.demand_telling();
         planner.finish()
+    }
+
+    /// Lists of works that are walked through at most: the terms that score, those that must be
+    /// there, and the words of phrases and exclusions.
+    pub(crate) fn terms(&self) -> usize {
+        let words = |of: &[Vec<String>]| of.iter().map(Vec::len).sum::<usize>();
+        let demanded = self.all.iter().flatten().chain(&self.telling).map(Vec::len);
+        self.scored.len()
+            + demanded.sum::<usize>()
+            + words(&self.phrases)
+            + words(&self.excluded)
+            + self.removed.len()
     }
 
     /// Nothing to look for: everything matches.

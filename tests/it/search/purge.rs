@@ -1,0 +1,103 @@
+//! Withdrawn texts leave the files of the index, whatever else is going on in it.
+
+use std::time::Duration;
+
+use khochung::domain::access::Actor;
+use khochung::domain::asset::{Asset, State};
+use khochung::services::search::SearchSettings;
+use khochung::storage::catalog::{ChangeSet, EventKind};
+
+use super::{Library, now, open, work};
+use crate::support::index_files::{live_index, terms_in};
+
+/// Works of the longest test.
+const WORKS: u128 = 40;
+
+fn withdrawn(mut asset: Asset) -> Asset {
+    asset.revision = asset.revision.next();
+    asset.state = State::Withdrawn {
+        reason: "sai".into(),
+    };
+    asset
+}
+
+#[tokio::test]
+async fn withdrawals_in_the_midst_of_merges_leave_no_word_behind() {
+    let settings = SearchSettings {
+        patience: Duration::ZERO,
+        ..SearchSettings::default()
+    };
+    let library = Library::with_settings([work(1, "Đầu", "chung")], settings).await;
+    // A segment for nearly every work, so that merges are always under way.
+    for number in 2..=WORKS {
+        let text = format!("chung dau{number}");
+        library
+            .put(work(number, "Bài", &text), EventKind::Created)
+            .await;
+        if number % 3 == 0 {
+            let gone = withdrawn(work(number - 1, "Bài", &format!("chung dau{}", number - 1)));
+            let changes = ChangeSet::by(&Actor::System, now()).put(gone, EventKind::Withdrawn);
+            library.commit(changes).await;
+        }
+    }
+    library.search.close().await;
+    let terms = terms_in(&live_index(library._folder.path()));
+    let left: Vec<u128> = (2..=WORKS)
+        .filter(|n| terms.contains(&format!("dau{n}")))
+        .collect();
+    let right: Vec<u128> = (2..=WORKS).filter(|n| n % 3 != 2).collect();
+    assert_eq!(left, right);
+}
+
+#[tokio::test]
+async fn a_purge_that_a_crash_cut_short_is_done_at_the_next_start() {
+    let others = (2..=20).map(|n| work(n, "Bài", "chung"));
+    let library = Library::with(others.chain([work(1, "Cũ", "mật")])).await;
+    let mut edited = work(1, "Mới", "chung");
+    edited.revision = edited.revision.next();
+    library.put(edited, EventKind::Described).await;
+    library.search.close().await;
+    let folder = live_index(library._folder.path());
+    assert!(
+        terms_in(&folder).contains("mat"),
+        "an edit alone rewrites nothing"
+    );
+    // What the commit of a withdrawal says of itself until the texts have left.
+    let meta = folder.join("meta.json");
+    let told = std::fs::read_to_string(&meta).unwrap();
+    let due = told.replace("\\\"must_purge\\\":false", "\\\"must_purge\\\":true");
+    assert_ne!(told, due);
+    std::fs::write(&meta, due).unwrap();
+    let search = open(library._folder.path(), &library.catalog, &library.clock).await;
+    search.close().await;
+    let terms = terms_in(&folder);
+    assert!(
+        !terms.contains("mat") && terms.contains("chung"),
+        "{terms:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_work_withdrawn_while_an_index_is_built_leaves_no_word_in_it() {
+    let body = |n: u128| format!("chung dau{n} {}", "một câu dài ".repeat(200));
+    let works = (1..=400).map(|n| work(n, &format!("Bài {n}"), &body(n)));
+    let library = Library::with(works).await;
+    let withdrawing = async {
+        for number in [3_u128, 200, 399] {
+            let gone = withdrawn(work(number, &format!("Bài {number}"), &body(number)));
+            let changes = ChangeSet::by(&Actor::System, now()).put(gone, EventKind::Withdrawn);
+            khochung::storage::catalog::Catalog::commit(&*library.catalog, changes)
+                .await
+                .unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    let (built, ()) = tokio::join!(library.search.reindex(|_| ()), withdrawing);
+    built.unwrap();
+    library.search.close().await;
+    let terms = terms_in(&live_index(library._folder.path()));
+    for number in [3, 200, 399] {
+        assert!(!terms.contains(&format!("dau{number}")), "{number}");
+    }
+    assert!(terms.contains("dau4"));
+}
