@@ -7,6 +7,7 @@ pub mod access;
 pub mod asset;
 pub mod digest;
 pub mod language;
+pub mod picture_hash;
 pub mod slug;
 pub mod text;
 pub mod timestamp;
@@ -16,6 +17,7 @@ pub mod vocabulary;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};
+pub use picture_hash::PictureHash;
 pub use slug::Slug;
 pub use timestamp::Timestamp;
 pub use violation::{Rule, Violation, Violations};

@@ -7,16 +7,16 @@ use std::collections::HashMap;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
-use super::document::sketch_text;
+use super::duplicates::Recognised;
 use super::engine::Found;
 use super::facets::Counts;
 use super::facets::most_frequent;
 use super::filters::{Facet, Filters};
 use super::passages::Spoken;
+use super::pictures::Pictures;
 use super::query::Interpretation;
 use super::query::Lexicon;
 use super::query::repair::interpretation;
-use super::sketch::Sketch;
 use super::snippets::Highlighter;
 use super::transcripts::Transcript;
 use crate::domain::Timestamp;
@@ -99,16 +99,16 @@ pub(crate) fn hits(
 }
 
 /// Puts near-duplicates under the best of them, which keeps its place.
-pub(crate) fn grouped(hits: Vec<Hit>) -> Vec<Hit> {
-    let mut grouped: Vec<(Hit, Option<Sketch>)> = Vec::with_capacity(hits.len());
+pub(crate) fn grouped(hits: Vec<Hit>, pictures: &Pictures) -> Vec<Hit> {
+    let mut grouped: Vec<(Hit, Recognised)> = Vec::with_capacity(hits.len());
     for hit in hits {
-        let sketch = sketch_text(&hit.asset.work).and_then(Sketch::of);
+        let recognised = Recognised::of(&hit.asset, pictures);
         let family = grouped
             .iter_mut()
-            .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(&b)));
+            .find(|(_, first)| first.is_alike(&recognised));
         match family {
             Some((first, _)) => first.duplicates.push(hit.asset.id),
-            None => grouped.push((hit, sketch)),
+            None => grouped.push((hit, recognised)),
         }
     }
     grouped.into_iter().map(|(hit, _)| hit).collect()

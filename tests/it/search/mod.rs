@@ -6,6 +6,7 @@ mod language;
 mod lifecycle;
 mod neighbours;
 mod paging;
+mod pictures;
 mod policy;
 mod quality;
 

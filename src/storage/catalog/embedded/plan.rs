@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Revision};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, IdempotentRecord, JobRecord, Stored, StoredRecord,
+    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, Stored, StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
@@ -170,12 +170,21 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Requeueing a job that is not there or not dead leaves nothing behind.
+    /// What leaves nothing behind: requeueing a job that is not there or not dead, and the hash of
+    /// a picture that nothing refers to or whose hash is known.
     fn is_void(&self, write: &Write) -> Result<bool, CatalogError> {
-        let Write::Requeue(id) = write else {
-            return Ok(false);
-        };
-        Ok(self.job(*id)?.is_none_or(|job| job.state != JobState::Dead))
+        match write {
+            Write::Requeue(id) => {
+                let job = self.job(*id)?;
+                Ok(job.is_none_or(|job| job.state != JobState::Dead))
+            }
+            Write::HashedPicture(picture) => {
+                let row: Option<BlobRow> = self.staged.get(Table::Blobs, picture.of.as_bytes())?;
+                let record = HashedPictureRecord::from(picture.clone());
+                Ok(row.is_none_or(|row| row.picture == Some(record)))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// What a write leaves behind, and the subject and kind of its event.
@@ -201,6 +210,10 @@ impl<'a> Plan<'a> {
             Write::Audit(audit) => {
                 let event = (Subject::Blob(audit.blob), audit_event(audit));
                 (Stored::Audit(audit.clone()), Some(event))
+            }
+            Write::HashedPicture(picture) => {
+                let event = (Subject::Blob(picture.of), EventKind::PictureHashed);
+                (Stored::HashedPicture(picture.clone()), Some(event))
             }
             Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
             Write::Finish(lease, outcome) => {

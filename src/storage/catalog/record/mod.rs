@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 
 pub use asset::{AssetRecord, AssetV1, TombstoneRecord, TombstoneV1};
 pub use change::{
-    AuditRecord, AuditV1, IdempotentRecord, IdempotentV1, RenditionRecord, RenditionV1,
+    AuditRecord, AuditV1, HashedPictureRecord, HashedPictureV1, IdempotentRecord, IdempotentV1,
+    RenditionRecord, RenditionV1,
 };
 pub use event::{EventRecord, EventV1};
 pub use file::FileV1;
@@ -30,7 +31,7 @@ pub use job::{JobRecord, JobV1};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
-use super::{Audit, Idempotent, Job, Rendition, TokenRecord};
+use super::{Audit, HashedPicture, Idempotent, Job, Rendition, TokenRecord};
 use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, Tombstone};
 
@@ -57,6 +58,8 @@ pub enum Stored {
     Rendition(Rendition),
     /// An audit of a blob.
     Audit(Audit),
+    /// What a picture looks like.
+    HashedPicture(HashedPicture),
     /// A job, enqueued or with its new state.
     Job(Job),
     /// Jobs finished before this were forgotten.
@@ -78,6 +81,7 @@ pub enum StoredRecord {
     Tombstone(TombstoneRecord),
     Rendition(RenditionRecord),
     Audit(AuditRecord),
+    HashedPicture(HashedPictureRecord),
     Job(JobRecord),
     PruneJobs { before_ms: i64 },
     Token(StoredToken),
@@ -92,6 +96,7 @@ impl From<Stored> for StoredRecord {
             Stored::Tombstone(tombstone) => Self::Tombstone(tombstone.into()),
             Stored::Rendition(rendition) => Self::Rendition(rendition.into()),
             Stored::Audit(audit) => Self::Audit(audit.into()),
+            Stored::HashedPicture(picture) => Self::HashedPicture(picture.into()),
             Stored::Job(job) => Self::Job(job.into()),
             Stored::PruneJobs(before) => Self::PruneJobs {
                 before_ms: before.as_millis(),
@@ -114,6 +119,7 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::Tombstone(tombstone) => Self::Tombstone(tombstone.try_into()?),
             StoredRecord::Rendition(rendition) => Self::Rendition(rendition.try_into()?),
             StoredRecord::Audit(audit) => Self::Audit(audit.try_into()?),
+            StoredRecord::HashedPicture(picture) => Self::HashedPicture(picture.try_into()?),
             StoredRecord::Job(job) => Self::Job(job.try_into()?),
             StoredRecord::PruneJobs { before_ms } => {
                 Self::PruneJobs(Timestamp::from_millis(before_ms))
