@@ -17,7 +17,7 @@ use khochung::domain::asset::{
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::search::measure::Bench;
-use khochung::services::search::{IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
 use serde::Deserialize;
 
 type Failure = Box<dyn std::error::Error>;
@@ -111,7 +111,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Vec::new()))
+    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
 }
 
 struct Options {

@@ -16,7 +16,7 @@ use khochung::domain::asset::{
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::search::measure::Bench;
-use khochung::services::search::{Facet, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::{Contents, Facet, IndexChange, Thesaurus, WriterSettings};
 use tantivy::aggregation::AggregationCollector;
 use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::collector::{Count, TopDocs};
@@ -151,7 +151,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Vec::new()))
+    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
 }
 
 /// Tantivy as it comes: title and body, folded, four facets.

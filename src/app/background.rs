@@ -11,7 +11,7 @@ use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Rounds, Runner, RunnerHandle, Settings, housekeeping,
 };
 use crate::services::media::render::Limits;
-use crate::services::media::{AuditBlobs, RenderPreviews};
+use crate::services::media::{AuditBlobs, HashPictures, RenderPreviews};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
@@ -35,15 +35,11 @@ impl Workshop {
     /// # Errors
     /// The rounds cannot be enqueued.
     pub(super) async fn open(self, config: &Config) -> Result<RunnerHandle, CatalogError> {
+        let now = self.clock.now();
         for rounds in [HOUSEKEEPING, AuditBlobs::ROUNDS, SWEEPING] {
-            match rounds.ensure(&*self.catalog, self.clock.now()).await {
-                // Reading goes on, and the round of an earlier start still waits.
-                Err(CatalogError::Full(error)) => {
-                    tracing::warn!(%error, "no round can be enqueued: the storage is full");
-                }
-                ensured => ensured?,
-            }
+            unless_full(rounds.ensure(&*self.catalog, now).await)?;
         }
+        unless_full(HashPictures::ensure(&*self.catalog, now).await)?;
         let settings = Settings {
             workers: config.jobs.workers,
             ..Settings::default()
@@ -61,9 +57,21 @@ impl Workshop {
             .with(housekeeping())
             .with(AuditBlobs::new(catalog(), blobs(), speed))
             .with(previews)
+            .with(HashPictures::new(catalog(), blobs(), limits))
             .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
             .with(sweeping(catalog(), self.blobs.clone()));
         Ok(runner.start())
+    }
+}
+
+/// On a full disk reading goes on, and the round of an earlier start still waits.
+fn unless_full(enqueued: Result<(), CatalogError>) -> Result<(), CatalogError> {
+    match enqueued {
+        Err(CatalogError::Full(error)) => {
+            tracing::warn!(%error, "no round can be enqueued: the storage is full");
+            Ok(())
+        }
+        other => other,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod access;
 pub mod asset;
 pub mod digest;
 pub mod language;
+pub mod picture_hash;
 pub mod saved_search;
 pub mod slug;
 pub mod text;
@@ -17,6 +18,7 @@ pub mod vocabulary;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};
+pub use picture_hash::PictureHash;
 pub use saved_search::{SavedSearch, SavedSearchId, Visibility};
 pub use slug::Slug;
 pub use timestamp::Timestamp;

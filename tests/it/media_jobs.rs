@@ -12,15 +12,18 @@ use khochung::domain::asset::{
     Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
-use khochung::services::jobs::{Runner, Settings};
+use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::media::render::Limits;
-use khochung::services::media::{AuditBlobs, RenderPreviews, previews};
+use khochung::services::media::{
+    AuditBlobs, HashPictures, RenderPreviews, perceptual_hash, previews,
+};
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{
-    AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, JobState,
+    AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState, Write,
 };
 
+use crate::picture_copies::picture;
 use crate::probe::fixture;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -206,6 +209,7 @@ async fn previews_of_an_image_are_stored_and_written_once() {
         assert!(bytes.starts_with(b"\xff\xd8\xff"));
     }
     assert_eq!(house.events(EventKind::Rendered).await, 3);
+    assert_eq!(house.events(EventKind::PictureHashed).await, 1);
 
     let stored = house.blobs.list(None, 100).await.unwrap();
     house.commit(enqueue()).await;
@@ -214,6 +218,7 @@ async fn previews_of_an_image_are_stored_and_written_once() {
     second.sort_by_key(|rendition| rendition.width_px);
     assert_eq!(second, first);
     assert_eq!(house.blobs.list(None, 100).await.unwrap(), stored);
+    assert_eq!(house.events(EventKind::PictureHashed).await, 1);
     let staged = fs::read_dir(house.dir.path().join("staging"))
         .unwrap()
         .count();
@@ -343,5 +348,126 @@ async fn an_image_whose_work_is_gone_is_left_alone() {
         .unwrap();
     assert_eq!(done.len(), 1);
     assert_eq!(house.catalog.renditions(photo).await.unwrap(), []);
+    runner.stop().await;
+}
+
+/// Looks at pictures whose hash is not known.
+fn hashing(house: &House) -> HashPictures {
+    HashPictures::new(
+        house.catalog.clone(),
+        house.blobs.clone(),
+        Limits::default(),
+    )
+}
+
+async fn look(house: &House, blob: Sha256) -> Option<HashedPicture> {
+    let records = house.catalog.blob_records(&[blob]).await.unwrap();
+    records.into_iter().flatten().next()?.picture
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_taken_in_before_there_were_hashes_are_hashed_once() {
+    let house = House::new();
+    let poster = house.refer(&picture("poster.jpg")).await;
+    let blank = house.refer(&picture("blank-paper.jpg")).await;
+    let broken = house.refer(b"no image").await;
+    let missing = Sha256::from_bytes([9; 32]);
+    house.attach(missing).await;
+    HashPictures::ensure(&*house.catalog, at(0)).await.unwrap();
+    let runner = house.runner().with(hashing(&house)).start();
+    runner.idle().await;
+
+    let hash = look(&house, poster).await.unwrap().hash.unwrap();
+    assert_eq!(look(&house, blank).await.unwrap().hash, None);
+    assert_eq!(
+        (look(&house, broken).await, look(&house, missing).await),
+        (None, None)
+    );
+    assert_eq!(house.events(EventKind::PictureHashed).await, 2);
+    let copy = previews_of(&house, &runner, &picture("poster-quality-50.jpg")).await;
+    assert!(copy.hash.unwrap().distance(hash) <= 8);
+
+    // Asked for again, at another start or a month later: what is known is not looked at again.
+    let last = house.catalog.counts().await.unwrap().events;
+    HashPictures::ensure(&*house.catalog, at(0)).await.unwrap();
+    runner.idle().await;
+    house.clock.set(at(30 * DAY));
+    runner.idle().await;
+    assert_eq!(house.catalog.counts().await.unwrap().events, last);
+    let waiting = house.catalog.jobs(Some(JobState::Waiting), None, 10).await;
+    let next: Vec<_> = waiting.unwrap().iter().map(|job| job.run_at).collect();
+    assert_eq!(next, [at(60 * DAY)]);
+    runner.stop().await;
+}
+
+/// What is known of a picture after the job that makes its previews.
+async fn previews_of(house: &House, runner: &RunnerHandle, bytes: &[u8]) -> HashedPicture {
+    let blob = house.refer(bytes).await;
+    let job = previews::job(id(blob), blob, at(0));
+    house
+        .commit(ChangeSet::by(&Actor::System, at(0)).job(job))
+        .await;
+    runner.idle().await;
+    look(house, blob).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_jobs_find_the_same_hash_and_an_old_recipe_gives_way() {
+    let house = House::new();
+    let runner = house.runner().with(hashing(&house)).start();
+    let found = previews_of(&house, &runner, &picture("photo.jpg")).await;
+    assert_eq!(found.recipe, perceptual_hash::RECIPE);
+    let old = HashedPicture {
+        recipe: "perceptual-hash/0".to_owned(),
+        hash: None,
+        ..found.clone()
+    };
+    let write = Write::HashedPicture(old.clone());
+    house
+        .commit(ChangeSet::by(&Actor::System, at(0)).write(write))
+        .await;
+    assert_eq!(look(&house, found.of).await, Some(old));
+    HashPictures::ensure(&*house.catalog, at(0)).await.unwrap();
+    runner.idle().await;
+    assert_eq!(look(&house, found.of).await, Some(found));
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hashing_goes_on_where_an_earlier_run_ended() {
+    let house = House::new();
+    let tiny = picture("blank-tiny.png");
+    let mut blobs = Vec::new();
+    for number in 0..250_u8 {
+        // Bytes behind the end of an image make it another file and the same picture.
+        let bytes = [tiny.as_slice(), &[number]].concat();
+        blobs.push(house.store(bytes).await);
+    }
+    let mut changes = ChangeSet::by(&Actor::System, at(0));
+    for blob in &blobs {
+        let mut png = work(*blob);
+        png.files[0].media_type = "image/png".to_owned();
+        changes = changes.put(png, EventKind::Created);
+    }
+    house.commit(changes).await;
+    HashPictures::ensure(&*house.catalog, at(0)).await.unwrap();
+    let runner = house.runner().with(hashing(&house)).start();
+    runner.idle().await;
+    let records = house.catalog.blob_records(&blobs).await.unwrap();
+    let hashed = records
+        .iter()
+        .flatten()
+        .filter(|record| record.picture.is_some());
+    assert_eq!(hashed.count(), 250);
+    let done = house
+        .catalog
+        .jobs(Some(JobState::Done), None, 10)
+        .await
+        .unwrap();
+    let payloads: Vec<_> = done
+        .iter()
+        .map(|job| job.payload.contains("after"))
+        .collect();
+    assert_eq!(payloads, [false, true, true], "a hundred at a time");
     runner.stop().await;
 }

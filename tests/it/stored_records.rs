@@ -10,12 +10,13 @@ use khochung::domain::asset::{
     Relation, RelationType, Revision, State, Tombstone, Work,
 };
 use khochung::domain::{
-    LanguageMap, LanguageTag, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp, Visibility,
+    LanguageMap, LanguageTag, PictureHash, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp,
+    Visibility,
 };
 use khochung::storage::catalog::record::{EventRecord, Stored, StoredRecord};
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, Event, EventKind, EventNumber, IdempotencyKey, Idempotent, Job, JobId,
-    JobKind, JobState, Made, Rendition, Subject, TokenHash, TokenRecord,
+    Audit, AuditOutcome, Event, EventKind, EventNumber, HashedPicture, IdempotencyKey, Idempotent,
+    Job, JobId, JobKind, JobState, Made, Rendition, Subject, TokenHash, TokenRecord,
 };
 
 const MOMENT: i64 = 1_795_395_600_000;
@@ -163,6 +164,14 @@ fn bare_asset() -> Asset {
     }
 }
 
+fn hashed_picture(bits: Option<u64>) -> HashedPicture {
+    HashedPicture {
+        of: sha256(7),
+        recipe: "perceptual-hash/1".into(),
+        hash: bits.map(PictureHash::from_bits),
+    }
+}
+
 fn rendition() -> Rendition {
     Rendition {
         of: sha256(7),
@@ -264,6 +273,14 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("tombstone.v1", Stored::Tombstone(tombstone)),
         ("rendition.v1", Stored::Rendition(rendition())),
         ("audit.v1", Stored::Audit(audit)),
+        (
+            "hashed-picture.v1",
+            Stored::HashedPicture(hashed_picture(Some(0x00f1_e2d3_c4b5_a697))),
+        ),
+        (
+            "hashed-picture-blank.v1",
+            Stored::HashedPicture(hashed_picture(None)),
+        ),
         ("job.v1", Stored::Job(job())),
         ("prune-jobs.v1", Stored::PruneJobs(at(0))),
         ("token.v1", Stored::Token(token())),
@@ -310,6 +327,10 @@ fn what_version_1_wrote_of_events_is_read_and_written_the_same() {
         (
             "event-blob.v1",
             event(8, "system", blob, EventKind::FixityFailed),
+        ),
+        (
+            "event-hashed.v1",
+            event(9, "system", blob, EventKind::PictureHashed),
         ),
     ] {
         let bytes = fixture(name);
@@ -382,5 +403,21 @@ fn a_record_the_domain_does_not_take_is_refused_by_name() {
         let record: StoredRecord = serde_json::from_str(&bytes).unwrap();
         let refused = Stored::try_from(record).unwrap_err();
         assert_eq!(refused.what, what);
+    }
+}
+
+#[test]
+fn a_hash_that_is_none_is_refused() {
+    let whole = fixture("hashed-picture.v1");
+    for hash in [
+        "",
+        "00f1e2d3c4b5a69",
+        "00f1e2d3c4b5a6970",
+        "+0f1e2d3c4b5a697",
+    ] {
+        let bytes = whole.replacen("00f1e2d3c4b5a697", hash, 1);
+        let record: StoredRecord = serde_json::from_str(&bytes).unwrap();
+        let refused = Stored::try_from(record).unwrap_err();
+        assert_eq!(refused.what, "hash of a picture", "{hash:?}");
     }
 }

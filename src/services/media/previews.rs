@@ -1,7 +1,8 @@
 //! The job that makes previews of an image: 1600, 400 and 200 pixels at the longer side.
 //!
-//! It renders, puts each copy into the blob store, and only then writes renditions. The same
-//! image gives the same bytes, so a second run stores nothing new. When the way of rendering
+//! It renders, puts each copy into the blob store, and only then writes renditions, and with
+//! them the hash by which copies of the picture are recognised ([`super::perceptual_hash`]): the
+//! image is decoded once for both. The same image gives the same bytes, so a second run stores nothing new. When the way of rendering
 //! changes, [`RECIPE_VERSION`] goes up and old copies are told from new ones by their recipe.
 
 use std::sync::Arc;
@@ -10,14 +11,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::picture;
-use super::render::{Limits, Preview, RenderError, render};
+use super::perceptual_hash;
+use super::render::{Limits, Preview, RenderError, Shown};
+use super::{originals, picture};
 use crate::clock::Clock;
-use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
+use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy};
-use crate::storage::blobs::{BlobError, BlobStore, Staging};
+use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, Rendition, Write,
@@ -29,8 +31,6 @@ pub const KIND: &str = "render-previews";
 pub const SIDES_PX: [u32; 3] = [1600, 400, 200];
 /// Goes up when the same image would give other bytes.
 pub const RECIPE_VERSION: u32 = 1;
-/// Pieces in which a blob is read from a store that is not local.
-const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The recipe a preview of this size is stored under: `preview-400/1`.
 pub fn recipe(side_px: u32) -> String {
@@ -96,36 +96,6 @@ impl RenderPreviews {
         Ok(file.map(|file| file.media_type))
     }
 
-    async fn original(&self, key: BlobKey) -> Result<Vec<u8>, JobFailure> {
-        let lost = |error| match error {
-            BlobError::Missing(_) => JobFailure::give_up(error),
-            error => JobFailure::retry(error),
-        };
-        let size = self.blobs.size(key).await.map_err(lost)?;
-        if size > self.limits.file {
-            return Err(JobFailure::give_up(RenderError::TooLarge));
-        }
-        if let Some(path) = self.blobs.local_path(key) {
-            return blocking(move || std::fs::read(path))
-                .await
-                .map_err(JobFailure::retry);
-        }
-        let mut file = Vec::new();
-        while (file.len() as u64) < size {
-            let at = file.len() as u64;
-            let piece = self
-                .blobs
-                .read(key, at..at + PIECE_BYTES)
-                .await
-                .map_err(lost)?;
-            if piece.is_empty() {
-                return Err(JobFailure::retry("the blob ended before its length"));
-            }
-            file.extend_from_slice(&piece);
-        }
-        Ok(file)
-    }
-
     async fn store(&self, of: BlobKey, preview: Preview) -> Result<Rendition, JobFailure> {
         let size = preview.jpeg.len() as u64;
         let staged = self
@@ -172,9 +142,9 @@ impl Handler for RenderPreviews {
         let Some(media_type) = self.media_type(asset, original).await? else {
             return Ok(changes);
         };
-        let file = self.original(original).await?;
         let limits = self.limits;
-        let previews = blocking(move || render(&file, &media_type, &SIDES_PX, limits))
+        let file = originals::read(&*self.blobs, original, limits.file).await?;
+        let (previews, hash) = blocking(move || made(&file, &media_type, limits))
             .await
             .map_err(|error| match error {
                 RenderError::Failed(_) => JobFailure::retry(error),
@@ -185,6 +155,17 @@ impl Handler for RenderPreviews {
             let rendition = self.store(original, preview).await?;
             changes = changes.write(Write::Rendition(rendition, asset));
         }
-        Ok(changes)
+        Ok(changes.write(Write::HashedPicture(perceptual_hash::found(original, hash))))
     }
+}
+
+/// The previews of an image and its hash, from one decoding.
+fn made(
+    file: &[u8],
+    media_type: &str,
+    limits: Limits,
+) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
+    let shown = Shown::read(file, media_type, SIDES_PX[0], limits)?;
+    let hash = perceptual_hash::of_shown(&shown)?;
+    Ok((shown.previews(&SIDES_PX)?, hash))
 }

@@ -62,30 +62,61 @@ pub fn render(
     sides_px: &[u32],
     limits: Limits,
 ) -> Result<Vec<Preview>, RenderError> {
-    let mut sides = sides_px.to_vec();
-    sides.sort_unstable_by(|a, b| b.cmp(a));
-    let Some(&largest) = sides.first() else {
+    let Some(&largest) = sides_px.iter().max() else {
         return Ok(Vec::new());
     };
-    let decoded = decode(
-        file,
-        media_type,
-        largest.saturating_mul(DECODE_MARGIN),
-        limits,
-    )?;
-    let full = displayed_size(&decoded);
-    let mut shown = upright(decoded, largest)?;
-    let mut previews = Vec::with_capacity(sides.len());
-    for side in sides {
-        shown = shrink(shown, fitted(full, side))?;
-        previews.push(Preview {
-            wanted_px: side,
-            width_px: shown.width(),
-            height_px: shown.height(),
-            jpeg: encode(&shown)?,
-        });
+    Shown::read(file, media_type, largest, limits)?.previews(sides_px)
+}
+
+/// An image as it is displayed, decoded once for everything that is made from it.
+pub(super) struct Shown {
+    image: RgbImage,
+    /// Its size before it was shrunk.
+    full: (u32, u32),
+}
+
+impl Shown {
+    /// Decodes an image, turns it upright and shrinks it to `largest_px` at its longer side.
+    pub(super) fn read(
+        file: &[u8],
+        media_type: &str,
+        largest_px: u32,
+        limits: Limits,
+    ) -> Result<Self, RenderError> {
+        let wanted = largest_px.saturating_mul(DECODE_MARGIN);
+        let decoded = decode(file, media_type, wanted, limits)?;
+        let full = displayed_size(&decoded);
+        let image = upright(decoded, largest_px)?;
+        Ok(Self { image, full })
     }
-    Ok(previews)
+
+    /// Its pixels.
+    pub(super) fn image(&self) -> &RgbImage {
+        &self.image
+    }
+
+    /// A square of it, whatever its proportions are.
+    pub(super) fn squeezed(&self, side: u32) -> Result<RgbImage, RenderError> {
+        shrink(self.image.clone(), (side, side))
+    }
+
+    /// A copy for each side, from large to small; none is larger than it was shrunk to.
+    pub(super) fn previews(self, sides_px: &[u32]) -> Result<Vec<Preview>, RenderError> {
+        let mut sides = sides_px.to_vec();
+        sides.sort_unstable_by(|a, b| b.cmp(a));
+        let Self { mut image, full } = self;
+        let mut previews = Vec::with_capacity(sides.len());
+        for side in sides {
+            image = shrink(image, fitted(full, side))?;
+            previews.push(Preview {
+                wanted_px: side,
+                width_px: image.width(),
+                height_px: image.height(),
+                jpeg: encode(&image)?,
+            });
+        }
+        Ok(previews)
+    }
 }
 
 fn displayed_size(decoded: &Pixels) -> (u32, u32) {

@@ -1,16 +1,19 @@
 //! A work as a document of the index.
 
+use std::collections::BTreeSet;
+
 use tantivy::TantivyDocument;
 
 use super::analysis::{Cutter, Spelling};
 use super::filters::Facet;
+use super::pictures;
 use super::schema::Fields;
 use super::sketch::Sketch;
 use super::suggest::completion_keys;
 use super::thesaurus::Thesaurus;
-use crate::domain::Slug;
 use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
 use crate::domain::vietnamese_order::SortKey;
+use crate::domain::{PictureHash, Slug};
 
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
@@ -35,18 +38,28 @@ pub(crate) fn id_halves(id: [u8; 16]) -> (u64, u64) {
     ((number >> 64) as u64, number as u64)
 }
 
-/// Builds the document of a work with the names of its concepts and what is said in it.
+/// What is known of a work's files.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// What is said in its recordings.
+    pub said: Vec<String>,
+    /// What it looks like, if it is recognised by its pictures.
+    pub pictures: Vec<PictureHash>,
+}
+
+/// Builds the document of a work with the names of its concepts and what is in its files.
 pub(crate) fn document(
     fields: &Fields,
     thesaurus: &Thesaurus,
     asset: &Asset,
-    said: &[String],
+    contents: &Contents,
 ) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     add_identity(fields, asset, &mut document);
-    add_texts(fields, &asset.work, said, &mut document);
+    add_texts(fields, &asset.work, &contents.said, &mut document);
     add_subjects(fields, thesaurus, &asset.work, &mut document);
     add_numbers(fields, asset, &mut document);
+    add_pictures(fields, &contents.pictures, &mut document);
     for tag in tags(asset) {
         document.add_text(fields.tags, tag);
     }
@@ -214,6 +227,18 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
                 document.add_text(fields.completion, term);
             }
         }
+    }
+}
+
+/// Pieces of a hash that several pictures share are there once.
+fn add_pictures(fields: &Fields, pictures: &[PictureHash], document: &mut TantivyDocument) {
+    let bands: BTreeSet<u64> = pictures.iter().copied().flat_map(pictures::bands).collect();
+    for band in bands {
+        document.add_u64(fields.picture_bands, band);
+    }
+    let whole: BTreeSet<u64> = pictures.iter().map(|picture| picture.bits()).collect();
+    for bits in whole {
+        document.add_u64(fields.pictures, bits);
     }
 }
 

@@ -15,7 +15,7 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
 use super::analysis;
-use super::document::document;
+use super::document::{Contents, document};
 use super::schema::{self, Fields};
 use super::thesaurus::Thesaurus;
 use crate::domain::asset::{Asset, AssetId, State};
@@ -24,9 +24,9 @@ use crate::storage::catalog::EventNumber;
 /// One change to the index.
 #[derive(Debug, Clone)]
 pub enum IndexChange {
-    /// A work at its present revision with what is said in its recordings. A withdrawn one is
-    /// taken out.
-    Put(Box<Asset>, Vec<String>),
+    /// A work at its present revision with what is known of its files. A withdrawn one is taken
+    /// out.
+    Put(Box<Asset>, Contents),
     /// A work that is no more.
     Remove(AssetId),
 }
@@ -236,10 +236,10 @@ impl OpenIndex {
                 IndexChange::Remove(id) => *id,
             };
             writer.delete_term(Term::from_field_bytes(self.fields.id, id.as_bytes()));
-            if let IndexChange::Put(asset, said) = change
+            if let IndexChange::Put(asset, contents) = change
                 && !matches!(asset.state, State::Withdrawn { .. })
             {
-                writer.add_document(document(&self.fields, thesaurus, asset, said))?;
+                writer.add_document(document(&self.fields, thesaurus, asset, contents))?;
             }
         }
         Ok(())
@@ -254,8 +254,8 @@ impl OpenIndex {
         let writer = self.lock();
         let writer = writer.as_ref().ok_or(IndexError::Closed)?;
         for change in changes {
-            if let IndexChange::Put(asset, said) = change {
-                writer.add_document(document(&self.fields, thesaurus, asset, said))?;
+            if let IndexChange::Put(asset, contents) = change {
+                writer.add_document(document(&self.fields, thesaurus, asset, contents))?;
             }
         }
         Ok(())

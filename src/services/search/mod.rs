@@ -8,6 +8,7 @@ mod answer;
 mod best;
 mod cursor;
 mod document;
+mod duplicates;
 mod engine;
 mod facets;
 mod filters;
@@ -18,6 +19,7 @@ mod matching;
 pub mod measure;
 mod neighbours;
 mod passages;
+mod pictures;
 mod projector;
 mod purge;
 mod query;
@@ -43,6 +45,7 @@ pub use answer::{
     Total,
 };
 pub use cursor::{Cursor, InvalidCursor};
+pub use document::Contents;
 pub use filters::{Facet, Filters};
 pub use index::{IndexChange, IndexError, WriterSettings};
 pub use neighbours::SimilarWorks;

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::document::sketch_text;
+use super::duplicates::Recognised;
 use super::filters::Filters;
 use super::index::IndexError;
 use super::matching::{Pass, Viewer};
+use super::pictures::Pictures;
 use super::service::{Search, SearchError};
 use super::showing::is_shown;
-use super::similar::{are_alike, duplicate_candidates, related};
+use super::similar::{related, with_alike_text, with_copy_of};
+use super::sketch::Sketch;
 use super::suggest::{Suggestion, SuggestionSource, completes, names, typed_prefix, with_title};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
@@ -25,7 +29,7 @@ const TIME_BUDGET: Duration = Duration::from_millis(500);
 /// Works like a work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimilarWorks {
-    /// Nearly the same text: reprints, other editions.
+    /// Nearly the same text, or copies of the same picture: reprints, other editions.
     pub duplicates: Vec<Asset>,
     /// About the same things, best first.
     pub related: Vec<Asset>,
@@ -93,6 +97,9 @@ impl Search {
             Viewer::new(actor, self.inner.clock.now()),
         );
         let model = asset.clone();
+        let pictures = Pictures::of(&*self.inner.catalog, [&asset]).await?;
+        // Each of its pictures has a copy in a duplicate, so looking for one finds them all.
+        let picture = pictures.of_work(&asset).first().copied();
         let candidates = move || {
             let index = inner.live();
             let searcher = index.searcher();
@@ -105,13 +112,24 @@ impl Search {
                 facets: &[],
                 deadline: Instant::now() + TIME_BUDGET,
             };
-            let duplicates = duplicate_candidates(&pass, &model, MAX_DUPLICATES)?;
+            let mut duplicates = with_alike_text(&pass, &model, MAX_DUPLICATES)?;
+            if let Some(picture) = picture {
+                let copies = with_copy_of(&pass, picture, MAX_DUPLICATES)?;
+                let new = copies.into_iter().filter(|id| !duplicates.contains(id));
+                duplicates.extend(new.collect::<Vec<_>>());
+            }
             let related = related(&pass, &model, limit + MAX_DUPLICATES)?;
             Ok::<_, tantivy::TantivyError>((duplicates, related))
         };
         let (duplicates, related) = blocking(candidates).await.map_err(IndexError::from)?;
         let mut duplicates = self.shown(actor, &duplicates).await?;
-        duplicates.retain(|other| other.id != id && are_alike(&asset, other));
+        let pictures = Pictures::of(
+            &*self.inner.catalog,
+            [&asset].into_iter().chain(&duplicates),
+        );
+        let pictures = pictures.await?;
+        let model = recognised(&asset, &pictures);
+        duplicates.retain(|other| other.id != id && model.is_alike(&recognised(other, &pictures)));
         let mut related = self.shown(actor, &related).await?;
         related.retain(|other| other.id != id && duplicates.iter().all(|d| d.id != other.id));
         related.truncate(limit);
@@ -134,4 +152,9 @@ impl Search {
             });
         Ok(assets.collect())
     }
+}
+
+fn recognised(work: &Asset, pictures: &Pictures) -> Recognised {
+    let sketch = sketch_text(&work.work).and_then(Sketch::of);
+    Recognised::of(work, sketch.map(|sketch| sketch.short()), pictures)
 }

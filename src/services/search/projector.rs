@@ -10,10 +10,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::document::Contents;
 use super::index::{IndexChange, IndexError, MustPurge, OpenIndex};
+use super::pictures::Pictures;
 use super::thesaurus::Thesaurus;
 use super::transcripts;
-use crate::domain::asset::{AssetId, State};
+use crate::domain::asset::{Asset, AssetId, State};
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{
@@ -108,15 +110,53 @@ impl Projection {
         self.since.is_some()
     }
 
-    async fn put(&self, entry: Option<Entry>) -> Option<IndexChange> {
-        match entry {
-            Some(Entry::Asset(asset)) if !matches!(asset.state, State::Withdrawn { .. }) => {
-                let said = transcripts::read(&self.blobs, &asset).await;
-                let said = said.into_iter().map(|transcript| transcript.spoken.text);
-                Some(IndexChange::Put(asset, said.collect()))
-            }
-            _ => None,
+    /// The change that brings a work in, for each of these; none for what must not be found.
+    async fn puts(
+        &self,
+        entries: Vec<Option<Entry>>,
+    ) -> Result<Vec<Option<IndexChange>>, CatalogError> {
+        let works: Vec<_> = entries.into_iter().map(findable).collect();
+        let all = works.iter().flatten().map(|work| &**work);
+        let pictures = Pictures::of(&*self.catalog, all).await?;
+        let mut puts = Vec::with_capacity(works.len());
+        for work in works {
+            puts.push(match work {
+                Some(work) => Some(self.put(work, &pictures).await),
+                None => None,
+            });
         }
+        Ok(puts)
+    }
+
+    async fn put(&self, asset: Box<Asset>, pictures: &Pictures) -> IndexChange {
+        let said = transcripts::read(&self.blobs, &asset).await;
+        let said = said.into_iter().map(|transcript| transcript.spoken.text);
+        let contents = Contents {
+            said: said.collect(),
+            pictures: pictures.of_work(&asset),
+        };
+        IndexChange::Put(asset, contents)
+    }
+
+    /// The works of which these events tell something new, each once, and whether any must
+    /// vanish. What a picture looks like is news for every work that has it.
+    async fn changed(&self, events: &[Event]) -> Result<(Vec<AssetId>, bool), CatalogError> {
+        let mut seen = HashSet::new();
+        let mut has_removals = false;
+        let mut ids = Vec::new();
+        for event in events {
+            let works = match (event.subject, event.kind) {
+                (Subject::Asset(..), EventKind::Rendered) => Vec::new(),
+                (Subject::Asset(id, _), _) => vec![id],
+                (Subject::Blob(blob), EventKind::PictureHashed) => {
+                    self.catalog.with_blob(blob).await?
+                }
+                (Subject::Blob(_), _) => Vec::new(),
+            };
+            has_removals |= matches!(event.kind, EventKind::Withdrawn | EventKind::Deleted);
+            ids.extend(works.into_iter().filter(|id| seen.insert(*id)));
+        }
+        Ok((ids, has_removals))
     }
 
     /// Hands the next events to the writer.
@@ -130,13 +170,10 @@ impl Projection {
         } else {
             Progress::More
         };
-        let (ids, has_removals) = changed(&events);
-        let entries = self.catalog.entries(&ids).await?;
-        let mut changes = Vec::with_capacity(ids.len());
-        for (id, entry) in ids.iter().zip(entries) {
-            let put = self.put(entry).await;
-            changes.push(put.unwrap_or(IndexChange::Remove(*id)));
-        }
+        let (ids, has_removals) = self.changed(&events).await?;
+        let puts = self.puts(self.catalog.entries(&ids).await?).await?;
+        let or_remove = |(id, put): (&AssetId, Option<_>)| put.unwrap_or(IndexChange::Remove(*id));
+        let changes: Vec<IndexChange> = ids.iter().zip(puts).map(or_remove).collect();
         let count = changes.len();
         let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
         blocking(move || index.apply(&thesaurus, &changes)).await?;
@@ -177,15 +214,13 @@ impl Projection {
         let (mut after, mut done) = (None, 0_u64);
         loop {
             let entries = self.catalog.list(after, BATCH).await?;
-            let Some(last) = entries.last().map(entry_id) else {
+            let Some(last) = entries.last().map(Entry::id) else {
                 break;
             };
             after = Some(last);
             done += entries.len() as u64;
-            let mut changes = Vec::with_capacity(entries.len());
-            for entry in entries {
-                changes.extend(self.put(Some(entry)).await);
-            }
+            let puts = self.puts(entries.into_iter().map(Some).collect()).await?;
+            let changes: Vec<IndexChange> = puts.into_iter().flatten().collect();
             let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
             blocking(move || index.apply_new(&thesaurus, &changes)).await?;
             tell(done);
@@ -198,32 +233,10 @@ impl Projection {
     }
 }
 
-fn entry_id(entry: &Entry) -> AssetId {
-    match entry {
-        Entry::Asset(asset) => asset.id,
-        Entry::Tombstone(tombstone) => tombstone.id,
+/// The work of an entry, unless it is deleted or withdrawn.
+fn findable(entry: Option<Entry>) -> Option<Box<Asset>> {
+    match entry? {
+        Entry::Asset(work) if !matches!(work.state, State::Withdrawn { .. }) => Some(work),
+        _ => None,
     }
-}
-
-/// The works whose description or state changed, each once, and whether any must vanish.
-fn changed(events: &[Event]) -> (Vec<AssetId>, bool) {
-    let mut seen = HashSet::new();
-    let mut has_removals = false;
-    let mut ids = Vec::new();
-    for event in events {
-        let Subject::Asset(id, _) = event.subject else {
-            continue;
-        };
-        if matches!(
-            event.kind,
-            EventKind::Rendered | EventKind::FixityChecked | EventKind::FixityFailed
-        ) {
-            continue;
-        }
-        has_removals |= matches!(event.kind, EventKind::Withdrawn | EventKind::Deleted);
-        if seen.insert(id) {
-            ids.push(id);
-        }
-    }
-    (ids, has_removals)
 }

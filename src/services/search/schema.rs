@@ -9,15 +9,15 @@
 use std::sync::Arc;
 
 use tantivy::schema::{
-    BytesOptions, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema,
+    TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use super::analysis::{Analyzer, Level};
 
 /// The version of the fields, written into the index beside that of the analysis.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// The fields by name.
 #[derive(Debug, Clone)]
@@ -44,6 +44,10 @@ pub(crate) struct Fields {
     pub(crate) tags: Field,
     /// Bands of the near-duplicate sketch; see [`super::sketch`].
     pub(crate) bands: Field,
+    /// Pieces of the hashes of the work's pictures; see [`super::pictures`].
+    pub(crate) picture_bands: Field,
+    /// The hashes of the work's pictures, whole.
+    pub(crate) pictures: Field,
     numbers: Numbers,
 }
 
@@ -79,6 +83,7 @@ pub(crate) mod column {
     pub(crate) const MIN_SIDE: &str = "min_side_px";
     pub(crate) const SKETCH_HIGH: &str = "sketch_high";
     pub(crate) const SKETCH_LOW: &str = "sketch_low";
+    pub(crate) const PICTURES: &str = "pictures";
     pub(crate) const TITLE_KEY: &str = "title_key";
     pub(crate) const TAGS: &str = "tags";
 }
@@ -118,6 +123,8 @@ impl Fields {
         let completion = schema.add_text_field("completion", raw());
         let tags = schema.add_text_field(column::TAGS, raw().set_fast("raw"));
         let bands = schema.add_u64_field("bands", INDEXED);
+        let picture_bands = schema.add_u64_field("picture_bands", INDEXED);
+        let pictures = schema.add_u64_field(column::PICTURES, INDEXED | FAST);
         Arc::new(Self {
             schema: schema.build(),
             id,
@@ -130,6 +137,8 @@ impl Fields {
             completion,
             tags,
             bands,
+            picture_bands,
+            pictures,
             numbers,
         })
     }

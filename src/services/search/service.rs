@@ -12,6 +12,7 @@ use super::engine::{Engine, Found, Question};
 use super::follower::follow;
 use super::index::{IndexError, OpenIndex, WriterSettings};
 use super::matching::{Strictness, Viewer};
+use super::pictures::Pictures;
 use super::projector::ProjectionError;
 use super::query::Lexicon;
 use super::removed::Removed;
@@ -190,8 +191,11 @@ impl Search {
         } else {
             alone(entries)
         };
+        let works = entries.iter().flatten().map(|(work, _)| &**work);
+        let works = works.filter(|_| request.group_duplicates);
+        let pictures = Pictures::of(&*self.inner.catalog, works).await?;
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        let answer = move || inner.show(found, entries, &actor, &request, &index);
+        let answer = move || inner.show(found, entries, &pictures, &actor, &request, &index);
         let mut answer = blocking(answer).await;
         answer.is_stale = is_stale;
         answer.took = Took {
@@ -326,6 +330,7 @@ impl Inner {
         &self,
         found: Found,
         entries: Vec<Option<Transcribed>>,
+        pictures: &Pictures,
         actor: &Actor,
         request: &SearchRequest,
         index: &OpenIndex,
@@ -342,7 +347,7 @@ impl Inner {
         let shown = hits(&found, entries, actor, now, &lights, deadline);
         let vanished = (found.hits.len() - shown.len()) as u64;
         let shown = if request.group_duplicates {
-            grouped(shown)
+            grouped(shown, pictures)
         } else {
             shown
         };

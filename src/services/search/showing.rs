@@ -8,11 +8,13 @@ use std::time::Instant;
 
 use super::analysis::Spelling;
 use super::answer::{FacetCounts, FacetValue, Hit, Snippet, TextField};
+use super::duplicates::Recognised;
 use super::engine::Found;
 use super::facets::Counts;
 use super::facets::most_frequent;
 use super::filters::{Facet, Filters};
 use super::passages::Spoken;
+use super::pictures::Pictures;
 use super::query::Interpretation;
 use super::query::Lexicon;
 use super::query::repair::interpretation;
@@ -104,18 +106,19 @@ pub(crate) fn hits(
 }
 
 /// Puts near-duplicates under the best of them, which keeps its place.
-pub(crate) fn grouped(hits: Vec<Sketched>) -> Vec<Sketched> {
-    let mut grouped: Vec<Sketched> = Vec::with_capacity(hits.len());
+pub(crate) fn grouped(hits: Vec<Sketched>, pictures: &Pictures) -> Vec<Sketched> {
+    let mut grouped: Vec<(Sketched, Recognised)> = Vec::with_capacity(hits.len());
     for (hit, sketch) in hits {
+        let recognised = Recognised::of(&hit.asset, sketch, pictures);
         let family = grouped
             .iter_mut()
-            .find(|(_, other)| sketch.zip(*other).is_some_and(|(a, b)| a.is_alike(b)));
+            .find(|(_, first)| first.is_alike(&recognised));
         match family {
-            Some((first, _)) => first.duplicates.push(hit.asset.id),
-            None => grouped.push((hit, sketch)),
+            Some(((first, _), _)) => first.duplicates.push(hit.asset.id),
+            None => grouped.push(((hit, sketch), recognised)),
         }
     }
-    grouped
+    grouped.into_iter().map(|(hit, _)| hit).collect()
 }
 
 /// The policy's word, and withdrawn works are never found.

@@ -1,20 +1,20 @@
-//! Works like a work: near-duplicates by their sketches, and others by telling words and shared
-//! concepts.
+//! Works like a work: candidates for near-duplicates by sketches of texts and hashes of pictures,
+//! and others by telling words and shared concepts.
 
 use std::collections::HashMap;
 
-use tantivy::Term;
-use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::Query;
 
 use super::analysis::{Cutter, Spelling, is_stop_word, pair};
 use super::document::{concept_tags, sketch_text, texts};
 use super::matching::{Pass, Strictness};
+use super::pictures::{any_of, near};
 use super::query::plan::Unit;
 use super::query::{Lexicon, Plan};
 use super::ranking::{Order, Ranking};
 use super::schema::Fields;
 use super::sketch::Sketch;
+use crate::domain::PictureHash;
 use crate::domain::asset::{Asset, AssetId};
 
 /// Terms by which others are looked for.
@@ -25,7 +25,7 @@ const WORDS: usize = 2_000;
 const CONCEPT_WEIGHT: f32 = 0.5;
 
 /// Works that share a band of the sketch: candidates whose texts must still be compared.
-pub(crate) fn duplicate_candidates(
+pub(crate) fn with_alike_text(
     pass: &Pass<'_>,
     asset: &Asset,
     limit: usize,
@@ -33,12 +33,23 @@ pub(crate) fn duplicate_candidates(
     let Some(sketch) = sketch_text(&asset.work).and_then(Sketch::of) else {
         return Ok(Vec::new());
     };
-    let bands = sketch.bands().map(|band| {
-        let term = Term::from_field_u64(pass.fields.bands, band);
-        let query: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
-        (Occur::Should, query)
-    });
-    let matches = pass.run_query(&BooleanQuery::new(bands.collect()))?;
+    newest(pass, &any_of(pass.fields.bands, sketch.bands()), limit)
+}
+
+/// Works with a copy of a picture: candidates whose other pictures and texts must still be
+/// compared.
+pub(crate) fn with_copy_of(
+    pass: &Pass<'_>,
+    picture: PictureHash,
+    limit: usize,
+) -> tantivy::Result<Vec<AssetId>> {
+    let copies = near(pass.searcher, pass.fields, picture)?;
+    newest(pass, &any_of(pass.fields.pictures, copies), limit)
+}
+
+/// The last made of the works that a query matches.
+fn newest(pass: &Pass<'_>, query: &dyn Query, limit: usize) -> tantivy::Result<Vec<AssetId>> {
+    let matches = pass.run_query(query)?;
     let plan = Plan::default();
     let ranking = Ranking {
         lexicon: &Lexicon::new(pass.searcher, pass.fields),
@@ -50,14 +61,6 @@ pub(crate) fn duplicate_candidates(
     };
     let (hits, _) = ranking.page(Order::Newest)?;
     Ok(hits.into_iter().map(|hit| hit.id).collect())
-}
-
-/// Whether two works have nearly the same text.
-pub(crate) fn are_alike(a: &Asset, b: &Asset) -> bool {
-    let sketch = |asset: &Asset| sketch_text(&asset.work).and_then(Sketch::of);
-    sketch(a)
-        .zip(sketch(b))
-        .is_some_and(|(a, b)| a.is_alike(&b))
 }
 
 /// Works that share telling words and concepts, best first.

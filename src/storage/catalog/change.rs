@@ -3,7 +3,7 @@
 use super::{EventKind, EventNumber, JobId, Lease, NewJob, Outcome, TokenRecord};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
-use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
+use crate::domain::{PictureHash, SavedSearch, SavedSearchId, Sha256, Timestamp};
 
 /// The address of a blob: the SHA-256 of its bytes.
 pub type BlobKey = Sha256;
@@ -50,6 +50,10 @@ pub enum Write {
     /// An audit of a blob; its event is [`EventKind::FixityChecked`] or
     /// [`EventKind::FixityFailed`].
     Audit(Audit),
+    /// What a picture looks like; its event is [`EventKind::PictureHashed`]. Without effect and
+    /// without event when nothing refers to the blob before this change set, or when the very
+    /// same is known of it already. Kept until nothing refers to the blob any more.
+    HashedPicture(HashedPicture),
     /// A job to do later.
     Job(NewJob),
     /// What became of a leased job. Fails the commit when the lease was lost.
@@ -120,6 +124,18 @@ pub struct Rendition {
     pub width_px: Option<u32>,
     /// Height in pixels, for images and video.
     pub height_px: Option<u32>,
+}
+
+/// What a picture looks like, derived from a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashedPicture {
+    /// The blob that was looked at.
+    pub of: BlobKey,
+    /// Which way of hashing, with its version: `perceptual-hash/1`. Hashes of different recipes
+    /// cannot be compared.
+    pub recipe: String,
+    /// The hash; none when there is too little in the picture to tell it by.
+    pub hash: Option<PictureHash>,
 }
 
 /// One fixity check of a blob.

@@ -61,11 +61,13 @@ pub enum EventKind {
     FixityChecked,
     /// A blob was found damaged or missing.
     FixityFailed,
+    /// It became known what the picture in a blob looks like.
+    PictureHashed,
 }
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 13] = [
+    pub const NAMES: [(&'static str, Self); 14] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
@@ -79,6 +81,7 @@ impl EventKind {
         ("rendered", Self::Rendered),
         ("fixity-checked", Self::FixityChecked),
         ("fixity-failed", Self::FixityFailed),
+        ("picture-hashed", Self::PictureHashed),
     ];
 
     /// The wire name.

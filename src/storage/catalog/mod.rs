@@ -14,8 +14,8 @@ pub mod token;
 use async_trait::async_trait;
 
 pub use change::{
-    Audit, AuditOutcome, BlobKey, ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Rendition,
-    Write,
+    Audit, AuditOutcome, BlobKey, ChangeSet, HashedPicture, IdempotencyKey, Idempotent, Made,
+    Receipt, Rendition, Write,
 };
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
@@ -31,6 +31,16 @@ pub enum Entry {
     Asset(Box<Asset>),
     /// What stays of a deleted one.
     Tombstone(Tombstone),
+}
+
+impl Entry {
+    /// Its id.
+    pub fn id(&self) -> AssetId {
+        match self {
+            Self::Asset(asset) => asset.id,
+            Self::Tombstone(tombstone) => tombstone.id,
+        }
+    }
 }
 
 /// Why the catalogue refused or failed.
@@ -95,13 +105,15 @@ pub struct Counts {
     pub jobs_dead: u64,
 }
 
-/// One referenced blob and the last audit of it.
+/// One referenced blob and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobRecord {
     /// The content address.
     pub key: BlobKey,
     /// The last audit, if there was one.
     pub audit: Option<Audit>,
+    /// What the picture in it looks like, if it is one and was looked at.
+    pub picture: Option<HashedPicture>,
 }
 
 /// The catalogue port. Calls may be made from any task; none blocks the async threads.
@@ -156,6 +168,11 @@ pub trait Catalog: Send + Sync + 'static {
         after: Option<BlobKey>,
         limit: usize,
     ) -> Result<Vec<BlobRecord>, CatalogError>;
+
+    /// What is known of several blobs in one call, in the order asked; those that nothing refers
+    /// to are `None`.
+    async fn blob_records(&self, keys: &[BlobKey])
+    -> Result<Vec<Option<BlobRecord>>, CatalogError>;
 
     /// The renditions made from a blob.
     async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError>;

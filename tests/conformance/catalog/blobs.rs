@@ -1,9 +1,10 @@
-//! What the catalogue knows about blobs: references, renditions, audits.
+//! What the catalogue knows about blobs: references, renditions, audits, hashes of pictures.
 
+use khochung::domain::PictureHash;
 use khochung::domain::asset::Revision;
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, BlobKey, BlobRecord, CatalogError, EventKind, EventNumber, Rendition,
-    Subject, Write,
+    Audit, AuditOutcome, BlobKey, BlobRecord, CatalogError, EventKind, EventNumber, HashedPicture,
+    Rendition, Subject, Write,
 };
 
 use super::given::{asset, at, blob, changes, id, next, tombstone, with_files};
@@ -219,10 +220,12 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event() {
             BlobRecord {
                 key: blob(1),
                 audit: Some(audit(3, AuditOutcome::Missing)),
+                picture: None,
             },
             BlobRecord {
                 key: blob(2),
                 audit: None,
+                picture: None,
             },
         ];
         assert_eq!(blobs, expected);
@@ -238,5 +241,105 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event() {
             (subject, EventKind::FixityFailed),
         ];
         assert_eq!(told, expected);
+    }
+}
+
+fn hashed(of: u8, bits: Option<u64>) -> HashedPicture {
+    HashedPicture {
+        of: blob(of),
+        recipe: "perceptual-hash/1".into(),
+        hash: bits.map(PictureHash::from_bits),
+    }
+}
+
+/// What is known of how the pictures in these blobs look; the outer `None` is no such blob.
+async fn looks(bench: &Bench, numbers: &[u8]) -> Vec<Option<Option<HashedPicture>>> {
+    let keys: Vec<_> = numbers.iter().map(|number| blob(*number)).collect();
+    let records = bench.catalog().blob_records(&keys).await.unwrap();
+    let picture = |(key, record): (&BlobKey, Option<BlobRecord>)| {
+        record.map(|record| {
+            assert_eq!(record.key, *key);
+            record.picture
+        })
+    };
+    keys.iter().zip(records).map(picture).collect()
+}
+
+async fn last_event(bench: &Bench) -> u64 {
+    bench.catalog().counts().await.unwrap().events
+}
+
+#[tokio::test]
+async fn the_hash_of_a_picture_is_kept_with_its_blob_and_told_once() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1), blob(2), blob(3)]);
+        bench
+            .commit(changes().put(work.clone(), EventKind::Created))
+            .await;
+        let write =
+            |picture: &HashedPicture| changes().write(Write::HashedPicture(picture.clone()));
+        let (poster, blank) = (hashed(1, Some(0xF0)), hashed(2, None));
+        bench.commit(write(&poster)).await;
+        bench.commit(write(&blank)).await;
+        let told = bench.catalog().events(EventNumber(1), 10).await.unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|event| (event.subject, event.kind))
+            .collect();
+        let expected = [1, 2].map(|number| (Subject::Blob(blob(number)), EventKind::PictureHashed));
+        assert_eq!(told, expected);
+
+        // The same once more, and of a blob that nothing refers to: no event, nothing kept.
+        bench.commit(write(&poster)).await;
+        bench.commit(write(&hashed(9, Some(1)))).await;
+        assert_eq!(last_event(&bench).await, 3);
+        let bench = bench.reopen().await;
+        let expected = [Some(None), None, Some(Some(blank)), Some(Some(poster))];
+        assert_eq!(looks(&bench, &[3, 9, 2, 1]).await, expected);
+
+        // An audit and a hash stand beside each other; another hash takes the place of the old.
+        let audit = Audit {
+            blob: blob(1),
+            at: at(1),
+            outcome: AuditOutcome::Intact,
+        };
+        let again = hashed(1, Some(0xF1));
+        bench
+            .commit(write(&again).write(Write::Audit(audit.clone())))
+            .await;
+        let record = bench.catalog().blobs(None, 1).await.unwrap().remove(0);
+        assert_eq!((record.audit, record.picture), (Some(audit), Some(again)));
+        let entry = bench.catalog().entry(id(1)).await.unwrap();
+        assert_eq!(
+            entry,
+            Some(khochung::storage::catalog::Entry::Asset(Box::new(work)))
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_hash_of_a_picture_goes_with_the_last_that_refers_to_it() {
+    for bench in benches() {
+        let works = [1, 2].map(|number| with_files(&asset(number), &[blob(1)]));
+        for work in &works {
+            bench
+                .commit(changes().put(work.clone(), EventKind::Created))
+                .await;
+        }
+        let picture = hashed(1, Some(7));
+        bench
+            .commit(changes().write(Write::HashedPicture(picture.clone())))
+            .await;
+        for (work, left) in works.iter().zip([Some(Some(picture)), None]) {
+            bench
+                .commit(changes().write(Write::Tombstone(tombstone(work))))
+                .await;
+            assert_eq!(looks(&bench, &[1]).await, [left]);
+        }
+        // Taken in once more, nothing is known of it.
+        let again = with_files(&asset(3), &[blob(1)]);
+        bench.commit(changes().put(again, EventKind::Created)).await;
+        let bench = bench.reopen().await;
+        assert_eq!(looks(&bench, &[1]).await, [Some(None)]);
     }
 }

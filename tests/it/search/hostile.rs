@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use khochung::services::search::measure::{Bench, LEVELS, piece, terms};
 use khochung::services::search::{
-    Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
+    Contents, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };
 use khochung::storage::vocabulary;
 use proptest::collection::vec;
@@ -158,7 +158,8 @@ fn no_text_asks_for_more_terms_than_there_is_room_for() {
     let thesaurus = Thesaurus::of(&vocabulary::load(None).unwrap());
     // Every word of every name is there, so that none is left out for being nowhere.
     let names = thesaurus_words();
-    let works = (1..=20).map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), Vec::new()));
+    let works =
+        (1..=20).map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), Contents::default()));
     let settings = WriterSettings::default();
     let bench = Bench::create(&folder.path().join("index"), thesaurus, settings, "").unwrap();
     bench.load(&works.collect::<Vec<_>>()).unwrap();

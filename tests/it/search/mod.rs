@@ -10,6 +10,7 @@ mod language;
 mod lifecycle;
 mod neighbours;
 mod paging;
+mod pictures;
 mod policy;
 mod purge;
 mod quality;

@@ -60,7 +60,8 @@ pub struct HitDto {
     score: f32,
     /// Pieces of its texts with the words in them, best first.
     snippets: Vec<SnippetDto>,
-    /// Ids of near-duplicates, which have no hit of their own.
+    /// Ids of near-duplicates, reprints of its text or copies of its picture, which have no hit of
+    /// their own.
     duplicates: Vec<String>,
 }
 

@@ -107,7 +107,8 @@ pub struct SimilarQuery {
 /// Works like one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimilarList {
-    /// Nearly the same text: reprints, other editions. Without their full texts.
+    /// Nearly the same text, or copies of the same picture: reprints, other editions. Without
+    /// their full texts.
     duplicates: Vec<AssetDto>,
     /// About the same things, best first. Without their full texts.
     related: Vec<AssetDto>,
@@ -117,6 +118,10 @@ pub struct SimilarList {
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/similar", operation_id = "listSimilarAssets", tag = "search",
     summary = "Find works like this one",
+    description = "Duplicates have nearly the same text or, where pictures are all that both works are, copies of the \
+        same pictures: shrunk, compressed again, grey, a little lighter, cut, framed or stamped. A picture beside a \
+        text of its own makes no duplicate. Only copies of one picture are recognised; faces and persons are never \
+        compared. Pictures count a moment after they were attached, when their previews are made.",
     params(("id" = String, Path, description = "Id of the work.", format = "uuid"), SimilarQuery),
     responses((status = 200, description = "Those you may see.", body = SimilarList)),
     security((), ("token" = []))

@@ -89,7 +89,7 @@ pub struct SearchQuery {
     lang: Option<String>,
     /// Number of an event that must be searchable: waits for it for up to two seconds.
     event: Option<u64>,
-    /// Put near-duplicates under one hit.
+    /// Put near-duplicates under one hit: reprints of a text, copies of a picture.
     #[param(default = true)]
     group: Option<bool>,
 }

@@ -11,11 +11,11 @@ use super::journal::Place;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
 use crate::domain::{Sha256, Slug, Timestamp};
 use crate::storage::catalog::record::{
-    AuditRecord, IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored,
-    StoredToken,
+    AuditRecord, HashedPictureRecord, IdempotentRecord, JobRecord, RenditionRecord,
+    SavedSearchRecord, Stored, StoredToken,
 };
 use crate::storage::catalog::{
-    Audit, BlobKey, CatalogError, Event, Idempotent, Job, JobId, JobState, Rendition,
+    Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState, Rendition,
 };
 
 /// Writes into `staged` what the line at `place` does.
@@ -38,6 +38,7 @@ pub(crate) fn stage(
         Stored::Tombstone(tombstone) => put_tombstone(staged, tombstone, place),
         Stored::Rendition(rendition) => put_rendition(staged, rendition),
         Stored::Audit(audit) => put_audit(staged, audit),
+        Stored::HashedPicture(picture) => put_picture(staged, picture),
         Stored::Job(job) => put_job(staged, job),
         Stored::PruneJobs(before) => prune_jobs(staged, *before),
         Stored::Token(token) => {
@@ -198,6 +199,15 @@ fn put_audit(staged: &mut Staged<'_>, audit: &Audit) -> Result<(), CatalogError>
     let key = audit.blob.as_bytes();
     if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
         row.audit = Some(AuditRecord::from(audit.clone()));
+        staged.put(Table::Blobs, *key, &row)?;
+    }
+    Ok(())
+}
+
+fn put_picture(staged: &mut Staged<'_>, picture: &HashedPicture) -> Result<(), CatalogError> {
+    let key = picture.of.as_bytes();
+    if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
+        row.picture = Some(HashedPictureRecord::from(picture.clone()));
         staged.put(Table::Blobs, *key, &row)?;
     }
     Ok(())

@@ -11,7 +11,8 @@ use crate::domain::asset::{AssetId, Revision};
 use crate::domain::{SavedSearchId, Timestamp};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, IdempotentRecord, JobRecord, SavedSearchRecord, Stored, StoredRecord,
+    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, SavedSearchRecord, Stored,
+    StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
@@ -171,12 +172,21 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Requeueing a job that is not there or not dead leaves nothing behind, and neither does
-    /// taking away a saved search that is not there.
+    /// What leaves nothing behind: requeueing a job that is not there or not dead, taking away a
+    /// saved search that is not there, and the hash of a picture that nothing refers to or whose
+    /// hash is known.
     fn is_void(&self, write: &Write) -> Result<bool, CatalogError> {
         match write {
-            Write::Requeue(id) => Ok(self.job(*id)?.is_none_or(|job| job.state != JobState::Dead)),
+            Write::Requeue(id) => {
+                let job = self.job(*id)?;
+                Ok(job.is_none_or(|job| job.state != JobState::Dead))
+            }
             Write::DropSearch(id) => Ok(self.revision_of(*id)?.is_none()),
+            Write::HashedPicture(picture) => {
+                let row: Option<BlobRow> = self.staged.get(Table::Blobs, picture.of.as_bytes())?;
+                let record = HashedPictureRecord::from(picture.clone());
+                Ok(row.is_none_or(|row| row.picture == Some(record)))
+            }
             _ => Ok(false),
         }
     }
@@ -216,6 +226,10 @@ impl<'a> Plan<'a> {
             Write::Audit(audit) => {
                 let event = (Subject::Blob(audit.blob), audit_event(audit));
                 (Stored::Audit(audit.clone()), Some(event))
+            }
+            Write::HashedPicture(picture) => {
+                let event = (Subject::Blob(picture.of), EventKind::PictureHashed);
+                (Stored::HashedPicture(picture.clone()), Some(event))
             }
             Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
             Write::Finish(lease, outcome) => {

@@ -80,6 +80,14 @@ impl Catalog for EmbeddedCatalog {
         self.read(move |shared| shared.blobs(after, limit)).await
     }
 
+    async fn blob_records(
+        &self,
+        keys: &[BlobKey],
+    ) -> Result<Vec<Option<BlobRecord>>, CatalogError> {
+        let keys = keys.to_vec();
+        self.read(move |shared| shared.blob_records(&keys)).await
+    }
+
     async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError> {
         self.read(move |shared| shared.renditions(of)).await
     }

@@ -89,12 +89,19 @@ impl Shared {
                 let (key, row) = row?;
                 let bytes = <[u8; 32]>::try_from(key.as_slice())
                     .map_err(|_| CatalogError::Damaged("a blob key of another length".into()))?;
-                Ok(BlobRecord {
-                    key: BlobKey::from_bytes(bytes),
-                    audit: row.audit.map(readable).transpose()?,
-                })
+                blob_record(BlobKey::from_bytes(bytes), row)
             })
             .collect()
+        })
+    }
+
+    pub(super) fn blob_records(&self, keys: &[BlobKey]) -> Answer<Vec<Option<BlobRecord>>> {
+        self.with_index(|index| {
+            let record = |key: &BlobKey| {
+                let row: Option<BlobRow> = index.get(Table::Blobs, key.as_bytes())?;
+                row.map(|row| blob_record(*key, row)).transpose()
+            };
+            keys.iter().map(record).collect()
         })
     }
 
@@ -227,6 +234,14 @@ impl Shared {
         let record: Option<R> = self.with_index(|index| index.get(table, key))?;
         record.map(readable).transpose()
     }
+}
+
+fn blob_record(key: BlobKey, row: BlobRow) -> Answer<BlobRecord> {
+    Ok(BlobRecord {
+        key,
+        audit: row.audit.map(readable).transpose()?,
+        picture: row.picture.map(readable).transpose()?,
+    })
 }
 
 /// The asset ids at the end of all keys that begin with `prefix`.

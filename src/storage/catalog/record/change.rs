@@ -1,12 +1,14 @@
-//! The stored forms of renditions, audits and remembered answers.
+//! The stored forms of renditions, audits, hashes of pictures and remembered answers.
 
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
-use super::field::{asset_id, name_of, named, saved_search_id, sha256};
+use super::field::{asset_id, name_of, named, parsed, saved_search_id, sha256};
 use crate::domain::Timestamp;
 use crate::domain::asset::Revision;
-use crate::storage::catalog::{Audit, AuditOutcome, IdempotencyKey, Idempotent, Made, Rendition};
+use crate::storage::catalog::{
+    Audit, AuditOutcome, HashedPicture, IdempotencyKey, Idempotent, Made, Rendition,
+};
 
 /// A stored rendition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,14 @@ pub enum AuditRecord {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(AuditV1),
+}
+
+/// What is stored of how a picture looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HashedPictureRecord {
+    /// Since 0.1.
+    #[serde(rename = "v1")]
+    V1(HashedPictureV1),
 }
 
 /// A stored answer to a request that may be repeated.
@@ -57,6 +67,17 @@ pub struct AuditV1 {
     pub blob: String,
     pub at_ms: i64,
     pub outcome: String,
+}
+
+/// Version 1 of how a picture looks. `hash` is 16 hexadecimal digits; left out when there is too
+/// little in the picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct HashedPictureV1 {
+    pub of: String,
+    pub recipe: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }
 
 /// Version 1 of a stored answer: that of a request about a work.
@@ -107,6 +128,15 @@ impl AuditRecord {
     pub fn upgrade(self) -> AuditV1 {
         match self {
             Self::V1(audit) => audit,
+        }
+    }
+}
+
+impl HashedPictureRecord {
+    /// The newest version of this record.
+    pub fn upgrade(self) -> HashedPictureV1 {
+        match self {
+            Self::V1(picture) => picture,
         }
     }
 }
@@ -179,6 +209,32 @@ impl TryFrom<AuditRecord> for Audit {
             blob: sha256(&stored.blob)?,
             at: Timestamp::from_millis(stored.at_ms),
             outcome: named("audit outcome", &OUTCOMES, &stored.outcome)?,
+        })
+    }
+}
+
+impl From<HashedPicture> for HashedPictureRecord {
+    fn from(picture: HashedPicture) -> Self {
+        Self::V1(HashedPictureV1 {
+            of: picture.of.to_hex(),
+            recipe: picture.recipe,
+            hash: picture.hash.map(|hash| hash.to_string()),
+        })
+    }
+}
+
+impl TryFrom<HashedPictureRecord> for HashedPicture {
+    type Error = InvalidRecord;
+
+    fn try_from(record: HashedPictureRecord) -> Result<Self, InvalidRecord> {
+        let stored = record.upgrade();
+        let hash = stored
+            .hash
+            .map(|hash| parsed("hash of a picture", &hash, |text| text.parse().ok()));
+        Ok(Self {
+            of: sha256(&stored.of)?,
+            recipe: stored.recipe,
+            hash: hash.transpose()?,
         })
     }
 }

@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 pub use asset::{AssetRecord, AssetV1, TombstoneRecord, TombstoneV1};
 pub use change::{
-    AuditRecord, AuditV1, IdempotentRecord, IdempotentV1, IdempotentV2, RenditionRecord,
-    RenditionV1,
+    AuditRecord, AuditV1, HashedPictureRecord, HashedPictureV1, IdempotentRecord, IdempotentV1,
+    IdempotentV2, RenditionRecord, RenditionV1,
 };
 pub use event::{EventRecord, EventV1};
 pub use file::FileV1;
@@ -33,7 +33,7 @@ pub use search::{SavedSearchRecord, SavedSearchV1};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
-use super::{Audit, Idempotent, Job, Rendition, TokenRecord};
+use super::{Audit, HashedPicture, Idempotent, Job, Rendition, TokenRecord};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
@@ -60,6 +60,8 @@ pub enum Stored {
     Rendition(Rendition),
     /// An audit of a blob.
     Audit(Audit),
+    /// What a picture looks like.
+    HashedPicture(HashedPicture),
     /// A job, enqueued or with its new state.
     Job(Job),
     /// Jobs finished before this were forgotten.
@@ -85,6 +87,7 @@ pub enum StoredRecord {
     Tombstone(TombstoneRecord),
     Rendition(RenditionRecord),
     Audit(AuditRecord),
+    HashedPicture(HashedPictureRecord),
     Job(JobRecord),
     PruneJobs { before_ms: i64 },
     Token(StoredToken),
@@ -101,6 +104,7 @@ impl From<Stored> for StoredRecord {
             Stored::Tombstone(tombstone) => Self::Tombstone(tombstone.into()),
             Stored::Rendition(rendition) => Self::Rendition(rendition.into()),
             Stored::Audit(audit) => Self::Audit(audit.into()),
+            Stored::HashedPicture(picture) => Self::HashedPicture(picture.into()),
             Stored::Job(job) => Self::Job(job.into()),
             Stored::PruneJobs(before) => Self::PruneJobs {
                 before_ms: before.as_millis(),
@@ -125,6 +129,7 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::Tombstone(tombstone) => Self::Tombstone(tombstone.try_into()?),
             StoredRecord::Rendition(rendition) => Self::Rendition(rendition.try_into()?),
             StoredRecord::Audit(audit) => Self::Audit(audit.try_into()?),
+            StoredRecord::HashedPicture(picture) => Self::HashedPicture(picture.try_into()?),
             StoredRecord::Job(job) => Self::Job(job.try_into()?),
             StoredRecord::PruneJobs { before_ms } => {
                 Self::PruneJobs(Timestamp::from_millis(before_ms))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::journal::{Place, Position};
-use crate::storage::catalog::record::{AuditRecord, EventRecord, EventV1};
+use crate::storage::catalog::record::{AuditRecord, EventRecord, EventV1, HashedPictureRecord};
 use crate::storage::catalog::{Counts, Event, Subject};
 
 /// How far the journal is applied, and what is counted.
@@ -161,4 +161,7 @@ pub(crate) struct BlobRow {
     /// The last audit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) audit: Option<AuditRecord>,
+    /// What the picture in it looks like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) picture: Option<HashedPictureRecord>,
 }

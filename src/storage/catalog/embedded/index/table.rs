@@ -12,7 +12,8 @@ pub(crate) enum Table {
     Assets,
     /// scheme, value, asset id (16) -> nothing: who carries an identifier.
     Identifiers,
-    /// blob (32) -> [`super::row::BlobRow`]: blobs that are referenced, how often, last audit.
+    /// blob (32) -> [`super::row::BlobRow`]: blobs that are referenced, how often, last
+    /// audit, hash of the picture in it.
     Blobs,
     /// blob (32), asset id (16) -> nothing: which works have a file with these bytes.
     BlobAssets,

@@ -1,0 +1,44 @@
+//! Reading a stored original whole, for jobs that decode it.
+
+use super::render::RenderError;
+use crate::services::jobs::JobFailure;
+use crate::storage::blobs::{BlobError, BlobStore};
+use crate::storage::blocking;
+use crate::storage::catalog::BlobKey;
+
+/// Pieces in which a blob is read from a store that is not local.
+const PIECE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// All bytes of a blob of at most `max_bytes`.
+///
+/// # Errors
+/// To be given up when it is longer or missing, to be tried again when the store fails.
+pub(super) async fn read(
+    blobs: &dyn BlobStore,
+    key: BlobKey,
+    max_bytes: u64,
+) -> Result<Vec<u8>, JobFailure> {
+    let lost = |error| match error {
+        BlobError::Missing(_) => JobFailure::give_up(error),
+        error => JobFailure::retry(error),
+    };
+    let size = blobs.size(key).await.map_err(lost)?;
+    if size > max_bytes {
+        return Err(JobFailure::give_up(RenderError::TooLarge));
+    }
+    if let Some(path) = blobs.local_path(key) {
+        return blocking(move || std::fs::read(path))
+            .await
+            .map_err(JobFailure::retry);
+    }
+    let mut file = Vec::new();
+    while (file.len() as u64) < size {
+        let at = file.len() as u64;
+        let piece = blobs.read(key, at..at + PIECE_BYTES).await.map_err(lost)?;
+        if piece.is_empty() {
+            return Err(JobFailure::retry("the blob ended before its length"));
+        }
+        file.extend_from_slice(&piece);
+    }
+    Ok(file)
+}
