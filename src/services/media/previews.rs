@@ -2,8 +2,9 @@
 //!
 //! It renders, puts each copy into the blob store, and only then writes renditions, and with
 //! them the hash by which copies of the picture are recognised ([`super::perceptual_hash`]): the
-//! image is decoded once for both. The same image gives the same bytes, so a second run stores nothing new. When the way of rendering
-//! changes, [`RECIPE_VERSION`] goes up and old copies are told from new ones by their recipe.
+//! image is decoded once for both. The same image gives the same bytes, so a second run stores
+//! nothing new. When the way of rendering changes, [`RECIPE_VERSION`] goes up and old copies are
+//! told from new ones by their recipe.
 
 use std::sync::Arc;
 use std::time::Duration;
