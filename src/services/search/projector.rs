@@ -135,6 +135,9 @@ impl Projection {
             let put = self.put(entry).await;
             changes.push(put.unwrap_or(IndexChange::Remove(*id)));
         }
+        if has_removals && !self.has_removals {
+            self.prepare_removal().await?;
+        }
         let count = changes.len();
         let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
         blocking(move || index.apply(&thesaurus, &changes)).await?;
@@ -143,6 +146,15 @@ impl Projection {
         self.has_removals |= has_removals;
         self.since.get_or_insert_with(Instant::now);
         Ok(progress)
+    }
+
+    /// Lets nothing be merged until the texts have left; see [`super::purge`].
+    async fn prepare_removal(&mut self) -> Result<(), ProjectionError> {
+        if self.has_pending() {
+            self.commit().await?;
+        }
+        let index = Arc::clone(&self.index);
+        Ok(blocking(move || index.stop_merging()).await?)
     }
 
     /// Commits what was handed over; tells the last event that is searchable now.

@@ -29,7 +29,7 @@ pub(crate) fn present_place(
         return Ok(told.clone());
     };
     let alone = Ranking {
-        matches: &only(ranking.matches, segment, doc),
+        matches: &only(ranking.searcher, segment, doc),
         limit: 1,
         after: None,
         ..*ranking
@@ -45,19 +45,19 @@ fn key(place: &Place) -> u64 {
     bytes.map_or(0, u64::from_be_bytes)
 }
 
-/// Matches of which all but one are left out.
-fn only(matches: &Matches, segment: usize, doc: DocId) -> Matches {
-    let mut segments: Vec<(BitSet, u32)> = Vec::with_capacity(matches.segments.len());
-    for at in 0..matches.segments.len() {
-        let is_there = at == segment;
-        let mut bits = BitSet::with_max_value(if is_there { doc + 1 } else { 0 });
-        if is_there {
-            bits.insert(doc);
+/// One work as all that matches.
+fn only(searcher: &Searcher, segment: usize, doc: DocId) -> Matches {
+    let readers = searcher.segment_readers().iter().enumerate();
+    let segments = readers.map(|(at, reader)| {
+        if at != segment {
+            return (BitSet::with_max_value(0), 0);
         }
-        segments.push((bits, u32::from(is_there)));
-    }
+        let mut bits = BitSet::with_max_value(reader.max_doc());
+        bits.insert(doc);
+        (bits, 1)
+    });
     Matches {
-        segments,
+        segments: segments.collect(),
         total: 1,
         counts: Counts::new(),
         is_partial: false,
