@@ -5,8 +5,8 @@ COPY . .
 RUN cargo build --release --locked --bin khochung
 
 FROM debian:bookworm-slim
-RUN groupadd --system --gid 10001 khochung \
- && useradd --system --uid 10001 --gid khochung --no-create-home --home-dir /data khochung \
+RUN groupadd --gid 10001 khochung \
+ && useradd --uid 10001 --gid khochung --no-create-home --home-dir /data --shell /usr/sbin/nologin khochung \
  && install --directory --owner=khochung --group=khochung --mode=0750 /data
 COPY --from=build /src/target/release/khochung /usr/local/bin/khochung
 USER khochung

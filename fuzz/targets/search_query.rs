@@ -66,7 +66,7 @@ fn work(line: &str, number: u128, vocabularies: &Vocabularies) -> Asset {
         "kind": "article",
         "languages": [language],
         "made": format!("{}", 1948 + number),
-        "places": ["gia-lai"],
+        "places": ["gia-lai-province"],
         "themes": ["international-law"],
     });
     let deposit = parse_work(&described, vocabularies).expect("the work is right");

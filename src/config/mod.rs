@@ -252,7 +252,10 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            filter: "info,actix_server=warn".to_owned(),
+            // tantivy: an edit can empty a segment while it is merged; the merge is done again.
+            filter: "info,actix_server=warn,actix_http=off,\
+                     tantivy=warn,tantivy::indexer::segment_manager=error"
+                .to_owned(),
             format: LogFormat::Auto,
         }
     }

@@ -89,14 +89,14 @@ fn as_many_values_are_told_as_asked_for_and_no_more() {
 }
 
 #[test]
-fn a_question_too_long_for_an_address_is_refused_and_a_long_one_is_answered() {
+fn an_address_full_of_words_or_values_is_answered() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let event = import(&editor, std::iter::once(work("Quyền trẻ em", &json!({}))));
-    let long = format!("q=quyen+tre+em{}", "+vang".repeat(1_000));
+    let long = format!("q=quyen+tre+em{}", "+vang".repeat(10_000));
     let answer = ask(&archive.anybody(), &long, event);
     assert_eq!(answer["items"][0]["asset"]["titles"]["vi"], "Quyền trẻ em");
-    let many: Vec<String> = (0..1_500).map(|n| format!("x{n}")).collect();
+    let many: Vec<String> = (0..8_000).map(|n| format!("x{n}")).collect();
     let answer = ask(
         &archive.anybody(),
         &format!("kind={}", many.join(",")),

@@ -105,10 +105,6 @@ async fn follow_events(
         Arc::clone(&inner.thesaurus),
         inner.live(),
     );
-    // What was put off by a crash, by a full disk or by the build of this index.
-    if projection.must_purge() {
-        projection.purge().await?;
-    }
     let mut is_hurried = false;
     loop {
         events.borrow_and_update();
@@ -120,10 +116,11 @@ async fn follow_events(
         if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
         {
             inner.has_become_searchable(projection.commit().await?);
-            if projection.must_purge() {
-                projection.purge().await?;
-            }
             is_hurried = false;
+        }
+        // After a removal; or put off by a crash, by a full disk or by the build of this index.
+        if projection.must_purge() && !projection.has_pending() {
+            projection.purge().await?;
         }
         if is_ending || rebuilds.has_changed().unwrap_or(true) {
             return Ok(());

@@ -174,6 +174,9 @@ impl Projection {
         let puts = self.puts(self.catalog.entries(&ids).await?).await?;
         let or_remove = |(id, put): (&AssetId, Option<_>)| put.unwrap_or(IndexChange::Remove(*id));
         let changes: Vec<IndexChange> = ids.iter().zip(puts).map(or_remove).collect();
+        if has_removals && !self.has_removals {
+            self.prepare_removal().await?;
+        }
         let count = changes.len();
         let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
         blocking(move || index.apply(&thesaurus, &changes)).await?;
@@ -183,6 +186,15 @@ impl Projection {
         self.last = Instant::now();
         self.since.get_or_insert(self.last);
         Ok(progress)
+    }
+
+    /// Lets nothing be merged until the texts have left; see [`super::purge`].
+    async fn prepare_removal(&mut self) -> Result<(), ProjectionError> {
+        if self.has_pending() {
+            self.commit().await?;
+        }
+        let index = Arc::clone(&self.index);
+        Ok(blocking(move || index.stop_merging()).await?)
     }
 
     /// Commits what was handed over; tells the last event that is searchable now.

@@ -1,10 +1,12 @@
 //! How the texts of withdrawn and deleted works leave the files of the index.
 //!
 //! A deletion only marks documents; their words stay in the files of their segment until it is
-//! merged. A purge merges every segment that has deletions at once and removes the old files. It
-//! works alone: tantivy lets a segment be merged twice at the same time, and whichever merge ends
-//! last is given up with a warning, while the files it wrote, removed texts among them, stay until
-//! the next commit. So merges under way are waited for, and none begins until the purge is done.
+//! merged. A purge merges every segment that has deletions at once and removes the old files.
+//!
+//! From the removal to the end of the purge no other merge runs. tantivy lets a segment be merged
+//! twice at the same time, and drops a segment whose last document goes even while it is merged;
+//! either way the merge that ends last is given up with a warning, and the files it wrote, removed
+//! texts among them, stay until the next commit.
 //!
 //! That a purge is due is written down with the commit that removes ([`OpenIndex::must_purge`])
 //! and struck out by the first commit after it: a crash or a full disk only puts it off.
@@ -22,11 +24,9 @@ impl OpenIndex {
     /// this no byte of a removed text is left in the index. What was applied and not yet committed
     /// is given up.
     pub(crate) fn purge(&self) -> Result<(), IndexError> {
+        self.stop_merging()?;
         let mut place = self.lock();
-        let others = place.take().ok_or(IndexError::Closed)?;
-        others.set_merge_policy(Box::new(NoMergePolicy));
-        others.wait_merging_threads()?;
-        let writer = place.insert(self.new_writer(Box::new(NoMergePolicy))?);
+        let writer = place.as_mut().ok_or(IndexError::Closed)?;
         let rewritten = self.merge_deletes(writer)?;
         // The policy is asked again at the next commit.
         writer.set_merge_policy(Box::new(merge_policy()));
@@ -36,6 +36,17 @@ impl OpenIndex {
             return Err(IndexError::NotPurged);
         }
         self.must_purge.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// Waits for merges under way; others begin only after the next purge. What was applied and not
+    /// yet committed is given up.
+    pub(crate) fn stop_merging(&self) -> Result<(), IndexError> {
+        let mut place = self.lock();
+        let merging = place.take().ok_or(IndexError::Closed)?;
+        merging.set_merge_policy(Box::new(NoMergePolicy));
+        merging.wait_merging_threads()?;
+        *place = Some(self.new_writer(Box::new(NoMergePolicy))?);
         Ok(())
     }
 

@@ -31,7 +31,7 @@ pub(crate) fn present_place(
         return Ok(told.clone());
     };
     let alone = Ranking {
-        matches: &only(ranking.matches, segment, doc),
+        matches: &only(ranking.matches.segments.len(), segment, doc),
         limit: 1,
         after: None,
         ..*ranking
@@ -47,18 +47,17 @@ fn key(place: &Place) -> u64 {
     bytes.map_or(0, u64::from_be_bytes)
 }
 
-/// Matches of which all but one are left out.
-fn only(matches: &Matches, segment: usize, doc: DocId) -> Matches {
-    let mut segments: Vec<(Docs, u32)> = Vec::with_capacity(matches.segments.len());
-    for at in 0..matches.segments.len() {
+/// One work as all that matches.
+fn only(segments: usize, segment: usize, doc: DocId) -> Matches {
+    let segments = (0..segments).map(|at| {
         let mut docs = Docs::new();
         if at == segment {
             docs.grow_and_insert(doc as usize);
         }
-        segments.push((docs, u32::from(at == segment)));
-    }
+        (docs, u32::from(at == segment))
+    });
     Matches {
-        segments,
+        segments: segments.collect(),
         total: 1,
         counts: Counts::new(),
         is_partial: false,

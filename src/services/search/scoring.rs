@@ -188,7 +188,7 @@ fn sortable(score: f32) -> u64 {
 /// Smallest difference between keys of scores.
 const STEP: u64 = 64;
 /// How far the key of a sum can lie from that of the same terms summed in another order.
-const NOISE: u64 = 2 * STEP;
+const NOISE: u64 = 16 * STEP;
 
 /// The score of a key.
 pub(super) fn from_sortable(key: u64) -> f32 {

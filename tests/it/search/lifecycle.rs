@@ -7,7 +7,7 @@ use khochung::domain::asset::State;
 use khochung::services::search::SearchRequest;
 use khochung::storage::catalog::{EventKind, EventNumber};
 
-use super::{Library, numbers, open, work};
+use super::{Library, becomes_searchable, numbers, open, work};
 
 #[tokio::test]
 async fn a_change_is_searchable_when_its_event_is_waited_for() {
@@ -50,7 +50,7 @@ async fn a_damaged_or_missing_index_is_built_anew() {
     std::fs::write(folder.join(live.trim()).join("meta.json"), b"{").unwrap();
     for _ in 0..2 {
         let search = open(library._folder.path(), &library.catalog, &library.clock).await;
-        assert!(search.wait_for(EventNumber(2)).await);
+        becomes_searchable(&search, EventNumber(2)).await;
         let answer = search
             .search(&Actor::Anonymous, SearchRequest::for_text("chung"))
             .await
