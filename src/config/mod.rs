@@ -252,10 +252,7 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            // tantivy: an edit can empty a segment while it is merged; the merge is done again.
-            filter: "info,actix_server=warn,actix_http=off,\
-                     tantivy=warn,tantivy::indexer::segment_manager=error"
-                .to_owned(),
+            filter: "info,actix_server=warn,actix_http=off,tantivy=warn".to_owned(),
             format: LogFormat::Auto,
         }
     }
