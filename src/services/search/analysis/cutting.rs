@@ -152,6 +152,9 @@ fn base(letter: char) -> char {
     first.unwrap_or(letter)
 }
 
+/// Letters, digits and signs of a document number at most.
+const NUMBER_SIGNS: usize = 48;
+
 /// The end of a document number that begins here: digits, then parts bound by single slashes
 /// and hyphens, with at least one slash and one letter (`91/2025/QH15`, `09/2017/NĐ-CP`).
 fn document_number(text: &str, start: usize) -> Option<usize> {
@@ -160,8 +163,12 @@ fn document_number(text: &str, start: usize) -> Option<usize> {
     }
     let mut end = start;
     let (mut slashes, mut letters, mut bound) = (0, 0, false);
-    for (offset, c) in text[start..].char_indices().take(48) {
+    // Marks are not counted: composed or not, a number is as long.
+    let mut signs = 0;
+    for (offset, c) in text[start..].char_indices() {
+        signs += usize::from(!is_mark(c));
         match c {
+            _ if signs > NUMBER_SIGNS => break,
             '/' | '-' if !bound && offset > 0 => {
                 bound = true;
                 slashes += usize::from(c == '/');
