@@ -139,9 +139,10 @@ impl Pass<'_> {
             for phrase in &excluded {
                 Arc::make_mut(&mut found).difference_with(&sets.matching(phrase.as_ref())?);
             }
-            for id in &plan.removed {
-                let id = Term::from_field_bytes(self.fields.id, id.as_bytes());
-                Arc::make_mut(&mut found).difference_with(&sets.with(&id)?);
+            if !plan.removed.is_empty() {
+                let ids = plan.removed.iter();
+                let ids = ids.map(|id| Term::from_field_bytes(self.fields.id, id.as_bytes()));
+                Arc::make_mut(&mut found).difference_with(&sets.with_any(ids)?);
             }
             Ok(found)
         })
@@ -249,7 +250,8 @@ impl Pass<'_> {
             let set = match tags.as_slice() {
                 [only] => sets.with_term(self.fields.tags, only)?,
                 any => {
-                    let terms = any.iter().map(|tag| (self.fields.tags, tag.as_str()));
+                    let terms = any.iter();
+                    let terms = terms.map(|tag| Term::from_field_text(self.fields.tags, tag));
                     Arc::new(sets.with_any(terms)?)
                 }
             };

@@ -137,7 +137,7 @@ impl SegmentSets<'_> {
     pub(super) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<Docs>> {
         let term = Term::from_field_text(field, text);
         let works = self.reader.inverted_index(field)?.doc_freq(&term)?;
-        let make = || self.with(&term);
+        let make = || self.with_any([term]);
         if works.saturating_mul(RARE) < self.reader.max_doc() {
             return make().map(Arc::new);
         }
@@ -145,22 +145,12 @@ impl SegmentSets<'_> {
         self.cache.get_or_make(self.reader.segment_id(), name, make)
     }
 
-    /// The documents with any of these terms, deleted ones too.
-    pub(super) fn with_any<'t>(
-        &self,
-        terms: impl IntoIterator<Item = (Field, &'t str)>,
-    ) -> tantivy::Result<Docs> {
+    /// The documents with any of these terms, read from the index, deleted ones too.
+    pub(super) fn with_any(&self, terms: impl IntoIterator<Item = Term>) -> tantivy::Result<Docs> {
         let mut docs = self.none();
-        for (field, text) in terms {
-            self.add_term(&Term::from_field_text(field, text), &mut docs)?;
+        for term in terms {
+            self.add_term(&term, &mut docs)?;
         }
-        Ok(docs)
-    }
-
-    /// The documents with a term, read from the index, deleted ones too.
-    pub(super) fn with(&self, term: &Term) -> tantivy::Result<Docs> {
-        let mut docs = self.none();
-        self.add_term(term, &mut docs)?;
         Ok(docs)
     }
 

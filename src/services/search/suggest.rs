@@ -8,8 +8,9 @@
 
 use std::collections::BTreeMap;
 
+use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Searcher, TERMINATED};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
 
 use super::best::id_of;
 use super::document::folded_words;
@@ -101,28 +102,45 @@ pub(crate) fn with_title(
     prefix: &str,
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
-    let prefix = completion_key(prefix);
-    let mut found = Vec::new();
+    let prefix = completion_key(prefix).as_bytes();
+    let mut keys = Vec::new();
     for reader in searcher.segment_readers() {
         let index = reader.inverted_index(fields.completion)?;
         let mut terms = index.terms().range().ge(prefix).into_stream()?;
         let mut scanned = 0;
-        while scanned < limit && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+        while scanned < limit && terms.advance() && terms.key().starts_with(prefix) {
             scanned += 1;
-            let option = IndexRecordOption::Basic;
-            let mut works = index.read_postings_from_terminfo(terms.value(), option)?;
-            while works.doc() != TERMINATED && reader.is_deleted(works.doc()) {
-                works.advance();
-            }
-            if works.doc() != TERMINATED {
-                found.push((terms.key().len(), terms.key().to_vec(), reader, works.doc()));
-            }
+            let key = (terms.key().len(), terms.key().to_vec());
+            keys.push((key, reader, terms.value().clone()));
         }
     }
-    found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    found.dedup_by(|a, b| a.1 == b.1);
-    let ids = found.into_iter().take(limit);
-    ids.map(|(_, _, reader, doc)| id_of(reader, doc)).collect()
+    keys.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut found: Vec<AssetId> = Vec::with_capacity(limit);
+    let mut last = None;
+    for (key, reader, works) in keys {
+        // One work for each key: many bulletins have one title.
+        if found.len() == limit || last.as_ref() == Some(&key) {
+            continue;
+        }
+        let index = reader.inverted_index(fields.completion)?;
+        if let Some(doc) = first_living(reader, &index, &works)? {
+            found.push(id_of(reader, doc)?);
+            last = Some(key);
+        }
+    }
+    Ok(found)
+}
+
+fn first_living(
+    reader: &SegmentReader,
+    index: &InvertedIndexReader,
+    works: &TermInfo,
+) -> tantivy::Result<Option<DocId>> {
+    let mut works = index.read_postings_from_terminfo(works, IndexRecordOption::Basic)?;
+    while works.doc() != TERMINATED && reader.is_deleted(works.doc()) {
+        works.advance();
+    }
+    Ok(Some(works.doc()).filter(|doc| *doc != TERMINATED))
 }
 
 /// The keys under which a title is found: its folded words from each of the first on.
