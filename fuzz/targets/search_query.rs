@@ -15,7 +15,7 @@ use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::parse_work;
 use khochung::services::search::measure::Bench;
 use khochung::services::search::{
-    Cursor, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
+    Contents, Cursor, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };
 use khochung::storage::vocabulary;
 use libfuzzer_sys::fuzz_target;
@@ -44,7 +44,12 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let lines = include_str!("../../tests/fixtures/search/udhr.jsonl").lines();
     let works: Vec<IndexChange> = lines
         .zip(1..)
-        .map(|(line, number)| IndexChange::Put(Box::new(work(line, number, &vocabularies)), vec![]))
+        .map(|(line, number)| {
+            IndexChange::Put(
+                Box::new(work(line, number, &vocabularies)),
+                Contents::default(),
+            )
+        })
         .collect();
     // Two segments: there is more than one of everything.
     for half in works.chunks(works.len() / 2) {
@@ -89,20 +94,38 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let started = Instant::now();
-    let found = LIBRARY.bench.ask(&request, budget).expect("any text has an answer");
-    assert!(started.elapsed() < TOO_LONG, "{:?} for {:?}", started.elapsed(), request.text);
+    let found = LIBRARY
+        .bench
+        .ask(&request, budget)
+        .expect("any text has an answer");
+    assert!(
+        started.elapsed() < TOO_LONG,
+        "{:?} for {:?}",
+        started.elapsed(),
+        request.text
+    );
     assert!(found.terms <= MOST_TERMS, "{} terms", found.terms);
     assert!(found.ids.len() <= request.limit);
     assert!(found.ids.len() as u64 <= found.total);
     let Some(next) = found.next else { return };
-    assert_eq!(found.ids.len(), request.limit, "a page before the last is full");
+    assert_eq!(
+        found.ids.len(),
+        request.limit,
+        "a page before the last is full"
+    );
     let next = Cursor::parse(&next.to_text()).expect("a cursor is read back");
     let following = SearchRequest {
         after: Some(next),
         ..request
     };
-    let page = LIBRARY.bench.ask(&following, Duration::from_secs(60)).expect("it goes on");
-    assert!(page.ids.iter().all(|id| !found.ids.contains(id)), "a page repeats the last");
+    let page = LIBRARY
+        .bench
+        .ask(&following, Duration::from_secs(60))
+        .expect("it goes on");
+    assert!(
+        page.ids.iter().all(|id| !found.ids.contains(id)),
+        "a page repeats the last"
+    );
 });
 
 fn question(data: &[u8]) -> Option<(SearchRequest, Duration)> {
@@ -111,7 +134,10 @@ fn question(data: &[u8]) -> Option<(SearchRequest, Duration)> {
     let (after, typed) = if is_on(7) {
         let (length, rest) = rest.split_first()?;
         let (cursor, rest) = rest.split_at_checked(usize::from(*length))?;
-        (Some(Cursor::parse(&URL_SAFE_NO_PAD.encode(cursor)).ok()?), rest)
+        (
+            Some(Cursor::parse(&URL_SAFE_NO_PAD.encode(cursor)).ok()?),
+            rest,
+        )
     } else {
         (None, rest)
     };
@@ -119,7 +145,9 @@ fn question(data: &[u8]) -> Option<(SearchRequest, Duration)> {
     (request.verbatim, request.all_words) = (is_on(0), is_on(1));
     (request.expansion.narrower, request.expansion.succession) = (is_on(2), is_on(3));
     if is_on(4) {
-        request.filters.want(Facet::Language, if is_on(5) { "vi" } else { "en" });
+        request
+            .filters
+            .want(Facet::Language, if is_on(5) { "vi" } else { "en" });
     }
     if is_on(5) {
         request.facets = Facet::ALL.map(|(facet, ..)| facet).to_vec();
@@ -127,6 +155,10 @@ fn question(data: &[u8]) -> Option<(SearchRequest, Duration)> {
     request.order = Order::ALL[usize::from(order % 4)];
     request.limit = 1 + usize::from(order / 4);
     request.after = after;
-    let budget = if is_on(6) { Duration::ZERO } else { Duration::from_secs(60) };
+    let budget = if is_on(6) {
+        Duration::ZERO
+    } else {
+        Duration::from_secs(60)
+    };
     Some((request, budget))
 }
