@@ -172,10 +172,9 @@ fn piece_range(text: &str, window: &[Match]) -> Range<usize> {
         Some(at) => floor + at + 1,
         None if floor == 0 => 0,
         None => {
-            floor
-                + before
-                    .find(char::is_whitespace)
-                    .map_or(before.len(), |at| at + 1)
+            let mut letters = before.char_indices();
+            let blank = letters.find(|(_, c)| c.is_whitespace());
+            floor + blank.map_or(before.len(), |(at, c)| at + c.len_utf8())
         }
     };
     let start = start + (text[start..].len() - text[start..].trim_start().len());
@@ -252,6 +251,14 @@ mod tests {
         assert_eq!(lit(&["má"], "ma và má và mạ"), ["má"]);
         assert_eq!(lit(&["má"], "ma và mạ"), ["ma", "mạ"]);
         assert_eq!(lit(&["ma"], "ma và má"), ["ma", "má"]);
+    }
+
+    #[test]
+    fn a_blank_of_several_bytes_before_the_piece_is_not_torn() {
+        for blank in ["\u{a0}", "\u{2002}", "\u{3000}"] {
+            let before = format!("{}{blank}", "chữ".repeat(14)).repeat(3);
+            assert_eq!(lit(&["quyền"], &format!("{before}quyền")), ["quyền"]);
+        }
     }
 
     #[test]
