@@ -9,6 +9,7 @@ use std::time::Instant;
 use tantivy::{Searcher, SearcherGeneration};
 
 use super::analysis::is_syllable;
+use super::answer::SearchRequest;
 use super::cursor::Cursor;
 use super::filters::{Facet, Filters};
 use super::glossary::Into;
@@ -45,6 +46,26 @@ pub(crate) struct Question {
     /// Facets to count.
     pub(crate) facets: Vec<Facet>,
     pub(crate) deadline: Instant,
+}
+
+impl Question {
+    /// What a request asks of the index, for this viewer and until this moment.
+    pub(crate) fn new(request: &SearchRequest, viewer: Viewer, deadline: Instant) -> Self {
+        Self {
+            viewer,
+            text: request.text.clone(),
+            verbatim: request.verbatim,
+            all_words: request.all_words,
+            wishes: request.expansion.clone(),
+            filters: request.filters.clone(),
+            order: request.order,
+            limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
+            after: request.after.clone(),
+            removed: Vec::new(),
+            facets: request.facets.clone(),
+            deadline,
+        }
+    }
 }
 
 /// What the index found.

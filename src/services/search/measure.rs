@@ -94,20 +94,8 @@ impl Bench {
     /// # Errors
     /// When the index cannot be read; never because of the text.
     pub fn ask(&self, request: &SearchRequest, budget: Duration) -> Result<Bare, IndexError> {
-        let question = Question {
-            viewer: Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0)),
-            text: request.text.clone(),
-            verbatim: request.verbatim,
-            all_words: request.all_words,
-            wishes: request.expansion.clone(),
-            filters: request.filters.clone(),
-            order: request.order,
-            limit: request.limit,
-            after: request.after.clone(),
-            removed: Vec::new(),
-            facets: request.facets.clone(),
-            deadline: Instant::now() + budget,
-        };
+        let viewer = Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0));
+        let question = Question::new(request, viewer, Instant::now() + budget);
         let searcher = self.index.searcher();
         let found = self
             .engine

@@ -282,19 +282,11 @@ impl Search {
     }
 
     fn question(&self, actor: &Actor, request: &SearchRequest, removed: Vec<AssetId>) -> Question {
+        let viewer = Viewer::new(actor, self.inner.clock.now());
+        let deadline = Instant::now() + self.inner.settings.time_budget;
         Question {
-            viewer: Viewer::new(actor, self.inner.clock.now()),
-            text: request.text.clone(),
-            verbatim: request.verbatim,
-            all_words: request.all_words,
-            wishes: request.expansion.clone(),
-            filters: request.filters.clone(),
-            order: request.order,
-            limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
-            after: request.after.clone(),
             removed,
-            facets: request.facets.clone(),
-            deadline: Instant::now() + self.inner.settings.time_budget,
+            ..Question::new(request, viewer, deadline)
         }
     }
 }
