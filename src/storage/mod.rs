@@ -8,8 +8,17 @@ pub mod blobs;
 pub mod catalog;
 pub mod vocabulary;
 
+use std::cell::Cell;
+use std::future::Future;
+
+thread_local! {
+    /// This thread belongs to the blocking pool and is about such work.
+    static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs blocking work (disk, hashing, image work, index) on the blocking pool, keeping the
-/// caller's tracing span. The only way from async code to blocking code.
+/// caller's tracing span; at once when the caller is there already. The only way from async code
+/// to blocking code.
 ///
 /// # Panics
 /// Carries a panic of `work` on to the caller, where the server contains it.
@@ -18,13 +27,44 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
+    if MAY_BLOCK.get() {
+        return work();
+    }
     let span = tracing::Span::current();
-    match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
+    let work = move || {
+        MAY_BLOCK.set(true);
+        let _leaving = Leaving;
+        span.in_scope(work)
+    };
+    match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             // The runtime is shutting down and will drop this task at its next await.
             Err(_) => std::future::pending().await,
         },
+    }
+}
+
+/// Runs a task of which most steps block on one thread of the blocking pool from beginning to end:
+/// handing each step to the pool and its result back would cost as much as a short step itself.
+///
+/// # Panics
+/// As [`blocking`].
+pub async fn mostly_blocking<T, F>(task: F) -> T
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    blocking(move || runtime.block_on(task)).await
+}
+
+/// Ends the permission to block with the work, also when it panics.
+struct Leaving;
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        MAY_BLOCK.set(false);
     }
 }

@@ -9,15 +9,16 @@ use super::filters::Filters;
 use super::index::IndexError;
 use super::matching::{Pass, Viewer};
 use super::pictures::Pictures;
-use super::service::{Search, SearchError};
+use super::service::{Inner, Search, SearchError};
 use super::showing::is_shown;
 use super::similar::{related, with_alike_text, with_copy_of};
 use super::sketch::Sketch;
 use super::suggest::{Suggestion, SuggestionSource, completes, names, typed_prefix, with_title};
+use crate::domain::PictureHash;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
-use crate::storage::blocking;
 use crate::storage::catalog::Entry;
+use crate::storage::mostly_blocking;
 
 /// Candidates compared for near-duplicates.
 const MAX_DUPLICATES: usize = 50;
@@ -51,32 +52,13 @@ impl Search {
         if prefix.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found = names(&self.inner.thesaurus, &prefix, language, limit);
-        let room = limit - found.len();
-        if room == 0 {
+        let found = names(&self.inner.thesaurus, &prefix, language, limit);
+        if found.len() == limit {
             return Ok(found);
         }
-        let (index, typed) = (self.inner.live(), prefix.clone());
-        let looked_up = move || {
-            with_title(
-                &index.searcher(),
-                index.fields(),
-                &typed,
-                room + SPARE_TITLES,
-            )
-        };
-        let ids = blocking(looked_up).await.map_err(IndexError::from)?;
-        for work in self.shown(actor, &ids).await? {
-            let title = work.work.titles.best("vi").unwrap_or_default();
-            let is_new = found.iter().all(|known| known.text != title);
-            if found.len() < limit && is_new && completes(title, &prefix) {
-                found.push(Suggestion {
-                    text: title.to_owned(),
-                    source: SuggestionSource::Title(work.id),
-                });
-            }
-        }
-        Ok(found)
+        let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
+        let titles = async move { inner.with_titles(found, &actor, &prefix, limit).await };
+        mostly_blocking(titles).await
     }
 
     /// Works like one that the actor may see; none when there is no such work for them.
@@ -89,44 +71,52 @@ impl Search {
         id: AssetId,
         limit: usize,
     ) -> Result<Option<SimilarWorks>, SearchError> {
+        let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
+        mostly_blocking(async move { inner.similar(&actor, id, limit).await }).await
+    }
+}
+
+impl Inner {
+    /// Fills up completions with titles.
+    async fn with_titles(
+        &self,
+        mut found: Vec<Suggestion>,
+        actor: &Actor,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        let index = self.live();
+        let most = limit - found.len() + SPARE_TITLES;
+        let ids = with_title(&index.searcher(), index.fields(), prefix, most);
+        for work in self.shown(actor, &ids.map_err(IndexError::from)?).await? {
+            let title = work.work.titles.best("vi").unwrap_or_default();
+            let is_new = found.iter().all(|known| known.text != title);
+            if found.len() < limit && is_new && completes(title, prefix) {
+                found.push(Suggestion {
+                    text: title.to_owned(),
+                    source: SuggestionSource::Title(work.id),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    async fn similar(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        limit: usize,
+    ) -> Result<Option<SimilarWorks>, SearchError> {
         let Some(asset) = self.shown(actor, &[id]).await?.pop() else {
             return Ok(None);
         };
-        let (inner, viewer) = (
-            Arc::clone(&self.inner),
-            Viewer::new(actor, self.inner.clock.now()),
-        );
-        let model = asset.clone();
-        let pictures = Pictures::of(&*self.inner.catalog, [&asset]).await?;
+        let pictures = Pictures::of(&*self.catalog, [&asset]).await?;
         // Each of its pictures has a copy in a duplicate, so looking for one finds them all.
         let picture = pictures.of_work(&asset).first().copied();
-        let candidates = move || {
-            let index = inner.live();
-            let searcher = index.searcher();
-            let pass = Pass {
-                searcher: &searcher,
-                fields: index.fields(),
-                kept: &inner.engine.kept,
-                viewer: &inner.engine.viewer(&searcher, &viewer)?,
-                filters: &Filters::default(),
-                facets: &[],
-                deadline: Instant::now() + TIME_BUDGET,
-            };
-            let mut duplicates = with_alike_text(&pass, &model, MAX_DUPLICATES)?;
-            if let Some(picture) = picture {
-                let copies = with_copy_of(&pass, picture, MAX_DUPLICATES)?;
-                let new = copies.into_iter().filter(|id| !duplicates.contains(id));
-                duplicates.extend(new.collect::<Vec<_>>());
-            }
-            let related = related(&pass, &model, limit + MAX_DUPLICATES)?;
-            Ok::<_, tantivy::TantivyError>((duplicates, related))
-        };
-        let (duplicates, related) = blocking(candidates).await.map_err(IndexError::from)?;
+        let candidates = self.candidates(actor, &asset, picture, limit + MAX_DUPLICATES);
+        let (duplicates, related) = candidates.map_err(IndexError::from)?;
         let mut duplicates = self.shown(actor, &duplicates).await?;
-        let pictures = Pictures::of(
-            &*self.inner.catalog,
-            [&asset].into_iter().chain(&duplicates),
-        );
+        let pictures = Pictures::of(&*self.catalog, [&asset].into_iter().chain(&duplicates));
         let pictures = pictures.await?;
         let model = recognised(&asset, &pictures);
         duplicates.retain(|other| other.id != id && model.is_alike(&recognised(other, &pictures)));
@@ -139,10 +129,40 @@ impl Search {
         }))
     }
 
+    /// Works that may be duplicates of a work or be related to it, by the index alone.
+    fn candidates(
+        &self,
+        actor: &Actor,
+        asset: &Asset,
+        picture: Option<PictureHash>,
+        most_related: usize,
+    ) -> tantivy::Result<(Vec<AssetId>, Vec<AssetId>)> {
+        let index = self.live();
+        let searcher = index.searcher();
+        let viewer = Viewer::new(actor, self.clock.now());
+        let pass = Pass {
+            searcher: &searcher,
+            fields: index.fields(),
+            kept: &self.engine.kept,
+            viewer: &self.engine.viewer(&searcher, &viewer)?,
+            filters: &Filters::default(),
+            facets: &[],
+            deadline: Instant::now() + TIME_BUDGET,
+        };
+        let mut duplicates = with_alike_text(&pass, asset, MAX_DUPLICATES)?;
+        if let Some(picture) = picture {
+            let copies = with_copy_of(&pass, picture, MAX_DUPLICATES)?;
+            let new = copies.into_iter().filter(|id| !duplicates.contains(id));
+            duplicates.extend(new.collect::<Vec<_>>());
+        }
+        let related = related(&pass, asset, most_related)?;
+        Ok((duplicates, related))
+    }
+
     /// The works among these that the actor may see at this moment, in the order given.
     async fn shown(&self, actor: &Actor, ids: &[AssetId]) -> Result<Vec<Asset>, SearchError> {
-        let now = self.inner.clock.now();
-        let entries = self.inner.catalog.entries(ids).await?;
+        let now = self.clock.now();
+        let entries = self.catalog.entries(ids).await?;
         let assets = entries
             .into_iter()
             .flatten()

@@ -23,11 +23,10 @@ use super::thesaurus::Thesaurus;
 use super::transcripts;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
-use crate::storage::blocking;
 use crate::storage::catalog::{Catalog, CatalogError, Entry, EventNumber};
+use crate::storage::{blocking, mostly_blocking};
 
 /// How search behaves.
 #[derive(Debug, Clone, Copy)]
@@ -178,31 +177,11 @@ impl Search {
             None => false,
         };
         let waiting = started.elapsed();
-        let searchable = *self.inner.searchable.borrow();
-        let removed = self.inner.removed.since(searchable, &*self.inner.catalog);
-        let question = self.question(actor, &request, removed.await?);
-        let inner = Arc::clone(&self.inner);
-        let (found, index) = blocking(move || inner.find(&question)).await?;
-        let finding = started.elapsed() - waiting;
-        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-        let entries = self.inner.catalog.entries(&ids).await?;
-        let entries = if request.with_snippets {
-            self.inner.with_transcripts(entries).await
-        } else {
-            alone(entries)
-        };
-        let works = entries.iter().flatten().map(|(work, _)| &**work);
-        let works = works.filter(|_| request.group_duplicates);
-        let pictures = Pictures::of(&*self.inner.catalog, works).await?;
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        let answer = move || inner.show(found, entries, &pictures, &actor, &request, &index);
-        let mut answer = blocking(answer).await;
+        let answer = async move { inner.answer(&actor, &request).await };
+        let mut answer = mostly_blocking(answer).await?;
         answer.is_stale = is_stale;
-        answer.took = Took {
-            waiting,
-            finding,
-            showing: started.elapsed() - waiting - finding,
-        };
+        answer.took.waiting = waiting;
         Ok(answer)
     }
 
@@ -280,15 +259,6 @@ impl Search {
             );
         }
     }
-
-    fn question(&self, actor: &Actor, request: &SearchRequest, removed: Vec<AssetId>) -> Question {
-        let viewer = Viewer::new(actor, self.inner.clock.now());
-        let deadline = Instant::now() + self.inner.settings.time_budget;
-        Question {
-            removed,
-            ..Question::new(request, viewer, deadline)
-        }
-    }
 }
 
 impl Inner {
@@ -296,12 +266,44 @@ impl Inner {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn find(&self, question: &Question) -> Result<(Found, Arc<OpenIndex>), SearchError> {
+    /// Answers from what is searchable now.
+    async fn answer(
+        &self,
+        actor: &Actor,
+        request: &SearchRequest,
+    ) -> Result<SearchAnswer, SearchError> {
+        let started = Instant::now();
+        let searchable = *self.searchable.borrow();
+        let viewer = Viewer::new(actor, self.clock.now());
+        let question = Question {
+            removed: self.removed.since(searchable, &*self.catalog).await?,
+            ..Question::new(request, viewer, started + self.settings.time_budget)
+        };
         let index = self.live();
         let found = self
             .engine
-            .find(&index.searcher(), index.fields(), &self.thesaurus, question);
-        Ok((found.map_err(IndexError::from)?, index))
+            .find(
+                &index.searcher(),
+                index.fields(),
+                &self.thesaurus,
+                &question,
+            )
+            .map_err(IndexError::from)?;
+        let finding = started.elapsed();
+        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+        let entries = self.catalog.entries(&ids).await?;
+        let entries = if request.with_snippets {
+            self.with_transcripts(entries).await
+        } else {
+            alone(entries)
+        };
+        let works = entries.iter().flatten().map(|(work, _)| &**work);
+        let works = works.filter(|_| request.group_duplicates);
+        let pictures = Pictures::of(&*self.catalog, works).await?;
+        let mut answer = self.show(found, entries, &pictures, actor, request, &index);
+        answer.took.finding = finding;
+        answer.took.showing = started.elapsed() - finding;
+        Ok(answer)
     }
 
     async fn with_transcripts(&self, entries: Vec<Option<Entry>>) -> Vec<Option<Transcribed>> {
