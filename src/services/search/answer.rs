@@ -116,7 +116,7 @@ pub enum Matching {
 /// Where the time went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Took {
-    /// Waiting for an event to become searchable.
+    /// Waiting for an event to become searchable, and for other searches to end.
     pub waiting: Duration,
     /// Finding, counting and ordering.
     pub finding: Duration,

@@ -13,7 +13,7 @@ use super::answer::SearchRequest;
 use super::cursor::Cursor;
 use super::filters::{Facet, Filters};
 use super::glossary::Into;
-use super::matching::{Kept, Matches, Pass, Strictness, Viewer, embargo_ends};
+use super::matching::{Matches, Pass, Strictness};
 use super::query::expansion::{Added, expansions};
 use super::query::parser::parse;
 use super::query::repair::{Repaired, repaired};
@@ -22,6 +22,7 @@ use super::ranking::{Order, Placed, Ranking};
 use super::resume::present_place;
 use super::schema::Fields;
 use super::thesaurus::Thesaurus;
+use super::view::{Kept, View, Viewer, embargo_ends};
 use crate::domain::asset::AssetId;
 
 /// Fewer works with all words than this, and works with some of them are shown too.
@@ -81,6 +82,8 @@ pub(crate) struct Found {
     pub(crate) filters: Filters,
     /// See [`Plan::terms`].
     pub(crate) terms: usize,
+    /// Who asked, as [`View`] has them.
+    pub(crate) viewer: Viewer,
 }
 
 /// A question after reading and repair.
@@ -145,13 +148,17 @@ impl Engine {
         thesaurus: &Thesaurus,
         question: &Question,
     ) -> tantivy::Result<Found> {
-        let lexicon = Lexicon::new(searcher, fields);
-        let mut understood = self.understand(&lexicon, fields, thesaurus, question);
-        let pass = Pass {
+        let viewer = self.viewer(searcher, &question.viewer)?;
+        let view = View {
             searcher,
             fields,
             kept: &self.kept,
-            viewer: &self.viewer(searcher, &question.viewer)?,
+            viewer: &viewer,
+        };
+        let lexicon = Lexicon::new(view)?;
+        let mut understood = self.understand(&lexicon, fields, thesaurus, question);
+        let pass = Pass {
+            view,
             filters: &understood.filters,
             facets: &question.facets,
             deadline: question.deadline,
@@ -174,6 +181,7 @@ impl Engine {
             expansions: understood.expansions,
             filters: understood.filters,
             terms: understood.plan.terms(),
+            viewer,
         })
     }
 
@@ -235,8 +243,8 @@ impl Engine {
         strictness: Strictness,
     ) -> tantivy::Result<Arc<Matches>> {
         let key = RecentKey {
-            generation: pass.searcher.generation().clone(),
-            viewer: pass.viewer.clone(),
+            generation: pass.view.searcher.generation().clone(),
+            viewer: pass.view.viewer.clone(),
             filters: pass.filters.clone(),
             plan: Arc::clone(plan),
             strictness,

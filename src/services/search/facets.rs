@@ -5,12 +5,11 @@
 //! tag as a set, which is counted by intersecting it with what was found, and the few other tags
 //! of each document in one list. Both are kept while the segment lives.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
-use tantivy::index::SegmentId;
 
 use super::filters::Facet;
 use super::schema::column;
@@ -23,33 +22,6 @@ pub(crate) type Counts = HashMap<Facet, HashMap<Arc<str>, u64>>;
 const FREQUENT: usize = 64;
 /// Fewer found documents than this are counted one by one.
 const FEW: usize = 1024;
-
-/// The tags of all live segments.
-#[derive(Debug, Default)]
-pub(crate) struct TagCache {
-    segments: Mutex<HashMap<SegmentId, Arc<SegmentTags>>>,
-}
-
-impl TagCache {
-    /// The tags of a segment, read now if they were not yet.
-    pub(crate) fn of(&self, reader: &SegmentReader) -> tantivy::Result<Arc<SegmentTags>> {
-        if let Some(tags) = self.lock().get(&reader.segment_id()) {
-            return Ok(Arc::clone(tags));
-        }
-        let tags = Arc::new(SegmentTags::read(reader)?);
-        self.lock().insert(reader.segment_id(), Arc::clone(&tags));
-        Ok(tags)
-    }
-
-    /// Forgets segments that are gone.
-    pub(crate) fn keep_only(&self, live: &[SegmentId]) {
-        self.lock().retain(|id, _| live.contains(id));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SegmentId, Arc<SegmentTags>>> {
-        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// The tags of one segment.
 #[derive(Debug, Default)]
@@ -64,7 +36,8 @@ pub(crate) struct SegmentTags {
 #[derive(Debug)]
 struct Turned {
     frequent: Vec<(u32, Docs)>,
-    others: Lists,
+    /// Of each facet that has any.
+    others: Vec<(Facet, Lists)>,
 }
 
 /// A list of numbers for each document, one behind the other.
@@ -82,7 +55,8 @@ impl Lists {
 }
 
 impl SegmentTags {
-    fn read(reader: &SegmentReader) -> tantivy::Result<Self> {
+    /// Reads them.
+    pub(crate) fn read(reader: &SegmentReader) -> tantivy::Result<Self> {
         let Some(column) = reader.fast_fields().str(column::TAGS)? else {
             return Ok(Self::default());
         };
@@ -92,7 +66,7 @@ impl SegmentTags {
             names.push(std::str::from_utf8(terms.key()).ok().and_then(name));
         }
         let documents = reader.max_doc();
-        let turned = (documents as usize > FEW).then(|| turn(&column, names.len(), documents));
+        let turned = (documents as usize > FEW).then(|| turn(&column, &names, documents));
         Ok(Self {
             column: Some(column),
             names,
@@ -136,8 +110,9 @@ impl SegmentTags {
         for (tag, set) in turned.frequent.iter().filter(|(tag, _)| is_wanted(*tag)) {
             counts[*tag as usize] = u32::try_from(set.intersection_count(docs)).unwrap_or(u32::MAX);
         }
-        for doc in docs.ones() {
-            for tag in turned.others.of(doc) {
+        let others = turned.others.iter();
+        for (_, lists) in others.filter(|(facet, _)| facets.contains(facet)) {
+            for tag in docs.ones().flat_map(|doc| lists.of(doc)) {
                 counts[*tag as usize] += 1;
             }
         }
@@ -149,8 +124,8 @@ fn name(tag: &str) -> Option<(Facet, Arc<str>)> {
     Some((Facet::from_name(facet)?, value.into()))
 }
 
-fn turn(column: &StrColumn, tags: usize, documents: u32) -> Turned {
-    let mut works = vec![0_usize; tags];
+fn turn(column: &StrColumn, names: &[Option<(Facet, Arc<str>)>], documents: u32) -> Turned {
+    let mut works = vec![0_usize; names.len()];
     for doc in 0..documents {
         for tag in column.ords().values_for_doc(doc) {
             works[tag as usize] += 1;
@@ -161,23 +136,35 @@ fn turn(column: &StrColumn, tags: usize, documents: u32) -> Turned {
         .iter()
         .map(|works| (*works > enough).then(|| Docs::with_capacity(documents as usize)))
         .collect();
-    let mut others = Lists::default();
+    let mut others: BTreeMap<Facet, Lists> = BTreeMap::new();
+    for (name, set) in names.iter().zip(&sets) {
+        if let (Some((facet, _)), None) = (name, set) {
+            others.entry(*facet).or_default();
+        }
+    }
     for doc in 0..documents {
-        others.starts.push(others.numbers.len() as u32);
+        for lists in others.values_mut() {
+            lists.starts.push(lists.numbers.len() as u32);
+        }
         for tag in column.ords().values_for_doc(doc) {
-            match &mut sets[tag as usize] {
-                Some(set) => set.insert(doc as usize),
-                None => others.numbers.push(tag as u32),
+            if let Some(set) = &mut sets[tag as usize] {
+                set.insert(doc as usize);
+            } else if let Some((facet, _)) = &names[tag as usize]
+                && let Some(lists) = others.get_mut(facet)
+            {
+                lists.numbers.push(tag as u32);
             }
         }
     }
-    others.starts.push(others.numbers.len() as u32);
+    for lists in others.values_mut() {
+        lists.starts.push(lists.numbers.len() as u32);
+    }
     let frequent = (0_u32..).zip(sets);
     Turned {
         frequent: frequent
             .filter_map(|(tag, set)| Some((tag, set?)))
             .collect(),
-        others,
+        others: others.into_iter().collect(),
     }
 }
 

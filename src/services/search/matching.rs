@@ -8,56 +8,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tantivy::index::SegmentId;
+use tantivy::Term;
 use tantivy::query::{EnableScoring, PhraseQuery, Query, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Searcher, Term};
 
-use super::document::circle_number;
-use super::facets::{Counts, TagCache};
+use super::facets::Counts;
 use super::filters::{Facet, Filters};
 use super::query::Plan;
 use super::query::plan::Clause;
-use super::schema::{Fields, column};
-use super::sets::{Docs, SegmentSets, SetCache, SetName};
-use super::sieve::{ranges, visible};
-use crate::domain::Timestamp;
-use crate::domain::access::policy::circle;
-use crate::domain::access::{Actor, Permission};
-
-/// Who asks, as the index knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Viewer {
-    pub(super) circle: u64,
-    /// Tag of the organisation whose works are seen in every state.
-    pub(super) own: Option<String>,
-    pub(super) now_ms: i64,
-}
-
-impl Viewer {
-    /// What the policy says about an actor at this moment.
-    pub(crate) fn new(actor: &Actor, now: Timestamp) -> Self {
-        let own = actor
-            .organisation()
-            .filter(|_| actor.may(Permission::Deposit));
-        Self {
-            circle: circle_number(circle(actor)),
-            own: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
-            now_ms: now.as_millis(),
-        }
-    }
-
-    /// The same viewer at the last of these moments that has passed (sorted, ascending): who
-    /// sees what changes at these moments only.
-    pub(crate) fn at_last_of(&self, moments: &[i64]) -> Self {
-        let passed = moments.partition_point(|moment| *moment <= self.now_ms);
-        let now_ms = passed.checked_sub(1).map_or(i64::MIN, |last| moments[last]);
-        Self {
-            now_ms,
-            ..self.clone()
-        }
-    }
-}
+use super::schema::Fields;
+use super::sets::{Docs, SegmentSets};
+use super::sieve::ranges;
+use super::view::View;
 
 /// How strictly words are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,42 +43,13 @@ pub(crate) struct Matches {
     pub(crate) is_partial: bool,
 }
 
-/// What passes use again while segments live.
-#[derive(Debug)]
-pub(crate) struct Kept {
-    sets: SetCache,
-    tags: TagCache,
-}
-
-impl Kept {
-    /// With so many bytes for sets of documents.
-    pub(crate) fn new(most_bytes: usize) -> Self {
-        Self {
-            sets: SetCache::new(most_bytes),
-            tags: TagCache::default(),
-        }
-    }
-
-    /// Forgets segments that are gone.
-    pub(crate) fn keep_only(&self, live: &[SegmentId]) {
-        self.sets.keep_only(live);
-        self.tags.keep_only(live);
-    }
-}
-
 /// Documents looked at though the time is over: something is better than nothing.
 const TASTE: usize = 4096;
 
 /// Everything a pass needs.
 pub(crate) struct Pass<'a> {
-    /// The snapshot.
-    pub(crate) searcher: &'a Searcher,
-    /// Its fields.
-    pub(crate) fields: &'a Fields,
-    /// What is kept from pass to pass.
-    pub(crate) kept: &'a Kept,
-    /// Who asks, at the last moment that made a difference; see [`Viewer::at_last_of`].
-    pub(crate) viewer: &'a Viewer,
+    /// The snapshot, as the caller sees it.
+    pub(crate) view: View<'a>,
     /// What narrows the search.
     pub(crate) filters: &'a Filters,
     /// Facets to count.
@@ -141,7 +74,7 @@ impl Pass<'_> {
             }
             if !plan.removed.is_empty() {
                 let ids = plan.removed.iter();
-                let ids = ids.map(|id| Term::from_field_bytes(self.fields.id, id.as_bytes()));
+                let ids = ids.map(|id| Term::from_field_bytes(self.view.fields.id, id.as_bytes()));
                 Arc::make_mut(&mut found).difference_with(&sets.with_any(ids)?);
             }
             Ok(found)
@@ -150,13 +83,13 @@ impl Pass<'_> {
 
     /// Finds every match of a query.
     pub(crate) fn run_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
-        let weight = query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
+        let weight = query.weight(EnableScoring::disabled_from_searcher(self.view.searcher))?;
         self.each_segment(|sets| Ok(Arc::new(sets.matching(weight.as_ref())?)))
     }
 
     fn phrases(&self, phrases: &[Vec<String>]) -> tantivy::Result<Vec<Box<dyn Weight>>> {
-        let unscored = EnableScoring::disabled_from_searcher(self.searcher);
-        let weight = |words: &Vec<String>| together(words, self.fields).weight(unscored);
+        let unscored = EnableScoring::disabled_from_searcher(self.view.searcher);
+        let weight = |words: &Vec<String>| together(words, self.view.fields).weight(unscored);
         phrases.iter().map(weight).collect()
     }
 
@@ -172,11 +105,8 @@ impl Pass<'_> {
             is_partial: false,
         };
         let mut taste = TASTE;
-        for reader in self.searcher.segment_readers() {
-            let sets = SegmentSets {
-                reader,
-                cache: &self.kept.sets,
-            };
+        for reader in self.view.searcher.segment_readers() {
+            let sets = self.view.sets(reader);
             let is_late = Instant::now() > self.deadline;
             let documents = reader.max_doc() as usize;
             matches.is_partial |= is_late;
@@ -199,11 +129,7 @@ impl Pass<'_> {
 
     /// Those of the documents that the caller may see and whose numbers lie within the ranges.
     fn admitted(&self, sets: SegmentSets<'_>, mut docs: Arc<Docs>) -> tantivy::Result<Docs> {
-        let name = SetName::Visible(self.viewer.clone(), sets.reader.num_deleted_docs());
-        let make = || visible(&sets, self.viewer, self.fields.tags);
-        let segment = sets.reader.segment_id();
-        let visible = self.kept.sets.get_or_make(segment, name, make)?;
-        Arc::make_mut(&mut docs).intersect_with(&visible);
+        Arc::make_mut(&mut docs).intersect_with(&*self.view.visible(sets.reader)?);
         let mut docs = Arc::unwrap_or_clone(docs);
         let ranges = ranges(self.filters, sets.reader)?;
         if !ranges.is_empty() {
@@ -232,7 +158,7 @@ impl Pass<'_> {
         };
         let found = without(None);
         if !self.facets.is_empty() {
-            let tags = self.kept.tags.of(sets.reader)?;
+            let tags = self.view.tags(sets.reader)?;
             let is_filtered = |facet: &Facet| filters.iter().any(|(f, _)| f == facet);
             let (filtered, free): (Vec<Facet>, Vec<Facet>) =
                 self.facets.iter().partition(|facet| is_filtered(facet));
@@ -248,10 +174,10 @@ impl Pass<'_> {
         let set = |(facet, values): &(Facet, Vec<String>)| {
             let tags: Vec<String> = values.iter().map(|value| facet.tag(value)).collect();
             let set = match tags.as_slice() {
-                [only] => sets.with_term(self.fields.tags, only)?,
+                [only] => sets.with_term(self.view.fields.tags, only)?,
                 any => {
                     let terms = any.iter();
-                    let terms = terms.map(|tag| Term::from_field_text(self.fields.tags, tag));
+                    let terms = terms.map(|tag| Term::from_field_text(self.view.fields.tags, tag));
                     Arc::new(sets.with_any(terms)?)
                 }
             };
@@ -259,19 +185,6 @@ impl Pass<'_> {
         };
         self.filters.values.iter().map(set).collect()
     }
-}
-
-/// The moments at which an embargo of this snapshot ends, ascending.
-pub(crate) fn embargo_ends(searcher: &Searcher) -> tantivy::Result<Vec<i64>> {
-    let mut ends = Vec::new();
-    for reader in searcher.segment_readers() {
-        if let Some(column) = reader.fast_fields().column_opt::<i64>(column::EMBARGO)? {
-            ends.extend(column.values.iter());
-        }
-    }
-    ends.sort_unstable();
-    ends.dedup();
-    Ok(ends)
 }
 
 /// The documents that have the words; `None` when no words are asked for.

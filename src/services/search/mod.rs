@@ -39,6 +39,7 @@ mod store;
 mod suggest;
 mod thesaurus;
 mod transcripts;
+mod view;
 
 pub use answer::{
     FacetCounts, FacetValue, Hit, Matching, SearchAnswer, SearchRequest, Snippet, TextField, Took,

@@ -7,13 +7,14 @@ use super::document::sketch_text;
 use super::duplicates::Recognised;
 use super::filters::Filters;
 use super::index::IndexError;
-use super::matching::{Pass, Viewer};
+use super::matching::Pass;
 use super::pictures::Pictures;
 use super::service::{Inner, Search, SearchError};
 use super::showing::is_shown;
 use super::similar::{related, with_alike_text, with_copy_of};
 use super::sketch::Sketch;
 use super::suggest::{Suggestion, SuggestionSource, completes, names, typed_prefix, with_title};
+use super::view::{View, Viewer};
 use crate::domain::PictureHash;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
@@ -140,11 +141,15 @@ impl Inner {
         let index = self.live();
         let searcher = index.searcher();
         let viewer = Viewer::new(actor, self.clock.now());
-        let pass = Pass {
+        let viewer = self.engine.viewer(&searcher, &viewer)?;
+        let view = View {
             searcher: &searcher,
             fields: index.fields(),
             kept: &self.engine.kept,
-            viewer: &self.engine.viewer(&searcher, &viewer)?,
+            viewer: &viewer,
+        };
+        let pass = Pass {
+            view,
             filters: &Filters::default(),
             facets: &[],
             deadline: Instant::now() + TIME_BUDGET,

@@ -72,6 +72,17 @@ pub(crate) struct Placed {
     pub(crate) sketch: Option<ShortSketch>,
 }
 
+/// The matches of a segment.
+#[derive(Clone, Copy)]
+pub(super) struct Segment<'a> {
+    /// Its place among the segments of the snapshot.
+    pub(super) number: usize,
+    pub(super) reader: &'a SegmentReader,
+    pub(super) docs: &'a Docs,
+    /// How many these are.
+    pub(super) count: u32,
+}
+
 /// What a page is taken from.
 pub(crate) struct Ranking<'a> {
     pub(crate) lexicon: &'a Lexicon<'a>,
@@ -92,7 +103,8 @@ impl Ranking<'_> {
         } else {
             None
         };
-        for (reader, (docs, count)) in self.segments() {
+        for segment in self.segments() {
+            let Segment { reader, docs, .. } = segment;
             let ids = Ids::of(reader)?;
             let mut best = Best::new(self.limit, &ids, self.segment_after(order, reader)?);
             match &scoring {
@@ -100,7 +112,7 @@ impl Ranking<'_> {
                     if let Some(last) = hits.get(self.limit - 1) {
                         best.demand(score_key(&last.place));
                     }
-                    is_partial |= scoring.offer(reader, docs, count, &mut best)?;
+                    is_partial |= scoring.offer(&segment, &mut best)?;
                 }
                 None => by_column(order, reader, docs, &mut best)?,
             }
@@ -123,14 +135,17 @@ impl Ranking<'_> {
 
     /// The segments with matches; those with most come first, so that what is needed to reach the
     /// page is known early.
-    fn segments(&self) -> Vec<(&SegmentReader, (&Docs, u32))> {
+    fn segments(&self) -> Vec<Segment<'_>> {
         let readers = self.lexicon.searcher().segment_readers().iter();
-        let all = readers.zip(&self.matches.segments);
-        let mut segments: Vec<_> = all
-            .filter(|(_, (_, count))| *count > 0)
-            .map(|(reader, (docs, count))| (reader, (docs, *count)))
-            .collect();
-        segments.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
+        let all = readers.zip(&self.matches.segments).enumerate();
+        let all = all.map(|(number, (reader, (docs, count)))| Segment {
+            number,
+            reader,
+            docs,
+            count: *count,
+        });
+        let mut segments: Vec<_> = all.filter(|segment| segment.count > 0).collect();
+        segments.sort_by_key(|segment| std::cmp::Reverse(segment.count));
         segments
     }
 

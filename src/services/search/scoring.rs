@@ -5,17 +5,23 @@
 //! block-max WAND (Ding and Suel 2011) skips all blocks that cannot reach it, and each candidate
 //! is looked up in the set of matches.
 
+use std::rc::Rc;
 use std::time::Instant;
 
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, EnableScoring, Occur, Query, Scorer, TermQuery, Weight,
+    Bm25StatisticsProvider as _, Bm25Weight, BooleanQuery, BoostQuery, EnableScoring, Occur, Query,
+    TermQuery, Weight,
 };
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, SegmentReader, TERMINATED, Term};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet as _, TERMINATED, Term};
 
 use super::best::Best;
+use super::query::lexicon::Known;
 use super::query::plan::Unit;
 use super::query::{Lexicon, Plan};
+use super::ranking::Segment;
 use super::sets::Docs;
 
 /// Matches are scored one by one when they are at most one in so many documents.
@@ -28,11 +34,25 @@ const CLOCK_EVERY: u32 = 1024;
 /// How the terms of a plan score.
 pub(super) struct Scoring {
     /// In the order in which scores are summed.
-    each: Vec<Box<dyn Weight>>,
+    terms: Vec<ScoredTerm>,
     /// The place of the most telling term among them.
     leader: usize,
     union: Box<dyn Weight>,
     deadline: Instant,
+}
+
+struct ScoredTerm {
+    field: Field,
+    known: Rc<Known>,
+    weight: Bm25Weight,
+}
+
+/// The works of a segment that hold a term, and what it is worth in each.
+#[derive(Clone)]
+struct TermScorer {
+    works: SegmentPostings,
+    lengths: FieldNormReader,
+    weight: Bm25Weight,
 }
 
 impl Scoring {
@@ -42,23 +62,33 @@ impl Scoring {
         lexicon: &Lexicon<'_>,
         deadline: Instant,
     ) -> tantivy::Result<Self> {
-        let searcher = lexicon.searcher();
-        let scoring = EnableScoring::enabled_from_statistics_provider(lexicon, searcher);
+        let scored = plan.scored.iter();
+        let terms = scored.map(|((field, text), weight)| {
+            let known = lexicon.term(*field, text);
+            let documents = lexicon.total_num_docs()?;
+            let length = lexicon.total_num_tokens(*field)? as f32 / documents as f32;
+            let bm25 = Bm25Weight::for_one_term_without_explain(known.works, documents, length);
+            Ok(ScoredTerm {
+                field: *field,
+                known,
+                weight: bm25.boost_by(*weight),
+            })
+        });
+        let terms = terms.collect::<tantivy::Result<Vec<_>>>()?;
         let works = lexicon.works() as f32;
-        let telling = |((field, text), weight): &(Unit, f32)| {
-            weight * (works / (lexicon.works_with(*field, text) as f32 + 0.5)).ln_1p()
-        };
-        let told: Vec<f32> = plan.scored.iter().map(telling).collect();
-        let leader = (0..told.len()).max_by(|a, b| told[*a].total_cmp(&told[*b]));
-        let queries: Vec<Box<dyn Query>> = plan.scored.iter().map(boosted).collect();
-        let each = queries.iter().map(|query| query.weight(scoring));
-        let each = each.collect::<tantivy::Result<_>>()?;
-        let any = queries.into_iter().map(|query| (Occur::Should, query));
-        let union = BooleanQuery::new(any.collect()).weight(scoring)?;
+        let told = plan.scored.iter().zip(&terms);
+        let told = told
+            .map(|((_, weight), term)| weight * (works / (term.known.works as f32 + 0.5)).ln_1p());
+        let leader = (0..).zip(told).max_by(|a, b| a.1.total_cmp(&b.1));
+        let any = plan
+            .scored
+            .iter()
+            .map(|term| (Occur::Should, boosted(term)));
+        let scoring = EnableScoring::enabled_from_statistics_provider(lexicon, lexicon.searcher());
         Ok(Self {
-            each,
-            leader: leader.unwrap_or_default(),
-            union,
+            terms,
+            leader: leader.map_or(0, |(at, _)| at),
+            union: BooleanQuery::new(any.collect()).weight(scoring)?,
             deadline,
         })
     }
@@ -66,31 +96,34 @@ impl Scoring {
     /// Offers the documents of a segment that can be among the best; true when the time ran out.
     pub(super) fn offer(
         &self,
-        reader: &SegmentReader,
-        docs: &Docs,
-        count: u32,
+        segment: &Segment<'_>,
         best: &mut Best<'_>,
     ) -> tantivy::Result<bool> {
+        let Segment {
+            reader,
+            docs,
+            count,
+            ..
+        } = *segment;
+        let scorers = self.terms.iter().map(|term| term.scorer(segment));
+        let scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
         if u64::from(count) * ONE_BY_ONE <= u64::from(reader.max_doc()) {
-            let mut scorers = self.scorers(reader)?;
+            let mut scorers: Vec<_> = scorers.into_iter().flatten().collect();
             return Ok(self.offer_each(&mut scorers, docs.ones().map(|d| d as DocId), best));
         }
-        if let Some(key) = self.surely_reached(reader, docs, best)? {
+        let leader = scorers.get(self.leader).cloned().flatten();
+        let scorers: Vec<_> = scorers.into_iter().flatten().collect();
+        if let Some(leader) = leader
+            && let Some(key) = self.surely_reached(leader, scorers.clone(), docs, best)
+        {
             best.demand(key);
         }
-        self.offer_by_wand(reader, docs, best)
-    }
-
-    fn scorers(&self, reader: &SegmentReader) -> tantivy::Result<Vec<Box<dyn Scorer>>> {
-        let scorers = self.each.iter().map(|weight| weight.scorer(reader, 1.0));
-        let mut scorers = scorers.collect::<tantivy::Result<Vec<_>>>()?;
-        scorers.retain(|scorer| scorer.doc() != TERMINATED);
-        Ok(scorers)
+        self.offer_by_wand(scorers, segment, best)
     }
 
     fn offer_each(
         &self,
-        scorers: &mut [Box<dyn Scorer>],
+        scorers: &mut [TermScorer],
         docs: impl Iterator<Item = DocId>,
         best: &mut Best<'_>,
     ) -> bool {
@@ -106,36 +139,33 @@ impl Scoring {
     /// A key that a page of documents has or exceeds: that of the worst of the best in a sample.
     fn surely_reached(
         &self,
-        reader: &SegmentReader,
+        leader: TermScorer,
+        mut scorers: Vec<TermScorer>,
         docs: &Docs,
         best: &Best<'_>,
-    ) -> tantivy::Result<Option<u64>> {
-        let Some(leader) = self.each.get(self.leader) else {
-            return Ok(None);
-        };
-        let mut leader = leader.scorer(reader, 1.0)?;
+    ) -> Option<u64> {
+        let mut works = leader.works;
         let mut sample = Vec::with_capacity(SAMPLE);
-        while leader.doc() != TERMINATED && sample.len() < SAMPLE {
-            if docs.contains(leader.doc() as usize) {
-                sample.push(leader.doc());
+        while works.doc() != TERMINATED && sample.len() < SAMPLE {
+            if docs.contains(works.doc() as usize) {
+                sample.push(works.doc());
             }
-            leader.advance();
+            works.advance();
         }
-        let mut scorers = self.scorers(reader)?;
         let mut sampled = best.empty();
         self.offer_each(&mut scorers, sample.into_iter(), &mut sampled);
-        Ok(sampled.threshold())
+        sampled.threshold()
     }
 
     fn offer_by_wand(
         &self,
-        reader: &SegmentReader,
-        docs: &Docs,
+        mut scorers: Vec<TermScorer>,
+        segment: &Segment<'_>,
         best: &mut Best<'_>,
     ) -> tantivy::Result<bool> {
+        let Segment { reader, docs, .. } = *segment;
         let mut looked_at = 0_u32;
         let mut is_late = false;
-        let mut scorers = self.scorers(reader)?;
         let start = floor(best);
         self.union
             .for_each_pruning(start, reader, &mut |doc, score| {
@@ -160,17 +190,40 @@ fn boosted(((field, text), weight): &(Unit, f32)) -> Box<dyn Query> {
     Box::new(BoostQuery::new(term, *weight))
 }
 
-fn sum_at(scorers: &mut [Box<dyn Scorer>], doc: DocId) -> f32 {
-    let mut sum = 0.0;
-    for scorer in scorers {
-        if scorer.doc() < doc {
-            scorer.seek(doc);
-        }
-        if scorer.doc() == doc {
-            sum += scorer.score();
-        }
+impl ScoredTerm {
+    /// None when no work of the segment has the term.
+    fn scorer(&self, segment: &Segment<'_>) -> tantivy::Result<Option<TermScorer>> {
+        let Some(Some(list)) = self.known.lists.get(segment.number) else {
+            return Ok(None);
+        };
+        let index = segment.reader.inverted_index(self.field)?;
+        let lengths = segment.reader.fieldnorms_readers().get_field(self.field)?;
+        Ok(Some(TermScorer {
+            works: index.read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?,
+            // Tags have none.
+            lengths: lengths
+                .unwrap_or_else(|| FieldNormReader::constant(segment.reader.max_doc(), 1)),
+            weight: self.weight.clone(),
+        }))
     }
-    sum
+}
+
+impl TermScorer {
+    /// What the term is worth in a document; documents are asked for in ascending order.
+    fn score_at(&mut self, doc: DocId) -> f32 {
+        if self.works.doc() < doc {
+            self.works.seek(doc);
+        }
+        if self.works.doc() != doc {
+            return 0.0;
+        }
+        let length = self.lengths.fieldnorm_id(doc);
+        self.weight.score(length, self.works.term_freq())
+    }
+}
+
+fn sum_at(scorers: &mut [TermScorer], doc: DocId) -> f32 {
+    scorers.iter_mut().map(|scorer| scorer.score_at(doc)).sum()
 }
 
 /// The score below which nothing is of interest. A little lower than that of the worst on the

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use super::answer::{Hit, Matching, SearchAnswer, SearchRequest, Took, Total};
 use super::engine::{Engine, Found, Question};
 use super::follower::follow;
 use super::index::{IndexError, OpenIndex, WriterSettings};
-use super::matching::{Strictness, Viewer};
+use super::matching::Strictness;
 use super::pictures::Pictures;
 use super::projector::ProjectionError;
 use super::query::Lexicon;
@@ -21,12 +21,16 @@ use super::snippets::Highlighter;
 use super::store::Store;
 use super::thesaurus::Thesaurus;
 use super::transcripts;
+use super::view::{View, Viewer};
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::catalog::{Catalog, CatalogError, Entry, EventNumber};
 use crate::storage::{blocking, mostly_blocking};
+
+/// Searches that run at once for each core: some wait for the disk.
+const RUNNING_PER_CORE: usize = 4;
 
 /// How search behaves.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +114,8 @@ pub(super) struct Inner {
     pub(super) removed: Removed,
     pub(super) searchable: watch::Sender<EventNumber>,
     pub(super) rebuilding: watch::Sender<Option<u64>>,
+    /// Searches that run at once: more would only take the processor from each other.
+    pub(super) running: Semaphore,
     /// Somebody waits for a commit.
     pub(super) hurry: Notify,
     /// A rebuild was asked for.
@@ -138,6 +144,7 @@ impl Search {
         let (store, live, is_usable) =
             blocking(move || open_or_create(&folder, settings.writer, last_event)).await?;
         let event = live.event();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let inner = Arc::new(Inner {
             catalog,
             blobs,
@@ -151,6 +158,7 @@ impl Search {
             removed: Removed::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
+            running: Semaphore::new(RUNNING_PER_CORE * cores),
             hurry: Notify::new(),
             rebuild: watch::Sender::new(u64::from(!is_usable)),
             closing: watch::Sender::new(false),
@@ -176,6 +184,7 @@ impl Search {
             Some(event) => !self.wait_for(event).await,
             None => false,
         };
+        let _running = self.inner.running.acquire().await;
         let waiting = started.elapsed();
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
         let answer = async move { inner.answer(&actor, &request).await };
@@ -300,7 +309,8 @@ impl Inner {
         let works = entries.iter().flatten().map(|(work, _)| &**work);
         let works = works.filter(|_| request.group_duplicates);
         let pictures = Pictures::of(&*self.catalog, works).await?;
-        let mut answer = self.show(found, entries, &pictures, actor, request, &index);
+        let shown = self.show(found, entries, &pictures, actor, request, &index);
+        let mut answer = shown.map_err(IndexError::from)?;
         answer.took.finding = finding;
         answer.took.showing = started.elapsed() - finding;
         Ok(answer)
@@ -328,9 +338,14 @@ impl Inner {
         actor: &Actor,
         request: &SearchRequest,
         index: &OpenIndex,
-    ) -> SearchAnswer {
+    ) -> tantivy::Result<SearchAnswer> {
         let searcher = index.searcher();
-        let lexicon = Lexicon::new(&searcher, index.fields());
+        let lexicon = Lexicon::new(View {
+            searcher: &searcher,
+            fields: index.fields(),
+            kept: &self.engine.kept,
+            viewer: &found.viewer,
+        })?;
         let lights = if request.with_snippets {
             highlighter(&found, &lexicon)
         } else {
@@ -354,7 +369,7 @@ impl Inner {
             &self.vocabularies,
             &request.language,
         );
-        SearchAnswer {
+        Ok(SearchAnswer {
             interpretation: told(&found, &shown, &lexicon, deadline),
             hits: shown,
             total: Total {
@@ -371,7 +386,7 @@ impl Inner {
             is_partial: found.is_partial || Instant::now() > deadline,
             event: *self.searchable.borrow(),
             took: Took::default(),
-        }
+        })
     }
 
     pub(super) fn has_become_searchable(&self, event: EventNumber) {

@@ -16,14 +16,14 @@ use tantivy::query::Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
-use super::matching::Viewer;
+use super::view::Viewer;
 
 /// Documents of a segment.
 pub(crate) type Docs = FixedBitSet;
 
 /// Sets of terms in less than one of so many documents are read from the index each time: that
 /// is as fast.
-const RARE: u32 = 64;
+const RARE: usize = 64;
 
 /// What a kept set holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -68,13 +68,21 @@ impl SetCache {
         make: impl FnOnce() -> tantivy::Result<Docs>,
     ) -> tantivy::Result<Arc<Docs>> {
         let key = (segment, name);
-        if let Some(set) = self.lock().sets.get(&key) {
-            return Ok(Arc::clone(set));
+        if let Some(set) = self.get(&key) {
+            return Ok(set);
         }
         // Made without the lock: another search may make the same set meanwhile, to no harm.
         let set = Arc::new(make()?);
-        self.lock().keep(key, Arc::clone(&set), self.most_bytes);
+        self.keep(key, &set);
         Ok(set)
+    }
+
+    fn get(&self, key: &(SegmentId, SetName)) -> Option<Arc<Docs>> {
+        self.lock().sets.get(key).cloned()
+    }
+
+    fn keep(&self, key: (SegmentId, SetName), set: &Arc<Docs>) {
+        self.lock().keep(key, Arc::clone(set), self.most_bytes);
     }
 
     /// Forgets segments that are gone.
@@ -135,14 +143,16 @@ impl SegmentSets<'_> {
 
     /// The documents with a term, deleted ones too; kept when they are many.
     pub(super) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<Docs>> {
-        let term = Term::from_field_text(field, text);
-        let works = self.reader.inverted_index(field)?.doc_freq(&term)?;
-        let make = || self.with_any([term]);
-        if works.saturating_mul(RARE) < self.reader.max_doc() {
-            return make().map(Arc::new);
-        }
         let name = SetName::Term(field, text.to_owned());
-        self.cache.get_or_make(self.reader.segment_id(), name, make)
+        let key = (self.reader.segment_id(), name);
+        if let Some(set) = self.cache.get(&key) {
+            return Ok(set);
+        }
+        let set = Arc::new(self.with_any([Term::from_field_text(field, text)])?);
+        if set.count_ones(..).saturating_mul(RARE) >= set.len() {
+            self.cache.keep(key, &set);
+        }
+        Ok(set)
     }
 
     /// The documents with any of these terms, read from the index, deleted ones too.

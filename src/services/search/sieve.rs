@@ -6,9 +6,9 @@ use tantivy::columnar::Column;
 use tantivy::schema::Field;
 
 use super::filters::Filters;
-use super::matching::Viewer;
 use super::schema::column;
 use super::sets::{Docs, SegmentSets};
+use super::view::Viewer;
 
 /// The documents of a segment that a caller may see, deleted ones left out. `tags` is the field
 /// in which works carry their organisation.

@@ -33,7 +33,7 @@ pub(crate) fn with_alike_text(
     let Some(sketch) = sketch_text(&asset.work).and_then(Sketch::of) else {
         return Ok(Vec::new());
     };
-    newest(pass, &any_of(pass.fields.bands, sketch.bands()), limit)
+    newest(pass, &any_of(pass.view.fields.bands, sketch.bands()), limit)
 }
 
 /// Works with a copy of a picture: candidates whose other pictures and texts must still be
@@ -43,8 +43,8 @@ pub(crate) fn with_copy_of(
     picture: PictureHash,
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
-    let copies = near(pass.searcher, pass.fields, picture)?;
-    newest(pass, &any_of(pass.fields.pictures, copies), limit)
+    let copies = near(pass.view.searcher, pass.view.fields, picture)?;
+    newest(pass, &any_of(pass.view.fields.pictures, copies), limit)
 }
 
 /// The last made of the works that a query matches.
@@ -52,7 +52,7 @@ fn newest(pass: &Pass<'_>, query: &dyn Query, limit: usize) -> tantivy::Result<V
     let matches = pass.run_query(query)?;
     let plan = Plan::default();
     let ranking = Ranking {
-        lexicon: &Lexicon::new(pass.searcher, pass.fields),
+        lexicon: &Lexicon::new(pass.view)?,
         plan: &plan,
         matches: &matches,
         limit,
@@ -69,9 +69,11 @@ pub(crate) fn related(
     asset: &Asset,
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
-    let lexicon = Lexicon::new(pass.searcher, pass.fields);
-    let mut scored = telling_terms(asset, pass.fields, &lexicon);
-    scored.extend(concept_tags(&asset.work).map(|tag| ((pass.fields.tags, tag), CONCEPT_WEIGHT)));
+    let lexicon = Lexicon::new(pass.view)?;
+    let mut scored = telling_terms(asset, pass.view.fields, &lexicon);
+    scored.extend(
+        concept_tags(&asset.work).map(|tag| ((pass.view.fields.tags, tag), CONCEPT_WEIGHT)),
+    );
     let telling = scored.iter().map(|(unit, _)| vec![unit.clone()]).collect();
     let plan = Plan {
         scored,

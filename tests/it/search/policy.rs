@@ -95,3 +95,26 @@ async fn a_withdrawn_work_is_gone_even_for_editors() {
         0
     );
 }
+
+/// One word of a draft would be told by offering it for a word mistyped like it, or by leaving
+/// alone a word that only the draft has.
+#[tokio::test]
+async fn corrections_know_no_word_of_works_the_caller_may_not_see() {
+    let mut draft = work(1, "Vụ Zanzibar", "Hồ sơ Zanzibar chưa công bố.");
+    draft.state = State::Draft;
+    let public = work(2, "Hồ sơ Danzibar", "Hồ sơ Danzibar đã công bố.");
+    let library = Library::with([draft, public]).await;
+    let repaired = async |actor: &Actor, text: &str| {
+        let request = SearchRequest::for_text(text);
+        let answer = library.search.search(actor, request).await.unwrap();
+        let told = answer.interpretation;
+        told.showing_results_for.or(told.did_you_mean)
+    };
+    let editor = holder(Role::Editor, None);
+    let text = Some("ho so zanzibar".to_owned());
+    assert_eq!(repaired(&editor, "ho so zanzibbar").await, text);
+    assert_eq!(repaired(&Actor::Anonymous, "ho so zanzibbar").await, None);
+    let text = Some("ho so danzibar".to_owned());
+    assert_eq!(repaired(&Actor::Anonymous, "ho so zanzibar").await, text);
+    assert_eq!(repaired(&editor, "ho so zanzibar").await, None);
+}

@@ -147,7 +147,7 @@ pub struct ExpansionDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchTook)]
 pub struct TookDto {
-    /// Waiting for an event to become searchable.
+    /// Waiting for an event to become searchable, and for other searches to end.
     waiting_ms: f64,
     /// Finding, counting and ordering.
     finding_ms: f64,

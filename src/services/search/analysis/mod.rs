@@ -22,4 +22,4 @@ pub(crate) use syllable::is_syllable;
 pub(crate) use words::{acronyms, is_stop_word};
 
 /// The version of the analysis, written into the index.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;

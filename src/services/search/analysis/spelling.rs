@@ -15,8 +15,10 @@ pub(crate) const SEPARATOR: char = '\u{1}';
 
 /// Longest folded form, in bytes; the rest of a longer word is cut off on both sides.
 const MAX_BYTES: usize = 60;
-/// Longest form with marks, in bytes: a letter can carry any number of them.
+/// Length of the form with marks, in bytes, at which no further letter begins.
 const MAX_MARKED_BYTES: usize = 4 * MAX_BYTES;
+/// Different marks of a letter that are told apart, tones aside; no alphabet has more.
+const MAX_MARKS: usize = 4;
 
 /// A word taken apart. Kept by callers and filled again, so that a text costs no allocation for
 /// each of its words.
@@ -28,6 +30,8 @@ pub(crate) struct Spelling {
     /// Where the marks of the last base letter begin in `viqr`.
     marks_from: usize,
     is_marked: bool,
+    /// The rest of the word is cut off.
+    is_full: bool,
 }
 
 impl Spelling {
@@ -45,8 +49,9 @@ impl Spelling {
         self.tone = None;
         self.marks_from = 0;
         self.is_marked = false;
+        self.is_full = false;
         for c in word.chars() {
-            if self.folded.len() >= MAX_BYTES || self.viqr.len() >= MAX_MARKED_BYTES {
+            if self.is_full {
                 break;
             }
             if c.is_ascii_alphanumeric() {
@@ -85,7 +90,14 @@ impl Spelling {
         term
     }
 
+    /// Ends a long word between two signs, so that composed and decomposed text end at the same.
     fn take(&mut self, sign: Sign) {
+        let is_letter = matches!(sign, Sign::Base(_) | Sign::Vowel(_));
+        let is_long = self.folded.len() >= MAX_BYTES || self.viqr.len() >= MAX_MARKED_BYTES;
+        self.is_full |= is_letter && is_long;
+        if self.is_full {
+            return;
+        }
         match sign {
             Sign::Base(base) => {
                 self.folded.push(base);
@@ -122,6 +134,10 @@ impl Spelling {
             Some((_, same)) if same == mark => {}
             Some((at, _)) => self.viqr.insert(self.marks_from + at, mark),
             None => self.viqr.push(mark),
+        }
+        let beyond = self.viqr[self.marks_from..].char_indices().nth(MAX_MARKS);
+        if let Some((at, _)) = beyond {
+            self.viqr.truncate(self.marks_from + at);
         }
     }
 
@@ -248,6 +264,17 @@ mod tests {
             Spelling::of(b).folded(),
             "{a} {b}"
         );
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_ends_at_the_same_letter_composed_and_decomposed() {
+        for letters in 55..65 {
+            let beginning = "a".repeat(letters);
+            same(
+                &format!("{beginning}\u{1EAB}n"),
+                &format!("{beginning}a\u{302}\u{303}n"),
+            );
+        }
     }
 
     #[test]

@@ -97,6 +97,7 @@ fn candidates(words: &[Word], at: usize, is_unknown: bool, lexicon: &Lexicon<'_>
     near.remove(typed);
     let mut ranked: Vec<(u64, u64, String)> = near
         .into_iter()
+        .filter(|candidate| lexicon.may_have_word(candidate))
         .filter_map(|candidate| {
             let works = lexicon.works_with_word(&candidate);
             let beside = if works == 0 {

@@ -3,6 +3,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
 use tantivy::query::Bm25StatisticsProvider;
@@ -10,94 +12,125 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::super::analysis::{SEPARATOR, pair, written};
-use super::super::schema::Fields;
+use super::super::sets::Docs;
+use super::super::view::View;
 
-/// Works of a segment with a term up to which those that are deleted are told from the others:
-/// whether a word is known at all, and next to which it stands, must not depend on merges.
+/// Works of a segment with a term up to which they are counted one by one: whether a word is known
+/// at all, and next to which it stands, must depend neither on merges nor on works that the caller
+/// may not see.
 const RARE: u32 = 64;
 
-/// The dictionaries of one snapshot. Answers are remembered for the length of a query.
+/// What the dictionaries say of a term.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Works that hold it.
+    pub(crate) works: u64,
+    /// Where each segment keeps its list of these works.
+    pub(crate) lists: Vec<Option<TermInfo>>,
+}
+
+/// The dictionaries of one snapshot. Answers are remembered for the length of a query: a look-up
+/// in every segment costs as much as scoring some hundred works.
 pub(crate) struct Lexicon<'a> {
-    searcher: &'a Searcher,
-    fields: &'a Fields,
-    known: RefCell<HashMap<Field, HashMap<String, u64>>>,
+    view: View<'a>,
+    /// Of each segment.
+    seen: Vec<Seen>,
+    known: RefCell<HashMap<Field, HashMap<String, Rc<Known>>>>,
     tokens: RefCell<HashMap<Field, u64>>,
 }
 
 impl<'a> Lexicon<'a> {
     /// Over a snapshot.
-    pub(crate) fn new(searcher: &'a Searcher, fields: &'a Fields) -> Self {
-        Self {
-            searcher,
-            fields,
+    pub(crate) fn new(view: View<'a>) -> tantivy::Result<Self> {
+        let segments = view.searcher.segment_readers().iter();
+        let seen = segments.map(|segment| Seen::of(&view, segment));
+        Ok(Self {
+            seen: seen.collect::<tantivy::Result<_>>()?,
+            view,
             known: RefCell::default(),
             tokens: RefCell::default(),
-        }
+        })
     }
 
     /// The snapshot.
     pub(crate) fn searcher(&self) -> &'a Searcher {
-        self.searcher
+        self.view.searcher
     }
 
     /// Works in the collection.
     pub(crate) fn works(&self) -> u64 {
-        self.searcher.num_docs()
+        self.view.searcher.num_docs()
     }
 
-    /// Works that hold a term of a field. Of a frequent term, deleted works count until their
-    /// segment is merged.
+    /// Works that hold a term of a field: none when the caller may see none of them. Of a frequent
+    /// term all works count, also those that are hidden or deleted.
     pub(crate) fn works_with(&self, field: Field, text: &str) -> u64 {
-        let known = self
-            .known
-            .borrow()
-            .get(&field)
-            .and_then(|f| f.get(text).copied());
-        if let Some(known) = known {
-            return known;
-        }
-        let term = Term::from_field_text(field, text);
-        let works = self.count(&term).unwrap_or(0);
-        let mut known = self.known.borrow_mut();
-        known
-            .entry(field)
-            .or_default()
-            .insert(text.to_owned(), works);
-        works
+        self.term(field, text).works
     }
 
-    fn count(&self, term: &Term) -> tantivy::Result<u64> {
-        let mut works = 0;
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(term.field())?;
-            if let Some(info) = index.get_term_info(term)? {
-                works += u64::from(living(segment, &index, &info)?);
-            }
+    /// What is known of a term of a field.
+    pub(crate) fn term(&self, field: Field, text: &str) -> Rc<Known> {
+        let known = self.known.borrow();
+        if let Some(known) = known.get(&field).and_then(|terms| terms.get(text)) {
+            return Rc::clone(known);
         }
-        Ok(works)
+        drop(known);
+        let term = Term::from_field_text(field, text);
+        let found = Rc::new(self.look_up(&term).unwrap_or_default());
+        let mut known = self.known.borrow_mut();
+        let terms = known.entry(field).or_default();
+        terms.insert(text.to_owned(), Rc::clone(&found));
+        found
+    }
+
+    fn look_up(&self, term: &Term) -> tantivy::Result<Known> {
+        let mut known = Known::default();
+        for (segment, seen) in self.segments() {
+            let index = segment.inverted_index(term.field())?;
+            let list = index.get_term_info(term)?;
+            if let Some(list) = &list {
+                known.works += u64::from(seen.works(&index, list)?);
+            }
+            known.lists.push(list);
+        }
+        Ok(known)
+    }
+
+    /// False when surely no work holds a folded word; answered without the dictionaries.
+    pub(crate) fn may_have_word(&self, folded: &str) -> bool {
+        let mut segments = self.view.searcher.segment_readers().iter();
+        segments.any(|segment| {
+            let words = self.view.words(segment);
+            words.map_or(true, |words| words.may_have(folded))
+        })
+    }
+
+    /// Each segment with what the caller may see of it.
+    fn segments(&self) -> impl Iterator<Item = (&'a SegmentReader, &Seen)> {
+        self.view.searcher.segment_readers().iter().zip(&self.seen)
     }
 
     /// Works that hold a folded word.
     pub(crate) fn works_with_word(&self, folded: &str) -> u64 {
-        self.works_with(self.fields.all_folded, folded)
+        self.works_with(self.view.fields.all_folded, folded)
     }
 
     /// Works that hold two folded words side by side.
     pub(crate) fn works_with_pair(&self, first: &str, second: &str) -> u64 {
-        self.works_with(self.fields.all_pairs, &pair(first, second))
+        self.works_with(self.view.fields.all_pairs, &pair(first, second))
     }
 
     /// Works that hold an exact term.
     pub(crate) fn works_with_exact(&self, exact: &str) -> u64 {
-        self.works_with(self.fields.all_exact, exact)
+        self.works_with(self.view.fields.all_exact, exact)
     }
 
     /// How a folded word is most often written.
     pub(crate) fn usual_form(&self, folded: &str) -> Option<String> {
         let mut forms: HashMap<String, u64> = HashMap::new();
         let from = format!("{folded}{SEPARATOR}");
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.fields.all_exact).ok()?;
+        for (segment, seen) in self.segments() {
+            let index = segment.inverted_index(self.view.fields.all_exact).ok()?;
             let mut terms = index.terms().range().ge(&from).into_stream().ok()?;
             while let Some((term, info)) = terms.next() {
                 let Some(text) = std::str::from_utf8(term)
@@ -106,7 +139,7 @@ impl<'a> Lexicon<'a> {
                 else {
                     break;
                 };
-                let works = u64::from(living(segment, &index, info).ok()?);
+                let works = u64::from(seen.works(&index, info).ok()?);
                 if works > 0 {
                     *forms.entry(text.to_owned()).or_default() += works;
                 }
@@ -124,44 +157,58 @@ impl<'a> Lexicon<'a> {
     }
 }
 
-/// What scoring wants to know, each thing looked up once in a query: a dictionary look-up in every
-/// segment costs as much as scoring some hundred works.
+/// What scoring wants to know.
 impl Bm25StatisticsProvider for Lexicon<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
         if let Some(known) = self.tokens.borrow().get(&field) {
             return Ok(*known);
         }
-        let tokens = self.searcher.total_num_tokens(field)?;
+        let tokens = self.view.searcher.total_num_tokens(field)?;
         self.tokens.borrow_mut().insert(field, tokens);
         Ok(tokens)
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.searcher.total_num_docs()
+        self.view.searcher.total_num_docs()
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         match term.value().as_str() {
             Some(text) => Ok(self.works_with(term.field(), text)),
-            None => self.searcher.doc_freq(term),
+            None => self.view.searcher.doc_freq(term),
         }
     }
 }
 
-/// Documents of a segment that hold a term and, if it is rare, are not deleted.
-fn living(
-    segment: &SegmentReader,
-    index: &InvertedIndexReader,
-    info: &TermInfo,
-) -> tantivy::Result<u32> {
-    let Some(alive) = segment.alive_bitset().filter(|_| info.doc_freq <= RARE) else {
-        return Ok(info.doc_freq);
-    };
-    let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-    let mut works = 0;
-    while postings.doc() != TERMINATED {
-        works += u32::from(alive.is_alive(postings.doc()));
-        postings.advance();
+/// What a caller may see of a segment.
+struct Seen {
+    docs: Arc<Docs>,
+    /// Documents that are hidden or deleted.
+    hidden: u32,
+}
+
+impl Seen {
+    fn of(view: &View<'_>, segment: &SegmentReader) -> tantivy::Result<Self> {
+        let docs = view.visible(segment)?;
+        let hidden = segment.max_doc() - docs.count_ones(..) as u32;
+        Ok(Self { docs, hidden })
     }
-    Ok(works)
+
+    /// Works of the segment in a list; see [`Lexicon::works_with`].
+    fn works(&self, index: &InvertedIndexReader, list: &TermInfo) -> tantivy::Result<u32> {
+        let most = list.doc_freq;
+        if self.hidden == 0 || most > RARE.max(self.hidden) {
+            return Ok(most);
+        }
+        let mut listed = index.read_postings_from_terminfo(list, IndexRecordOption::Basic)?;
+        let mut seen = 0;
+        while listed.doc() != TERMINATED {
+            seen += u32::from(self.docs.contains(listed.doc() as usize));
+            if seen > 0 && most > RARE {
+                return Ok(most);
+            }
+            listed.advance();
+        }
+        Ok(seen)
+    }
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod correction;
 pub(crate) mod expansion;
+pub(crate) mod known_words;
 pub(crate) mod lexicon;
 pub(crate) mod parser;
 pub(crate) mod plan;
