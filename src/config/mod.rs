@@ -115,7 +115,7 @@ impl Default for Storage {
         Self {
             data_dir: PathBuf::from("khochung-data"),
             engine: Engine::default(),
-            cache_bytes: 16 * 1024 * 1024,
+            cache_bytes: 64 * 1024 * 1024,
             segment_bytes: 64 * 1024 * 1024,
             min_free_bytes: 64 * 1024 * 1024,
         }
@@ -252,7 +252,7 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            filter: "info,actix_server=warn,actix_http=off,tantivy=warn".to_owned(),
+            filter: "info,actix_server=warn,actix_http=off,tantivy=warn,lofty=error".to_owned(),
             format: LogFormat::Auto,
         }
     }

@@ -10,11 +10,14 @@
 
 mod content;
 mod presentation;
+mod recent;
 
 use std::sync::Arc;
 
 pub use content::Content;
 pub use presentation::Presentation;
+use recent::Recent;
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;
@@ -22,7 +25,7 @@ use crate::domain::access::policy::{self, Sight};
 use crate::domain::asset::{Asset, AssetId, File, FileRole, State, Work};
 use crate::domain::{Sha256, Timestamp};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError, Entry, Rendition};
+use crate::storage::catalog::{BlobKey, Catalog, CatalogError, Entry, EventNumber, Rendition};
 
 /// Finds what may be handed out.
 #[derive(Clone)]
@@ -30,6 +33,9 @@ pub struct Delivery {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
     clock: Clock,
+    /// The last event of the catalogue.
+    last_event: watch::Receiver<EventNumber>,
+    recent: Arc<Recent>,
 }
 
 /// Something that may be handed out to the actor who asked.
@@ -84,6 +90,8 @@ impl Delivery {
     /// Over these stores.
     pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
         Self {
+            last_event: catalog.watch_events(),
+            recent: Arc::new(Recent::new()),
             catalog,
             blobs,
             clock,
@@ -178,38 +186,48 @@ impl Delivery {
         Content::open(&self.blobs, deliverable.key, deliverable.size).await
     }
 
-    /// The work, if the actor may see its files.
-    async fn visible(&self, actor: &Actor, id: AssetId) -> Result<Box<Asset>, DeliveryError> {
-        let entry = self.catalog.entry(id).await?;
-        judge(actor, entry, self.clock.now())
+    /// The work without its text, if the actor may see its files.
+    async fn visible(&self, actor: &Actor, id: AssetId) -> Result<Arc<Asset>, DeliveryError> {
+        let last_event = *self.last_event.borrow();
+        let asset = match self.recent.get(last_event, id) {
+            Some(asset) => asset,
+            None => {
+                let asset = self.read(actor, id).await?;
+                self.recent.keep(last_event, &asset);
+                asset
+            }
+        };
+        judge(actor, &asset, self.clock.now())?;
+        Ok(asset)
+    }
+
+    async fn read(&self, actor: &Actor, id: AssetId) -> Result<Arc<Asset>, DeliveryError> {
+        match self.catalog.entry(id).await? {
+            Some(Entry::Asset(mut asset)) => {
+                asset.work.body = None;
+                Ok(asset.into())
+            }
+            Some(Entry::Tombstone(gone)) if policy::may_learn_of_removal(actor, gone.exposure) => {
+                Err(DeliveryError::Gone { reason: None })
+            }
+            Some(Entry::Tombstone(_)) | None => Err(DeliveryError::NotFound),
+        }
     }
 }
 
-fn judge(actor: &Actor, entry: Option<Entry>, now: Timestamp) -> Result<Box<Asset>, DeliveryError> {
-    let learns = |exposure| policy::may_learn_of_removal(actor, exposure);
-    let asset = match entry {
-        None => return Err(DeliveryError::NotFound),
-        Some(Entry::Tombstone(gone)) if learns(gone.exposure) => {
-            return Err(DeliveryError::Gone { reason: None });
-        }
-        Some(Entry::Tombstone(_)) => return Err(DeliveryError::NotFound),
-        Some(Entry::Asset(asset)) => asset,
-    };
-    match policy::sight(actor, &asset, now) {
-        Sight::Visible => {}
-        Sight::Hidden => return Err(DeliveryError::NotFound),
+fn judge(actor: &Actor, asset: &Asset, now: Timestamp) -> Result<(), DeliveryError> {
+    match policy::sight(actor, asset, now) {
+        Sight::Visible if is_only_a_link(actor, asset) => Err(DeliveryError::NotFound),
+        Sight::Visible => Ok(()),
+        Sight::Hidden => Err(DeliveryError::NotFound),
         Sight::Gone => {
-            let reason = match asset.state {
-                State::Withdrawn { reason } => Some(reason),
+            let reason = match &asset.state {
+                State::Withdrawn { reason } => Some(reason.clone()),
                 _ => None,
             };
-            return Err(DeliveryError::Gone { reason });
+            Err(DeliveryError::Gone { reason })
         }
     }
-    if is_only_a_link(actor, &asset) {
-        return Err(DeliveryError::NotFound);
-    }
-    Ok(asset)
 }
 
 /// Whether the terms allow a link to the work but none of its files to this actor.

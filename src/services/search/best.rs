@@ -7,38 +7,53 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
 use super::schema::column;
+use super::sketch::ShortSketch;
 use crate::domain::asset::AssetId;
 
-/// The id of one document.
-pub(crate) fn id_of(reader: &SegmentReader, doc: DocId) -> tantivy::Result<AssetId> {
-    Ok(AssetId::from_bytes(Ids::of(reader)?.id(doc).to_be_bytes()))
+/// What a segment tells of each of its works: opening the columns anew for each question would
+/// cost more than reading them.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    id_high: Column<u64>,
+    id_low: Column<u64>,
+    sketch_high: Column<u64>,
+    sketch_low: Column<u64>,
 }
 
-/// Ids of the works of a segment.
-pub(super) struct Ids {
-    high: Column<u64>,
-    low: Column<u64>,
-}
-
-impl Ids {
-    pub(super) fn of(reader: &SegmentReader) -> tantivy::Result<Self> {
+impl Columns {
+    /// Opens them.
+    pub(super) fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self {
-            high: fast.u64(column::ID_HIGH)?,
-            low: fast.u64(column::ID_LOW)?,
+            id_high: fast.u64(column::ID_HIGH)?,
+            id_low: fast.u64(column::ID_LOW)?,
+            sketch_high: fast.u64(column::SKETCH_HIGH)?,
+            sketch_low: fast.u64(column::SKETCH_LOW)?,
         })
     }
 
-    fn id(&self, doc: DocId) -> u128 {
+    /// The id of a work.
+    pub(super) fn id(&self, doc: DocId) -> AssetId {
+        AssetId::from_bytes(self.number(doc).to_be_bytes())
+    }
+
+    /// The id as a number, by which works are ordered.
+    fn number(&self, doc: DocId) -> u128 {
         let half = |column: &Column<u64>| u128::from(column.first(doc).unwrap_or(0));
-        (half(&self.high) << 64) | half(&self.low)
+        (half(&self.id_high) << 64) | half(&self.id_low)
+    }
+
+    /// The sketch of its text, if it has one.
+    pub(super) fn sketch(&self, doc: DocId) -> Option<ShortSketch> {
+        let halves = self.sketch_high.first(doc).zip(self.sketch_low.first(doc));
+        halves.map(|(high, low)| ShortSketch::from_halves(high, low))
     }
 }
 
 /// The best of a segment so far, after the place where the last page ended.
 pub(super) struct Best<'a> {
     limit: usize,
-    ids: &'a Ids,
+    columns: &'a Columns,
     after: Option<(u64, u128)>,
     /// Lower keys are of no interest even when there is room.
     demanded: u64,
@@ -46,10 +61,10 @@ pub(super) struct Best<'a> {
 }
 
 impl<'a> Best<'a> {
-    pub(super) fn new(limit: usize, ids: &'a Ids, after: Option<(u64, u128)>) -> Self {
+    pub(super) fn new(limit: usize, columns: &'a Columns, after: Option<(u64, u128)>) -> Self {
         Self {
             limit,
-            ids,
+            columns,
             after,
             demanded: 0,
             heap: BinaryHeap::with_capacity(limit.min(1024) + 1),
@@ -58,7 +73,7 @@ impl<'a> Best<'a> {
 
     /// The same page with nothing on it yet.
     pub(super) fn empty(&self) -> Self {
-        Self::new(self.limit, self.ids, self.after)
+        Self::new(self.limit, self.columns, self.after)
     }
 
     /// Wants no key lower than this: so many others are known to have it.
@@ -79,7 +94,7 @@ impl<'a> Best<'a> {
         if is_before || is_low {
             return;
         }
-        let id = self.ids.id(doc);
+        let id = self.columns.number(doc);
         if self.after.is_some_and(|after| (key, id) >= after) {
             return;
         }

@@ -58,6 +58,7 @@ impl Search {
             return Ok(found);
         }
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
+        let _running = self.inner.suggesting.acquire().await;
         let titles = async move { inner.with_titles(found, &actor, &prefix, limit).await };
         mostly_blocking(titles).await
     }
@@ -86,20 +87,41 @@ impl Inner {
         prefix: &str,
         limit: usize,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        let index = self.live();
         let most = limit - found.len() + SPARE_TITLES;
-        let ids = with_title(&index.searcher(), index.fields(), prefix, most);
-        for work in self.shown(actor, &ids.map_err(IndexError::from)?).await? {
-            let title = work.work.titles.best("vi").unwrap_or_default();
-            let is_new = found.iter().all(|known| known.text != title);
-            if found.len() < limit && is_new && completes(title, prefix) {
-                found.push(Suggestion {
-                    text: title.to_owned(),
-                    source: SuggestionSource::Title(work.id),
-                });
+        let mut titles = self.titled(actor, prefix, most)?;
+        while found.len() < limit && !titles.is_empty() {
+            let read = titles.len().min(limit - found.len());
+            let ids: Vec<AssetId> = titles.drain(..read).collect();
+            for work in self.shown(actor, &ids).await? {
+                let title = work.work.titles.best("vi").unwrap_or_default();
+                let is_new = found.iter().all(|known| known.text != title);
+                if is_new && completes(title, prefix) {
+                    found.push(Suggestion {
+                        text: title.to_owned(),
+                        source: SuggestionSource::Title(work.id),
+                    });
+                }
             }
         }
         Ok(found)
+    }
+
+    fn titled(
+        &self,
+        actor: &Actor,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<AssetId>, IndexError> {
+        let (index, now) = (self.live(), self.clock.now());
+        let searcher = index.searcher();
+        let viewer = self.engine.viewer(&searcher, &Viewer::new(actor, now))?;
+        let view = View {
+            searcher: &searcher,
+            fields: index.fields(),
+            kept: &self.engine.kept,
+            viewer: &viewer,
+        };
+        Ok(with_title(&view, prefix, limit)?)
     }
 
     async fn similar(

@@ -10,7 +10,7 @@ use std::time::Instant;
 use tantivy::SegmentReader;
 use tantivy::columnar::{BytesColumn, Column};
 
-use super::best::{Best, Ids};
+use super::best::Best;
 use super::matching::Matches;
 use super::query::{Lexicon, Plan};
 use super::schema::column;
@@ -105,8 +105,8 @@ impl Ranking<'_> {
         };
         for segment in self.segments() {
             let Segment { reader, docs, .. } = segment;
-            let ids = Ids::of(reader)?;
-            let mut best = Best::new(self.limit, &ids, self.segment_after(order, reader)?);
+            let columns = self.lexicon.view().columns(reader)?;
+            let mut best = Best::new(self.limit, &columns, self.segment_after(order, reader)?);
             match &scoring {
                 Some(scoring) => {
                     if let Some(last) = hits.get(self.limit - 1) {
@@ -121,10 +121,9 @@ impl Ranking<'_> {
             } else {
                 None
             };
-            let sketches = Sketches::of(reader)?;
             for (key, id, doc) in best.into_sorted() {
                 let mut hit = placed(order, key, id, titles.as_ref())?;
-                hit.sketch = sketches.sketch(doc);
+                hit.sketch = columns.sketch(doc);
                 hits.push(hit);
             }
             hits.sort_unstable_by(|a, b| b.place.cmp(&a.place));
@@ -175,27 +174,6 @@ impl Ranking<'_> {
         // Every work with a title from `ord` on comes after the place, whatever its id; with the
         // first title that is the whole segment.
         Ok((u64::MAX - ord).checked_add(1).map(|key| (key, 0)))
-    }
-}
-
-/// The sketches of the texts of a segment.
-struct Sketches {
-    high: Column<u64>,
-    low: Column<u64>,
-}
-
-impl Sketches {
-    fn of(reader: &SegmentReader) -> tantivy::Result<Self> {
-        let fast = reader.fast_fields();
-        Ok(Self {
-            high: fast.u64(column::SKETCH_HIGH)?,
-            low: fast.u64(column::SKETCH_LOW)?,
-        })
-    }
-
-    fn sketch(&self, doc: u32) -> Option<ShortSketch> {
-        let halves = self.high.first(doc).zip(self.low.first(doc));
-        halves.map(|(high, low)| ShortSketch::from_halves(high, low))
     }
 }
 

@@ -32,6 +32,9 @@ use crate::storage::{blocking, mostly_blocking};
 /// Searches that run at once for each core: some wait for the disk.
 const RUNNING_PER_CORE: usize = 4;
 
+/// Completions that are made at once for each core: short ones that take turns are all ready sooner.
+const SUGGESTING_PER_CORE: usize = 1;
+
 /// How search behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchSettings {
@@ -116,6 +119,8 @@ pub(super) struct Inner {
     pub(super) rebuilding: watch::Sender<Option<u64>>,
     /// Searches that run at once: more would only take the processor from each other.
     pub(super) running: Semaphore,
+    /// The same for completions, which do not wait behind searches.
+    pub(super) suggesting: Semaphore,
     /// Somebody waits for a commit.
     pub(super) hurry: Notify,
     /// A rebuild was asked for.
@@ -159,6 +164,7 @@ impl Search {
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
             running: Semaphore::new(RUNNING_PER_CORE * cores),
+            suggesting: Semaphore::new(SUGGESTING_PER_CORE * cores),
             hurry: Notify::new(),
             rebuild: watch::Sender::new(u64::from(!is_usable)),
             closing: watch::Sender::new(false),

@@ -10,13 +10,12 @@ use std::collections::BTreeMap;
 
 use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
-use super::best::id_of;
 use super::document::folded_words;
-use super::schema::Fields;
 use super::snippets::boundary;
 use super::thesaurus::Thesaurus;
+use super::view::View;
 use crate::domain::asset::AssetId;
 
 /// The scheme of terms of reuse: nobody types these to find works.
@@ -95,17 +94,17 @@ pub(crate) fn names(
         .collect()
 }
 
-/// Works in the index with a title in which typing may have begun, the shortest rest first.
+/// Works that the caller may see with a title in which typing may have begun, the shortest rest
+/// first.
 pub(crate) fn with_title(
-    searcher: &Searcher,
-    fields: &Fields,
+    view: &View<'_>,
     prefix: &str,
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
     let prefix = completion_key(prefix).as_bytes();
     let mut keys = Vec::new();
-    for reader in searcher.segment_readers() {
-        let index = reader.inverted_index(fields.completion)?;
+    for reader in view.searcher.segment_readers() {
+        let index = reader.inverted_index(view.fields.completion)?;
         let mut terms = index.terms().range().ge(prefix).into_stream()?;
         let mut scanned = 0;
         while scanned < limit && terms.advance() && terms.key().starts_with(prefix) {
@@ -122,22 +121,23 @@ pub(crate) fn with_title(
         if found.len() == limit || last.as_ref() == Some(&key) {
             continue;
         }
-        let index = reader.inverted_index(fields.completion)?;
-        if let Some(doc) = first_living(reader, &index, &works)? {
-            found.push(id_of(reader, doc)?);
+        if let Some(doc) = first_visible(view, reader, &works)? {
+            found.push(view.columns(reader)?.id(doc));
             last = Some(key);
         }
     }
     Ok(found)
 }
 
-fn first_living(
+fn first_visible(
+    view: &View<'_>,
     reader: &SegmentReader,
-    index: &InvertedIndexReader,
     works: &TermInfo,
 ) -> tantivy::Result<Option<DocId>> {
+    let visible = view.visible(reader)?;
+    let index = reader.inverted_index(view.fields.completion)?;
     let mut works = index.read_postings_from_terminfo(works, IndexRecordOption::Basic)?;
-    while works.doc() != TERMINATED && reader.is_deleted(works.doc()) {
+    while works.doc() != TERMINATED && !visible.contains(works.doc() as usize) {
         works.advance();
     }
     Ok(Some(works.doc()).filter(|doc| *doc != TERMINATED))

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
+use super::best::Columns;
 use super::document::circle_number;
 use super::facets::SegmentTags;
 use super::filters::Facet;
@@ -60,6 +61,7 @@ pub(crate) struct Kept {
     sets: SetCache,
     tags: PerSegment<SegmentTags>,
     words: PerSegment<KnownWords>,
+    columns: PerSegment<Columns>,
 }
 
 impl Kept {
@@ -69,6 +71,7 @@ impl Kept {
             sets: SetCache::new(most_bytes),
             tags: PerSegment::default(),
             words: PerSegment::default(),
+            columns: PerSegment::default(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Kept {
         self.sets.keep_only(live);
         self.tags.keep_only(live);
         self.words.keep_only(live);
+        self.columns.keep_only(live);
     }
 }
 
@@ -112,6 +116,11 @@ impl<'a> View<'a> {
     /// The tags of a segment.
     pub(super) fn tags(&self, reader: &SegmentReader) -> tantivy::Result<Arc<SegmentTags>> {
         self.kept.tags.of(reader, SegmentTags::read)
+    }
+
+    /// The columns of a segment.
+    pub(super) fn columns(&self, reader: &SegmentReader) -> tantivy::Result<Arc<Columns>> {
+        self.kept.columns.of(reader, Columns::open)
     }
 
     /// The words a segment may have.

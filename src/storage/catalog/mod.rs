@@ -142,7 +142,8 @@ pub trait Catalog: Send + Sync + 'static {
     /// Events with numbers greater than `after`, ascending, without holes, at most `limit`.
     async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError>;
 
-    /// Tells the number of the last committed event; wakes its readers at every commit.
+    /// Tells the number of the last committed event, at the latest when the commit returns; wakes
+    /// its readers at every commit.
     fn watch_events(&self) -> tokio::sync::watch::Receiver<EventNumber>;
 
     /// The works that carry each of these identifiers, in the order asked, each ascending by id.

@@ -319,6 +319,7 @@ async fn every_commit_wakes_those_who_watch_the_log() {
         let mut watched = bench.catalog().watch_events();
         assert_eq!(*watched.borrow_and_update(), EventNumber(0));
         stored(&bench, asset(1)).await;
+        assert_eq!(*watched.borrow(), EventNumber(1));
         watched.changed().await.unwrap();
         assert_eq!(*watched.borrow_and_update(), EventNumber(1));
         let bench = bench.reopen().await;

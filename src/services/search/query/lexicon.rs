@@ -52,6 +52,11 @@ impl<'a> Lexicon<'a> {
         })
     }
 
+    /// The snapshot as the caller sees it.
+    pub(crate) fn view(&self) -> View<'a> {
+        self.view
+    }
+
     /// The snapshot.
     pub(crate) fn searcher(&self) -> &'a Searcher {
         self.view.searcher

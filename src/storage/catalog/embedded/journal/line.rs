@@ -73,7 +73,9 @@ impl Line {
     /// What is wrong with it.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadLine> {
         let json = checked(bytes)?;
-        serde_json::from_slice(json).map_err(|_| BadLine::Unreadable)
+        // Checked at once: piece by piece took a quarter of reading a Vietnamese text.
+        let json = simdutf8::basic::from_utf8(json).map_err(|_| BadLine::Unreadable)?;
+        serde_json::from_str(json).map_err(|_| BadLine::Unreadable)
     }
 }
 
