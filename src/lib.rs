@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod interfaces;
+pub mod memory;
 pub mod services;
 pub mod storage;
 pub mod telemetry;

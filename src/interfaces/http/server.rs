@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer, rt, web};
 
 use super::guard::ControlSecret;
 use super::{BaseAddress, compression, frame, routes};
 use crate::app::Archive;
+use crate::memory;
 
 /// A server that listens. Await [`Running::finished`] to serve.
 pub struct Running {
@@ -49,6 +50,8 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
     let data = web::Data::new(data);
     let control = web::Data::new(control);
     let factory = move || {
+        // Called once on the thread of each worker.
+        rt::spawn(memory::give_back());
         App::new()
             .app_data(data.clone())
             .app_data(control.clone())
