@@ -25,7 +25,7 @@ use crate::storage::catalog::{
 /// Events read in one go.
 const BATCH: usize = 2_000;
 /// Works that wait for a commit at most.
-const MAX_PENDING: usize = 20_000;
+const MAX_PENDING: usize = 50_000;
 /// More works than this that wait are a load, not somebody's edits. Every commit leaves segments
 /// that are merged again later, so those of a load are fewer.
 const MANY_PENDING: usize = 1_000;
