@@ -68,3 +68,30 @@ impl Drop for Leaving {
         MAY_BLOCK.set(false);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::{MAY_BLOCK, blocking, mostly_blocking};
+
+    #[tokio::test]
+    async fn the_steps_of_a_task_stay_on_its_thread() {
+        let steps = async {
+            let first = blocking(|| thread::current().id()).await;
+            (first, blocking(|| thread::current().id()).await)
+        };
+        let (first, second) = mostly_blocking(steps).await;
+        assert_eq!(first, second);
+        assert_ne!(first, thread::current().id());
+    }
+
+    #[tokio::test]
+    async fn a_thread_of_the_pool_is_not_marked_for_good_even_by_a_panic() {
+        let failing = tokio::spawn(blocking(|| panic!("as it must")));
+        assert!(failing.await.is_err_and(|error| error.is_panic()));
+        // The pool gives its idle thread to the next who asks.
+        let marked = tokio::task::spawn_blocking(|| MAY_BLOCK.get()).await;
+        assert!(!marked.unwrap());
+    }
+}

@@ -51,8 +51,9 @@ async fn withdrawals_in_the_midst_of_merges_leave_no_word_behind() {
 
 #[tokio::test]
 async fn a_purge_that_a_crash_cut_short_is_done_at_the_next_start() {
-    let others = (2..=20).map(|n| work(n, "Bài", "chung"));
-    let library = Library::with(others.chain([work(1, "Cũ", "mật")])).await;
+    // Enough others in its segment that one deleted document is no reason to merge it.
+    let others = (2..=200).map(|n| work(n, "Bài", "chung"));
+    let library = Library::with([work(1, "Cũ", "mật")].into_iter().chain(others)).await;
     let mut edited = work(1, "Mới", "chung");
     edited.revision = edited.revision.next();
     library.put(edited, EventKind::Described).await;
