@@ -14,10 +14,12 @@ mod recent;
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 pub use content::Content;
 pub use presentation::Presentation;
+
 use recent::Recent;
-use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;

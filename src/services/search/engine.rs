@@ -97,8 +97,8 @@ struct Understood {
 /// Keeps what can be used again between questions.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    /// What passes over the live segments use again.
-    pub(crate) kept: Kept,
+    /// What questions to the live segments use again.
+    kept: Kept,
     recent: Mutex<VecDeque<(RecentKey, Arc<Matches>)>>,
     embargoes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
     weights: Weights,
@@ -140,6 +140,21 @@ impl Engine {
         Ok(viewer.at_last_of(&self.embargoes(searcher)?))
     }
 
+    /// A snapshot as a caller sees it who was put through [`Engine::viewer`].
+    pub(crate) fn view<'a>(
+        &'a self,
+        searcher: &'a Searcher,
+        fields: &'a Fields,
+        viewer: &'a Viewer,
+    ) -> View<'a> {
+        View {
+            searcher,
+            fields,
+            kept: &self.kept,
+            viewer,
+        }
+    }
+
     /// Answers a question.
     pub(crate) fn find(
         &self,
@@ -149,12 +164,7 @@ impl Engine {
         question: &Question,
     ) -> tantivy::Result<Found> {
         let viewer = self.viewer(searcher, &question.viewer)?;
-        let view = View {
-            searcher,
-            fields,
-            kept: &self.kept,
-            viewer: &viewer,
-        };
+        let view = self.view(searcher, fields, &viewer);
         let lexicon = Lexicon::new(view)?;
         let mut understood = self.understand(&lexicon, fields, thesaurus, question);
         let pass = Pass {

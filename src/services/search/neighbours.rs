@@ -14,7 +14,7 @@ use super::showing::is_shown;
 use super::similar::{related, with_alike_text, with_copy_of};
 use super::sketch::Sketch;
 use super::suggest::{Suggestion, SuggestionSource, completes, names, typed_prefix, with_title};
-use super::view::{View, Viewer};
+use super::view::Viewer;
 use crate::domain::PictureHash;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
@@ -115,12 +115,7 @@ impl Inner {
         let (index, now) = (self.live(), self.clock.now());
         let searcher = index.searcher();
         let viewer = self.engine.viewer(&searcher, &Viewer::new(actor, now))?;
-        let view = View {
-            searcher: &searcher,
-            fields: index.fields(),
-            kept: &self.engine.kept,
-            viewer: &viewer,
-        };
+        let view = self.engine.view(&searcher, index.fields(), &viewer);
         Ok(with_title(&view, prefix, limit)?)
     }
 
@@ -164,14 +159,8 @@ impl Inner {
         let searcher = index.searcher();
         let viewer = Viewer::new(actor, self.clock.now());
         let viewer = self.engine.viewer(&searcher, &viewer)?;
-        let view = View {
-            searcher: &searcher,
-            fields: index.fields(),
-            kept: &self.engine.kept,
-            viewer: &viewer,
-        };
         let pass = Pass {
-            view,
+            view: self.engine.view(&searcher, index.fields(), &viewer),
             filters: &Filters::default(),
             facets: &[],
             deadline: Instant::now() + TIME_BUDGET,

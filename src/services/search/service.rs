@@ -21,7 +21,7 @@ use super::snippets::Highlighter;
 use super::store::Store;
 use super::thesaurus::Thesaurus;
 use super::transcripts;
-use super::view::{View, Viewer};
+use super::view::Viewer;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
@@ -346,12 +346,8 @@ impl Inner {
         index: &OpenIndex,
     ) -> tantivy::Result<SearchAnswer> {
         let searcher = index.searcher();
-        let lexicon = Lexicon::new(View {
-            searcher: &searcher,
-            fields: index.fields(),
-            kept: &self.engine.kept,
-            viewer: &found.viewer,
-        })?;
+        let view = self.engine.view(&searcher, index.fields(), &found.viewer);
+        let lexicon = Lexicon::new(view)?;
         let lights = if request.with_snippets {
             highlighter(&found, &lexicon)
         } else {
