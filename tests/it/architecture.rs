@@ -16,7 +16,7 @@ const SERVICES: [&str; 9] = [
 ];
 
 /// Crates that may be named only below one path.
-const ROOMS: [(&str, &str); 11] = [
+const ROOMS: [(&str, &str); 12] = [
     ("actix_web", "interfaces/"),
     ("actix_multipart", "interfaces/"),
     ("utoipa", "interfaces/"),
@@ -28,6 +28,7 @@ const ROOMS: [(&str, &str); 11] = [
     ("image", "services/media/"),
     ("quick_xml", "services/sharing/"),
     ("getrandom", "clock.rs"),
+    ("libmimalloc_sys", "memory.rs"),
 ];
 
 /// Lines a source file may have.

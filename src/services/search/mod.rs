@@ -5,6 +5,7 @@
 
 pub(crate) mod analysis;
 mod answer;
+mod answering;
 mod best;
 mod cursor;
 mod document;
@@ -15,6 +16,7 @@ mod filters;
 mod follower;
 mod glossary;
 mod index;
+mod lane;
 mod matching;
 pub mod measure;
 mod neighbours;

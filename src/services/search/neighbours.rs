@@ -19,7 +19,6 @@ use crate::domain::PictureHash;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
 use crate::storage::catalog::Entry;
-use crate::storage::mostly_blocking;
 
 /// Candidates compared for near-duplicates.
 const MAX_DUPLICATES: usize = 50;
@@ -58,9 +57,8 @@ impl Search {
             return Ok(found);
         }
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        let _running = self.inner.suggesting.acquire().await;
         let titles = async move { inner.with_titles(found, &actor, &prefix, limit).await };
-        mostly_blocking(titles).await
+        self.inner.completions.run(titles).await
     }
 
     /// Works like one that the actor may see; none when there is no such work for them.
@@ -74,7 +72,8 @@ impl Search {
         limit: usize,
     ) -> Result<Option<SimilarWorks>, SearchError> {
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        mostly_blocking(async move { inner.similar(&actor, id, limit).await }).await
+        let similar = async move { inner.similar(&actor, id, limit).await };
+        self.inner.searches.run(similar).await
     }
 }
 

@@ -135,7 +135,7 @@ impl Ranking<'_> {
     /// The segments with matches; those with most come first, so that what is needed to reach the
     /// page is known early.
     fn segments(&self) -> Vec<Segment<'_>> {
-        let readers = self.lexicon.searcher().segment_readers().iter();
+        let readers = self.lexicon.view().searcher.segment_readers().iter();
         let all = readers.zip(&self.matches.segments).enumerate();
         let all = all.map(|(number, (reader, (docs, count)))| Segment {
             number,

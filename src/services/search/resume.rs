@@ -26,7 +26,7 @@ pub(crate) fn present_place(
     told: &Place,
 ) -> tantivy::Result<Place> {
     let id = AssetId::from_bytes(told.id.to_be_bytes());
-    let Some((segment, doc)) = find(ranking.lexicon.searcher(), fields, id, ranking.matches)?
+    let Some((segment, doc)) = find(ranking.lexicon.view().searcher, fields, id, ranking.matches)?
     else {
         return Ok(told.clone());
     };

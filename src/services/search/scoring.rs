@@ -84,7 +84,8 @@ impl Scoring {
             .scored
             .iter()
             .map(|term| (Occur::Should, boosted(term)));
-        let scoring = EnableScoring::enabled_from_statistics_provider(lexicon, lexicon.searcher());
+        let scoring =
+            EnableScoring::enabled_from_statistics_provider(lexicon, lexicon.view().searcher);
         Ok(Self {
             terms,
             leader: leader.map_or(0, |(at, _)| at),

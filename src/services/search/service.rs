@@ -4,36 +4,29 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::answer::{Hit, Matching, SearchAnswer, SearchRequest, Took, Total};
-use super::engine::{Engine, Found, Question};
+use super::answer::{SearchAnswer, SearchRequest};
+use super::engine::Engine;
 use super::follower::follow;
 use super::index::{IndexError, OpenIndex, WriterSettings};
-use super::matching::Strictness;
-use super::pictures::Pictures;
+use super::lane::Lane;
 use super::projector::ProjectionError;
-use super::query::Lexicon;
 use super::removed::Removed;
-use super::showing::{Transcribed, facet_counts, grouped, highlighter, hits, told};
-use super::snippets::Highlighter;
 use super::store::Store;
 use super::thesaurus::Thesaurus;
-use super::transcripts;
-use super::view::Viewer;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
-use crate::storage::catalog::{Catalog, CatalogError, Entry, EventNumber};
-use crate::storage::{blocking, mostly_blocking};
+use crate::storage::blocking;
+use crate::storage::catalog::{Catalog, CatalogError, EventNumber};
 
 /// Searches that run at once for each core: some wait for the disk.
-const RUNNING_PER_CORE: usize = 4;
-
+const SEARCHES_PER_CORE: usize = 4;
 /// Completions that are made at once for each core: short ones that take turns are all ready sooner.
-const SUGGESTING_PER_CORE: usize = 1;
+const COMPLETIONS_PER_CORE: usize = 1;
 
 /// How search behaves.
 #[derive(Debug, Clone, Copy)]
@@ -117,10 +110,9 @@ pub(super) struct Inner {
     pub(super) removed: Removed,
     pub(super) searchable: watch::Sender<EventNumber>,
     pub(super) rebuilding: watch::Sender<Option<u64>>,
-    /// Searches that run at once: more would only take the processor from each other.
-    pub(super) running: Semaphore,
-    /// The same for completions, which do not wait behind searches.
-    pub(super) suggesting: Semaphore,
+    pub(super) searches: Lane,
+    /// Completions do not wait behind searches.
+    pub(super) completions: Lane,
     /// Somebody waits for a commit.
     pub(super) hurry: Notify,
     /// A rebuild was asked for.
@@ -149,7 +141,6 @@ impl Search {
         let (store, live, is_usable) =
             blocking(move || open_or_create(&folder, settings.writer, last_event)).await?;
         let event = live.event();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let inner = Arc::new(Inner {
             catalog,
             blobs,
@@ -163,8 +154,8 @@ impl Search {
             removed: Removed::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
-            running: Semaphore::new(RUNNING_PER_CORE * cores),
-            suggesting: Semaphore::new(SUGGESTING_PER_CORE * cores),
+            searches: Lane::new(SEARCHES_PER_CORE),
+            completions: Lane::new(COMPLETIONS_PER_CORE),
             hurry: Notify::new(),
             rebuild: watch::Sender::new(u64::from(!is_usable)),
             closing: watch::Sender::new(false),
@@ -185,19 +176,20 @@ impl Search {
         actor: &Actor,
         request: SearchRequest,
     ) -> Result<SearchAnswer, SearchError> {
-        let started = Instant::now();
+        let asked = Instant::now();
         let is_stale = match request.not_before {
             Some(event) => !self.wait_for(event).await,
             None => false,
         };
-        let _running = self.inner.running.acquire().await;
-        let waiting = started.elapsed();
         let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        let answer = async move { inner.answer(&actor, &request).await };
-        let mut answer = mostly_blocking(answer).await?;
-        answer.is_stale = is_stale;
-        answer.took.waiting = waiting;
-        Ok(answer)
+        let answer = async move {
+            let waiting = asked.elapsed();
+            let mut answer = inner.answer(&actor, &request).await?;
+            answer.is_stale = is_stale;
+            answer.took.waiting = waiting;
+            Ok(answer)
+        };
+        self.inner.searches.run(answer).await
     }
 
     /// Waits until an event is searchable, for as long as the settings say. False when it is not
@@ -281,129 +273,10 @@ impl Inner {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Answers from what is searchable now.
-    async fn answer(
-        &self,
-        actor: &Actor,
-        request: &SearchRequest,
-    ) -> Result<SearchAnswer, SearchError> {
-        let started = Instant::now();
-        let searchable = *self.searchable.borrow();
-        let viewer = Viewer::new(actor, self.clock.now());
-        let question = Question {
-            removed: self.removed.since(searchable, &*self.catalog).await?,
-            ..Question::new(request, viewer, started + self.settings.time_budget)
-        };
-        let index = self.live();
-        let found = self
-            .engine
-            .find(
-                &index.searcher(),
-                index.fields(),
-                &self.thesaurus,
-                &question,
-            )
-            .map_err(IndexError::from)?;
-        let finding = started.elapsed();
-        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-        let entries = self.catalog.entries(&ids).await?;
-        let entries = if request.with_snippets {
-            self.with_transcripts(entries).await
-        } else {
-            alone(entries)
-        };
-        let works = entries.iter().flatten().map(|(work, _)| &**work);
-        let works = works.filter(|_| request.group_duplicates);
-        let pictures = Pictures::of(&*self.catalog, works).await?;
-        let shown = self.show(found, entries, &pictures, actor, request, &index);
-        let mut answer = shown.map_err(IndexError::from)?;
-        answer.took.finding = finding;
-        answer.took.showing = started.elapsed() - finding;
-        Ok(answer)
-    }
-
-    async fn with_transcripts(&self, entries: Vec<Option<Entry>>) -> Vec<Option<Transcribed>> {
-        let mut transcribed = Vec::with_capacity(entries.len());
-        for entry in entries {
-            transcribed.push(match entry {
-                Some(Entry::Asset(asset)) => {
-                    let said = transcripts::read(&self.blobs, &asset).await;
-                    Some((asset, said))
-                }
-                _ => None,
-            });
-        }
-        transcribed
-    }
-
-    fn show(
-        &self,
-        found: Found,
-        entries: Vec<Option<Transcribed>>,
-        pictures: &Pictures,
-        actor: &Actor,
-        request: &SearchRequest,
-        index: &OpenIndex,
-    ) -> tantivy::Result<SearchAnswer> {
-        let searcher = index.searcher();
-        let view = self.engine.view(&searcher, index.fields(), &found.viewer);
-        let lexicon = Lexicon::new(view)?;
-        let lights = if request.with_snippets {
-            highlighter(&found, &lexicon)
-        } else {
-            Highlighter::default()
-        };
-        let deadline = Instant::now() + self.settings.time_budget;
-        let now = self.clock.now();
-        let shown = hits(&found, entries, actor, now, &lights, deadline);
-        let vanished = (found.hits.len() - shown.len()) as u64;
-        let shown = if request.group_duplicates {
-            grouped(shown, pictures)
-        } else {
-            shown
-        };
-        let shown: Vec<Hit> = shown.into_iter().map(|(hit, _)| hit).collect();
-        let facets = facet_counts(
-            &found.matches.counts,
-            &request.facets,
-            request.facet_values,
-            &found.filters,
-            &self.vocabularies,
-            &request.language,
-        );
-        Ok(SearchAnswer {
-            interpretation: told(&found, &shown, &lexicon, deadline),
-            hits: shown,
-            total: Total {
-                works: found.matches.total.saturating_sub(vanished),
-                is_exact: !found.is_partial,
-            },
-            matching: match found.strictness {
-                Strictness::All => Matching::AllWords,
-                Strictness::Telling => Matching::SomeWords,
-            },
-            facets,
-            next: found.next,
-            is_stale: false,
-            is_partial: found.is_partial || Instant::now() > deadline,
-            event: *self.searchable.borrow(),
-            took: Took::default(),
-        })
-    }
-
     pub(super) fn has_become_searchable(&self, event: EventNumber) {
         self.engine.refresh(&self.live().searcher());
         self.searchable.send_replace(event);
     }
-}
-
-/// The works without what is said in their recordings.
-fn alone(entries: Vec<Option<Entry>>) -> Vec<Option<Transcribed>> {
-    let work = |entry| match entry {
-        Some(Entry::Asset(asset)) => Some((asset, Vec::new())),
-        _ => None,
-    };
-    entries.into_iter().map(work).collect()
 }
 
 /// Opens the live index, or an empty one that is to be filled. An index ahead of the catalogue

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tantivy::postings::TermInfo;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet as _, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
 use super::super::analysis::{SEPARATOR, pair, written};
 use super::super::sets::Docs;
@@ -55,11 +55,6 @@ impl<'a> Lexicon<'a> {
     /// The snapshot as the caller sees it.
     pub(crate) fn view(&self) -> View<'a> {
         self.view
-    }
-
-    /// The snapshot.
-    pub(crate) fn searcher(&self) -> &'a Searcher {
-        self.view.searcher
     }
 
     /// Works in the collection.
