@@ -24,6 +24,7 @@ use crate::services::intake::{AcceptedTypes, Desk, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::{Search, SearchError, SearchSettings, WriterSettings};
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
+use crate::storage::backup;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -72,6 +73,9 @@ pub enum OpenError {
     /// Another process has it open.
     #[error("the data folder is in use by another process")]
     InUse,
+    /// A restore into the folder was begun and not finished.
+    #[error("a restore into this folder was not finished: repeat `khochung restore`")]
+    Unrestored,
     /// The vocabularies are wrong.
     #[error("the vocabularies are faulty")]
     Vocabularies(#[source] FaultyVocabularies),
@@ -207,6 +211,9 @@ impl Storage {
     /// The catalogue holds the lock of the whole folder, so it is opened before the rest.
     fn open(config: Config) -> Result<Self, OpenError> {
         let data = &config.storage.data_dir;
+        if backup::is_unfinished(data) {
+            return Err(OpenError::Unrestored);
+        }
         std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
         let vocabularies = Arc::new(load_vocabularies(&config)?);
         let catalog = Arc::new(open_catalog(&config)?);

@@ -142,7 +142,10 @@ pub(crate) fn check_vocabularies(dir: Option<&Path>, language: Language) -> Resu
 }
 
 /// A mistyped folder is told, not made.
-fn must_exist(config: &Config) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure::Usage`].
+pub(super) fn must_exist(config: &Config) -> Result<(), Failure> {
     let data = &config.storage.data_dir;
     if data.join("catalog").is_dir() {
         return Ok(());

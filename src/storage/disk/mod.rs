@@ -1,7 +1,7 @@
 //! The file system as durable storage uses it.
 //!
-//! Everything that has to survive a crash goes through [`Disk`]: the journal, the lock of the
-//! catalogue, the backup. [`LocalDisk`] is the operating system's; the simulated one of the tests
+//! Everything that has to survive a crash goes through [`Disk`]: the journal and the lock of
+//! the catalogue. [`LocalDisk`] is the operating system's; the simulated one of the tests
 //! keeps files in memory, loses what was not synced, tears and reorders writes and returns errors.
 //! sled and tantivy do their own I/O and are not behind it: both are rebuilt from what is.
 

@@ -193,7 +193,10 @@ async fn a_journal_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
         for _ in 0..2 {
             let error = open_error(dir);
             let is_named = |text: &str| text.contains("4 to 6 are missing");
-            assert!(matches!(&error, CatalogError::Lost(text) if is_named(text)), "{error}");
+            assert!(
+                matches!(&error, CatalogError::Lost(text) if is_named(text)),
+                "{error}"
+            );
         }
         let salvage = discard_after_damage(dir, options()).unwrap();
         assert_eq!((salvage.kept, salvage.missing), (3, 3));

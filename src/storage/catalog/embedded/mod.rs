@@ -39,6 +39,7 @@ mod plan;
 mod port;
 mod reader;
 mod recovery;
+mod restored;
 mod salvage;
 mod scrub;
 mod sealer;
@@ -50,6 +51,7 @@ mod writer;
 
 pub use catalog::{EmbeddedCatalog, rebuild};
 pub use options::Options;
+pub use restored::{begin_restored_log, referenced_blobs};
 pub use salvage::{Salvage, discard_after_damage};
 pub use scrub::Scrubbed;
 pub use verify::Verification;

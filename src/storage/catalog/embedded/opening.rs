@@ -65,7 +65,12 @@ pub(crate) fn open(
     let start = start.or(meta.log.is_none().then_some(LogStart::Upgraded));
     if let Some(start) = start {
         let id = options.new_log_id;
-        match begin_log(&mut appender, &recovered.index, &mut meta, Log { id, start }) {
+        match begin_log(
+            &mut appender,
+            &recovered.index,
+            &mut meta,
+            Log { id, start },
+        ) {
             // Reading goes on; the log gets its id when there is room.
             Err(CatalogError::Full(error)) if start == LogStart::Upgraded => {
                 tracing::warn!(%error, "the log gets no id: the storage is full");
@@ -109,7 +114,8 @@ pub(crate) fn open_journal(
     find: fn(&dyn Disk, &Path) -> Result<layout::Layout, CatalogError>,
 ) -> Result<Journal, CatalogError> {
     let journal_dir = dir.join("journal");
-    disk.create_dir_all(&journal_dir).map_err(CatalogError::Io)?;
+    disk.create_dir_all(&journal_dir)
+        .map_err(CatalogError::Io)?;
     let journal = Journal::new(Arc::clone(disk), &journal_dir).map_err(CatalogError::Io)?;
     journal.lock().map_err(CatalogError::Io)?;
     journal.set_layout(find(&**disk, &journal_dir)?);
@@ -149,10 +155,7 @@ fn begin_log(
 ///
 /// # Errors
 /// [`CatalogError::Full`]; those of the file system.
-pub(crate) fn append_log(
-    appender: &mut Appender,
-    log: Log,
-) -> Result<(Line, Place), CatalogError> {
+pub(crate) fn append_log(appender: &mut Appender, log: Log) -> Result<(Line, Place), CatalogError> {
     let Position {
         seq,
         segment,

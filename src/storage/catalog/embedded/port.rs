@@ -13,8 +13,8 @@ use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
-    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, LogId, Receipt, Rendition,
-    TokenHash, TokenRecord,
+    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, LogId, Receipt,
+    Rendition, TokenHash, TokenRecord,
 };
 
 impl EmbeddedCatalog {

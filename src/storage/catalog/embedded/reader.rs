@@ -85,9 +85,7 @@ impl Shared {
             let rows = index.rows::<BlobRow>(Table::Blobs, &from).take(limit);
             rows.map(|row| {
                 let (key, row) = row?;
-                let bytes = <[u8; 32]>::try_from(key.as_slice())
-                    .map_err(|_| CatalogError::Damaged("a blob key of another length".into()))?;
-                blob_record(BlobKey::from_bytes(bytes), row)
+                blob_record(key::blob(&key)?, row)
             })
             .collect()
         })

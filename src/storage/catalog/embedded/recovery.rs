@@ -171,8 +171,8 @@ fn open_and_catch_up(
     journal: &Journal,
     options: &Options,
 ) -> Result<Recovered, Failed> {
-    let index = Index::open(index_dir, options.cache_bytes)
-        .map_err(|error| Failed::Index(error, None))?;
+    let index =
+        Index::open(index_dir, options.cache_bytes).map_err(|error| Failed::Index(error, None))?;
     let caught_up = catch_unwind(AssertUnwindSafe(|| catch_up(&index, journal)));
     let (meta, end) = caught_up.map_err(|_| unusable("sled panicked on it", None))??;
     Ok(Recovered { index, meta, end })
@@ -207,10 +207,16 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Failed> {
     let meta = index.meta().map_err(|error| Failed::Index(error, None))?;
     if meta.format != Meta::FORMAT {
-        return Err(unusable(format!("its format is {}", meta.format), Some(meta)));
+        return Err(unusable(
+            format!("its format is {}", meta.format),
+            Some(meta),
+        ));
     }
     if !is_of(&meta, journal) {
-        return Err(unusable("it does not end where the journal has a line", Some(meta)));
+        return Err(unusable(
+            "it does not end where the journal has a line",
+            Some(meta),
+        ));
     }
     let from = meta.position;
     let mut staged = Staged::new(index, meta);

@@ -84,7 +84,12 @@ fn remembered(dir: &Path, session: &Session, options: &Options) -> u64 {
     let before = session.before.unwrap_or_default();
     let index_dir = index_dir(dir);
     let index = (index_dir.is_dir() && !session.after_undoing)
-        .then(|| Index::open(&index_dir, options.cache_bytes).ok()?.meta().ok())
+        .then(|| {
+            Index::open(&index_dir, options.cache_bytes)
+                .ok()?
+                .meta()
+                .ok()
+        })
         .flatten()
         .filter(|meta| meta.log_id() == before.log);
     let by_index = index.map_or(0, |meta| meta.position.seq);
@@ -114,7 +119,10 @@ fn cut(journal: &Journal, good: Position) -> io::Result<Vec<PathBuf>> {
     let (disk, dir) = (journal.disk(), journal.dir());
     let mut aside = Vec::new();
     for first in journal.firsts() {
-        let length = journal.segment(first).ok().and_then(|segment| segment.len().ok());
+        let length = journal
+            .segment(first)
+            .ok()
+            .and_then(|segment| segment.len().ok());
         let is_whole = first == good.segment && length == Some(good.offset);
         if first < good.segment || is_whole {
             continue;

@@ -88,7 +88,12 @@ fn read_segment(journal: &Journal, first: u64, next: Option<u64>) -> Result<u64,
 fn is_there(journal: &Journal, first: u64) -> Result<bool, CatalogError> {
     for form in [Form::Plain, Form::Sealed] {
         let path = path_of(journal.dir(), first, form);
-        if journal.disk().len(&path).map_err(CatalogError::Io)?.is_some() {
+        if journal
+            .disk()
+            .len(&path)
+            .map_err(CatalogError::Io)?
+            .is_some()
+        {
             return Ok(true);
         }
     }

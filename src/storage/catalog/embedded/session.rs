@@ -76,7 +76,11 @@ impl Session {
             after_undoing: state == Some("undone"),
             before: number.map(|_| durable),
         };
-        let state = if session.after_undoing { "undone" } else { "open" };
+        let state = if session.after_undoing {
+            "undone"
+        } else {
+            "open"
+        };
         session.write(state, durable)?;
         Ok(session)
     }
@@ -108,7 +112,9 @@ impl Session {
 
     /// Always the same length for a boot, so it is overwritten in place even on a full disk.
     fn write(&self, state: &str, durable: Durable) -> io::Result<()> {
-        let log = durable.log.map_or_else(|| "-".to_owned(), |log| log.to_string());
+        let log = durable
+            .log
+            .map_or_else(|| "-".to_owned(), |log| log.to_string());
         let text = format!(
             "{:020} {} {state:6} {:020} {log:36}\n",
             self.number,

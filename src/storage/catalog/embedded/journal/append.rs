@@ -134,7 +134,9 @@ fn create_segment(journal: &Journal, seq: u64) -> io::Result<(Arc<dyn DiskFile>,
     let disk = journal.disk();
     let file = match disk.create_new(&path) {
         // Left by an attempt that failed and could not be cleared away.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && disk.len(&path)? == Some(0) => {
+        Err(error)
+            if error.kind() == io::ErrorKind::AlreadyExists && disk.len(&path)? == Some(0) =>
+        {
             disk.open_for_writing(&path)?
         }
         created => created?,

@@ -12,7 +12,7 @@
 //! [`CatalogError::NewerVersion`]: crate::storage::catalog::CatalogError::NewerVersion
 
 pub(crate) mod append;
-mod damage;
+pub(crate) mod damage;
 pub(crate) mod layout;
 pub(crate) mod line;
 pub(crate) mod names;
@@ -28,5 +28,5 @@ pub(crate) use append::{AppendError, Appender};
 pub(crate) use line::Line;
 pub(crate) use names::Form;
 pub(crate) use place::{Place, Position};
-pub(crate) use scan::check_text;
+pub(crate) use scan::{check_text, visit_text};
 pub(crate) use segments::Journal;

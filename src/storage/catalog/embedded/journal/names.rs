@@ -32,7 +32,9 @@ pub(crate) fn parse(name: &str) -> Option<(u64, Form)> {
         Some(digits) => (digits, Form::Plain),
         None => (name.strip_suffix(".ndjson.zst")?, Form::Sealed),
     };
-    let first = (digits.len() == 20).then(|| digits.parse().ok()).flatten()?;
+    let first = (digits.len() == 20)
+        .then(|| digits.parse().ok())
+        .flatten()?;
     (first > 0).then_some((first, form))
 }
 

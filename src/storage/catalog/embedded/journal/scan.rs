@@ -19,6 +19,16 @@ pub(crate) struct Broken {
     pub(crate) why: BadLine,
 }
 
+impl Broken {
+    /// Whether `text`, in which this is the first bad line and `seq` the first change set that is
+    /// not whole, ends with a torn tail. A line with a right checksum is none, even when it cannot
+    /// be understood or does not stand where it should.
+    pub(crate) fn is_torn(self, text: &[u8], seq: u64) -> bool {
+        let may_be_torn = !matches!(self.why, BadLine::NewerVersion | BadLine::OutOfOrder);
+        may_be_torn && tail::is_torn(&text[self.at..], seq)
+    }
+}
+
 impl Journal {
     /// Visits every change set after `from` and gives the point behind the last one. A torn tail
     /// of the last segment is not visited; it begins at the point given.
@@ -78,9 +88,7 @@ impl Journal {
                     position.offset += length as u64;
                     rest = &rest[length..];
                 }
-                Err(Broken { at, .. }) if is_last && tail::is_torn(&rest[at..], position.seq + 1) => {
-                    break;
-                }
+                Err(broken) if is_last && broken.is_torn(rest, position.seq + 1) => break,
                 Err(Broken { at, why }) => {
                     let offset = position.offset + at as u64;
                     return Err(self.bad_line(position.segment, offset, why));
@@ -102,13 +110,27 @@ impl Journal {
 /// Checks the text of the segment that begins with the change set `first`: gives the seq of its
 /// last whole change set (`first - 1` when there is none) and the first bad line.
 pub(crate) fn check_text(text: &[u8], first: u64) -> (u64, Option<Broken>) {
+    visit_text(text, first, &mut |_, _| true)
+}
+
+/// Like [`check_text`], and shows every change set with the offset behind it until `visit` gives
+/// false; the change set it was false for does not count any more.
+pub(crate) fn visit_text(
+    text: &[u8],
+    first: u64,
+    visit: &mut dyn FnMut(usize, &[(Place, Line)]) -> bool,
+) -> (u64, Option<Broken>) {
     let mut position = Position::start_of(first);
     let mut at = 0;
     while at < text.len() {
         match read_set(&text[at..], position) {
-            Ok((_, length)) => {
-                position.seq += 1;
+            Ok((set, length)) => {
                 at += length;
+                if !visit(at, &set) {
+                    break;
+                }
+                position.seq += 1;
+                position.offset += length as u64;
             }
             Err(broken) => {
                 let at = at + broken.at;
@@ -160,11 +182,11 @@ mod tests {
 
     use std::sync::Arc;
 
+    use super::super::layout::tidy;
     use super::super::line::Line;
     use super::super::names::{Form, path_of};
     use super::super::place::Position;
     use super::super::segments::Journal;
-    use super::super::layout::tidy;
     use crate::storage::catalog::CatalogError;
     use crate::storage::catalog::record::StoredRecord;
     use crate::storage::disk::LocalDisk;
@@ -261,7 +283,8 @@ mod tests {
     fn missing_and_foreign_segments_are_damage() {
         let dir = tempfile::tempdir().unwrap();
         let (text, ends) = three_sets();
-        let write = |first: u64, text: &[u8]| fs::write(path_of(dir.path(), first, Form::Plain), text);
+        let write =
+            |first: u64, text: &[u8]| fs::write(path_of(dir.path(), first, Form::Plain), text);
         let scan = || open(dir.path())?.scan(Position::default(), &mut |_| Ok(()));
         write(1, &text[..ends[0]]).unwrap();
         write(2, &text[ends[0]..ends[1]]).unwrap();

@@ -137,7 +137,10 @@ impl Journal {
     /// The closed segments, all but the last, with their forms.
     pub(crate) fn closed(&self) -> Vec<(u64, Form)> {
         self.read_slots(|slots| {
-            let mut all: Vec<_> = slots.iter().map(|(first, slot)| (*first, slot.form)).collect();
+            let mut all: Vec<_> = slots
+                .iter()
+                .map(|(first, slot)| (*first, slot.form))
+                .collect();
             all.pop();
             all
         })
