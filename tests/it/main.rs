@@ -47,3 +47,4 @@ mod vocabularies;
 mod vocabularies_http;
 mod wire;
 mod works_http;
+mod wrong_clock;
