@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod auth;
+mod blob_damage;
 mod change_feed;
 mod cli_help;
 mod cli_import;
