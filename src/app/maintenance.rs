@@ -72,7 +72,7 @@ pub async fn verify(
     let mut report = Report::default();
     let opening = config.clone();
     let catalog = match blocking(move || open_catalog(&opening)).await {
-        Err(OpenError::Catalog(CatalogError::Damaged(place))) => {
+        Err(OpenError::Catalog(CatalogError::Damaged(place) | CatalogError::Lost(place))) => {
             report.findings.push(Finding::Catalogue(place));
             return Ok(report);
         }
@@ -195,8 +195,11 @@ async fn check_bytes(
 /// # Errors
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
-    let folder = config.storage.data_dir.join("catalog");
-    blocking(move || embedded::discard_after_damage(&folder))
+    let (folder, options) = (
+        config.storage.data_dir.join("catalog"),
+        catalog_options(config),
+    );
+    blocking(move || embedded::discard_after_damage(&folder, options))
         .await
         .map_err(in_use_or_not)
 }

@@ -6,6 +6,7 @@
 
 pub mod blobs;
 pub mod catalog;
+pub mod disk;
 pub mod vocabulary;
 
 use std::cell::Cell;

@@ -129,6 +129,7 @@ fn open(folder: &Path) -> EmbeddedCatalog {
         segment_bytes: 1 << 20,
         reserve_bytes: 0,
         cache_bytes: 1 << 20,
+        ..Options::default()
     };
     EmbeddedCatalog::open(folder, options).unwrap()
 }

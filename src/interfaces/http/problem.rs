@@ -241,7 +241,10 @@ impl From<CatalogError> for Problem {
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
             CatalogError::Closed => Self::Unavailable(error.into()),
-            CatalogError::Damaged(_) | CatalogError::Io(_) => Self::internal(error),
+            CatalogError::Damaged(_)
+            | CatalogError::Lost(_)
+            | CatalogError::NewerVersion(_)
+            | CatalogError::Io(_) => Self::internal(error),
         }
     }
 }
