@@ -73,7 +73,8 @@ impl Archive {
 
     pub(crate) async fn create(&self, actor: &Actor, work: &Value) -> Asset {
         let deposit = self.deposit(work);
-        self.intake.create(actor, deposit, None).await.unwrap()
+        let completed = self.intake.create(actor, deposit, None).await;
+        completed.unwrap().result
     }
 
     /// A work that everybody can see.

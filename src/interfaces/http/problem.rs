@@ -266,9 +266,10 @@ impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
         match error {
             BlobError::Full(_) => Self::StorageFull(error.into()),
-            BlobError::Missing(_) | BlobError::Mismatch(_) | BlobError::Io(_) => {
-                Self::internal(error)
-            }
+            BlobError::Missing(_)
+            | BlobError::Mismatch(_)
+            | BlobError::Apart { .. }
+            | BlobError::Io(_) => Self::internal(error),
         }
     }
 }

@@ -172,14 +172,18 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What leaves nothing behind: requeueing a job that is not there or not dead, taking away a
-    /// saved search that is not there, and the hash of a picture that nothing refers to or whose
-    /// hash is known.
+    /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one
+    /// that does not wait, taking away a saved search that is not there, and the hash of a picture
+    /// that nothing refers to or whose hash is known.
     fn is_noop(&self, write: &Write) -> Result<bool, CatalogError> {
         match write {
             Write::Requeue(id) => {
                 let job = self.job(*id)?;
                 Ok(job.is_none_or(|job| job.state != JobState::Dead))
+            }
+            Write::Reschedule(id, _) => {
+                let job = self.job(*id)?;
+                Ok(job.is_none_or(|job| job.state != JobState::Waiting))
             }
             Write::DropSearch(id) => Ok(self.revision_of(*id)?.is_none()),
             Write::HashedPicture(picture) => {
@@ -236,6 +240,7 @@ impl<'a> Plan<'a> {
                 (Stored::Job(self.finish_job(*lease, outcome, at)?), None)
             }
             Write::Requeue(id) => (Stored::Job(self.requeue(*id, at)?), None),
+            Write::Reschedule(id, at) => (Stored::Job(self.reschedule(*id, *at)?), None),
             Write::PruneJobs(before) => (Stored::PruneJobs(*before), None),
             Write::Token(token) => (Stored::Token(token.clone()), None),
             Write::Search(search) => (Stored::Search(search.clone()), None),
@@ -343,6 +348,11 @@ impl<'a> Plan<'a> {
             finished_at: None,
             ..job
         })
+    }
+
+    fn reschedule(&self, id: JobId, run_at: Timestamp) -> Result<Job, CatalogError> {
+        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
+        Ok(Job { run_at, ..job })
     }
 
     fn asset(&self, id: AssetId) -> Result<Option<AssetRow>, CatalogError> {
