@@ -17,6 +17,7 @@ mod damage;
 mod disk_full;
 mod duplicates_http;
 mod embargo;
+mod fault_sweep;
 mod embargo_job;
 mod feeds;
 mod file_access;
