@@ -12,7 +12,7 @@ use std::time::Instant;
 use khochung::clock::Clock;
 use khochung::domain::asset::{Asset, Work};
 use khochung::interfaces::wire::{parse_import_line, parse_json};
-use khochung::services::search::measure::Bench;
+use khochung::services::search::bench::Bench;
 use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
 use khochung::storage::vocabulary;
 use tantivy::schema::{FAST, Field, STORED, STRING, Schema, TEXT};

@@ -16,7 +16,7 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::measure::Bench;
+use khochung::services::search::bench::Bench;
 use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
 use serde::Deserialize;
 

@@ -15,7 +15,7 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::measure::Bench;
+use khochung::services::search::bench::Bench;
 use khochung::services::search::{Contents, Facet, IndexChange, Thesaurus, WriterSettings};
 use tantivy::aggregation::AggregationCollector;
 use tantivy::aggregation::agg_req::Aggregations;

@@ -3,7 +3,7 @@
 //! The first line is what somebody looks for, all of it a text of a work.
 #![no_main]
 
-use khochung::services::search::measure::{LEVELS, piece, terms};
+use khochung::services::search::bench::{LEVELS, piece, terms};
 use libfuzzer_sys::fuzz_target;
 
 /// A folded word is cut at 60 bytes and its form with marks at 240, give or take a letter that

@@ -13,7 +13,7 @@ use khochung::domain::Timestamp;
 use khochung::domain::asset::{Asset, AssetId, Exposure, Revision, State};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::parse_work;
-use khochung::services::search::measure::Bench;
+use khochung::services::search::bench::Bench;
 use khochung::services::search::{
     Contents, Cursor, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };

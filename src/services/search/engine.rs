@@ -1,6 +1,6 @@
 //! One question answered by one snapshot of the index: understand, match, count, rank.
 //!
-//! Knows ids only; texts, labels and the last check of the policy belong to [`super::answer`].
+//! Knows ids only; texts, labels and the last check of the policy belong to [`super::response`].
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,20 +9,33 @@ use std::time::Instant;
 use tantivy::{Searcher, SearcherGeneration};
 
 use super::analysis::is_syllable;
-use super::answer::SearchRequest;
-use super::cursor::Cursor;
-use super::filters::{Facet, Filters};
-use super::glossary::Into;
-use super::matching::{Matches, Pass, Strictness};
-use super::query::expansion::{Added, expansions};
+use super::filters::Facet;
+use super::filters::Filters;
+use super::index::schema::Fields;
+use super::matching::matcher::Matches;
+use super::matching::matcher::Pass;
+use super::matching::matcher::Strictness;
+use super::query::expansion::Added;
+use super::query::expansion::ExpansionWishes;
+use super::query::expansion::expansions;
+use super::query::glossary::Into;
 use super::query::parser::parse;
-use super::query::repair::{Repaired, repaired};
-use super::query::{ExpansionWishes, Lexicon, Plan, Weights};
-use super::ranking::{Order, Placed, Ranking};
-use super::resume::present_place;
-use super::schema::Fields;
+use super::query::plan::Plan;
+use super::query::plan::Weights;
+use super::query::repair::Repaired;
+use super::query::repair::repaired;
+use super::ranking::cursor::Cursor;
+use super::ranking::page::Order;
+use super::ranking::page::Placed;
+use super::ranking::page::Ranking;
+use super::ranking::resume::present_place;
+use super::response::SearchRequest;
+use super::snapshot::term_stats::Lexicon;
+use super::snapshot::view::Kept;
+use super::snapshot::view::View;
+use super::snapshot::view::Viewer;
+use super::snapshot::view::embargo_ends;
 use super::thesaurus::Thesaurus;
-use super::view::{Kept, View, Viewer, embargo_ends};
 use crate::domain::asset::AssetId;
 
 /// Fewer works with all words than this, and works with some of them are shown too.

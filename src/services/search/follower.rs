@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::projector::{Progress, Projection, ProjectionError};
+use super::index::projector::Progress;
+use super::index::projector::Projection;
+use super::index::projector::ProjectionError;
 use super::service::Inner;
 use crate::storage::blocking;
 
 /// The background task: rebuilds when asked, else follows the log until closing.
-pub(super) async fn follow(inner: Arc<Inner>) {
+pub(crate) async fn follow(inner: Arc<Inner>) {
     let mut closing = inner.closing.subscribe();
     let mut rebuilds = inner.rebuild.subscribe();
     let mut done_rebuilds = 0;

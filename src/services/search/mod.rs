@@ -4,58 +4,36 @@
 //! and built again at any time. [`Search`] is the face for everybody else.
 
 pub(crate) mod analysis;
-mod answer;
-mod answering;
-mod best;
-mod cursor;
-mod document;
-mod duplicates;
+pub mod bench;
 mod engine;
-mod facets;
 mod filters;
 mod follower;
-mod glossary;
 mod index;
-mod lane;
 mod matching;
-pub mod measure;
-mod neighbours;
-mod passages;
-mod pictures;
-mod projector;
-mod purge;
+mod permits;
+mod presenting;
 mod query;
 mod ranking;
-mod removed;
-mod resume;
-mod schema;
-mod scoring;
+mod response;
 mod service;
-mod sets;
-mod showing;
-mod sieve;
-mod similar;
-mod sketch;
-mod snippets;
-mod store;
+mod snapshot;
 mod suggest;
 mod thesaurus;
-mod transcripts;
-mod view;
 
-pub use answer::{
+pub use analysis::timed_text::Passage;
+pub use filters::{Facet, Filters};
+pub use index::document::Contents;
+pub use index::open_index::{IndexChange, IndexError, WriterSettings};
+pub use presenting::highlighter::Piece;
+pub use query::expansion::{Expansion, ExpansionReason, ExpansionWishes};
+pub use query::repair::Interpretation;
+pub use ranking::cursor::{Cursor, InvalidCursor};
+pub use ranking::page::Order;
+pub use response::{
     FacetCounts, FacetValue, Hit, Matching, SearchAnswer, SearchRequest, Snippet, TextField, Took,
     Total,
 };
-pub use cursor::{Cursor, InvalidCursor};
-pub use document::Contents;
-pub use filters::{Facet, Filters};
-pub use index::{IndexChange, IndexError, WriterSettings};
-pub use neighbours::SimilarWorks;
-pub use passages::Passage;
-pub use query::{Expansion, ExpansionReason, ExpansionWishes, Interpretation};
-pub use ranking::Order;
 pub use service::{Search, SearchError, SearchSettings, SearchStatus};
-pub use snippets::Piece;
-pub use suggest::{Suggestion, SuggestionSource};
+pub use suggest::completions::{Suggestion, SuggestionSource};
+pub use suggest::similar_works::SimilarWorks;
 pub use thesaurus::{Name, Thesaurus};

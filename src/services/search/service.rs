@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::answer::{SearchAnswer, SearchRequest};
 use super::engine::Engine;
 use super::follower::follow;
-use super::index::{IndexError, OpenIndex, WriterSettings};
-use super::lane::Lane;
-use super::projector::ProjectionError;
-use super::removed::Removed;
-use super::store::Store;
+use super::index::generations::Store;
+use super::index::open_index::IndexError;
+use super::index::open_index::OpenIndex;
+use super::index::open_index::WriterSettings;
+use super::index::pending_removals::Removed;
+use super::index::projector::ProjectionError;
+use super::permits::Lane;
+use super::response::SearchAnswer;
+use super::response::SearchRequest;
 use super::thesaurus::Thesaurus;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
@@ -93,31 +96,31 @@ pub struct SearchStatus {
 
 /// Search over the whole archive. Cheap to share behind an `Arc`.
 pub struct Search {
-    pub(super) inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     follower: Mutex<Option<JoinHandle<()>>>,
 }
 
-pub(super) struct Inner {
-    pub(super) catalog: Arc<dyn Catalog>,
-    pub(super) blobs: Arc<dyn BlobStore>,
-    pub(super) vocabularies: Arc<Vocabularies>,
-    pub(super) thesaurus: Arc<Thesaurus>,
-    pub(super) clock: Clock,
-    pub(super) settings: SearchSettings,
-    pub(super) store: Store,
-    pub(super) live: RwLock<Arc<OpenIndex>>,
-    pub(super) engine: Engine,
-    pub(super) removed: Removed,
-    pub(super) searchable: watch::Sender<EventNumber>,
-    pub(super) rebuilding: watch::Sender<Option<u64>>,
-    pub(super) searches: Lane,
+pub(crate) struct Inner {
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) vocabularies: Arc<Vocabularies>,
+    pub(crate) thesaurus: Arc<Thesaurus>,
+    pub(crate) clock: Clock,
+    pub(crate) settings: SearchSettings,
+    pub(crate) store: Store,
+    pub(crate) live: RwLock<Arc<OpenIndex>>,
+    pub(crate) engine: Engine,
+    pub(crate) removed: Removed,
+    pub(crate) searchable: watch::Sender<EventNumber>,
+    pub(crate) rebuilding: watch::Sender<Option<u64>>,
+    pub(crate) searches: Lane,
     /// Completions do not wait behind searches.
-    pub(super) completions: Lane,
+    pub(crate) completions: Lane,
     /// Somebody waits for a commit.
-    pub(super) hurry: Notify,
+    pub(crate) hurry: Notify,
     /// A rebuild was asked for.
-    pub(super) rebuild: watch::Sender<u64>,
-    pub(super) closing: watch::Sender<bool>,
+    pub(crate) rebuild: watch::Sender<u64>,
+    pub(crate) closing: watch::Sender<bool>,
 }
 
 impl Search {
@@ -269,11 +272,11 @@ impl Search {
 }
 
 impl Inner {
-    pub(super) fn live(&self) -> Arc<OpenIndex> {
+    pub(crate) fn live(&self) -> Arc<OpenIndex> {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn has_become_searchable(&self, event: EventNumber) {
+    pub(crate) fn has_become_searchable(&self, event: EventNumber) {
         self.engine.refresh(&self.live().searcher());
         self.searchable.send_replace(event);
     }

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::analysis::acronyms;
-use super::document::folded_words;
 use super::filters::Facet;
+use super::index::document::folded_words;
 use crate::domain::vocabulary::{Direction, Scheme, Vocabularies};
 
 /// A name of a concept.

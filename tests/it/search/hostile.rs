@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use khochung::services::search::measure::{Bench, LEVELS, piece, terms};
+use khochung::services::search::bench::{Bench, LEVELS, piece, terms};
 use khochung::services::search::{
     Contents, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };

@@ -8,18 +8,20 @@
 //! Any change that makes other terms of the same text must raise [`VERSION`]: indexes of another
 //! version are rebuilt.
 
-mod cutting;
 mod letters;
+pub(crate) mod sketch;
 mod spelling;
-mod stream;
 mod syllable;
-mod words;
+pub(crate) mod timed_text;
+mod tokenizer;
+mod word_lists;
+mod word_splitter;
 
-pub(crate) use cutting::{Cut, Cutter};
 pub(crate) use spelling::{SEPARATOR, Spelling, initial, written};
-pub(crate) use stream::{Analyzer, Level, pair};
 pub(crate) use syllable::is_syllable;
-pub(crate) use words::{acronyms, is_stop_word};
+pub(crate) use tokenizer::{Analyzer, Level, pair};
+pub(crate) use word_lists::{acronyms, is_stop_word};
+pub(crate) use word_splitter::{Cut, Cutter};
 
 /// The version of the analysis, written into the index.
 pub(crate) const VERSION: u32 = 4;

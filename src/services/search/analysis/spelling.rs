@@ -8,7 +8,11 @@
 //! Both spellings write `i` for the `y` of hy, ky, ly, my, sy, ty and quy, so that kỹ and kĩ are
 //! one word. Other languages pass through the same steps unharmed, because both sides do.
 
-use super::letters::{SHAPES, Sign, is_apostrophe, is_invisible, take_apart};
+use super::letters::SHAPES;
+use super::letters::Sign;
+use super::letters::is_apostrophe;
+use super::letters::is_invisible;
+use super::letters::take_apart;
 
 /// Between the folded form and the marks in an exact term.
 pub(crate) const SEPARATOR: char = '\u{1}';
@@ -35,7 +39,7 @@ pub(crate) struct Spelling {
 }
 
 impl Spelling {
-    /// Takes a word of a text apart, as cut by [`super::cutting`].
+    /// Takes a word of a text apart, as cut by [`super::word_splitter`].
     pub(crate) fn of(word: &str) -> Self {
         let mut spelling = Self::default();
         spelling.fill(word);

@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::lexicon::Lexicon;
 use super::parser::Word;
+use crate::services::search::snapshot::term_stats::Lexicon;
 
 /// Candidates kept for a word, best first.
 const KEPT: usize = 3;

@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::super::document::folded_words;
-use super::super::glossary::{Into, translated};
-use super::super::thesaurus::{Concept, Thesaurus};
+use super::glossary::Into;
+use super::glossary::translated;
 use super::parser::Word;
+use crate::services::search::index::document::folded_words;
+use crate::services::search::thesaurus::Concept;
+use crate::services::search::thesaurus::Thesaurus;
 
 /// What a search may add by itself or on request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -6,15 +6,8 @@
 
 pub(crate) mod correction;
 pub(crate) mod expansion;
-pub(crate) mod known_words;
-pub(crate) mod lexicon;
+pub(crate) mod glossary;
 pub(crate) mod parser;
 pub(crate) mod plan;
 pub(crate) mod repair;
 pub(crate) mod telex;
-
-pub use expansion::{Expansion, ExpansionReason, ExpansionWishes};
-pub use repair::Interpretation;
-
-pub(crate) use lexicon::Lexicon;
-pub(crate) use plan::{Plan, Weights};

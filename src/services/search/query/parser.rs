@@ -3,8 +3,10 @@
 //! Words, `"phrases"`, `-exclusions` and `facet:value`. Whatever does not fit this grammar is
 //! read as words: an unclosed quote, a lonely minus, an unknown prefix.
 
-use super::super::analysis::{Cutter, Spelling, is_stop_word};
-use super::super::filters::Facet;
+use crate::services::search::analysis::Cutter;
+use crate::services::search::analysis::Spelling;
+use crate::services::search::analysis::is_stop_word;
+use crate::services::search::filters::Facet;
 
 /// Longest text that is read, in characters.
 pub(crate) const MAX_CHARS: usize = 512;

@@ -10,13 +10,14 @@ use std::collections::HashMap;
 
 use tantivy::schema::Field;
 
-use super::super::analysis::pair;
-use super::super::schema::Fields;
-use super::expansion::{Added, ExpansionReason};
-use super::lexicon::Lexicon;
+use super::expansion::Added;
+use super::expansion::ExpansionReason;
 use super::parser::Word;
 use super::repair::Repaired;
 use crate::domain::asset::AssetId;
+use crate::services::search::analysis::pair;
+use crate::services::search::index::schema::Fields;
+use crate::services::search::snapshot::term_stats::Lexicon;
 
 /// How much each sort of term counts.
 #[derive(Debug, Clone, Copy)]

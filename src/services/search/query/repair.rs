@@ -1,11 +1,13 @@
 //! Repairs before searching: words typed with the input method off, and mistyped words.
 
-use super::super::analysis::{Spelling, written};
-use super::correction::{Correction, corrections};
+use super::correction::Correction;
+use super::correction::corrections;
 use super::expansion::Expansion;
-use super::lexicon::Lexicon;
 use super::parser::Word;
 use super::telex::decoded;
+use crate::services::search::analysis::Spelling;
+use crate::services::search::analysis::written;
+use crate::services::search::snapshot::term_stats::Lexicon;
 
 /// How the query was understood: told with the answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

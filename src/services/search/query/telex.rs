@@ -3,7 +3,8 @@
 //! A word is decoded to an exact term, which the caller looks up: only what is known as a word
 //! of the collection counts as a rescue.
 
-use super::super::analysis::{SEPARATOR, Spelling};
+use crate::services::search::analysis::SEPARATOR;
+use crate::services::search::analysis::Spelling;
 
 /// The exact term a word stands for if it was typed as Telex or VNI; none if the keys mean
 /// nothing in it.

@@ -1,0 +1,291 @@
+//! A work as a document of the index.
+
+use std::collections::BTreeSet;
+
+use tantivy::TantivyDocument;
+
+use super::picture_hashes;
+use super::schema::Fields;
+use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
+use crate::domain::vietnamese_order::SortKey;
+use crate::domain::{PictureHash, Slug};
+use crate::services::search::analysis::Cutter;
+use crate::services::search::analysis::Spelling;
+use crate::services::search::analysis::sketch::Sketch;
+use crate::services::search::filters::Facet;
+use crate::services::search::suggest::completions::completion_keys;
+use crate::services::search::thesaurus::Thesaurus;
+
+/// Milliseconds in a day.
+const DAY_MS: i64 = 86_400_000;
+/// Characters of a title that count in alphabetical order.
+const MAX_TITLE_KEY: usize = 48;
+/// A title longer than this is not offered as a completion.
+const MAX_COMPLETION_BYTES: usize = 160;
+
+/// The circles as numbers, narrowest first; compared with the caller's at query time.
+pub(crate) fn circle_number(circle: Exposure) -> u64 {
+    match circle {
+        Exposure::Staff => 0,
+        Exposure::StateInternal => 1,
+        Exposure::Partner => 2,
+        Exposure::Public => 3,
+    }
+}
+
+/// The halves of an id, which sort as it does.
+pub(crate) fn id_halves(id: [u8; 16]) -> (u64, u64) {
+    let number = u128::from_be_bytes(id);
+    ((number >> 64) as u64, number as u64)
+}
+
+/// What is known of a work's files.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// What is said in its recordings.
+    pub said: Vec<String>,
+    /// What it looks like, if it is recognised by its pictures.
+    pub pictures: Vec<PictureHash>,
+}
+
+/// Builds the document of a work with the names of its concepts and what is in its files.
+pub(crate) fn document(
+    fields: &Fields,
+    thesaurus: &Thesaurus,
+    asset: &Asset,
+    contents: &Contents,
+) -> TantivyDocument {
+    let mut document = TantivyDocument::new();
+    add_identity(fields, asset, &mut document);
+    add_texts(fields, &asset.work, &contents.said, &mut document);
+    add_subjects(fields, thesaurus, &asset.work, &mut document);
+    add_numbers(fields, asset, &mut document);
+    add_pictures(fields, &contents.pictures, &mut document);
+    for tag in tags(asset) {
+        document.add_text(fields.tags, tag);
+    }
+    document
+}
+
+fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
+    let columns = fields.columns();
+    let (high, low) = id_halves(*asset.id.as_bytes());
+    document.add_bytes(fields.id, asset.id.as_bytes());
+    document.add_u64(columns.id.0, high);
+    document.add_u64(columns.id.1, low);
+    document.add_u64(columns.access.0, circle_number(circle_once_free(asset)));
+    if let Some(until) = asset.work.embargo_until {
+        document.add_i64(columns.access.1, until.as_millis());
+    }
+}
+
+/// The circle that sees the work when no embargo stands; the embargo is asked at query time.
+fn circle_once_free(asset: &Asset) -> Exposure {
+    match (&asset.state, asset.work.access) {
+        (State::Published, Access::Public) => Exposure::Public,
+        (State::Published, Access::Partner) => Exposure::Partner,
+        (State::Published, Access::StateInternal) => Exposure::StateInternal,
+        _ => Exposure::Staff,
+    }
+}
+
+fn add_texts(fields: &Fields, work: &Work, said: &[String], document: &mut TantivyDocument) {
+    for text in texts(work).chain(said.iter().map(String::as_str)) {
+        document.add_text(fields.all_exact, text);
+        document.add_text(fields.all_folded, text);
+        document.add_text(fields.all_pairs, text);
+    }
+    for (_, title) in work.titles.iter() {
+        document.add_text(fields.title_folded, title);
+        document.add_text(fields.title_pairs, title);
+    }
+}
+
+/// Every text of a work that is searched, in order: titles, descriptions, body, credits, numbers.
+pub(crate) fn texts(work: &Work) -> impl Iterator<Item = &str> {
+    let names = work.creators.iter().map(|creator| creator.name.as_str());
+    let numbers = work
+        .identifiers
+        .iter()
+        .map(|identifier| identifier.value.as_str());
+    let titles = work.titles.iter().map(|(_, text)| text);
+    let descriptions = work.descriptions.iter().map(|(_, text)| text);
+    titles
+        .chain(descriptions)
+        .chain(work.body.as_deref())
+        .chain(names)
+        .chain(work.credit_line.as_deref())
+        .chain(numbers)
+}
+
+fn add_subjects(
+    fields: &Fields,
+    thesaurus: &Thesaurus,
+    work: &Work,
+    document: &mut TantivyDocument,
+) {
+    for (facet, slug) in concepts(work) {
+        let Some(scheme) = facet.scheme() else {
+            continue;
+        };
+        for name in thesaurus.names_of(scheme, slug.as_str()) {
+            document.add_text(fields.subject, name);
+        }
+    }
+}
+
+/// The concepts a work carries, with the facet each counts under.
+fn concepts(work: &Work) -> impl Iterator<Item = (Facet, &Slug)> {
+    [
+        (Facet::Kind, work.kind.as_slice()),
+        (Facet::Organisation, work.organisation.as_slice()),
+        (Facet::Strand, work.strand.as_slice()),
+        (Facet::Theme, &work.themes),
+        (Facet::Instrument, &work.instruments),
+        (Facet::RightsGroup, &work.rights_groups),
+        (Facet::UdhrArticle, &work.udhr_articles),
+        (Facet::Audience, &work.audiences),
+        (Facet::Place, &work.places),
+    ]
+    .into_iter()
+    .flat_map(|(facet, slugs)| slugs.iter().map(move |slug| (facet, slug)))
+}
+
+/// The tags of a work, each once.
+fn tags(asset: &Asset) -> Vec<String> {
+    let work = &asset.work;
+    let mut tags: Vec<String> = concepts(work)
+        .map(|(facet, slug)| facet.tag(slug.as_str()))
+        .collect();
+    tags.extend(
+        work.languages
+            .iter()
+            .map(|tag| Facet::Language.tag(tag.as_str())),
+    );
+    tags.extend(
+        work.made
+            .iter()
+            .map(|made| Facet::Year.tag(&made.year().to_string())),
+    );
+    tags.push(Facet::ReuseTerms.tag(work.reuse_terms.as_str()));
+    tags.push(Facet::State.tag(asset.state.name()));
+    tags.extend(holdings(asset).map(|what| Facet::Has.tag(what)));
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// What a work has to look at, listen to or read.
+fn holdings(asset: &Asset) -> impl Iterator<Item = &'static str> {
+    let of_file = asset.files.iter().filter_map(|file| match file.role {
+        FileRole::Transcript => Some("transcript"),
+        FileRole::Captions => Some("captions"),
+        FileRole::Accessible => Some("accessible"),
+        FileRole::Attachment => None,
+        FileRole::Original => Some(match file.media_type.split('/').next() {
+            Some("audio") => "audio",
+            Some("video") => "video",
+            Some("image") => "image",
+            _ => "document",
+        }),
+    });
+    of_file.chain(asset.work.body.iter().map(|_| "text"))
+}
+
+fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
+    let columns = fields.columns();
+    let work = &asset.work;
+    if let Some(made) = &work.made {
+        document.add_i64(columns.days.0, i64::from(made.first_day()));
+        document.add_i64(columns.days.1, i64::from(made.last_day()));
+    }
+    document.add_i64(columns.days.2, sort_day(asset));
+    document.add_i64(columns.changed, asset.updated_at.as_millis());
+    let durations = asset.files.iter().filter_map(|file| file.facts.duration_ms);
+    if let Some(longest) = durations.max() {
+        document.add_u64(columns.media.0, longest);
+    }
+    let sides = asset
+        .files
+        .iter()
+        .filter_map(|file| file.facts.width_px.min(file.facts.height_px));
+    if let Some(largest) = sides.max() {
+        document.add_u64(columns.media.1, u64::from(largest));
+    }
+    if let Some(sketch) = sketch_text(work).and_then(Sketch::of) {
+        let (high, low) = sketch.short().halves();
+        document.add_u64(columns.sketch.0, high);
+        document.add_u64(columns.sketch.1, low);
+        sketch
+            .bands()
+            .for_each(|band| document.add_u64(fields.bands, band));
+    }
+    if let Some(title) = work.titles.best("vi") {
+        document.add_bytes(columns.title_key, &title_key(title));
+        let is_public = circle_once_free(asset) == Exposure::Public && work.embargo_until.is_none();
+        if is_public && title.len() <= MAX_COMPLETION_BYTES {
+            for term in completion_keys(title) {
+                document.add_text(fields.completion, term);
+            }
+        }
+    }
+}
+
+/// Pieces of a hash that several pictures share are there once.
+fn add_pictures(fields: &Fields, pictures: &[PictureHash], document: &mut TantivyDocument) {
+    let bands: BTreeSet<u64> = pictures
+        .iter()
+        .copied()
+        .flat_map(picture_hashes::bands)
+        .collect();
+    for band in bands {
+        document.add_u64(fields.picture_bands, band);
+    }
+    let whole: BTreeSet<u64> = pictures.iter().map(|picture| picture.bits()).collect();
+    for bits in whole {
+        document.add_u64(fields.pictures, bits);
+    }
+}
+
+/// The text by which near-duplicates are recognised.
+pub(crate) fn sketch_text(work: &Work) -> Option<&str> {
+    work.body
+        .as_deref()
+        .or_else(|| work.descriptions.best("vi"))
+}
+
+/// The tags of the concepts a work carries, kind and organisation left out: nearly all share
+/// these.
+pub(crate) fn concept_tags(work: &Work) -> impl Iterator<Item = String> {
+    let telling = concepts(work)
+        .filter(|(facet, _)| !matches!(facet, Facet::Kind | Facet::Organisation | Facet::Strand));
+    telling.map(|(facet, slug)| facet.tag(slug.as_str()))
+}
+
+/// Place of a title in Vietnamese order; titles that begin with as many equal letters are equal.
+fn title_key(title: &str) -> Vec<u8> {
+    let beginning: String = title.chars().take(MAX_TITLE_KEY).collect();
+    SortKey::new(&beginning).as_bytes().to_vec()
+}
+
+/// The day a work sorts under: the last it can have been made on, else that of its intake.
+fn sort_day(asset: &Asset) -> i64 {
+    match &asset.work.made {
+        Some(made) => i64::from(made.last_day()),
+        None => asset.created_at.as_millis().div_euclid(DAY_MS),
+    }
+}
+
+/// The words of a text without marks, with single spaces between.
+pub(crate) fn folded_words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut spelling = Spelling::default();
+    for cut in Cutter::new(text).filter(|cut| !cut.is_whole_number) {
+        spelling.fill(&text[cut.span]);
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(spelling.folded());
+    }
+    words
+}

@@ -1,0 +1,3 @@
+//! Which documents match a query plan.
+
+pub(crate) mod matcher;
