@@ -16,8 +16,8 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::bench::Bench;
-use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::BenchIndex;
+use khochung::services::search::{FileContents, IndexChange, Thesaurus, WriterSettings};
 use serde::Deserialize;
 
 type Failure = Box<dyn std::error::Error>;
@@ -111,7 +111,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
+    Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }
 
 struct Options {
@@ -159,7 +159,7 @@ fn main() -> Result<(), Failure> {
         }
     }
     let place = tempfile::tempdir()?;
-    let bench = Bench::create(
+    let bench = BenchIndex::create(
         &place.path().join("index"),
         Thesaurus::new([]),
         WriterSettings::default(),
@@ -182,7 +182,7 @@ fn main() -> Result<(), Failure> {
 }
 
 fn ask(
-    bench: &Bench,
+    bench: &BenchIndex,
     documents: &[Document],
     queries: &[Judged],
     relevant: &HashMap<String, HashMap<String, u8>>,

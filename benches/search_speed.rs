@@ -15,8 +15,8 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::bench::Bench;
-use khochung::services::search::{Contents, Facet, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::BenchIndex;
+use khochung::services::search::{Facet, FileContents, IndexChange, Thesaurus, WriterSettings};
 use tantivy::aggregation::AggregationCollector;
 use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::collector::{Count, TopDocs};
@@ -151,7 +151,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
+    Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }
 
 /// Tantivy as it comes: title and body, folded, four facets.
@@ -264,7 +264,7 @@ fn main() -> Result<(), Failure> {
         threads: 2,
         bytes_per_thread: 100 << 20,
     };
-    let ours = Bench::create(&place.path().join("ours"), Thesaurus::new([]), settings, "")?;
+    let ours = BenchIndex::create(&place.path().join("ours"), Thesaurus::new([]), settings, "")?;
     let plain = Plain::create(&place.path().join("plain"))?;
     let questions = load(&chain, records, asked, &ours, &plain)?;
     ask(&questions, &ours, &plain)?;
@@ -280,7 +280,7 @@ fn load(
     chain: &Chain,
     records: usize,
     asked: usize,
-    ours: &Bench,
+    ours: &BenchIndex,
     plain: &Plain,
 ) -> Result<Vec<String>, Failure> {
     let mut writer = plain.index.writer_with_num_threads(2, 200 << 20)?;
@@ -312,7 +312,7 @@ fn load(
         );
     }
     let started = Instant::now();
-    ours.settle()?;
+    ours.finish_merges()?;
     our_time += started.elapsed().as_secs_f64();
     let started = Instant::now();
     writer.wait_merging_threads()?;
@@ -334,7 +334,7 @@ fn two_words(title: &str) -> String {
         .join(" ")
 }
 
-fn ask(questions: &[String], ours: &Bench, plain: &Plain) -> Result<(), Failure> {
+fn ask(questions: &[String], ours: &BenchIndex, plain: &Plain) -> Result<(), Failure> {
     let searcher = plain.index.reader()?.searcher();
     let (mut our_times, mut plain_times, mut totals) = (Vec::new(), Vec::new(), (0, 0));
     for question in questions {

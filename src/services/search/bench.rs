@@ -1,46 +1,40 @@
-//! The bare index for measuring and fuzzing: ranking without catalogue, texts or HTTP.
+//! The index without catalogue and HTTP, for benchmarks, fuzzing and ranking tests.
+//!
+//! Compiled with the cargo feature `bench` only.
 
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::analysis::Cutter;
-use super::analysis::Spelling;
-use super::analysis::timed_text::Passage;
-use super::analysis::timed_text::Spoken;
+use super::analysis::timed_text::{Passage, TimedText};
+use super::analysis::{Spelling, WordSplitter};
 use super::engine::Engine;
-use super::engine::Question;
 use super::filters::Facet;
-use super::index::open_index::IndexChange;
-use super::index::open_index::IndexError;
-use super::index::open_index::MustPurge;
-use super::index::open_index::OpenIndex;
-use super::index::open_index::WriterSettings;
+use super::index::open_index::{IndexChange, IndexError, MustPurge, OpenIndex, WriterSettings};
 use super::index::schema;
-use super::presenting::highlighter::Highlighter;
-use super::presenting::highlighter::Piece;
+use super::presenting::highlighter::{Fragment, Highlighter};
 use super::query::plan::Weights;
 use super::ranking::cursor::Cursor;
-use super::response::SearchRequest;
-use super::snapshot::view::Viewer;
+use super::request::{RequestContext, SearchRequest};
+use super::snapshot::viewer::Viewer;
 use super::thesaurus::Thesaurus;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::storage::catalog::EventNumber;
 
-/// As many bytes of sets as the archive keeps by default.
+/// The default of `search.cache_bytes`.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// An index in a folder, asked in process.
-pub struct Bench {
+/// An index in a folder, searched in process.
+pub struct BenchIndex {
     index: OpenIndex,
     engine: Engine,
     thesaurus: Thesaurus,
 }
 
-impl Bench {
-    /// Makes a new index. Weights are given as `name=value`, separated by commas.
+impl BenchIndex {
+    /// Creates an index. Weights are given as `name=value`, separated by commas.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -67,16 +61,16 @@ impl Bench {
         self.index.commit(EventNumber(1), MustPurge(false))
     }
 
-    /// Waits for merges under way and ends writing.
+    /// Waits for running merges and closes the writer.
     ///
     /// # Errors
     /// When the index cannot be written.
-    pub fn settle(&self) -> Result<(), IndexError> {
+    pub fn finish_merges(&self) -> Result<(), IndexError> {
         self.index.close()?;
         self.index.reload()
     }
 
-    /// Ids of the best works for anonymous, with the total and whether all words were found.
+    /// Ids of the best works that anonymous may see, and the total.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -90,54 +84,61 @@ impl Bench {
         let mut request = SearchRequest::for_text(text);
         request.limit = limit;
         if let Some(language) = language {
-            request.filters.want(Facet::Language, language);
+            request.filters.add(Facet::Language, language);
         }
         request.facets = facets.to_vec();
-        let found = self.ask(&request, Duration::from_secs(60))?;
-        Ok((found.ids, found.total))
+        let page = self.page(&request, Duration::from_secs(60))?;
+        Ok((page.ids, page.total))
     }
 
-    /// What anonymous finds within a time budget.
+    /// One page for anonymous within a time budget.
     ///
     /// # Errors
     /// When the index cannot be read; never because of the text.
-    pub fn ask(&self, request: &SearchRequest, budget: Duration) -> Result<Bare, IndexError> {
+    pub fn page(&self, request: &SearchRequest, budget: Duration) -> Result<BenchPage, IndexError> {
         let viewer = Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0));
-        let question = Question::new(request, viewer, Instant::now() + budget);
+        let context = RequestContext {
+            viewer,
+            removed: Vec::new(),
+            deadline: Instant::now() + budget,
+        };
         let searcher = self.index.searcher();
-        let found = self
-            .engine
-            .find(&searcher, self.index.fields(), &self.thesaurus, &question)?;
-        Ok(Bare {
-            ids: found.hits.into_iter().map(|hit| hit.id).collect(),
-            total: found.matches.total,
-            is_partial: found.is_partial,
-            terms: found.terms,
-            next: found.next,
+        let page = self.engine.find(
+            &searcher,
+            self.index.fields(),
+            &self.thesaurus,
+            request,
+            &context,
+        )?;
+        Ok(BenchPage {
+            ids: page.hits.into_iter().map(|hit| hit.id).collect(),
+            total: page.matches.total,
+            is_partial: page.is_partial,
+            posting_lists: page.query.plan.posting_lists(),
+            next: page.next,
         })
     }
 }
 
-/// What the bare index found.
+/// One page of ids.
 #[derive(Debug, Clone)]
-pub struct Bare {
-    /// The page.
+pub struct BenchPage {
+    /// The ids of the page.
     pub ids: Vec<AssetId>,
     /// Works that match.
     pub total: u64,
-    /// The time ran out.
+    /// The deadline passed.
     pub is_partial: bool,
-    /// Lists of works that were to be walked through at most.
-    pub terms: usize,
-    /// Where the next page begins.
+    /// Posting lists that are read at most.
+    pub posting_lists: usize,
+    /// The cursor for the next page.
     pub next: Option<Cursor>,
 }
 
-/// The terms of a text at one level of the analysis, each with the bytes it was made of and its
-/// position.
-pub fn terms(level: &str, text: &str) -> Vec<(String, Range<usize>, usize)> {
+/// The terms that a tokenizer makes from a text, each with its byte range and position.
+pub fn terms(tokenizer: &str, text: &str) -> Vec<(String, Range<usize>, usize)> {
     let mut terms = Vec::new();
-    let Some(mut analyzer) = schema::tokenizers().get(level) else {
+    let Some(mut analyzer) = schema::tokenizers().get(tokenizer) else {
         return terms;
     };
     let mut stream = analyzer.token_stream(text);
@@ -148,21 +149,21 @@ pub fn terms(level: &str, text: &str) -> Vec<(String, Range<usize>, usize)> {
     terms
 }
 
-/// The names of the levels that [`terms`] takes.
-pub const LEVELS: [&str; 4] = ["exact", "folded", "pairs", "folded-and-pairs"];
+/// The names of the tokenizers.
+pub const TOKENIZERS: [&str; 4] = ["exact", "folded", "pairs", "folded-and-pairs"];
 
-/// The piece of a text that would be shown for these words, and where it stands.
-pub fn piece(words: &str, text: &str) -> Option<(Piece, Passage)> {
+/// The fragment of a text that is shown for these words, and its passage.
+pub fn fragment(words: &str, text: &str) -> Option<(Fragment, Passage)> {
     let mut highlighter = Highlighter::default();
-    for cut in Cutter::new(words).filter(|cut| !cut.is_whole_number) {
-        let word = Spelling::of(&words[cut.span]);
+    for word_span in WordSplitter::new(words).filter(|word_span| !word_span.is_document_number) {
+        let word = Spelling::of(&words[word_span.span]);
         let exact = word.is_marked().then(|| word.exact());
-        highlighter.want(word.folded(), exact, 1.0);
+        highlighter.add_word(word.folded(), exact, 1.0);
     }
-    let read = Spoken::read(text);
-    let (_, piece) = highlighter.best_piece(&read.text)?;
-    let passage = read.passage_at(piece.range.start);
-    Some((piece, passage))
+    let read = TimedText::read(text);
+    let (_, fragment) = highlighter.best_fragment(&read.text)?;
+    let passage = read.passage_at(fragment.range.start);
+    Some((fragment, passage))
 }
 
 fn read_weights(text: &str) -> Weights {

@@ -1,5 +1,5 @@
-//! Who looks and who waits: more questions at once than the machine has cores for would only take
-//! the processor from each other.
+//! Limits how many searches run concurrently: more than the cores can handle only slow each other
+//! down.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,27 +8,27 @@ use tokio::sync::Semaphore;
 
 use crate::storage::mostly_blocking;
 
-/// Questions that are answered in the order they came, so many at once.
-pub(crate) struct Lane(Arc<Semaphore>);
+/// A concurrency limit. Tasks beyond it wait in the order of their arrival.
+pub(crate) struct SearchPermits(Arc<Semaphore>);
 
-impl Lane {
-    /// Lets so many through at once for each core.
+impl SearchPermits {
+    /// A limit of `per_core` tasks for each core.
     pub(crate) fn new(per_core: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Semaphore::new(per_core * cores)))
     }
 
-    /// Runs a task on one thread of the blocking pool when its turn has come. It keeps its turn to
-    /// its end, also when nobody waits for it any more: it cannot be stopped half-way.
+    /// Acquires a permit and runs a task on one thread of the blocking pool. The task holds the permit
+    /// until it ends, even when the caller is dropped, because it cannot be interrupted.
     pub(crate) async fn run<T, F>(&self, task: F) -> T
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        // Fails only when closed, which nobody does.
-        let turn = Arc::clone(&self.0).acquire_owned().await;
+        // Fails only when the semaphore is closed, which never happens.
+        let permit = Arc::clone(&self.0).acquire_owned().await;
         let task = async move {
-            let _turn = turn;
+            let _permit = permit;
             task.await
         };
         mostly_blocking(task).await
@@ -43,26 +43,26 @@ mod tests {
     use tokio::sync::{Notify, Semaphore};
     use tokio::time::timeout;
 
-    use super::Lane;
+    use super::SearchPermits;
 
     #[tokio::test]
-    async fn a_question_nobody_waits_for_keeps_its_turn_until_it_ends() {
-        let lane = Arc::new(Lane(Arc::new(Semaphore::new(1))));
-        let (begun, may_end) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    async fn a_search_holds_its_permit_until_it_ends_though_its_caller_is_gone() {
+        let permits = Arc::new(SearchPermits(Arc::new(Semaphore::new(1))));
+        let (started, may_end) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let first = {
-            let (lane, begun, may_end) = (lane.clone(), begun.clone(), may_end.clone());
+            let (permits, started, may_end) = (permits.clone(), started.clone(), may_end.clone());
             let task = async move {
-                begun.notify_one();
+                started.notify_one();
                 may_end.notified().await;
             };
-            tokio::spawn(async move { lane.run(task).await })
+            tokio::spawn(async move { permits.run(task).await })
         };
-        begun.notified().await;
+        started.notified().await;
         first.abort();
         assert!(first.await.is_err_and(|error| error.is_cancelled()));
-        let early = timeout(Duration::from_millis(50), lane.run(async {})).await;
-        assert!(early.is_err(), "the abandoned question still runs");
+        let early = timeout(Duration::from_millis(50), permits.run(async {})).await;
+        assert!(early.is_err(), "the abandoned search still runs");
         may_end.notify_one();
-        lane.run(async {}).await;
+        permits.run(async {}).await;
     }
 }

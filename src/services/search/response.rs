@@ -1,152 +1,83 @@
-//! Questions and answers as the rest of the archive speaks them.
+//! What a search returns to the interfaces.
 
 use std::time::Duration;
 
 use super::analysis::timed_text::Passage;
 use super::filters::Facet;
-use super::filters::Filters;
-use super::presenting::highlighter::Piece;
-use super::query::expansion::ExpansionWishes;
+use super::matching::matches::MatchMode;
+use super::presenting::highlighter::Fragment;
 use super::query::repair::Interpretation;
 use super::ranking::cursor::Cursor;
-use super::ranking::page::Order;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::{LanguageTag, Sha256};
 use crate::storage::catalog::EventNumber;
 
-/// What somebody looks for.
+/// The response to a search request.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SearchRequest {
-    /// As typed: words, `"phrases"`, `-exclusions`, `facet:value`. Empty lists everything.
-    pub text: String,
-    /// What narrows the search beside the words.
-    pub filters: Filters,
-    /// The order of hits.
-    pub order: Order,
-    /// Hits on a page, 1 to [`SearchRequest::MAX_LIMIT`].
-    pub limit: usize,
-    /// Where the last page ended.
-    pub after: Option<Cursor>,
-    /// Facets to count.
-    pub facets: Vec<Facet>,
-    /// Most values told of each facet.
-    pub facet_values: usize,
-    /// Take the text as typed: no Telex, no corrections.
-    pub verbatim: bool,
-    /// Only works with all words.
-    pub all_words: bool,
-    /// Which other names may be added.
-    pub expansion: ExpansionWishes,
-    /// Language of labels, BCP 47 primary tag.
-    pub language: String,
-    /// Wait until this event is searchable, for as long as the settings say.
-    pub not_before: Option<EventNumber>,
-    /// Put near-duplicates of a hit under it instead of beside it.
-    pub group_duplicates: bool,
-    /// Make snippets, for which bodies and transcripts are read.
-    pub with_snippets: bool,
-}
-
-impl SearchRequest {
-    /// Most hits on a page.
-    pub const MAX_LIMIT: usize = 100;
-
-    /// Looks for words, with everything else as it usually is.
-    pub fn for_text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            filters: Filters::default(),
-            order: Order::Relevance,
-            limit: 20,
-            after: None,
-            facets: Vec::new(),
-            facet_values: 50,
-            verbatim: false,
-            all_words: false,
-            expansion: ExpansionWishes::default(),
-            language: "vi".to_owned(),
-            not_before: None,
-            group_duplicates: true,
-            with_snippets: true,
-        }
-    }
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SearchAnswer {
+pub struct SearchResponse {
     /// The page.
     pub hits: Vec<Hit>,
     /// Works that match.
     pub total: Total,
-    /// Whether every hit has all words, or some have only some.
-    pub matching: Matching,
-    /// Counted facets, in the order asked.
+    /// Whether every hit has all words.
+    pub matching: MatchMode,
+    /// Counts of the requested facets, in the order of the request.
     pub facets: Vec<FacetCounts>,
-    /// What was understood, changed and added.
+    /// How the text was repaired and expanded.
     pub interpretation: Interpretation,
-    /// Where the next page begins; none on the last.
+    /// The cursor for the next page; none on the last.
     pub next: Option<Cursor>,
-    /// The wanted event was not searchable in time: the answer may lack the latest changes.
+    /// The event in `not_before` was not searchable in time: the latest changes may be missing.
     pub is_stale: bool,
-    /// The time ran out: there may be more and better hits, and hits without snippets.
+    /// The deadline passed: there may be more and better hits, and hits without snippets.
     pub is_partial: bool,
-    /// The last event this answer knows of.
+    /// The last event that was searchable.
     pub event: EventNumber,
-    /// How long it took.
-    pub took: Took,
+    /// How long the stages took.
+    pub took: Timings,
 }
 
-/// How many works match.
+/// The number of matching works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Total {
-    /// The number.
+    /// Matching works that the caller may see.
     pub works: u64,
     /// False when there may be more.
     pub is_exact: bool,
 }
 
-/// How the words matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Matching {
-    /// Every hit has all words.
-    AllWords,
-    /// Few works have all words, so works with some of them are there too, best first.
-    SomeWords,
-}
-
-/// Where the time went.
+/// The time spent in each stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Took {
-    /// Waiting for an event to become searchable, and for other searches to end.
+pub struct Timings {
+    /// Waiting for an event to become searchable, and for a permit.
     pub waiting: Duration,
-    /// Finding, counting and ordering.
+    /// Matching, counting and ranking.
     pub finding: Duration,
-    /// Fetching the works and making snippets.
-    pub showing: Duration,
+    /// Reading the works and making snippets.
+    pub presenting: Duration,
 }
 
-/// One found work.
+/// One work in the results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// The work at its present revision.
+    /// The work at its current revision.
     pub asset: Asset,
-    /// Weighted sum of BM25 scores; 0 in other orders than relevance.
+    /// Weighted sum of BM25 scores; 0 unless ordered by relevance.
     pub score: f32,
-    /// Pieces of its texts with the words lit, best first; empty without words.
+    /// The best fragments of its texts, best first; empty for a request without words.
     pub snippets: Vec<Snippet>,
-    /// Near-duplicates of it among the hits, which have no hit of their own.
+    /// Near-duplicates on this page, which are not listed as hits.
     pub duplicates: Vec<AssetId>,
 }
 
-/// A piece of one text of a work.
+/// A fragment of one text of a work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snippet {
-    /// Which text.
+    /// The text it comes from.
     pub field: TextField,
-    /// The piece and what to light in it.
-    pub piece: Piece,
-    /// Where in a long text it stands.
+    /// The fragment with its highlights.
+    pub fragment: Fragment,
+    /// Where it stands in a long text.
     pub passage: Option<Passage>,
 }
 
@@ -159,16 +90,16 @@ pub enum TextField {
     Description(LanguageTag),
     /// The full text.
     Body,
-    /// What is said in a recording, by the transcript or captions file it was read from.
+    /// The transcript or captions file with this hash.
     Transcript(Sha256),
-    /// Makers, credit line, numbers.
+    /// Creators, credit line, identifiers.
     Credit,
 }
 
-/// Counted values of one facet. Values without works are left out.
+/// The counts of one facet. Values without matches are not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCounts {
-    /// Which.
+    /// The facet.
     pub facet: Facet,
     /// Most frequent first.
     pub values: Vec<FacetValue>,
@@ -179,10 +110,10 @@ pub struct FacetCounts {
 pub struct FacetValue {
     /// Slug, tag, year or word.
     pub value: String,
-    /// What it is called in the caller's language; the value itself when it has no label.
+    /// Its label in the requested language, or the value itself.
     pub label: String,
-    /// Works the caller would see when choosing it.
+    /// Matching works when this value is selected.
     pub works: u64,
-    /// It is chosen.
-    pub is_chosen: bool,
+    /// The request filters by this value.
+    pub is_selected: bool,
 }

@@ -180,7 +180,7 @@ async fn look_for_gone(library: &Library, actor: &Actor, number: u128) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn readers_meet_no_error_and_nothing_forbidden_while_others_write() {
     let settings = SearchSettings {
-        patience: Duration::from_millis(2),
+        max_commit_delay: Duration::from_millis(2),
         ..SearchSettings::default()
     };
     let library = Library::with_settings([], settings).await;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::Asset;
-use khochung::services::search::{Cursor, Order, SearchAnswer, SearchRequest};
+use khochung::services::search::{Cursor, Order, SearchRequest, SearchResponse};
 use khochung::storage::catalog::{ChangeSet, EventKind, Write};
 
 use super::{Library, now, numbers, work};
@@ -49,7 +49,7 @@ fn request(text: &str, order: Order, limit: usize) -> SearchRequest {
 }
 
 /// Asks for page after page as a client does, with the cursor as text.
-async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchAnswer> {
+async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchResponse> {
     let mut pages = Vec::new();
     loop {
         let page = library.ask(request.clone()).await;
@@ -61,7 +61,7 @@ async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchAnswer
     }
 }
 
-fn all_numbers(pages: &[SearchAnswer]) -> Vec<u128> {
+fn all_numbers(pages: &[SearchResponse]) -> Vec<u128> {
     pages.iter().flat_map(numbers).collect()
 }
 

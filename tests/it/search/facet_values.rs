@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use khochung::domain::Slug;
 use khochung::domain::asset::Asset;
-use khochung::services::search::{Facet, SearchAnswer, SearchRequest};
+use khochung::services::search::{Facet, SearchRequest, SearchResponse};
 
 use super::{Library, numbers, slug, work};
 
@@ -42,13 +42,13 @@ async fn counted(
     library: &Library,
     limit: usize,
     chosen: &[usize],
-) -> (SearchAnswer, Vec<(String, u64)>) {
+) -> (SearchResponse, Vec<(String, u64)>) {
     let mut request = SearchRequest::for_text("chung");
     request.facets = vec![Facet::Place];
     request.facet_values = limit;
     request.limit = 100;
     for number in chosen {
-        request.filters.want(Facet::Place, place(*number).as_str());
+        request.filters.add(Facet::Place, place(*number).as_str());
     }
     let answer = library.ask(request).await;
     let values = answer.facets[0].values.iter();
@@ -95,12 +95,17 @@ async fn choosing_many_values_finds_the_works_of_any_of_them() {
     assert_eq!(values.len(), 10, "a facet does not heed its own filter");
     let (answer, _) = counted(&library, 10, &[5]).await;
     assert_eq!(numbers(&answer), [1]);
-    assert!(answer.facets[0].values.iter().all(|value| !value.is_chosen));
+    assert!(
+        answer.facets[0]
+            .values
+            .iter()
+            .all(|value| !value.is_selected)
+    );
     let (answer, _) = counted(&library, 2, &[100]).await;
     let first: Vec<_> = answer.facets[0]
         .values
         .iter()
-        .map(|v| v.is_chosen)
+        .map(|v| v.is_selected)
         .collect();
     assert_eq!(first, [false, true], "lang-00000, lang-00100");
 }

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use khochung::services::search::bench::{Bench, LEVELS, piece, terms};
+use khochung::services::search::bench::{BenchIndex, TOKENIZERS, fragment, terms};
 use khochung::services::search::{
-    Contents, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
+    Facet, FileContents, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };
 use khochung::storage::vocabulary;
 use proptest::collection::vec;
@@ -19,7 +19,7 @@ use super::{Library, work};
 /// How long a search may look by default, and what making snippets may take beside it.
 const BUDGET: Duration = Duration::from_secs(4);
 /// Lists of works one query may walk through at most.
-const MOST_TERMS: usize = 3_000;
+const MAX_POSTING_LISTS: usize = 3_000;
 
 /// What a query is made of, and what it is made to look like.
 fn pieces() -> impl Strategy<Value = String> {
@@ -123,8 +123,8 @@ fn no_text_makes_search_fail() {
         assert!(started.elapsed() < BUDGET, "{:?}", started.elapsed());
         assert!(answer.hits.len() as u64 <= answer.total.works);
         for snippet in answer.hits.iter().flat_map(|hit| &hit.snippets) {
-            for range in &snippet.piece.highlights {
-                assert!(snippet.piece.text.get(range.clone()).is_some());
+            for range in &snippet.fragment.highlights {
+                assert!(snippet.fragment.text.get(range.clone()).is_some());
             }
         }
         Ok(())
@@ -158,23 +158,23 @@ fn no_text_asks_for_more_terms_than_there_is_room_for() {
     let thesaurus = Thesaurus::of(&vocabulary::load(None).unwrap());
     // Every word of every name is there, so that none is left out for being nowhere.
     let names = thesaurus_words();
-    let works =
-        (1..=20).map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), Contents::default()));
+    let works = (1..=20)
+        .map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), FileContents::default()));
     let settings = WriterSettings::default();
-    let bench = Bench::create(&folder.path().join("index"), thesaurus, settings, "").unwrap();
+    let bench = BenchIndex::create(&folder.path().join("index"), thesaurus, settings, "").unwrap();
     bench.load(&works.collect::<Vec<_>>()).unwrap();
     let most = Cell::new(0);
     let check = |text: String| {
         let mut request = SearchRequest::for_text(text);
         (request.expansion.narrower, request.expansion.succession) = (true, true);
-        let found = bench.ask(&request, BUDGET).unwrap();
+        let found = bench.page(&request, BUDGET).unwrap();
         assert!(
-            found.terms <= MOST_TERMS,
+            found.posting_lists <= MAX_POSTING_LISTS,
             "{} for {:?}",
-            found.terms,
+            found.posting_lists,
             request.text
         );
-        most.set(most.get().max(found.terms));
+        most.set(most.get().max(found.posting_lists));
     };
     for concept in [
         "gia lai",
@@ -208,7 +208,7 @@ fn thesaurus_words() -> String {
 #[test]
 fn every_text_becomes_terms_that_stand_where_it_says() {
     let outcome = runner(300).run(&queries(), |text| {
-        for level in LEVELS {
+        for level in TOKENIZERS {
             for (term, span, _) in terms(level, &text) {
                 assert!(!term.is_empty() && term.len() <= 360, "{level} {term:?}");
                 assert!(
@@ -217,7 +217,7 @@ fn every_text_becomes_terms_that_stand_where_it_says() {
                 );
             }
         }
-        if let Some((piece, _)) = piece(&text, &text) {
+        if let Some((piece, _)) = fragment(&text, &text) {
             assert!(piece.text.len() <= 512, "{}", piece.text.len());
         }
         Ok(())
@@ -237,7 +237,7 @@ fn composed_and_decomposed_text_becomes_the_same_terms() {
     );
     let outcome = runner(500).run(&letters.prop_map(|pieces| pieces.concat()), |text| {
         let of = |text: String| {
-            LEVELS.map(|level| {
+            TOKENIZERS.map(|level| {
                 terms(level, &text)
                     .into_iter()
                     .map(|(term, ..)| term)

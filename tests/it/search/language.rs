@@ -1,6 +1,6 @@
 //! Vietnamese as people type it.
 
-use khochung::services::search::{Matching, SearchRequest, TextField};
+use khochung::services::search::{MatchMode, SearchRequest, TextField};
 
 use super::{Library, work};
 
@@ -95,7 +95,7 @@ async fn phrases_exclusions_and_all_words_are_kept() {
     let loose = library
         .ask(SearchRequest::for_text("quyền cồng chiêng"))
         .await;
-    assert_eq!(loose.matching, Matching::SomeWords);
+    assert_eq!(loose.matching, MatchMode::AnySelectiveTerm);
     assert!(loose.total.works > 1);
 }
 
@@ -131,10 +131,10 @@ async fn snippets_keep_their_accents_and_say_where_they_stand() {
     assert_eq!(snippet.field, TextField::Body);
     assert_eq!(snippet.passage.unwrap().paragraph, 1);
     let lit: Vec<_> = snippet
-        .piece
+        .fragment
         .highlights
         .iter()
-        .map(|range| &snippet.piece.text[range.clone()])
+        .map(|range| &snippet.fragment.text[range.clone()])
         .collect();
     assert_eq!(lit, ["vui", "chơi"]);
 }

@@ -24,7 +24,7 @@ fn withdrawn(mut asset: Asset) -> Asset {
 #[tokio::test]
 async fn withdrawals_in_the_midst_of_merges_leave_no_word_behind() {
     let settings = SearchSettings {
-        patience: Duration::ZERO,
+        max_commit_delay: Duration::ZERO,
         ..SearchSettings::default()
     };
     let library = Library::with_settings([work(1, "Đầu", "chung")], settings).await;

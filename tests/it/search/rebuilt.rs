@@ -145,7 +145,7 @@ impl Desk {
 
 fn settings() -> SearchSettings {
     SearchSettings {
-        patience: Duration::from_millis(3),
+        max_commit_delay: Duration::from_millis(3),
         ..SearchSettings::default()
     }
 }

@@ -1,37 +1,36 @@
-//! Sketches of texts, by which near-duplicates find each other.
+//! MinHash sketches of texts, for finding near-duplicates.
 //!
-//! A text is the set of its runs of four words (shingles). Sixteen minimum hashes of the set
-//! (Broder 1997) agree in about as many places as the sets share of their union (Jaccard), so
-//! that comparing two sketches tells how alike two texts are. Two hashes at a time make a band;
-//! texts that share a band are candidates, looked up in the index.
+//! A text is the set of its runs of four words (shingles). The share of equal values among sixteen
+//! minimum hashes of two sets (Broder 1997) estimates their Jaccard similarity. Two hashes at a time
+//! form a band (locality-sensitive hashing); texts that share a band are candidates, which the index
+//! finds by a term query.
 
-use super::Cutter;
-use super::Spelling;
+use super::{Spelling, WordSplitter};
 
 /// Hashes in a sketch.
 pub(crate) const HASHES: usize = 16;
 /// Words in a shingle.
 const SHINGLE: usize = 4;
-/// Texts with fewer words are too short to call alike.
+/// Texts with fewer words are too short to be compared.
 const MIN_WORDS: usize = 12;
 /// Bits of the hash of a band.
 const BAND_BITS: u32 = 24;
-/// Hashes in which near-duplicates agree at least: about 55 % of all shingles in common.
-const ALIKE: usize = 9;
+/// Fewest equal hashes of near-duplicates: about 55 % of all shingles in common.
+const MIN_EQUAL_HASHES: usize = 9;
 
 /// The sketch of a text; texts of a few words have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sketch(pub(crate) [u64; HASHES]);
 
 impl Sketch {
-    /// Sketches a text as it is read word by word, folded.
+    /// Computes the sketch from the folded words; none for a text that is too short.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let mut window = [0_u64; SHINGLE];
         let mut minima = [u64::MAX; HASHES];
         let mut spelling = Spelling::default();
         let mut words = 0;
-        for cut in Cutter::new(text).filter(|cut| !cut.is_whole_number) {
-            spelling.fill(&text[cut.span]);
+        for word in WordSplitter::new(text).filter(|word| !word.is_document_number) {
+            spelling.fill(&text[word.span]);
             window.rotate_left(1);
             window[SHINGLE - 1] = hash(spelling.folded().as_bytes());
             words += 1;
@@ -42,29 +41,29 @@ impl Sketch {
         (words >= MIN_WORDS).then_some(Self(minima))
     }
 
-    /// Terms by which candidates are found: the number of the band before a short hash of its
-    /// rows. More bits would only make the dictionary larger: candidates are compared anyway.
+    /// Index terms for finding candidates: the number of the band, followed by a short hash of its
+    /// rows. More bits would only enlarge the dictionary, since candidates are compared anyway.
     pub(crate) fn bands(&self) -> impl Iterator<Item = u64> + '_ {
         let hashed = |rows: &[u64]| mix(rows[0] ^ rows[1].rotate_left(21)) >> (64 - BAND_BITS);
         let bands = self.0.chunks_exact(2).zip(0_u64..);
         bands.map(move |(rows, band)| band << BAND_BITS | hashed(rows))
     }
 
-    /// What is kept of it in the index.
+    /// The short sketch that the index stores.
     pub(crate) fn short(&self) -> ShortSketch {
         let bytes = self.0.map(|hash| hash as u8);
         ShortSketch(u128::from_be_bytes(bytes))
     }
 }
 
-/// The lowest byte of each hash of a sketch (b-bit minwise hashing, Li and König 2010): as good for
-/// telling near-duplicates, where two hashes that differ agree in it once in 256, and small enough
-/// to stand beside every work in the index.
+/// The lowest byte of each hash of a sketch (b-bit minwise hashing, Li and König 2010). Two different
+/// hashes agree in it once in 256, which is good enough to recognise near-duplicates, and it is small
+/// enough to be stored for every work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ShortSketch(u128);
 
 impl ShortSketch {
-    /// From its halves, higher first.
+    /// Builds a sketch from its halves, higher first.
     pub(crate) fn from_halves(high: u64, low: u64) -> Self {
         Self(u128::from(high) << 64 | u128::from(low))
     }
@@ -75,9 +74,9 @@ impl ShortSketch {
     }
 
     /// Whether two texts are near-duplicates.
-    pub(crate) fn is_alike(self, other: Self) -> bool {
+    pub(crate) fn is_near_duplicate(self, other: Self) -> bool {
         let differing = (self.0 ^ other.0).to_be_bytes();
-        differing.iter().filter(|byte| **byte == 0).count() >= ALIKE
+        differing.iter().filter(|byte| **byte == 0).count() >= MIN_EQUAL_HASHES
     }
 }
 
@@ -116,11 +115,11 @@ mod tests {
         trên địa bàn tỉnh. Hơn hai trăm đại biểu đã nghe giới thiệu các nội dung cơ bản của Luật Tiếp cận thông tin.";
 
     #[test]
-    fn a_reprint_is_alike_and_another_text_is_not() {
+    fn a_reprint_is_near_duplicate_and_another_text_is_not() {
         let original = Sketch::of(RELEASE).unwrap();
         let reprint = format!("(GLO) - {RELEASE} Tin, ảnh: cộng tác viên.");
         let reprint = Sketch::of(&reprint).unwrap();
-        assert!(original.short().is_alike(reprint.short()));
+        assert!(original.short().is_near_duplicate(reprint.short()));
         let shared = original
             .bands()
             .filter(|b| reprint.bands().any(|o| o == *b));
@@ -128,7 +127,7 @@ mod tests {
         let other = "Đội bóng đá nữ của trường giành chiến thắng trong trận chung kết toàn quốc diễn ra \
             chiều qua trên sân vận động trung tâm với tỷ số cách biệt ba bàn không gỡ.";
         let other = Sketch::of(other).unwrap().short();
-        assert!(!original.short().is_alike(other));
+        assert!(!original.short().is_near_duplicate(other));
         let (high, low) = other.halves();
         assert_eq!(ShortSketch::from_halves(high, low), other);
         assert!(Sketch::of("quá ngắn").is_none());

@@ -1,10 +1,10 @@
-//! Where in a long text a piece stands: its paragraph, and in timed text the moment.
+//! The text of a body or transcript, and the paragraph or cue time of each place in it.
 //!
-//! Timed text is WebVTT (W3C) or SubRip, recognised by lines with two times and an arrow. What is
-//! indexed and shown is what is said; times, cue numbers and headings stay behind as the moments
-//! of the text that follows them.
+//! Timed text is WebVTT (W3C) or SubRip, recognised by lines with two times and an arrow. Only the
+//! spoken text is indexed and shown; times become cue offsets, and cue numbers and headings are
+//! dropped.
 
-/// A place in a text.
+/// Where in a text a fragment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passage {
     /// Number of the paragraph (or cue), from 1. Paragraphs end at line ends.
@@ -13,17 +13,17 @@ pub struct Passage {
     pub at_ms: Option<u64>,
 }
 
-/// A text as it is read or heard, with the moments of its parts.
+/// The text of a body or transcript with the start times of its cues; plain text has no cues.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spoken {
-    /// What is said.
+pub(crate) struct TimedText {
+    /// The text without times, cue numbers and tags.
     pub(crate) text: String,
-    /// First byte and moment of each cue, ascending.
+    /// Byte offset and start time in milliseconds of each cue, ascending.
     cues: Vec<(usize, u64)>,
 }
 
-impl Spoken {
-    /// Reads a text, timed or not.
+impl TimedText {
+    /// Parses timed or plain text.
     pub(crate) fn read(text: &str) -> Self {
         if !text.lines().any(|line| cue_start(line).is_some()) {
             return Self {
@@ -50,7 +50,7 @@ impl Spoken {
         spoken
     }
 
-    /// The passage that holds a byte of the text.
+    /// The passage that contains a byte of the text.
     pub(crate) fn passage_at(&self, byte: usize) -> Passage {
         let begun = self.cues.partition_point(|(start, _)| *start <= byte);
         if let Some((_, at_ms)) = begun.checked_sub(1).and_then(|last| self.cues.get(last)) {
@@ -72,7 +72,7 @@ impl Spoken {
     }
 }
 
-/// The start of a cue, if this is its time line: `00:03:12.500 --> 00:03:15.000`, hours optional,
+/// The start of a cue in milliseconds if the line is its timing line: `00:03:12.500 --> 00:03:15.000`, hours optional,
 /// with a comma in SubRip.
 fn cue_start(line: &str) -> Option<u64> {
     let (start, _) = line.split_once("-->")?;
@@ -84,7 +84,7 @@ fn cue_start(line: &str) -> Option<u64> {
     seconds.checked_mul(1000)?.checked_add(millis.parse().ok()?)
 }
 
-/// Leaves out the tags of WebVTT and SubRip (`<v Siu H'Lan>`, `<i>`).
+/// Removes the tags of WebVTT and SubRip (`<v Siu H'Lan>`, `<i>`).
 fn without_tags(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut depth = 0_u32;
@@ -101,11 +101,11 @@ fn without_tags(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Passage, Spoken};
+    use super::{Passage, TimedText};
 
     #[test]
     fn paragraphs_are_counted_from_one() {
-        let spoken = Spoken::read("Một.\n\nHai.\nBa có chữ tìm.");
+        let spoken = TimedText::read("Một.\n\nHai.\nBa có chữ tìm.");
         assert_eq!(
             spoken.passage_at(0),
             Passage {
@@ -124,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cue_tells_its_moment_and_times_are_not_text() {
+    fn a_cue_has_its_start_time_and_times_are_not_text() {
         let vtt = "WEBVTT\n\nNOTE nháp\n\n00:01.000 --> 00:04.000\nXin chào\n\nlời-hai\n00:03:12.500 --> 00:03:15.000 align:start\n<v Siu H'Lan>quyền trẻ em\n";
-        let spoken = Spoken::read(vtt);
+        let spoken = TimedText::read(vtt);
         assert_eq!(spoken.text, "Xin chào\nquyền trẻ em\n");
         let moment = |word: &str| spoken.passage_at(spoken.text.find(word).unwrap()).at_ms;
         assert_eq!((moment("Xin"), moment("trẻ")), (Some(1000), Some(192_500)));
-        let srt = Spoken::read("1\n01:00:00,250 --> 01:00:02,000\nXin chào\n");
+        let srt = TimedText::read("1\n01:00:00,250 --> 01:00:02,000\nXin chào\n");
         assert_eq!(
             srt.passage_at(0),
             Passage {

@@ -1,38 +1,37 @@
-//! The tokenizer that the index calls: words of a text at one of three levels.
+//! The tantivy tokenizer: turns a text into terms of one kind.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use super::spelling::Spelling;
-use super::word_splitter::Cut;
-use super::word_splitter::Cutter;
+use super::word_splitter::{WordSpan, WordSplitter};
 
-/// Which terms are made of a text.
+/// Which terms a field contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    /// Exact terms of words with marks, see [`super::spelling`]; words without have said all
-    /// with their folded term.
+pub(crate) enum TermKind {
+    /// Exact terms of words with diacritics, see [`super::spelling`]. For words without, the folded
+    /// term is enough.
     Exact,
-    /// Words without marks, and document numbers as a whole.
+    /// Folded words, and whole document numbers.
     Folded,
-    /// Two neighbouring folded words as one term.
+    /// Two adjacent folded words as one term.
     Pairs,
     /// Folded words and pairs together, for short labels.
     FoldedAndPairs,
 }
 
-/// A tokenizer for one level.
+/// The tokenizer for one kind of term.
 #[derive(Debug, Clone)]
 pub(crate) struct Analyzer {
-    level: Level,
+    kind: TermKind,
     token: Token,
     spelling: Spelling,
 }
 
 impl Analyzer {
-    /// A tokenizer for this level.
-    pub(crate) fn new(level: Level) -> Self {
+    /// Creates the tokenizer for a kind of term.
+    pub(crate) fn new(kind: TermKind) -> Self {
         Self {
-            level,
+            kind,
             token: Token::default(),
             spelling: Spelling::default(),
         }
@@ -47,10 +46,10 @@ impl Tokenizer for Analyzer {
         Terms {
             analyzer: self,
             text,
-            cutter: Cutter::new(text),
-            before: String::new(),
-            before_start: 0,
-            pending: false,
+            words: WordSplitter::new(text),
+            previous: String::new(),
+            previous_start: 0,
+            has_pending_pair: false,
         }
     }
 }
@@ -59,16 +58,16 @@ impl Tokenizer for Analyzer {
 pub(crate) struct Terms<'a> {
     analyzer: &'a mut Analyzer,
     text: &'a str,
-    cutter: Cutter<'a>,
-    /// The folded word before the present one; empty at the start.
-    before: String,
-    before_start: usize,
-    /// With both words and pairs: the pair that ends here is still to be told.
-    pending: bool,
+    words: WordSplitter<'a>,
+    /// The previous folded word; empty at the start.
+    previous: String,
+    previous_start: usize,
+    /// For words and pairs together: the pair that ends with this word is the next token.
+    has_pending_pair: bool,
 }
 
-/// Two folded words as a term of the pair field.
-pub(crate) fn pair(first: &str, second: &str) -> String {
+/// The term of a pair field for two folded words.
+pub(crate) fn pair_term(first: &str, second: &str) -> String {
     let mut term = String::with_capacity(first.len() + second.len() + 1);
     term.push_str(first);
     term.push('_');
@@ -77,57 +76,57 @@ pub(crate) fn pair(first: &str, second: &str) -> String {
 }
 
 impl Terms<'_> {
-    fn tell(&mut self, cut: &Cut, from: usize) {
+    fn start_token(&mut self, word: &WordSpan, from: usize) {
         let token = &mut self.analyzer.token;
         token.offset_from = from;
-        token.offset_to = cut.span.end;
-        token.position = cut.position;
+        token.offset_to = word.span.end;
+        token.position = word.position;
         token.text.clear();
     }
 
-    fn tell_pair(&mut self) {
+    fn write_pair(&mut self) {
         let Analyzer {
             token, spelling, ..
         } = &mut *self.analyzer;
         token.text.clear();
-        token.text.push_str(&self.before);
+        token.text.push_str(&self.previous);
         token.text.push('_');
         token.text.push_str(spelling.folded());
-        token.offset_from = self.before_start;
+        token.offset_from = self.previous_start;
     }
 
-    fn remember(&mut self, start: usize) {
-        self.before.clear();
-        self.before.push_str(self.analyzer.spelling.folded());
-        self.before_start = start;
+    fn set_previous(&mut self, start: usize) {
+        self.previous.clear();
+        self.previous.push_str(self.analyzer.spelling.folded());
+        self.previous_start = start;
     }
 
     fn next_word(&mut self) -> bool {
-        let cut = loop {
-            let Some(cut) = self.cutter.next() else {
+        let word = loop {
+            let Some(word) = self.words.next() else {
                 return false;
             };
-            self.analyzer.spelling.fill(&self.text[cut.span.clone()]);
-            let is_told_folded =
-                self.analyzer.level == Level::Exact && !self.analyzer.spelling.is_marked();
-            if !is_told_folded {
-                break cut;
+            self.analyzer.spelling.fill(&self.text[word.span.clone()]);
+            let is_covered_by_folded =
+                self.analyzer.kind == TermKind::Exact && !self.analyzer.spelling.is_marked();
+            if !is_covered_by_folded {
+                break word;
             }
         };
-        self.tell(&cut, cut.span.start);
+        self.start_token(&word, word.span.start);
         let Analyzer {
             token,
             spelling,
-            level,
+            kind,
         } = &mut *self.analyzer;
-        match level {
-            Level::Exact => spelling.write_exact(&mut token.text),
+        match kind {
+            TermKind::Exact => spelling.write_exact(&mut token.text),
             _ => token.text.push_str(spelling.folded()),
         }
-        if *level == Level::FoldedAndPairs && !cut.is_whole_number {
-            self.pending = !self.before.is_empty();
-            if !self.pending {
-                self.remember(cut.span.start);
+        if *kind == TermKind::FoldedAndPairs && !word.is_document_number {
+            self.has_pending_pair = !self.previous.is_empty();
+            if !self.has_pending_pair {
+                self.set_previous(word.span.start);
             }
         }
         true
@@ -135,16 +134,16 @@ impl Terms<'_> {
 
     fn next_pair(&mut self) -> bool {
         loop {
-            let Some(cut) = self.cutter.by_ref().find(|cut| !cut.is_whole_number) else {
+            let Some(word) = self.words.by_ref().find(|word| !word.is_document_number) else {
                 return false;
             };
-            self.analyzer.spelling.fill(&self.text[cut.span.clone()]);
-            let is_first = self.before.is_empty();
+            self.analyzer.spelling.fill(&self.text[word.span.clone()]);
+            let is_first = self.previous.is_empty();
             if !is_first {
-                self.tell(&cut, self.before_start);
-                self.tell_pair();
+                self.start_token(&word, self.previous_start);
+                self.write_pair();
             }
-            self.remember(cut.span.start);
+            self.set_previous(word.span.start);
             if !is_first {
                 return true;
             }
@@ -154,15 +153,15 @@ impl Terms<'_> {
 
 impl TokenStream for Terms<'_> {
     fn advance(&mut self) -> bool {
-        if self.pending {
-            self.pending = false;
+        if self.has_pending_pair {
+            self.has_pending_pair = false;
             let start = self.analyzer.token.offset_from;
-            self.tell_pair();
-            self.remember(start);
+            self.write_pair();
+            self.set_previous(start);
             return true;
         }
-        match self.analyzer.level {
-            Level::Pairs => self.next_pair(),
+        match self.analyzer.kind {
+            TermKind::Pairs => self.next_pair(),
             _ => self.next_word(),
         }
     }
@@ -178,11 +177,11 @@ impl TokenStream for Terms<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Analyzer, Level};
+    use super::{Analyzer, TermKind};
     use tantivy::tokenizer::{TokenStream as _, Tokenizer as _};
 
-    fn terms(level: Level, text: &str) -> Vec<String> {
-        let mut analyzer = Analyzer::new(level);
+    fn terms(kind: TermKind, text: &str) -> Vec<String> {
+        let mut analyzer = Analyzer::new(kind);
         let mut stream = analyzer.token_stream(text);
         let mut terms = Vec::new();
         while stream.advance() {
@@ -204,7 +203,7 @@ mod tests {
             "tre",
             "em",
         ];
-        assert_eq!(terms(Level::Folded, text), words);
+        assert_eq!(terms(TermKind::Folded, text), words);
         let pairs = [
             "so_155",
             "155_kh",
@@ -213,22 +212,22 @@ mod tests {
             "quyen_tre",
             "tre_em",
         ];
-        assert_eq!(terms(Level::Pairs, text), pairs);
+        assert_eq!(terms(TermKind::Pairs, text), pairs);
         assert_eq!(
-            terms(Level::Exact, "Quyền trẻ em"),
+            terms(TermKind::Exact, "Quyền trẻ em"),
             ["quyen\u{1}quye^n`", "tre\u{1}tre?"]
         );
         assert_eq!(
-            terms(Level::FoldedAndPairs, "Quyền trẻ em"),
+            terms(TermKind::FoldedAndPairs, "Quyền trẻ em"),
             ["quyen", "tre", "quyen_tre", "em", "tre_em"]
         );
-        for level in [
-            Level::Exact,
-            Level::Folded,
-            Level::Pairs,
-            Level::FoldedAndPairs,
+        for kind in [
+            TermKind::Exact,
+            TermKind::Folded,
+            TermKind::Pairs,
+            TermKind::FoldedAndPairs,
         ] {
-            assert!(terms(level, " … ").is_empty());
+            assert!(terms(kind, " … ").is_empty());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Word lists kept as data: stop words and acronyms (`schema/search/`).
+//! Stop words and acronyms, embedded from `schema/search/`.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::Spelling;
 
-/// Names of the same thing, as written in `acronyms.json`.
-pub(crate) type Ring = Vec<String>;
+/// Names of the same thing (ISO 25964), as listed in `acronyms.json`.
+pub(crate) type SynonymRing = Vec<String>;
 
 #[derive(Deserialize)]
 struct StopWords {
@@ -18,11 +18,11 @@ struct StopWords {
 
 #[derive(Deserialize)]
 struct Acronyms {
-    rings: Vec<Ring>,
+    rings: Vec<SynonymRing>,
 }
 
 #[derive(Default)]
-struct Known {
+struct StopWordSet {
     exact: BTreeSet<String>,
     folded: BTreeSet<String>,
 }
@@ -31,32 +31,32 @@ struct Known {
     clippy::expect_used,
     reason = "a test reads the embedded file; it cannot change after the build"
 )]
-static STOP_WORDS: LazyLock<Known> = LazyLock::new(|| {
+static STOP_WORDS: LazyLock<StopWordSet> = LazyLock::new(|| {
     let lists: StopWords =
         serde_json::from_str(include_str!("../../../../schema/search/stop-words.json"))
             .expect("schema/search/stop-words.json is well-formed");
-    let mut known = Known::default();
+    let mut set = StopWordSet::default();
     for word in lists.vi.iter().chain(&lists.en) {
         let spelling = Spelling::of(word);
-        known.exact.insert(spelling.exact());
-        known.folded.insert(spelling.folded().to_owned());
+        set.exact.insert(spelling.exact());
+        set.folded.insert(spelling.folded().to_owned());
     }
-    known
+    set
 });
 
 #[expect(
     clippy::expect_used,
     reason = "a test reads the embedded file; it cannot change after the build"
 )]
-static ACRONYMS: LazyLock<Vec<Ring>> = LazyLock::new(|| {
+static ACRONYMS: LazyLock<Vec<SynonymRing>> = LazyLock::new(|| {
     let file: Acronyms =
         serde_json::from_str(include_str!("../../../../schema/search/acronyms.json"))
             .expect("schema/search/acronyms.json is well-formed");
     file.rings
 });
 
-/// Whether a word of a query only carries grammar. A word with marks must match with them
-/// ("lá" is no stop word, "là" is); one without marks is compared without.
+/// Whether a word is a stop word. A word with diacritics must match exactly ("lá" is no stop word,
+/// "là" is); one without is compared in folded form.
 pub(crate) fn is_stop_word(word: &Spelling) -> bool {
     if word.is_marked() {
         STOP_WORDS.exact.contains(&word.exact())
@@ -65,8 +65,8 @@ pub(crate) fn is_stop_word(word: &Spelling) -> bool {
     }
 }
 
-/// The acronyms with what they stand for.
-pub(crate) fn acronyms() -> &'static [Ring] {
+/// The acronyms, each with its full names.
+pub(crate) fn acronyms() -> &'static [SynonymRing] {
     &ACRONYMS
 }
 

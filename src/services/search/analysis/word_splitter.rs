@@ -1,43 +1,39 @@
-//! Where words begin and end, cut on the original bytes.
+//! Splits a text into words, as byte ranges of the original text.
 //!
-//! A word is a run of letters, digits and combining marks, so decomposed text stays whole and a
-//! highlight never tears a letter. In scripts without spaces every base character with its marks
-//! is a word; the pair field restores their order. A document number (`1079/QĐ-TTg`) comes first
-//! as a whole and then in its parts.
+//! A word is a run of letters, digits and combining marks, so a highlight never separates a letter
+//! from its marks, in decomposed text too. In scripts without spaces every base character with its
+//! marks is a word; the field of pairs preserves their order. A document number (`1079/QĐ-TTg`) is
+//! returned first as a whole and then in its parts.
 
 use std::ops::Range;
 
 use unicode_normalization::char::decompose_canonical;
 
-use super::letters::is_apostrophe;
-use super::letters::is_invisible;
-use super::letters::is_latin_letter;
-use super::letters::is_mark;
-use super::letters::is_unspaced;
+use super::letters::{is_apostrophe, is_invisible, is_latin_letter, is_mark, is_unspaced};
 
-/// A piece of text to index or look for.
+/// One word, or one whole document number, of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
-    /// Bytes of the original text.
+pub(crate) struct WordSpan {
+    /// Byte range in the original text.
     pub(crate) span: Range<usize>,
-    /// Count of words before it; a whole document number stands at its first part.
+    /// Number of words before it; a whole document number has the position of its first part.
     pub(crate) position: usize,
-    /// A document number as a whole, not a word.
-    pub(crate) is_whole_number: bool,
+    /// This is a whole document number; its parts follow as words.
+    pub(crate) is_document_number: bool,
 }
 
-/// Iterates over the words of a text.
+/// Iterator over the words of a text.
 #[derive(Debug, Clone)]
-pub(crate) struct Cutter<'a> {
+pub(crate) struct WordSplitter<'a> {
     text: &'a str,
     at: usize,
     position: usize,
-    /// End of the last whole number told: its parts are not tried again.
+    /// End of the last document number returned: its parts are not parsed as numbers again.
     number_end: usize,
 }
 
-impl<'a> Cutter<'a> {
-    /// Starts at the beginning of a text.
+impl<'a> WordSplitter<'a> {
+    /// Splits `text` from its beginning.
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -67,7 +63,7 @@ impl<'a> Cutter<'a> {
                     }
                     end += c.len_utf8();
                 }
-                // Most words end here: none of what continues a word further on is ASCII.
+                // Most words end here: the characters that the next arms accept are not ASCII.
                 Some(c) if c.is_ascii() => return end,
                 Some(c) if is_mark(c) || is_invisible(c) => end += c.len_utf8(),
                 Some(c) if c.is_alphanumeric() && !is_unspaced(c) => end += c.len_utf8(),
@@ -89,10 +85,10 @@ impl<'a> Cutter<'a> {
     }
 }
 
-impl Iterator for Cutter<'_> {
-    type Item = Cut;
+impl Iterator for WordSplitter<'_> {
+    type Item = WordSpan;
 
-    fn next(&mut self) -> Option<Cut> {
+    fn next(&mut self) -> Option<WordSpan> {
         let (start, first) = self.next_start()?;
         if first.is_ascii_digit()
             && start >= self.number_end
@@ -101,20 +97,20 @@ impl Iterator for Cutter<'_> {
             self.number_end = end;
             self.at = start;
             let position = self.position;
-            return Some(Cut {
+            return Some(WordSpan {
                 span: start..end,
                 position,
-                is_whole_number: true,
+                is_document_number: true,
             });
         }
         let end = self.word_end(start, first);
         self.at = end;
         let position = self.position;
         self.position += 1;
-        Some(Cut {
+        Some(WordSpan {
             span: start..end,
             position,
-            is_whole_number: false,
+            is_document_number: false,
         })
     }
 }
@@ -125,8 +121,8 @@ fn begins_word(c: char) -> bool {
         || (!c.is_ascii() && c.is_alphanumeric() && !is_apostrophe(c) && !is_mark(c))
 }
 
-/// Whether an apostrophe binds: one letter before it as in K'Bang and H'Kin, but not the French
-/// elision of l'homme and d'eau, and never after a longer word (people's).
+/// Whether an apostrophe is part of a word: after a single letter as in K'Bang and H'Kin, but not
+/// in the French elision of l'homme and d'eau, and never after a longer word (people's).
 fn joins(left: &str, right: Option<char>) -> bool {
     let mut left = left.chars();
     let (Some(letter), true) = (left.next(), left.all(is_mark)) else {
@@ -147,7 +143,7 @@ fn joins(left: &str, right: Option<char>) -> bool {
     !elides || is_consonant
 }
 
-/// A letter without its marks: composed or not, it binds alike.
+/// The base letter, so that composed and decomposed text give the same words.
 fn base(letter: char) -> char {
     let mut first = None;
     decompose_canonical(letter, |piece| {
@@ -156,10 +152,10 @@ fn base(letter: char) -> char {
     first.unwrap_or(letter)
 }
 
-/// Letters, digits and signs of a document number at most.
-const NUMBER_SIGNS: usize = 48;
+/// Longest document number, in characters without marks.
+const MAX_NUMBER_CHARS: usize = 48;
 
-/// The end of a document number that begins here: digits, then parts bound by single slashes
+/// The end of a document number that begins at `start`: digits, then parts joined by single slashes
 /// and hyphens, with at least one slash and one letter (`91/2025/QH15`, `09/2017/NĐ-CP`).
 fn document_number(text: &str, start: usize) -> Option<usize> {
     if text[..start].ends_with(['-', '/']) {
@@ -167,12 +163,12 @@ fn document_number(text: &str, start: usize) -> Option<usize> {
     }
     let mut end = start;
     let (mut slashes, mut letters, mut bound) = (0, 0, false);
-    // Marks are not counted: composed or not, a number is as long.
-    let mut signs = 0;
+    // Marks are not counted, so that composed and decomposed numbers have the same limit.
+    let mut chars = 0;
     for (offset, c) in text[start..].char_indices() {
-        signs += usize::from(!is_mark(c));
+        chars += usize::from(!is_mark(c));
         match c {
-            _ if signs > NUMBER_SIGNS => break,
+            _ if chars > MAX_NUMBER_CHARS => break,
             '/' | '-' if !bound && offset > 0 => {
                 bound = true;
                 slashes += usize::from(c == '/');
@@ -196,14 +192,14 @@ fn document_number(text: &str, start: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::Cutter;
+    use super::WordSplitter;
 
     fn words(text: &str) -> Vec<&str> {
-        Cutter::new(text).map(|cut| &text[cut.span]).collect()
+        WordSplitter::new(text).map(|cut| &text[cut.span]).collect()
     }
 
     #[test]
-    fn cuts_between_words_and_never_inside_a_letter() {
+    fn words_end_between_letters_and_never_inside_one() {
         let nfd = "tie\u{302}\u{301}ng Vie\u{323}\u{302}t";
         assert_eq!(words(nfd), ["tie\u{302}\u{301}ng", "Vie\u{323}\u{302}t"]);
         for (text, expected) in [
@@ -234,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_number_is_told_whole_and_in_parts() {
+    fn a_document_number_is_returned_whole_and_in_parts() {
         for (text, expected) in [
             (
                 "số 1079/QĐ-TTg ngày",
@@ -249,8 +245,8 @@ mod tests {
         ] {
             assert_eq!(words(text), expected);
         }
-        let cuts: Vec<_> = Cutter::new("1079/QĐ-TTg x")
-            .map(|c| (c.position, c.is_whole_number))
+        let cuts: Vec<_> = WordSplitter::new("1079/QĐ-TTg x")
+            .map(|c| (c.position, c.is_document_number))
             .collect();
         assert_eq!(
             cuts,

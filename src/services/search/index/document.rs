@@ -1,66 +1,54 @@
-//! A work as a document of the index.
+//! Builds the index document of a work.
 
 use std::collections::BTreeSet;
 
 use tantivy::TantivyDocument;
 
+use super::completion_keys::completion_keys;
 use super::picture_hashes;
-use super::schema::Fields;
+use super::schema::{Fields, audience_level_number};
 use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::{PictureHash, Slug};
-use crate::services::search::analysis::Cutter;
-use crate::services::search::analysis::Spelling;
 use crate::services::search::analysis::sketch::Sketch;
 use crate::services::search::filters::Facet;
-use crate::services::search::suggest::completions::completion_keys;
 use crate::services::search::thesaurus::Thesaurus;
 
 /// Milliseconds in a day.
 const DAY_MS: i64 = 86_400_000;
-/// Characters of a title that count in alphabetical order.
-const MAX_TITLE_KEY: usize = 48;
-/// A title longer than this is not offered as a completion.
+/// Characters of a title that are compared for alphabetical order.
+const MAX_TITLE_KEY_CHARS: usize = 48;
+/// Longest title that is offered as a completion.
 const MAX_COMPLETION_BYTES: usize = 160;
 
-/// The circles as numbers, narrowest first; compared with the caller's at query time.
-pub(crate) fn circle_number(circle: Exposure) -> u64 {
-    match circle {
-        Exposure::Staff => 0,
-        Exposure::StateInternal => 1,
-        Exposure::Partner => 2,
-        Exposure::Public => 3,
-    }
-}
-
-/// The halves of an id, which sort as it does.
+/// An id as two integers that sort like it.
 pub(crate) fn id_halves(id: [u8; 16]) -> (u64, u64) {
     let number = u128::from_be_bytes(id);
     ((number >> 64) as u64, number as u64)
 }
 
-/// What is known of a work's files.
+/// What the index takes from the files of a work.
 #[derive(Debug, Clone, Default)]
-pub struct Contents {
-    /// What is said in its recordings.
-    pub said: Vec<String>,
-    /// What it looks like, if it is recognised by its pictures.
-    pub pictures: Vec<PictureHash>,
+pub struct FileContents {
+    /// Texts of its transcripts and captions.
+    pub transcripts: Vec<String>,
+    /// Perceptual hashes, if the work consists of pictures.
+    pub picture_hashes: Vec<PictureHash>,
 }
 
-/// Builds the document of a work with the names of its concepts and what is in its files.
+/// Builds the document of a work, with the names of its concepts and the contents of its files.
 pub(crate) fn document(
     fields: &Fields,
     thesaurus: &Thesaurus,
     asset: &Asset,
-    contents: &Contents,
+    contents: &FileContents,
 ) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     add_identity(fields, asset, &mut document);
-    add_texts(fields, &asset.work, &contents.said, &mut document);
+    add_texts(fields, &asset.work, &contents.transcripts, &mut document);
     add_subjects(fields, thesaurus, &asset.work, &mut document);
     add_numbers(fields, asset, &mut document);
-    add_pictures(fields, &contents.pictures, &mut document);
+    add_picture_hashes(fields, &contents.picture_hashes, &mut document);
     for tag in tags(asset) {
         document.add_text(fields.tags, tag);
     }
@@ -73,14 +61,17 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
     document.add_bytes(fields.id, asset.id.as_bytes());
     document.add_u64(columns.id.0, high);
     document.add_u64(columns.id.1, low);
-    document.add_u64(columns.access.0, circle_number(circle_once_free(asset)));
+    document.add_u64(
+        columns.access.0,
+        audience_level_number(audience_after_embargo(asset)),
+    );
     if let Some(until) = asset.work.embargo_until {
         document.add_i64(columns.access.1, until.as_millis());
     }
 }
 
-/// The circle that sees the work when no embargo stands; the embargo is asked at query time.
-fn circle_once_free(asset: &Asset) -> Exposure {
+/// The audience that may see the work after its embargo; the embargo is compared at query time.
+fn audience_after_embargo(asset: &Asset) -> Exposure {
     match (&asset.state, asset.work.access) {
         (State::Published, Access::Public) => Exposure::Public,
         (State::Published, Access::Partner) => Exposure::Partner,
@@ -89,8 +80,8 @@ fn circle_once_free(asset: &Asset) -> Exposure {
     }
 }
 
-fn add_texts(fields: &Fields, work: &Work, said: &[String], document: &mut TantivyDocument) {
-    for text in texts(work).chain(said.iter().map(String::as_str)) {
+fn add_texts(fields: &Fields, work: &Work, transcripts: &[String], document: &mut TantivyDocument) {
+    for text in texts(work).chain(transcripts.iter().map(String::as_str)) {
         document.add_text(fields.all_exact, text);
         document.add_text(fields.all_folded, text);
         document.add_text(fields.all_pairs, text);
@@ -101,7 +92,7 @@ fn add_texts(fields: &Fields, work: &Work, said: &[String], document: &mut Tanti
     }
 }
 
-/// Every text of a work that is searched, in order: titles, descriptions, body, credits, numbers.
+/// The searchable texts of a work in order: titles, descriptions, body, credits, identifiers.
 pub(crate) fn texts(work: &Work) -> impl Iterator<Item = &str> {
     let names = work.creators.iter().map(|creator| creator.name.as_str());
     let numbers = work
@@ -134,7 +125,7 @@ fn add_subjects(
     }
 }
 
-/// The concepts a work carries, with the facet each counts under.
+/// The concepts of a work, each with its facet.
 fn concepts(work: &Work) -> impl Iterator<Item = (Facet, &Slug)> {
     [
         (Facet::Kind, work.kind.as_slice()),
@@ -151,7 +142,7 @@ fn concepts(work: &Work) -> impl Iterator<Item = (Facet, &Slug)> {
     .flat_map(|(facet, slugs)| slugs.iter().map(move |slug| (facet, slug)))
 }
 
-/// The tags of a work, each once.
+/// The `facet:value` terms of a work, without duplicates.
 fn tags(asset: &Asset) -> Vec<String> {
     let work = &asset.work;
     let mut tags: Vec<String> = concepts(work)
@@ -169,14 +160,14 @@ fn tags(asset: &Asset) -> Vec<String> {
     );
     tags.push(Facet::ReuseTerms.tag(work.reuse_terms.as_str()));
     tags.push(Facet::State.tag(asset.state.name()));
-    tags.extend(holdings(asset).map(|what| Facet::Has.tag(what)));
+    tags.extend(media_kinds(asset).map(|kind| Facet::Has.tag(kind)));
     tags.sort_unstable();
     tags.dedup();
     tags
 }
 
-/// What a work has to look at, listen to or read.
-fn holdings(asset: &Asset) -> impl Iterator<Item = &'static str> {
+/// The values of the facet `has`.
+fn media_kinds(asset: &Asset) -> impl Iterator<Item = &'static str> {
     let of_file = asset.files.iter().filter_map(|file| match file.role {
         FileRole::Transcript => Some("transcript"),
         FileRole::Captions => Some("captions"),
@@ -222,7 +213,8 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     }
     if let Some(title) = work.titles.best("vi") {
         document.add_bytes(columns.title_key, &title_key(title));
-        let is_public = circle_once_free(asset) == Exposure::Public && work.embargo_until.is_none();
+        let is_public =
+            audience_after_embargo(asset) == Exposure::Public && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
             for term in completion_keys(title) {
                 document.add_text(fields.completion, term);
@@ -231,8 +223,8 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     }
 }
 
-/// Pieces of a hash that several pictures share are there once.
-fn add_pictures(fields: &Fields, pictures: &[PictureHash], document: &mut TantivyDocument) {
+/// Adds the bands and the whole hashes, without duplicates.
+fn add_picture_hashes(fields: &Fields, pictures: &[PictureHash], document: &mut TantivyDocument) {
     let bands: BTreeSet<u64> = pictures
         .iter()
         .copied()
@@ -247,45 +239,30 @@ fn add_pictures(fields: &Fields, pictures: &[PictureHash], document: &mut Tantiv
     }
 }
 
-/// The text by which near-duplicates are recognised.
+/// The text that near-duplicate detection compares.
 pub(crate) fn sketch_text(work: &Work) -> Option<&str> {
     work.body
         .as_deref()
         .or_else(|| work.descriptions.best("vi"))
 }
 
-/// The tags of the concepts a work carries, kind and organisation left out: nearly all share
-/// these.
+/// The tags of the concepts of a work without kind, organisation and strand, which most works share.
 pub(crate) fn concept_tags(work: &Work) -> impl Iterator<Item = String> {
-    let telling = concepts(work)
+    let selective = concepts(work)
         .filter(|(facet, _)| !matches!(facet, Facet::Kind | Facet::Organisation | Facet::Strand));
-    telling.map(|(facet, slug)| facet.tag(slug.as_str()))
+    selective.map(|(facet, slug)| facet.tag(slug.as_str()))
 }
 
-/// Place of a title in Vietnamese order; titles that begin with as many equal letters are equal.
+/// The collation key of the beginning of a title in Vietnamese alphabetical order.
 fn title_key(title: &str) -> Vec<u8> {
-    let beginning: String = title.chars().take(MAX_TITLE_KEY).collect();
+    let beginning: String = title.chars().take(MAX_TITLE_KEY_CHARS).collect();
     SortKey::new(&beginning).as_bytes().to_vec()
 }
 
-/// The day a work sorts under: the last it can have been made on, else that of its intake.
+/// The day for sorting by date: the last day on which the work can have been made, else its intake.
 fn sort_day(asset: &Asset) -> i64 {
     match &asset.work.made {
         Some(made) => i64::from(made.last_day()),
         None => asset.created_at.as_millis().div_euclid(DAY_MS),
     }
-}
-
-/// The words of a text without marks, with single spaces between.
-pub(crate) fn folded_words(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    let mut spelling = Spelling::default();
-    for cut in Cutter::new(text).filter(|cut| !cut.is_whole_number) {
-        spelling.fill(&text[cut.span]);
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(spelling.folded());
-    }
-    words
 }

@@ -1,28 +1,26 @@
-//! The folder of the index: one live generation, at times the next one beside it.
+//! The folder of the search index: the live generation and, during a rebuild, the next one.
 //!
-//! `LIVE` names the folder of the live index and is replaced by renaming, so a crash leaves the
-//! old or the new one, never none. Everything else in the folder is left over from a build that
-//! did not finish and is removed on start.
+//! The file `LIVE` names the folder of the live generation. It is replaced by an atomic rename, so
+//! after a crash it names the old or the new generation. Other generations are left over from a
+//! rebuild that did not finish; [`GenerationStore::remove_others`] deletes them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::open_index::IndexError;
-use super::open_index::OpenIndex;
-use super::open_index::WriterSettings;
+use super::open_index::{IndexError, OpenIndex, WriterSettings};
 
-/// File that names the live generation.
+/// The file that names the live generation.
 const LIVE: &str = "LIVE";
 
-/// The folder.
+/// The folder of all generations.
 #[derive(Debug, Clone)]
-pub(crate) struct Store {
+pub(crate) struct GenerationStore {
     folder: PathBuf,
     settings: WriterSettings,
 }
 
-impl Store {
-    /// Takes a folder, which is made if it is missing.
+impl GenerationStore {
+    /// Uses a folder, which is created if it is missing.
     pub(crate) fn new(folder: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
         std::fs::create_dir_all(folder)?;
         Ok(Self {
@@ -31,8 +29,7 @@ impl Store {
         })
     }
 
-    /// Opens the live index. An index that cannot be used is not an error but `None`: it is
-    /// built anew.
+    /// Opens the live generation; `None` when there is none that can be used, and a rebuild is needed.
     pub(crate) fn open_live(&self) -> Option<OpenIndex> {
         let name = std::fs::read_to_string(self.folder.join(LIVE)).ok()?;
         match OpenIndex::open(&self.folder.join(name.trim()), self.settings) {
@@ -47,7 +44,7 @@ impl Store {
         }
     }
 
-    /// Makes an empty generation under a name not used before.
+    /// Creates an empty generation with an unused number.
     pub(crate) fn create_next(&self) -> Result<OpenIndex, IndexError> {
         let numbers = std::fs::read_dir(&self.folder)?
             .flatten()
@@ -59,7 +56,7 @@ impl Store {
         )
     }
 
-    /// Makes a generation the live one and removes the others, except one that is still open.
+    /// Makes a generation the live one, durably.
     pub(crate) fn make_live(&self, index: &OpenIndex) -> Result<(), IndexError> {
         let name = index
             .path()
@@ -75,7 +72,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes every generation but this one.
+    /// Deletes every generation but the live one.
     pub(crate) fn remove_others(&self, live: &Arc<OpenIndex>) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else {
             return;

@@ -1,9 +1,9 @@
-//! One index on disk: documents in, commits with their event number, searchers out.
+//! One tantivy index on disk: applies changes, commits them, and gives searchers.
 //!
-//! Every commit carries a payload (versions, number of the last event, whether removed texts are
-//! still in files, see [`Stamp`]), so a start goes on exactly where the last commit stood. Readers
-//! are reloaded by hand right after a commit: a search that begins later sees it. One process
-//! writes, ever (tantivy's lock). How removed texts leave the files is told in [`super::purge`].
+//! Every commit has a payload ([`CommitPayload`]: versions, number of the last event, whether removed
+//! text may still be in segment files), so after a restart the projector continues from the last
+//! commit. The reader is reloaded right after each commit: every later search sees it. Only one
+//! process can write (tantivy's lock file). [`super::purge`] removes deleted text from the files.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +14,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
-use super::document::Contents;
-use super::document::document;
+use super::document::{FileContents, document};
 use super::schema;
 use super::schema::Fields;
 use crate::domain::asset::{Asset, AssetId, State};
@@ -26,29 +25,28 @@ use crate::storage::catalog::EventNumber;
 /// One change to the index.
 #[derive(Debug, Clone)]
 pub enum IndexChange {
-    /// A work at its present revision with what is known of its files. A withdrawn one is taken
-    /// out.
-    Put(Box<Asset>, Contents),
-    /// A work that is no more.
+    /// Adds or replaces a work at its current revision. A withdrawn work is removed.
+    Put(Box<Asset>, FileContents),
+    /// Removes a work.
     Remove(AssetId),
 }
 
 /// Why the index could not be opened or written.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// The files are damaged, of another version, or cannot be written.
+    /// tantivy reports an error: damaged files, or files that cannot be written.
     #[error("the search index cannot be used")]
     Unusable(#[source] tantivy::TantivyError),
-    /// The folder cannot be made or read.
+    /// The folder cannot be created or read.
     #[error("the folder of the search index cannot be used")]
     Io(#[source] std::io::Error),
-    /// It was written by another version of the fields or the analysis.
+    /// It was written by another version of the schema or the analysis.
     #[error("the search index was written by another version")]
     OtherVersion,
-    /// It has been closed.
+    /// The index has been closed.
     #[error("the search index is closed")]
     Closed,
-    /// Files with removed texts are still there.
+    /// Segment files that contain removed text still exist.
     #[error("files of the search index that hold removed texts could not be deleted")]
     NotPurged,
 }
@@ -65,12 +63,12 @@ impl From<std::io::Error> for IndexError {
     }
 }
 
-/// Memory and threads for writing.
+/// Memory and threads of the index writer.
 #[derive(Debug, Clone, Copy)]
 pub struct WriterSettings {
     /// Threads that build segments.
     pub threads: usize,
-    /// Bytes each of them collects before it writes a segment.
+    /// Memory of each thread, in bytes; a full buffer becomes a segment.
     pub bytes_per_thread: usize,
 }
 
@@ -83,20 +81,20 @@ impl Default for WriterSettings {
     }
 }
 
-/// What a commit says about itself.
+/// The payload of a commit, as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Stamp {
+struct CommitPayload {
     fields: u32,
     analysis: u32,
-    /// The last event that is in it.
+    /// The last event that the commit contains.
     event: u64,
-    /// Texts of removed works may still be in files.
+    /// Text of removed works may still be in segment files.
     #[serde(default)]
     must_purge: bool,
 }
 
-impl Stamp {
-    fn at(event: EventNumber, MustPurge(must_purge): MustPurge) -> Self {
+impl CommitPayload {
+    fn new(event: EventNumber, MustPurge(must_purge): MustPurge) -> Self {
         Self {
             fields: schema::VERSION,
             analysis: analysis::VERSION,
@@ -105,12 +103,12 @@ impl Stamp {
         }
     }
 
-    fn is_of_this_version(&self) -> bool {
+    fn is_current_version(&self) -> bool {
         (self.fields, self.analysis) == (schema::VERSION, analysis::VERSION)
     }
 }
 
-/// Whether texts that were removed are still in files of the index.
+/// Whether text of removed works may still be in segment files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MustPurge(pub(crate) bool);
 
@@ -126,7 +124,7 @@ pub(crate) struct OpenIndex {
 }
 
 impl OpenIndex {
-    /// Makes a new index in a folder that is made with it.
+    /// Creates the folder and an empty index in it.
     pub(crate) fn create(path: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
         std::fs::create_dir_all(path)?;
         let fields = Fields::new();
@@ -134,12 +132,12 @@ impl OpenIndex {
             .schema(fields.schema.clone())
             .tokenizers(schema::tokenizers())
             .create_in_dir(path)?;
-        let open = Self::with(path, fields, index, settings)?;
+        let open = Self::new(path, fields, index, settings)?;
         open.commit(EventNumber(0), MustPurge(false))?;
         Ok(open)
     }
 
-    /// Opens an index of the present version.
+    /// Opens an index; fails when it is of another version.
     pub(crate) fn open(path: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
         let fields = Fields::new();
         let directory = MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?;
@@ -148,17 +146,17 @@ impl OpenIndex {
             return Err(IndexError::OtherVersion);
         }
         index.set_tokenizers(schema::tokenizers());
-        let open = Self::with(path, fields, index, settings)?;
-        match open.stamp() {
-            Some(stamp) if stamp.is_of_this_version() => {
-                open.must_purge.store(stamp.must_purge, Ordering::Release);
+        let open = Self::new(path, fields, index, settings)?;
+        match open.payload() {
+            Some(payload) if payload.is_current_version() => {
+                open.must_purge.store(payload.must_purge, Ordering::Release);
                 Ok(open)
             }
             _ => Err(IndexError::OtherVersion),
         }
     }
 
-    fn with(
+    fn new(
         path: &Path,
         fields: Arc<Fields>,
         index: Index,
@@ -180,17 +178,17 @@ impl OpenIndex {
         })
     }
 
-    /// Gives up what was not committed and begins anew behind the last commit: after a write that
-    /// failed, as on a full disk, tantivy's writer takes nothing any more.
+    /// Discards uncommitted changes and creates a new writer: after a failed write, as on a full
+    /// disk, tantivy's writer accepts no more documents.
     pub(crate) fn renew_writer(&self) -> Result<(), IndexError> {
         let mut writer = self.lock();
-        // The old one holds the lock of the folder.
+        // The old writer holds the lock file of the folder.
         drop(writer.take());
         *writer = Some(self.new_writer(Box::new(merge_policy()))?);
         Ok(())
     }
 
-    /// A writer that goes on behind the last commit. There must be no other.
+    /// Creates a writer that continues from the last commit. The caller has dropped the old one.
     pub(crate) fn new_writer(
         &self,
         policy: Box<dyn MergePolicy>,
@@ -198,33 +196,32 @@ impl OpenIndex {
         new_writer(&self.index, self.settings, policy)
     }
 
-    /// Where it lies.
+    /// The folder of the index.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its fields.
+    /// The fields of the schema.
     pub(crate) fn fields(&self) -> &Fields {
         &self.fields
     }
 
-    /// A snapshot of the last commit. Take one for a whole request.
+    /// A searcher over the last commit. One request uses one searcher.
     pub(crate) fn searcher(&self) -> Searcher {
         self.reader.searcher()
     }
 
-    /// The last event that is in the last commit.
+    /// The last event that the last commit contains.
     pub(crate) fn event(&self) -> EventNumber {
-        EventNumber(self.stamp().map_or(0, |stamp| stamp.event))
+        EventNumber(self.payload().map_or(0, |payload| payload.event))
     }
 
-    fn stamp(&self) -> Option<Stamp> {
+    fn payload(&self) -> Option<CommitPayload> {
         let payload = self.index.load_metas().ok()?.payload?;
         serde_json::from_str(&payload).ok()
     }
 
-    /// Hands changes to the writer; nobody sees them before [`Self::commit`]. Of several changes
-    /// to one work the last stays.
+    /// Applies changes in order; they become searchable with [`Self::commit`].
     pub(crate) fn apply(
         &self,
         thesaurus: &Thesaurus,
@@ -247,7 +244,7 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Adds works to an index that has none of them: nothing is looked for to be replaced.
+    /// Adds works that the index does not contain yet, without deleting older documents first.
     pub(crate) fn apply_new(
         &self,
         thesaurus: &Thesaurus,
@@ -263,16 +260,16 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Commits what was applied and shows it to the searches that begin from now on. Whether
-    /// texts must leave the files is written down with it, so that a crash does not forget it.
+    /// Commits the applied changes and reloads the reader. The payload records whether a purge is
+    /// needed, so that it is done after a crash as well.
     pub(crate) fn commit(
         &self,
         event: EventNumber,
         MustPurge(has_removals): MustPurge,
     ) -> Result<(), IndexError> {
         let must_purge = has_removals || self.must_purge().0;
-        let stamp = Stamp::at(event, MustPurge(must_purge));
-        let payload = serde_json::to_string(&stamp).map_err(std::io::Error::from)?;
+        let payload = CommitPayload::new(event, MustPurge(must_purge));
+        let payload = serde_json::to_string(&payload).map_err(std::io::Error::from)?;
         let mut writer = self.lock();
         let writer = writer.as_mut().ok_or(IndexError::Closed)?;
         let mut prepared = writer.prepare_commit()?;
@@ -283,17 +280,18 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Whether texts of removed works may still be in files; see [`Self::purge`].
+    /// Whether text of removed works may still be in segment files; see [`Self::purge`].
     pub(crate) fn must_purge(&self) -> MustPurge {
         MustPurge(self.must_purge.load(Ordering::Acquire))
     }
 
-    /// Shows what merges have made since the last commit.
+    /// Reloads the reader, so that segments merged since the last commit are used.
+    #[cfg(feature = "bench")]
     pub(crate) fn reload(&self) -> Result<(), IndexError> {
         Ok(self.reader.reload()?)
     }
 
-    /// Bytes on disk.
+    /// Size on disk, in bytes.
     pub(crate) fn size_bytes(&self) -> u64 {
         let Ok(files) = std::fs::read_dir(&self.path) else {
             return 0;
@@ -305,7 +303,7 @@ impl OpenIndex {
             .sum()
     }
 
-    /// Ends writing: waits for merges under way. What was not committed is given up.
+    /// Closes the writer after running merges have ended. Uncommitted changes are discarded.
     pub(crate) fn close(&self) -> Result<(), IndexError> {
         match self.lock().take() {
             Some(writer) => Ok(writer.wait_merging_threads()?),
@@ -333,7 +331,7 @@ fn new_writer(
     Ok(writer)
 }
 
-/// When segments are merged as the writer goes along.
+/// The policy that selects segments to merge after a commit.
 pub(crate) fn merge_policy() -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
     policy.set_min_num_segments(4);

@@ -1,9 +1,9 @@
-//! Works that were withdrawn or deleted since the last commit of the index.
+//! Works that were withdrawn or deleted after the last commit of the index.
 //!
-//! The index reads of a removal a moment after the catalogue has acknowledged it, and for as long
-//! as a purge or a merge takes. Hits are put to the policy at their present revision anyway; this
-//! keeps totals and facet counts true as well: who asks after the acknowledgement is told of
-//! nothing that is gone.
+//! The index applies a removal some time after the catalogue has acknowledged it, longer during a
+//! purge or merge. Hits are checked against the access policy at their current revision anyway.
+//! Excluding these works from matching keeps totals and facet counts correct as well, from the
+//! moment of the acknowledgement.
 
 use std::collections::BTreeMap;
 
@@ -12,49 +12,49 @@ use tokio::sync::Mutex;
 use crate::domain::asset::AssetId;
 use crate::storage::catalog::{Catalog, CatalogError, Event, EventKind, EventNumber, Subject};
 
-/// Events read in one go.
+/// Events read in one batch.
 const BATCH: usize = 2_000;
 
-/// What was removed and is not yet out of the index. Every event is read once, by the search that
-/// needs to know of it first.
+/// The removals that are not yet in the index. Each event is read once, by the first search after it.
 #[derive(Debug, Default)]
-pub(crate) struct Removed {
-    known: Mutex<Known>,
+pub(crate) struct PendingRemovals {
+    log: Mutex<RemovalLog>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    /// The last event looked at.
-    read: EventNumber,
+struct RemovalLog {
+    /// The last event that was read.
+    last_read: EventNumber,
+    /// Removed works by the event that removed them.
     works: BTreeMap<EventNumber, AssetId>,
 }
 
-impl Removed {
-    /// Works removed by events after `searchable`, up to the last that is committed now. A
-    /// snapshot of the index taken afterwards knows of all earlier ones.
+impl PendingRemovals {
+    /// Works removed by events after `searchable`, up to the last event in the catalogue. A searcher
+    /// taken afterwards already excludes those removed by earlier events.
     pub(crate) async fn since(
         &self,
         searchable: EventNumber,
         catalog: &dyn Catalog,
     ) -> Result<Vec<AssetId>, CatalogError> {
         let last = *catalog.watch_events().borrow();
-        let mut known = self.known.lock().await;
-        known.read = known.read.max(searchable);
-        while known.read < last {
-            let events = catalog.events(known.read, BATCH).await?;
-            let Some(read) = events.last().map(|event| event.number) else {
+        let mut log = self.log.lock().await;
+        log.last_read = log.last_read.max(searchable);
+        while log.last_read < last {
+            let events = catalog.events(log.last_read, BATCH).await?;
+            let Some(last_read) = events.last().map(|event| event.number) else {
                 break;
             };
-            events.iter().for_each(|event| known.take(event));
-            known.read = read;
+            events.iter().for_each(|event| log.record(event));
+            log.last_read = last_read;
         }
-        known.works.retain(|event, _| *event > searchable);
-        Ok(known.works.values().copied().collect())
+        log.works.retain(|event, _| *event > searchable);
+        Ok(log.works.values().copied().collect())
     }
 }
 
-impl Known {
-    fn take(&mut self, event: &Event) {
+impl RemovalLog {
+    fn record(&mut self, event: &Event) {
         let Subject::Asset(id, _) = event.subject else {
             return;
         };
@@ -62,7 +62,7 @@ impl Known {
             EventKind::Withdrawn | EventKind::Deleted => {
                 self.works.insert(event.number, id);
             }
-            // A withdrawn work went back to its contributor.
+            // The withdrawn work was returned to its contributor and can be found again.
             EventKind::Returned => self.works.retain(|_, removed| *removed != id),
             _ => {}
         }

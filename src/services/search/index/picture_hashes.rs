@@ -1,13 +1,13 @@
-//! What the pictures of works look like, and where the index has any like one.
+//! Perceptual hashes of the pictures of works, and finding similar ones in the index.
 //!
-//! A work is recognised by its pictures when they are all that its originals are: a poster, a
-//! photo, the scanned pages of a leaflet. A sound or film has a cover, a document an
-//! illustration, and neither is the work. Pictures are known once their job has looked at them;
-//! until then, and when one of them cannot be decoded, the work is not recognised by them.
+//! The hashes of a work are compared only when all its originals are pictures: a poster, a photo,
+//! the scanned pages of a leaflet. The cover of a recording and the illustration of a document are
+//! not the work itself. A background job computes the hashes; until it has run, and when a picture
+//! cannot be decoded, the work has none.
 //!
-//! Near hashes are found by the pigeonhole principle: two that differ in at most
-//! [`MAX_DISTANCE`] bits, cut into one piece more than that, have a piece in common. The pieces are
-//! terms of the index, the whole hashes a column of it.
+//! Similar hashes are found by the pigeonhole principle: two hashes that differ in at most
+//! [`MAX_DISTANCE`] bits, split into one band more than that, have an equal band. The bands are terms
+//! of the index, and the whole hashes are a column.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,24 +15,23 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
-use super::schema::Fields;
-use super::schema::column;
+use super::schema::{Fields, column};
 use crate::domain::PictureHash;
 use crate::domain::asset::{Asset, File, FileRole};
 use crate::services::media::perceptual_hash::{MAX_DISTANCE, RECIPE, are_copies};
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError};
 
-/// A work with more pictures is not recognised by them: it is a collection.
+/// Most pictures of a work that are compared: a work with more is a collection.
 const MAX_PICTURES: usize = 64;
-/// Pieces of a hash.
+/// Bands of a hash.
 const BANDS: u32 = MAX_DISTANCE + 1;
 
-/// What is known of the pictures of some works.
+/// The hashes of the pictures of some works, as far as they are computed.
 #[derive(Debug, Default)]
-pub(crate) struct Pictures(HashMap<BlobKey, Option<PictureHash>>);
+pub(crate) struct PictureHashes(HashMap<BlobKey, Option<PictureHash>>);
 
-impl Pictures {
-    /// Asks the catalogue, once for all works.
+impl PictureHashes {
+    /// Reads the hashes for all these works in one call of the catalogue.
     pub(crate) async fn of<'a>(
         catalog: &dyn Catalog,
         works: impl IntoIterator<Item = &'a Asset>,
@@ -43,18 +42,20 @@ impl Pictures {
             return Ok(Self::default());
         }
         let records = catalog.blob_records(&keys).await?.into_iter().flatten();
-        let known = records.filter_map(|record| record.picture);
-        let known = known.filter(|picture| picture.recipe == RECIPE);
-        Ok(Self(known.map(|known| (known.of, known.hash)).collect()))
+        let hashes = records
+            .filter_map(|record| record.picture)
+            .filter(|picture| picture.recipe == RECIPE)
+            .map(|picture| (picture.of, picture.hash));
+        Ok(Self(hashes.collect()))
     }
 
-    /// What a work is recognised by; empty when not by its pictures. Blank pages are passed over.
+    /// The hashes of a work; empty when it is not compared by its pictures. Blank pages have none.
     pub(crate) fn of_work(&self, work: &Asset) -> Vec<PictureHash> {
-        let looks = originals(work).map(|files| {
-            let looks = files.map(|file| self.0.get(&file.sha256).copied());
-            looks.collect::<Option<Vec<_>>>()
+        let hashes = originals(work).map(|files| {
+            let hashes = files.map(|file| self.0.get(&file.sha256).copied());
+            hashes.collect::<Option<Vec<_>>>()
         });
-        looks
+        hashes
             .flatten()
             .unwrap_or_default()
             .into_iter()
@@ -63,7 +64,7 @@ impl Pictures {
     }
 }
 
-/// The originals of a work, if they are pictures and nothing else.
+/// The originals of a work, if all of them are pictures.
 fn originals(work: &Asset) -> Option<impl Iterator<Item = &File>> {
     let files = || {
         let files = work.files.iter();
@@ -74,7 +75,7 @@ fn originals(work: &Asset) -> Option<impl Iterator<Item = &File>> {
 }
 
 /// Whether each picture of either work has a copy in the other.
-pub(crate) fn are_the_same(ours: &[PictureHash], theirs: &[PictureHash]) -> bool {
+pub(crate) fn have_same_pictures(ours: &[PictureHash], theirs: &[PictureHash]) -> bool {
     let all_in = |some: &[PictureHash], others: &[PictureHash]| {
         let has_copy = |one: &PictureHash| others.iter().any(|other| are_copies(*one, *other));
         some.iter().all(has_copy)
@@ -82,7 +83,7 @@ pub(crate) fn are_the_same(ours: &[PictureHash], theirs: &[PictureHash]) -> bool
     !ours.is_empty() && all_in(ours, theirs) && all_in(theirs, ours)
 }
 
-/// The pieces of a hash as terms: the number of the piece, then its bits.
+/// The bands of a hash as index terms: the number of the band, then its bits.
 pub(crate) fn bands(hash: PictureHash) -> impl Iterator<Item = u64> {
     (0..BANDS).map(move |band| {
         let (start, end) = (band * 64 / BANDS, (band + 1) * 64 / BANDS);
@@ -91,16 +92,16 @@ pub(crate) fn bands(hash: PictureHash) -> impl Iterator<Item = u64> {
     })
 }
 
-/// The hashes in the index that are near to one, of whatever works: a look-up of its pieces, each
-/// work that shares one checked by its whole hashes.
-pub(crate) fn near(
+/// All hashes in the index that are copies of `hash`: finds the works that share a band and compares
+/// their whole hashes.
+pub(crate) fn copies_of(
     searcher: &Searcher,
     fields: &Fields,
     hash: PictureHash,
 ) -> tantivy::Result<BTreeSet<u64>> {
-    let mut near = BTreeSet::new();
-    let pieces = any_of(fields.picture_bands, bands(hash));
-    let weight = pieces.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let mut copies = BTreeSet::new();
+    let any_band = any_of(fields.picture_bands, bands(hash));
+    let weight = any_band.weight(EnableScoring::disabled_from_searcher(searcher))?;
     for reader in searcher.segment_readers() {
         let column = reader.fast_fields().column_opt::<u64>(column::PICTURES)?;
         let Some(pictures) = column else {
@@ -108,14 +109,14 @@ pub(crate) fn near(
         };
         weight.for_each_no_score(reader, &mut |works| {
             let hashes = works.iter().flat_map(|work| pictures.values_for_doc(*work));
-            let is_near = |bits: &u64| are_copies(hash, PictureHash::from_bits(*bits));
-            near.extend(hashes.filter(is_near));
+            let is_copy = |bits: &u64| are_copies(hash, PictureHash::from_bits(*bits));
+            copies.extend(hashes.filter(is_copy));
         })?;
     }
-    Ok(near)
+    Ok(copies)
 }
 
-/// Works that carry any of these numbers.
+/// A query for works that have any of these numbers in a field.
 pub(crate) fn any_of(field: Field, numbers: impl IntoIterator<Item = u64>) -> BooleanQuery {
     let term = |number| -> Box<dyn Query> {
         let term = Term::from_field_u64(field, number);

@@ -1,21 +1,18 @@
-//! The reader of the event log that keeps the index level with the catalogue.
+//! Applies the event log of the catalogue to an index.
 //!
-//! Events are read behind the cursor of the last commit; of all events of one work in a batch
-//! only its present revision is indexed. A commit follows when enough works wait, when the first
-//! of them has waited long enough, when somebody waits for it, or at once when something was
-//! withdrawn or deleted. Events after the last commit are read again after a crash: indexing is
-//! idempotent, so nothing is lost and nothing is there twice.
+//! The projector reads the events after the last commit. For several events of one work in a batch
+//! it indexes the current revision once. [`Projector::due`] and [`Projector::is_urgent`] decide when
+//! to commit: after a delay, when many works are pending, or at once after a removal. After a crash
+//! the events since the last commit are read again; indexing is idempotent, so no change is lost and
+//! no document is duplicated.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::document::Contents;
-use super::open_index::IndexChange;
-use super::open_index::IndexError;
-use super::open_index::MustPurge;
-use super::open_index::OpenIndex;
-use super::picture_hashes::Pictures;
+use super::document::FileContents;
+use super::open_index::{IndexChange, IndexError, MustPurge, OpenIndex};
+use super::picture_hashes::PictureHashes;
 use super::transcripts;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::services::search::thesaurus::Thesaurus;
@@ -25,17 +22,17 @@ use crate::storage::catalog::{
     Catalog, CatalogError, Entry, Event, EventKind, EventNumber, Subject,
 };
 
-/// Events read in one go.
+/// Events read in one batch.
 const BATCH: usize = 2_000;
-/// Works that wait for a commit at most.
+/// Pending works at which a commit no longer waits.
 const MAX_PENDING: usize = 50_000;
-/// More works than this that wait are a load, not somebody's edits. Every commit leaves segments
-/// that are merged again later, so those of a load are fewer.
-const MANY_PENDING: usize = 1_000;
-/// How much longer a load waits than an edit.
-const LOAD_PATIENCE: u32 = 10;
+/// Pending works from which on a bulk load is assumed. Every commit writes segments that are merged
+/// later, so a bulk load commits less often.
+const BULK_LOAD_WORKS: usize = 1_000;
+/// Factor by which a commit may be delayed longer during a bulk load.
+const BULK_LOAD_DELAY_FACTOR: u32 = 10;
 
-/// Why the index could not follow the log.
+/// Why events could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     /// The catalogue could not be read.
@@ -46,33 +43,35 @@ pub enum ProjectionError {
     Index(#[from] IndexError),
 }
 
-/// Brings one index forward.
-pub(crate) struct Projection {
+/// Applies events to one index and commits them.
+pub(crate) struct Projector {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
     thesaurus: Arc<Thesaurus>,
     index: Arc<OpenIndex>,
-    /// The last event handed to the writer.
+    /// The last event applied to the writer.
     applied: EventNumber,
+    /// Works applied since the last commit.
     pending: usize,
-    since: Option<Instant>,
-    /// When events were last handed over.
-    last: Instant,
-    /// Something that must vanish waits for the commit.
+    /// When the first of them was applied.
+    pending_since: Option<Instant>,
+    /// When events were last applied.
+    last_applied_at: Instant,
+    /// A withdrawal or deletion is among them.
     has_removals: bool,
 }
 
-/// What a step left to do.
+/// Whether a step has read all events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// There are more events.
+    /// There may be more events.
     More,
-    /// Everything is handed to the writer.
-    Level,
+    /// All events are applied.
+    CaughtUp,
 }
 
-impl Projection {
-    /// Goes on where the index stands.
+impl Projector {
+    /// Continues after the last commit of the index.
     pub(crate) fn new(
         catalog: Arc<dyn Catalog>,
         blobs: Arc<dyn BlobStore>,
@@ -87,40 +86,43 @@ impl Projection {
             index,
             applied,
             pending: 0,
-            since: None,
-            last: Instant::now(),
+            pending_since: None,
+            last_applied_at: Instant::now(),
             has_removals: false,
         }
     }
 
-    /// When the works that wait must be committed at the latest; a load waits longer, but not
-    /// once it has ended. Who waits for an event is served at once either way.
-    pub(crate) fn due(&self, patience: Duration) -> Option<Instant> {
-        let since = self.since?;
-        if self.pending < MANY_PENDING {
-            return Some(since + patience);
+    /// When the pending changes must be committed at the latest. A bulk load may delay the commit
+    /// longer, but not after its end. A caller that waits for an event triggers a commit in any case.
+    pub(crate) fn due(&self, max_commit_delay: Duration) -> Option<Instant> {
+        let since = self.pending_since?;
+        if self.pending < BULK_LOAD_WORKS {
+            return Some(since + max_commit_delay);
         }
-        Some((since + patience * LOAD_PATIENCE).min(self.last + patience / 4))
+        Some(
+            (since + max_commit_delay * BULK_LOAD_DELAY_FACTOR)
+                .min(self.last_applied_at + max_commit_delay / 4),
+        )
     }
 
-    /// Whether a commit must not wait.
+    /// Whether to commit without delay.
     pub(crate) fn is_urgent(&self) -> bool {
         self.has_removals || self.pending >= MAX_PENDING
     }
 
-    /// Whether events wait for a commit.
+    /// Whether applied events are not yet committed.
     pub(crate) fn has_pending(&self) -> bool {
-        self.since.is_some()
+        self.pending_since.is_some()
     }
 
-    /// The change that brings a work in, for each of these; none for what must not be found.
+    /// The change that indexes each entry; none for one that must not be found.
     async fn puts(
         &self,
         entries: Vec<Option<Entry>>,
     ) -> Result<Vec<Option<IndexChange>>, CatalogError> {
         let works: Vec<_> = entries.into_iter().map(findable).collect();
         let all = works.iter().flatten().map(|work| &**work);
-        let pictures = Pictures::of(&*self.catalog, all).await?;
+        let pictures = PictureHashes::of(&*self.catalog, all).await?;
         let mut puts = Vec::with_capacity(works.len());
         for work in works {
             puts.push(match work {
@@ -131,18 +133,18 @@ impl Projection {
         Ok(puts)
     }
 
-    async fn put(&self, asset: Box<Asset>, pictures: &Pictures) -> IndexChange {
-        let said = transcripts::read(&self.blobs, &asset).await;
-        let said = said.into_iter().map(|transcript| transcript.spoken.text);
-        let contents = Contents {
-            said: said.collect(),
-            pictures: pictures.of_work(&asset),
+    async fn put(&self, asset: Box<Asset>, pictures: &PictureHashes) -> IndexChange {
+        let transcripts = transcripts::read(&self.blobs, &asset).await.into_iter();
+        let transcripts = transcripts.map(|transcript| transcript.text.text);
+        let contents = FileContents {
+            transcripts: transcripts.collect(),
+            picture_hashes: pictures.of_work(&asset),
         };
         IndexChange::Put(asset, contents)
     }
 
-    /// The works of which these events tell something new, each once, and whether any must
-    /// vanish. What a picture looks like is news for every work that has it.
+    /// The works that these events change, without duplicates, and whether any is removed. A new
+    /// picture hash changes every work that has the picture.
     async fn changed(&self, events: &[Event]) -> Result<(Vec<AssetId>, bool), CatalogError> {
         let mut seen = HashSet::new();
         let mut has_removals = false;
@@ -162,21 +164,22 @@ impl Projection {
         Ok((ids, has_removals))
     }
 
-    /// Hands the next events to the writer.
+    /// Applies the next batch of events to the writer.
     pub(crate) async fn step(&mut self) -> Result<Progress, ProjectionError> {
         let events = self.catalog.events(self.applied, BATCH).await?;
         let Some(last) = events.last().map(|event| event.number) else {
-            return Ok(Progress::Level);
+            return Ok(Progress::CaughtUp);
         };
         let progress = if events.len() < BATCH {
-            Progress::Level
+            Progress::CaughtUp
         } else {
             Progress::More
         };
         let (ids, has_removals) = self.changed(&events).await?;
         let puts = self.puts(self.catalog.entries(&ids).await?).await?;
-        let or_remove = |(id, put): (&AssetId, Option<_>)| put.unwrap_or(IndexChange::Remove(*id));
-        let changes: Vec<IndexChange> = ids.iter().zip(puts).map(or_remove).collect();
+        let put_or_remove =
+            |(id, put): (&AssetId, Option<_>)| put.unwrap_or(IndexChange::Remove(*id));
+        let changes: Vec<IndexChange> = ids.iter().zip(puts).map(put_or_remove).collect();
         if has_removals && !self.has_removals {
             self.prepare_removal().await?;
         }
@@ -186,12 +189,12 @@ impl Projection {
         self.applied = last;
         self.pending += count;
         self.has_removals |= has_removals;
-        self.last = Instant::now();
-        self.since.get_or_insert(self.last);
+        self.last_applied_at = Instant::now();
+        self.pending_since.get_or_insert(self.last_applied_at);
         Ok(progress)
     }
 
-    /// Lets nothing be merged until the texts have left; see [`super::purge`].
+    /// Stops merges until the purge has ended; see [`super::purge`].
     async fn prepare_removal(&mut self) -> Result<(), ProjectionError> {
         if self.has_pending() {
             self.commit().await?;
@@ -200,30 +203,30 @@ impl Projection {
         Ok(blocking(move || index.stop_merging()).await?)
     }
 
-    /// Commits what was handed over; tells the last event that is searchable now.
+    /// Commits the applied events; returns the last event that is searchable now.
     pub(crate) async fn commit(&mut self) -> Result<EventNumber, ProjectionError> {
         let (index, event) = (Arc::clone(&self.index), self.applied);
         let has_removals = MustPurge(self.has_removals);
         blocking(move || index.commit(event, has_removals)).await?;
-        (self.pending, self.since, self.has_removals) = (0, None, false);
+        (self.pending, self.pending_since, self.has_removals) = (0, None, false);
         Ok(event)
     }
 
-    /// Whether texts of removed works may still be in files.
+    /// Whether text of removed works may still be in segment files.
     pub(crate) fn must_purge(&self) -> bool {
         self.index.must_purge().0
     }
 
-    /// Takes the texts of removed works out of the files. Nothing may wait for a commit.
+    /// Removes the text of removed works from the segment files. There must be no uncommitted changes.
     pub(crate) async fn purge(&self) -> Result<(), ProjectionError> {
         let index = Arc::clone(&self.index);
         Ok(blocking(move || index.purge()).await?)
     }
 
-    /// Fills an empty index from the list of all works, then from the events since.
+    /// Fills an empty index from the list of all works, then applies the events since its start.
     pub(crate) async fn rebuild(
         &mut self,
-        mut tell: impl FnMut(u64),
+        mut report_progress: impl FnMut(u64),
     ) -> Result<EventNumber, ProjectionError> {
         let start = *self.catalog.watch_events().borrow();
         let (mut after, mut done) = (None, 0_u64);
@@ -238,17 +241,17 @@ impl Projection {
             let changes: Vec<IndexChange> = puts.into_iter().flatten().collect();
             let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
             blocking(move || index.apply_new(&thesaurus, &changes)).await?;
-            tell(done);
+            report_progress(done);
         }
         self.applied = start;
-        self.since = Some(Instant::now());
+        self.pending_since = Some(Instant::now());
         self.commit().await?;
         while self.step().await? == Progress::More {}
         self.commit().await
     }
 }
 
-/// The work of an entry, unless it is deleted or withdrawn.
+/// The work of an entry unless it is deleted or withdrawn.
 fn findable(entry: Option<Entry>) -> Option<Box<Asset>> {
     match entry? {
         Entry::Asset(work) if !matches!(work.state, State::Withdrawn { .. }) => Some(work),

@@ -1,15 +1,15 @@
-//! How the texts of withdrawn and deleted works leave the files of the index.
+//! Removes the text of withdrawn and deleted works from the segment files.
 //!
-//! A deletion only marks documents; their words stay in the files of their segment until it is
-//! merged. A purge merges every segment that has deletions at once and removes the old files.
+//! A deletion only marks documents; their terms stay in the segment files until the segment is
+//! merged. A purge merges every segment with deleted documents and deletes the old files.
 //!
-//! From the removal to the end of the purge no other merge runs. tantivy lets a segment be merged
-//! twice at the same time, and drops a segment whose last document goes even while it is merged;
-//! either way the merge that ends last is given up with a warning, and the files it wrote, removed
-//! texts among them, stay until the next commit.
+//! No other merge runs between the removal and the end of the purge. tantivy can start a second
+//! merge of the same segment, and it drops a segment whose last document is deleted even during a
+//! merge. In both cases the merge that ends last is abandoned with a warning, and the files it wrote,
+//! which may contain removed text, stay until the next commit.
 //!
-//! That a purge is due is written down with the commit that removes ([`OpenIndex::must_purge`])
-//! and struck out by the first commit after it: a crash or a full disk only puts it off.
+//! The commit with the removal records that a purge is needed ([`OpenIndex::must_purge`]); the first
+//! commit after the purge clears it. After a crash or a full disk the purge is done later.
 
 use std::sync::atomic::Ordering;
 
@@ -17,20 +17,17 @@ use tantivy::IndexWriter;
 use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::NoMergePolicy;
 
-use super::open_index::IndexError;
-use super::open_index::OpenIndex;
-use super::open_index::merge_policy;
+use super::open_index::{IndexError, OpenIndex, merge_policy};
 
 impl OpenIndex {
-    /// Rewrites every segment that still holds deleted texts and removes the old files: after
-    /// this no byte of a removed text is left in the index. What was applied and not yet committed
-    /// is given up.
+    /// Rewrites every segment with deleted documents and deletes the old files: afterwards the index
+    /// contains no byte of removed text. Uncommitted changes are discarded.
     pub(crate) fn purge(&self) -> Result<(), IndexError> {
         self.stop_merging()?;
-        let mut place = self.lock();
-        let writer = place.as_mut().ok_or(IndexError::Closed)?;
+        let mut slot = self.lock();
+        let writer = slot.as_mut().ok_or(IndexError::Closed)?;
         let rewritten = self.merge_deletes(writer)?;
-        // The policy is asked again at the next commit.
+        // tantivy uses the policy from the next commit on.
         writer.set_merge_policy(Box::new(merge_policy()));
         self.reader.reload()?;
         writer.garbage_collect_files().wait()?;
@@ -41,18 +38,18 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Waits for merges under way; others begin only after the next purge. What was applied and not
-    /// yet committed is given up.
+    /// Waits for running merges and starts no others until the next purge has ended. Uncommitted
+    /// changes are discarded.
     pub(crate) fn stop_merging(&self) -> Result<(), IndexError> {
-        let mut place = self.lock();
-        let merging = place.take().ok_or(IndexError::Closed)?;
+        let mut slot = self.lock();
+        let merging = slot.take().ok_or(IndexError::Closed)?;
         merging.set_merge_policy(Box::new(NoMergePolicy));
         merging.wait_merging_threads()?;
-        *place = Some(self.new_writer(Box::new(NoMergePolicy))?);
+        *slot = Some(self.new_writer(Box::new(NoMergePolicy))?);
         Ok(())
     }
 
-    /// Merges each segment with deleted documents into one without; tells which they were.
+    /// Merges each segment with deleted documents into one without; returns the old segments.
     fn merge_deletes(&self, writer: &mut IndexWriter) -> Result<Vec<SegmentId>, IndexError> {
         let metas = self.index.searchable_segment_metas()?;
         let with_deletes = metas.iter().filter(|meta| meta.has_deletes());
@@ -64,7 +61,7 @@ impl OpenIndex {
         Ok(ids)
     }
 
-    /// Whether files of any of these segments lie in the folder.
+    /// Whether the folder contains a file of any of these segments.
     fn has_files_of(&self, segments: &[SegmentId]) -> Result<bool, IndexError> {
         let names: Vec<String> = segments.iter().map(SegmentId::uuid_string).collect();
         for file in std::fs::read_dir(self.path())? {

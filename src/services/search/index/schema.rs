@@ -1,10 +1,10 @@
 //! The fields of the index.
 //!
-//! Nothing is stored: the index answers with ids, and what is shown comes from the catalogue, so
-//! a withdrawn text has one home less to leave. All texts of a work go into one field ("all");
-//! titles are counted a second time in small fields with a low weight, because an equal weight
-//! drowns the body. Filters and facets share one field of tags (`kind:article`), whose values are
-//! read in one go for each work.
+//! No field is stored: the index returns ids, and texts are read from the catalogue, so a withdrawn
+//! text has one place less to be deleted from. All texts of a work go into one field (`all_*`).
+//! Titles are indexed again in their own fields with a low weight; an equal weight ranks short
+//! titles above relevant bodies. Filters and facets share one field of tags (`kind:article`), so all
+//! facet values of a work are read from one column.
 
 use std::sync::Arc;
 
@@ -14,18 +14,18 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
-use crate::services::search::analysis::Analyzer;
-use crate::services::search::analysis::Level;
+use crate::domain::asset::Exposure;
+use crate::services::search::analysis::{Analyzer, TermKind};
 
-/// The version of the fields, written into the index beside that of the analysis.
+/// The version of the schema, stored in the index together with that of the analysis.
 pub(crate) const VERSION: u32 = 5;
 
-/// The fields by name.
+/// The schema and handles of its fields.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
-    /// The schema they belong to.
+    /// The schema.
     pub(crate) schema: Schema,
-    /// The id of the work as 16 bytes: finds a document to replace.
+    /// The id of the work as 16 bytes, for finding the document to replace.
     pub(crate) id: Field,
     /// All texts, exact terms.
     pub(crate) all_exact: Field,
@@ -37,27 +37,27 @@ pub(crate) struct Fields {
     pub(crate) title_folded: Field,
     /// Titles, folded pairs.
     pub(crate) title_pairs: Field,
-    /// Names of the concepts, places and bodies the work carries, in every language.
+    /// Names of the concepts, places and organisations of the work, in every language.
     pub(crate) subject: Field,
-    /// Beginnings of titles of works everybody may see, for completion; see [`crate::services::search::suggest::completions`].
+    /// Completion keys of the titles of public works; see [`super::completion_keys`].
     pub(crate) completion: Field,
-    /// `facet:value` for everything that is filtered by and counted.
+    /// `facet:value` terms, for filters and facet counts.
     pub(crate) tags: Field,
-    /// Bands of the near-duplicate sketch; see [`crate::services::search::analysis::sketch`].
+    /// Bands of the MinHash sketch; see [`crate::services::search::analysis::sketch`].
     pub(crate) bands: Field,
-    /// Pieces of the hashes of the work's pictures; see [`super::picture_hashes`].
+    /// Bands of the perceptual hashes of its pictures; see [`super::picture_hashes`].
     pub(crate) picture_bands: Field,
-    /// The hashes of the work's pictures, whole.
+    /// The whole perceptual hashes of its pictures.
     pub(crate) pictures: Field,
     numbers: Numbers,
 }
 
-/// Columns of numbers; what a work lacks is absent.
+/// Numeric columns; a missing value is absent.
 #[derive(Debug, Clone)]
 struct Numbers {
     id_high: Field,
     id_low: Field,
-    circle: Field,
+    audience_level: Field,
     embargo: Field,
     first_day: Field,
     last_day: Field,
@@ -70,11 +70,12 @@ struct Numbers {
     title_key: Field,
 }
 
-/// Names of columns, as the readers ask for them.
+/// Names of the columns, for opening them with a segment reader.
 pub(crate) mod column {
     pub(crate) const ID_HIGH: &str = "id_high";
     pub(crate) const ID_LOW: &str = "id_low";
-    pub(crate) const CIRCLE: &str = "circle";
+    /// Named `circle` on disk since the first version; renaming it would force a rebuild.
+    pub(crate) const AUDIENCE_LEVEL: &str = "circle";
     pub(crate) const EMBARGO: &str = "embargo";
     pub(crate) const FIRST_DAY: &str = "first_day";
     pub(crate) const LAST_DAY: &str = "last_day";
@@ -94,11 +95,11 @@ impl Fields {
     pub(crate) fn new() -> Arc<Self> {
         let mut schema = Schema::builder();
         let fast = || NumericOptions::default().set_fast();
-        let terms = |level| text_field(level, IndexRecordOption::WithFreqs);
+        let terms = |kind| text_field(kind, IndexRecordOption::WithFreqs);
         let numbers = Numbers {
             id_high: schema.add_u64_field(column::ID_HIGH, fast()),
             id_low: schema.add_u64_field(column::ID_LOW, fast()),
-            circle: schema.add_u64_field(column::CIRCLE, fast()),
+            audience_level: schema.add_u64_field(column::AUDIENCE_LEVEL, fast()),
             embargo: schema.add_i64_field(column::EMBARGO, fast()),
             first_day: schema.add_i64_field(column::FIRST_DAY, fast()),
             last_day: schema.add_i64_field(column::LAST_DAY, fast()),
@@ -112,15 +113,15 @@ impl Fields {
                 .add_bytes_field(column::TITLE_KEY, BytesOptions::default().set_fast()),
         };
         let id = schema.add_bytes_field("id", BytesOptions::default().set_indexed());
-        let all_exact = schema.add_text_field("all_exact", terms(Level::Exact));
+        let all_exact = schema.add_text_field("all_exact", terms(TermKind::Exact));
         let all_folded = schema.add_text_field(
             "all_folded",
-            text_field(Level::Folded, IndexRecordOption::WithFreqsAndPositions),
+            text_field(TermKind::Folded, IndexRecordOption::WithFreqsAndPositions),
         );
-        let all_pairs = schema.add_text_field("all_pairs", terms(Level::Pairs));
-        let title_folded = schema.add_text_field("title_folded", terms(Level::Folded));
-        let title_pairs = schema.add_text_field("title_pairs", terms(Level::Pairs));
-        let subject = schema.add_text_field("subject", terms(Level::FoldedAndPairs));
+        let all_pairs = schema.add_text_field("all_pairs", terms(TermKind::Pairs));
+        let title_folded = schema.add_text_field("title_folded", terms(TermKind::Folded));
+        let title_pairs = schema.add_text_field("title_pairs", terms(TermKind::Pairs));
+        let subject = schema.add_text_field("subject", terms(TermKind::FoldedAndPairs));
         let completion = schema.add_text_field("completion", raw());
         let tags = schema.add_text_field(column::TAGS, raw().set_fast("raw"));
         let bands = schema.add_u64_field("bands", INDEXED);
@@ -144,12 +145,12 @@ impl Fields {
         })
     }
 
-    /// The columns, for the document writer.
-    pub(crate) fn columns(&self) -> Columns {
+    /// The handles of the numeric columns, for building documents.
+    pub(crate) fn columns(&self) -> DocumentColumns {
         let n = &self.numbers;
-        Columns {
+        DocumentColumns {
             id: (n.id_high, n.id_low),
-            access: (n.circle, n.embargo),
+            access: (n.audience_level, n.embargo),
             days: (n.first_day, n.last_day, n.sort_day),
             changed: n.changed_ms,
             media: (n.duration_ms, n.min_side_px),
@@ -159,35 +160,46 @@ impl Fields {
     }
 }
 
-/// Columns that are written together.
-pub(crate) struct Columns {
-    /// The halves of the id.
+/// Handles of the columns that a document fills, grouped by what they describe.
+pub(crate) struct DocumentColumns {
+    /// High and low half of the id.
     pub(crate) id: (Field, Field),
-    /// Circle and end of embargo.
+    /// Audience level and end of the embargo.
     pub(crate) access: (Field, Field),
-    /// First and last day it can have been made; day to sort by.
+    /// First and last day on which it can have been made; day for sorting.
     pub(crate) days: (Field, Field, Field),
     /// When the work was last changed.
     pub(crate) changed: Field,
-    /// Duration and smaller side of the largest image.
+    /// Longest duration; smaller side of the largest image.
     pub(crate) media: (Field, Field),
-    /// The halves of the near-duplicate sketch; see [`crate::services::search::analysis::sketch::ShortSketch`].
+    /// High and low half of the MinHash sketch; see [`crate::services::search::analysis::sketch::ShortSketch`].
     pub(crate) sketch: (Field, Field),
-    /// Key for alphabetical order.
+    /// Collation key of the title.
     pub(crate) title_key: Field,
 }
 
-const LEVELS: [(Level, &str); 4] = [
-    (Level::Exact, "exact"),
-    (Level::Folded, "folded"),
-    (Level::Pairs, "pairs"),
-    (Level::FoldedAndPairs, "folded-and-pairs"),
+/// An audience level as stored in the index, narrowest first; compared with the caller's at query
+/// time.
+pub(crate) fn audience_level_number(level: Exposure) -> u64 {
+    match level {
+        Exposure::Staff => 0,
+        Exposure::StateInternal => 1,
+        Exposure::Partner => 2,
+        Exposure::Public => 3,
+    }
+}
+
+const TOKENIZERS: [(TermKind, &str); 4] = [
+    (TermKind::Exact, "exact"),
+    (TermKind::Folded, "folded"),
+    (TermKind::Pairs, "pairs"),
+    (TermKind::FoldedAndPairs, "folded-and-pairs"),
 ];
 
-fn text_field(level: Level, record: IndexRecordOption) -> TextOptions {
-    let name = LEVELS
+fn text_field(kind: TermKind, record: IndexRecordOption) -> TextOptions {
+    let name = TOKENIZERS
         .iter()
-        .find(|(l, _)| *l == level)
+        .find(|(other, _)| *other == kind)
         .map_or("", |(_, name)| name);
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(name)
@@ -204,12 +216,13 @@ fn raw() -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
-/// The tokenizers the schema names. They are not kept in the index: each process registers them.
+/// The tokenizers that the schema names. tantivy does not store them in the index, so each process
+/// registers them.
 pub(crate) fn tokenizers() -> TokenizerManager {
-    // Fields of numbers ask for the tokenizer called "default", though they never use it.
+    // Numeric fields require the tokenizer "default", although they never use it.
     let manager = TokenizerManager::default();
-    for (level, name) in LEVELS {
-        manager.register(name, TextAnalyzer::builder(Analyzer::new(level)).build());
+    for (kind, name) in TOKENIZERS {
+        manager.register(name, TextAnalyzer::builder(Analyzer::new(kind)).build());
     }
     manager
 }

@@ -1,25 +1,25 @@
-//! What is said in recordings, read from the transcripts and captions attached to a work.
+//! Reads the transcripts and captions of a work.
 
 use std::sync::Arc;
 
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole};
-use crate::services::search::analysis::timed_text::Spoken;
+use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::BlobStore;
 
-/// Longest transcript that is read, in bytes: more than a day of speech.
+/// Bytes of a transcript that are read: more than a day of speech.
 const MAX_BYTES: u64 = 4 << 20;
 
 /// A transcript of a work.
 #[derive(Debug, Clone)]
 pub(crate) struct Transcript {
-    /// The file it was read from.
+    /// The transcript or captions file.
     pub(crate) file: Sha256,
-    /// What is said, and when.
-    pub(crate) spoken: Spoken,
+    /// The spoken text with its cue times.
+    pub(crate) text: TimedText,
 }
 
-/// Reads the transcripts of a work. One that cannot be read is left out and logged: the work is
+/// Reads the transcripts of a work. One that cannot be read is logged and skipped: the work is
 /// still found by its other texts.
 pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Transcript> {
     let mut transcripts = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
                 let text = String::from_utf8_lossy(&bytes);
                 transcripts.push(Transcript {
                     file: file.sha256,
-                    spoken: Spoken::read(&text),
+                    text: TimedText::read(&text),
                 });
             }
             Err(error) => {

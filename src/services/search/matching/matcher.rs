@@ -1,9 +1,11 @@
-//! Which works match: the words, the filters, and who asks.
+//! Matches a query plan, applies access policy and filters, and counts facets.
 //!
-//! Policy stands here, before anything is counted: a work the caller may not see is in no total,
-//! no facet, no page. Embargoes are compared with the present moment, not with that of indexing.
-//! All of it is done with sets of documents (see [`crate::services::search::snapshot::doc_sets`]); a facet's own filter does not
-//! narrow its own counts.
+//! The access policy is applied before anything is counted: a work that the caller may not see is in
+//! no total, facet count or page. Embargoes are compared with the current time, not with that of
+//! indexing. All of this is done with document sets (see [`doc_sets`]). The counts of a facet ignore
+//! its own filter.
+//!
+//! [`doc_sets`]: crate::services::search::snapshot::doc_sets
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,65 +14,41 @@ use tantivy::Term;
 use tantivy::query::{EnableScoring, PhraseQuery, Query, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
 
-use crate::services::search::filters::Facet;
-use crate::services::search::filters::Filters;
+use super::matches::{MatchMode, Matches};
+use super::range_filters::range_filters;
+use crate::services::search::filters::{Facet, Filters};
 use crate::services::search::index::schema::Fields;
-use crate::services::search::query::plan::Clause;
-use crate::services::search::query::plan::Plan;
-use crate::services::search::snapshot::doc_sets::Docs;
-use crate::services::search::snapshot::doc_sets::SegmentSets;
+use crate::services::search::query::plan::{Clause, QueryPlan};
+use crate::services::search::snapshot::doc_sets::{DocSet, SegmentDocSets};
 use crate::services::search::snapshot::facet_tags::Counts;
-use crate::services::search::snapshot::view::View;
-use crate::services::search::snapshot::visibility::ranges;
+use crate::services::search::snapshot::view::IndexView;
 
-/// How strictly words are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Strictness {
-    /// Every word.
-    All,
-    /// At least one telling word or pair.
-    Telling,
-}
+/// Documents that are matched after the deadline, so that a late response is not empty.
+const MIN_DOCS_AFTER_DEADLINE: usize = 4096;
 
-/// The matches of all segments.
-#[derive(Debug)]
-pub(crate) struct Matches {
-    /// The matching documents of each segment, and how many there are.
-    pub(crate) segments: Vec<(Docs, u32)>,
-    /// Works that match.
-    pub(crate) total: u64,
-    /// Values of the matching works.
-    pub(crate) counts: Counts,
-    /// The time ran out before all were looked at.
-    pub(crate) is_partial: bool,
-}
-
-/// Documents looked at though the time is over: something is better than nothing.
-const TASTE: usize = 4096;
-
-/// Everything a pass needs.
-pub(crate) struct Pass<'a> {
-    /// The snapshot, as the caller sees it.
-    pub(crate) view: View<'a>,
-    /// What narrows the search.
+/// Matches plans against one view.
+pub(crate) struct Matcher<'a> {
+    /// The index as the caller sees it.
+    pub(crate) view: IndexView<'a>,
+    /// Filters of the request and of the text.
     pub(crate) filters: &'a Filters,
     /// Facets to count.
     pub(crate) facets: &'a [Facet],
-    /// When to stop.
+    /// When to stop matching further segments.
     pub(crate) deadline: Instant,
 }
 
-impl Pass<'_> {
-    /// Finds every match of a plan.
-    pub(crate) fn run(&self, plan: &Plan, strictness: Strictness) -> tantivy::Result<Matches> {
+impl Matcher<'_> {
+    /// All matches of a plan.
+    pub(crate) fn match_plan(&self, plan: &QueryPlan, mode: MatchMode) -> tantivy::Result<Matches> {
         let phrases = self.phrases(&plan.phrases)?;
         let excluded = self.phrases(&plan.excluded)?;
-        self.each_segment(|sets| {
-            let mut found = with_words(sets, plan, strictness)?;
+        self.match_segments(|sets| {
+            let mut found = docs_with_words(sets, plan, mode)?;
             for phrase in &phrases {
-                narrow(&mut found, Arc::new(sets.matching(phrase.as_ref())?));
+                intersect(&mut found, Arc::new(sets.matching(phrase.as_ref())?));
             }
-            let mut found = found.unwrap_or_else(|| Arc::new(all(sets)));
+            let mut found = found.unwrap_or_else(|| Arc::new(all_docs(sets)));
             for phrase in &excluded {
                 Arc::make_mut(&mut found).difference_with(&sets.matching(phrase.as_ref())?);
             }
@@ -83,22 +61,22 @@ impl Pass<'_> {
         })
     }
 
-    /// Finds every match of a query.
-    pub(crate) fn run_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
+    /// All matches of a tantivy query.
+    pub(crate) fn match_query(&self, query: &dyn Query) -> tantivy::Result<Matches> {
         let weight = query.weight(EnableScoring::disabled_from_searcher(self.view.searcher))?;
-        self.each_segment(|sets| Ok(Arc::new(sets.matching(weight.as_ref())?)))
+        self.match_segments(|sets| Ok(Arc::new(sets.matching(weight.as_ref())?)))
     }
 
     fn phrases(&self, phrases: &[Vec<String>]) -> tantivy::Result<Vec<Box<dyn Weight>>> {
         let unscored = EnableScoring::disabled_from_searcher(self.view.searcher);
-        let weight = |words: &Vec<String>| together(words, self.view.fields).weight(unscored);
+        let weight = |words: &Vec<String>| phrase_query(words, self.view.fields).weight(unscored);
         phrases.iter().map(weight).collect()
     }
 
-    /// Narrows what has the words to what may be seen and was asked for, and counts it.
-    fn each_segment(
+    /// Intersects the documents with the words with visibility and filters, and counts them.
+    fn match_segments(
         &self,
-        with_words: impl Fn(SegmentSets<'_>) -> tantivy::Result<Arc<Docs>>,
+        docs_with_words: impl Fn(SegmentDocSets<'_>) -> tantivy::Result<Arc<DocSet>>,
     ) -> tantivy::Result<Matches> {
         let mut matches = Matches {
             segments: Vec::new(),
@@ -106,20 +84,20 @@ impl Pass<'_> {
             counts: Counts::new(),
             is_partial: false,
         };
-        let mut taste = TASTE;
+        let mut remaining = MIN_DOCS_AFTER_DEADLINE;
         for reader in self.view.searcher.segment_readers() {
-            let sets = self.view.sets(reader);
+            let sets = self.view.doc_sets(reader);
             let is_late = Instant::now() > self.deadline;
             let documents = reader.max_doc() as usize;
             matches.is_partial |= is_late;
-            if is_late && taste == 0 {
-                matches.segments.push((sets.none(), 0));
+            if is_late && remaining == 0 {
+                matches.segments.push((sets.empty(), 0));
                 continue;
             }
-            let mut admitted = self.admitted(sets, with_words(sets)?)?;
+            let mut admitted = self.admitted(sets, docs_with_words(sets)?)?;
             if is_late {
-                admitted.remove_range(documents.min(taste)..);
-                taste = taste.saturating_sub(documents);
+                admitted.remove_range(documents.min(remaining)..);
+                remaining = remaining.saturating_sub(documents);
             }
             let found = self.filtered(sets, &admitted, &mut matches.counts)?;
             let count = u32::try_from(found.count_ones(..)).unwrap_or(u32::MAX);
@@ -129,27 +107,27 @@ impl Pass<'_> {
         Ok(matches)
     }
 
-    /// Those of the documents that the caller may see and whose numbers lie within the ranges.
-    fn admitted(&self, sets: SegmentSets<'_>, mut docs: Arc<Docs>) -> tantivy::Result<Docs> {
+    /// The documents among these that the caller may see and that match the range filters.
+    fn admitted(&self, sets: SegmentDocSets<'_>, mut docs: Arc<DocSet>) -> tantivy::Result<DocSet> {
         Arc::make_mut(&mut docs).intersect_with(&*self.view.visible(sets.reader)?);
         let mut docs = Arc::unwrap_or_clone(docs);
-        let ranges = ranges(self.filters, sets.reader)?;
+        let ranges = range_filters(self.filters, sets.reader)?;
         if !ranges.is_empty() {
-            let is_outside = |doc: &usize| !ranges.iter().all(|range| range.holds(*doc as u32));
+            let is_outside = |doc: &usize| !ranges.iter().all(|range| range.matches(*doc as u32));
             let outside: Vec<usize> = docs.ones().filter(is_outside).collect();
             outside.into_iter().for_each(|doc| docs.remove(doc));
         }
         Ok(docs)
     }
 
-    /// Those of the documents that have a value of each facet filtered by. Counts every facet
-    /// without heeding its own filter.
+    /// The documents among these that match every facet filter. Counts each facet over the documents
+    /// that match all other filters.
     fn filtered(
         &self,
-        sets: SegmentSets<'_>,
-        admitted: &Docs,
+        sets: SegmentDocSets<'_>,
+        admitted: &DocSet,
         counts: &mut Counts,
-    ) -> tantivy::Result<Docs> {
+    ) -> tantivy::Result<DocSet> {
         let filters = self.filter_sets(sets)?;
         let without = |facet: Option<Facet>| {
             let mut docs = admitted.clone();
@@ -172,7 +150,7 @@ impl Pass<'_> {
         Ok(found)
     }
 
-    fn filter_sets(&self, sets: SegmentSets<'_>) -> tantivy::Result<Vec<(Facet, Arc<Docs>)>> {
+    fn filter_sets(&self, sets: SegmentDocSets<'_>) -> tantivy::Result<Vec<(Facet, Arc<DocSet>)>> {
         let set = |(facet, values): &(Facet, Vec<String>)| {
             let tags: Vec<String> = values.iter().map(|value| facet.tag(value)).collect();
             let set = match tags.as_slice() {
@@ -189,58 +167,58 @@ impl Pass<'_> {
     }
 }
 
-/// The documents that have the words; `None` when no words are asked for.
-fn with_words(
-    sets: SegmentSets<'_>,
-    plan: &Plan,
-    strictness: Strictness,
-) -> tantivy::Result<Option<Arc<Docs>>> {
+/// The documents with the words of a plan; `None` when the plan has no words.
+fn docs_with_words(
+    sets: SegmentDocSets<'_>,
+    plan: &QueryPlan,
+    mode: MatchMode,
+) -> tantivy::Result<Option<Arc<DocSet>>> {
     let mut found = None;
-    match strictness {
-        Strictness::All => {
-            for group in &plan.all {
-                narrow(&mut found, any_of(sets, group)?);
+    match mode {
+        MatchMode::AllWords => {
+            for group in &plan.required {
+                intersect(&mut found, any_of(sets, group)?);
             }
         }
-        Strictness::Telling if !plan.telling.is_empty() => {
-            found = Some(any_of(sets, &plan.telling)?);
+        MatchMode::AnySelectiveTerm if !plan.selective.is_empty() => {
+            found = Some(any_of(sets, &plan.selective)?);
         }
-        Strictness::Telling => {}
+        MatchMode::AnySelectiveTerm => {}
     }
     Ok(found)
 }
 
-fn narrow(found: &mut Option<Arc<Docs>>, docs: Arc<Docs>) {
+fn intersect(found: &mut Option<Arc<DocSet>>, docs: Arc<DocSet>) {
     match found {
         Some(found) => Arc::make_mut(found).intersect_with(&docs),
         None => *found = Some(docs),
     }
 }
 
-/// The documents for which one of the clauses holds.
-fn any_of(sets: SegmentSets<'_>, clauses: &[Clause]) -> tantivy::Result<Arc<Docs>> {
-    let mut any: Option<Arc<Docs>> = None;
+/// The documents that match at least one clause.
+fn any_of(sets: SegmentDocSets<'_>, clauses: &[Clause]) -> tantivy::Result<Arc<DocSet>> {
+    let mut any: Option<Arc<DocSet>> = None;
     for clause in clauses {
-        let mut together: Option<Arc<Docs>> = None;
+        let mut all_terms: Option<Arc<DocSet>> = None;
         for (field, text) in clause {
-            narrow(&mut together, sets.with_term(*field, text)?);
+            intersect(&mut all_terms, sets.with_term(*field, text)?);
         }
-        let Some(docs) = together else { continue };
+        let Some(docs) = all_terms else { continue };
         match &mut any {
             Some(any) => Arc::make_mut(any).union_with(&docs),
             None => any = Some(docs),
         }
     }
-    Ok(any.unwrap_or_else(|| Arc::new(sets.none())))
+    Ok(any.unwrap_or_else(|| Arc::new(sets.empty())))
 }
 
-fn all(sets: SegmentSets<'_>) -> Docs {
-    let mut docs = sets.none();
+fn all_docs(sets: SegmentDocSets<'_>) -> DocSet {
+    let mut docs = sets.empty();
     docs.insert_range(..);
     docs
 }
 
-fn together(words: &[String], fields: &Fields) -> Box<dyn Query> {
+fn phrase_query(words: &[String], fields: &Fields) -> Box<dyn Query> {
     let terms: Vec<Term> = words
         .iter()
         .map(|word| Term::from_field_text(fields.all_folded, word))

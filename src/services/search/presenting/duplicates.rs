@@ -1,36 +1,36 @@
-//! When two works count as near-duplicates: reprints of a text, copies of a picture.
+//! Decides whether two works are near-duplicates: reprints of a text, copies of a picture.
 //!
-//! What a work *is* decides. Where both have a text of their own, their texts are compared, and a
-//! picture they share is an illustration: a thousand articles under one logo stay a thousand.
-//! Where at most one has such a text and both are recognised by their pictures
-//! ([`crate::services::search::index::picture_hashes`]), the pictures decide, against descriptions too: photos of one event under
-//! one caption stay apart. Every picture of either must have a copy in the other, so an essay
-//! of twenty photos is no duplicate of one of them. Where one of the two has a text and the other
-//! none, they must be of the same kind as well: a poster whose words were typed in is that poster,
-//! an article is not its photo. All others are compared by text or description.
+//! When both works have a body, the bodies are compared, and a shared picture is an illustration: a
+//! thousand articles with one logo are no duplicates. When at most one has a body and both have
+//! picture hashes
+//! ([`crate::services::search::index::picture_hashes`]), the pictures are compared and descriptions ignored: photos of one event with the same
+//! caption are no duplicates. Every picture of each must have a copy in the other, so a series of
+//! twenty photos is no duplicate of one of them. When exactly one has a body, both must also have
+//! similar texts or be of the same kind: a poster with its transcribed words is a duplicate of the
+//! poster, an article is no duplicate of its photo. All other works are compared by text or
+//! description.
 
 use crate::domain::asset::Asset;
 use crate::domain::{PictureHash, Slug};
 use crate::services::search::analysis::sketch::ShortSketch;
-use crate::services::search::index::picture_hashes::Pictures;
-use crate::services::search::index::picture_hashes::are_the_same;
+use crate::services::search::index::picture_hashes::{PictureHashes, have_same_pictures};
 
-/// What a work is recognised by.
+/// The properties of a work that are compared.
 #[derive(Debug)]
-pub(crate) struct Recognised {
-    /// Of its own text, else of its description.
+pub(crate) struct DuplicateSignature {
+    /// The sketch of the body, or else of the description.
     text: Option<ShortSketch>,
-    /// The sketch is of its own text.
-    has_own_text: bool,
+    /// The sketch is that of the body.
+    has_body_sketch: bool,
     kind: Option<Slug>,
     pictures: Vec<PictureHash>,
 }
 
-impl Recognised {
-    /// Looks at a work whose text has this sketch.
-    pub(crate) fn of(work: &Asset, text: Option<ShortSketch>, pictures: &Pictures) -> Self {
+impl DuplicateSignature {
+    /// The signature of a work with this sketch.
+    pub(crate) fn new(work: &Asset, text: Option<ShortSketch>, pictures: &PictureHashes) -> Self {
         Self {
-            has_own_text: text.is_some() && work.work.body.is_some(),
+            has_body_sketch: text.is_some() && work.work.body.is_some(),
             text,
             kind: work.work.kind.clone(),
             pictures: pictures.of_work(work),
@@ -38,21 +38,22 @@ impl Recognised {
     }
 
     /// Whether two works are near-duplicates.
-    pub(crate) fn is_alike(&self, other: &Self) -> bool {
+    pub(crate) fn is_near_duplicate_of(&self, other: &Self) -> bool {
         let texts = self.text.zip(other.text);
-        let has_alike_text = texts.is_some_and(|(ours, theirs)| ours.is_alike(theirs));
+        let have_similar_text = texts.is_some_and(|(ours, theirs)| ours.is_near_duplicate(theirs));
         let have_pictures = !self.pictures.is_empty() && !other.pictures.is_empty();
-        let own_texts = [self, other]
+        let bodies = [self, other]
             .iter()
-            .filter(|work| work.has_own_text)
+            .filter(|work| work.has_body_sketch)
             .count();
-        match own_texts {
-            2 => has_alike_text,
-            _ if !have_pictures => has_alike_text,
-            0 => are_the_same(&self.pictures, &other.pictures),
+        match bodies {
+            2 => have_similar_text,
+            _ if !have_pictures => have_similar_text,
+            0 => have_same_pictures(&self.pictures, &other.pictures),
             _ => {
                 let is_same_kind = self.kind.is_some() && self.kind == other.kind;
-                (has_alike_text || is_same_kind) && are_the_same(&self.pictures, &other.pictures)
+                (have_similar_text || is_same_kind)
+                    && have_same_pictures(&self.pictures, &other.pictures)
             }
         }
     }

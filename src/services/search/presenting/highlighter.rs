@@ -1,45 +1,43 @@
-//! Where in a text the words of a query stand, and the best piece of it to show.
+//! Finds the words of a query in a text, and the best fragment of the text to show.
 //!
-//! Highlights are byte ranges of the piece, so that whoever shows it escapes the text first and
-//! no mark is ever torn from its letter. Where a word stands in the very form that was typed,
-//! other forms of it nearby are not lit: asking for "má" does not light "ma".
+//! Highlights are byte ranges of the fragment, so an interface escapes the text first, and a highlight
+//! never separates a letter from its marks. When the fragment contains a word in the form that was
+//! typed, other forms of it are not highlighted: a search for "má" does not highlight "ma".
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::services::search::analysis::Cut;
-use crate::services::search::analysis::Cutter;
-use crate::services::search::analysis::Spelling;
-use crate::services::search::analysis::initial;
+use crate::services::search::analysis::char_boundary::floor_char_boundary;
+use crate::services::search::analysis::{Spelling, WordSpan, WordSplitter, folded_initial};
 
-/// Longest piece, in bytes of text.
-const PIECE_BYTES: usize = 320;
-/// Longest way back to the beginning of a sentence, in bytes.
-const SENTENCE_BYTES: usize = 80;
+/// Longest fragment, in bytes.
+const MAX_FRAGMENT_BYTES: usize = 320;
+/// How far before the first match a fragment may begin, in bytes.
+const MAX_LEAD_BYTES: usize = 80;
 
-/// A piece of a text with the places of the words in it.
+/// A fragment of a text with the places of the words in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// Where it lies in the whole text, in bytes.
+pub struct Fragment {
+    /// Byte range in the whole text.
     pub range: Range<usize>,
-    /// The piece, as it stands in the text.
+    /// The fragment, as it stands in the text.
     pub text: String,
-    /// Bytes of `text` to light up, ascending, not touching each other's insides.
+    /// Byte ranges of `text` to highlight, ascending and disjoint.
     pub highlights: Vec<Range<usize>>,
 }
 
-/// What is lit up, and how much each word counts.
+/// The words to highlight with their weights.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Highlighter {
-    words: HashMap<String, Wanted>,
-    /// First letters of the words: most words of a text need no closer look.
+    words: HashMap<String, HighlightedWord>,
+    /// First letters of the words: most words of a text are rejected by their first letter.
     initials: Vec<char>,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Wanted {
+struct HighlightedWord {
     weight: f32,
-    /// The exact forms that were typed; empty when the word was typed without marks.
+    /// The exact forms that were typed; empty when the word was typed without diacritics.
     exact: Vec<String>,
 }
 
@@ -52,28 +50,28 @@ struct Match {
 }
 
 impl Highlighter {
-    /// Wants a word, in its exact form if it was typed with marks.
-    pub(crate) fn want(&mut self, folded: &str, exact: Option<String>, weight: f32) {
+    /// Adds a word, with its exact form if it was typed with diacritics.
+    pub(crate) fn add_word(&mut self, folded: &str, exact: Option<String>, weight: f32) {
         if let Some(first) = folded.chars().next()
             && !self.initials.contains(&first)
         {
             self.initials.push(first);
         }
-        let wanted = self.words.entry(folded.to_owned()).or_default();
-        wanted.weight = wanted.weight.max(weight);
-        wanted.exact.extend(exact);
+        let entry = self.words.entry(folded.to_owned()).or_default();
+        entry.weight = entry.weight.max(weight);
+        entry.exact.extend(exact);
     }
 
-    /// Whether nothing is wanted.
+    /// Whether there is no word to highlight.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// The best piece of a text and its worth; none when no word stands in it.
-    pub(crate) fn best_piece(&self, text: &str) -> Option<(f32, Piece)> {
+    /// The best fragment of a text and its score; none when the text contains no word.
+    pub(crate) fn best_fragment(&self, text: &str) -> Option<(f32, Fragment)> {
         let matches = self.matches(text);
-        let (worth, window) = best_window(&matches)?;
-        let range = piece_range(text, &matches[window.clone()]);
+        let (score, window) = best_window(&matches)?;
+        let range = fragment_range(text, &matches[window.clone()]);
         let within = matches
             .into_iter()
             .filter(|m| range.start <= m.span.start && m.span.end <= range.end);
@@ -81,41 +79,43 @@ impl Highlighter {
         let highlights = highlights
             .into_iter()
             .map(|span| span.start - range.start..span.end - range.start);
-        let piece = Piece {
+        let fragment = Fragment {
             highlights: highlights.collect(),
             text: text[range.clone()].to_owned(),
             range,
         };
-        Some((worth, piece))
+        Some((score, fragment))
     }
 
     /// The first written form of a folded word in a text.
-    pub(crate) fn surface(text: &str, folded: &str) -> Option<String> {
+    pub(crate) fn written_form(text: &str, folded: &str) -> Option<String> {
         let mut spelling = Spelling::default();
-        Cutter::new(text).filter(is_showable).find_map(|cut| {
-            spelling.fill(&text[cut.span.clone()]);
-            (spelling.folded() == folded).then(|| text[cut.span].to_lowercase())
-        })
+        WordSplitter::new(text)
+            .filter(is_highlightable)
+            .find_map(|word_span| {
+                spelling.fill(&text[word_span.span.clone()]);
+                (spelling.folded() == folded).then(|| text[word_span.span].to_lowercase())
+            })
     }
 
     fn matches(&self, text: &str) -> Vec<Match> {
         let mut spelling = Spelling::default();
         let mut matches = Vec::new();
-        for cut in Cutter::new(text).filter(is_showable) {
-            let word = &text[cut.span.clone()];
-            if !initial(word).is_some_and(|first| self.initials.contains(&first)) {
+        for word_span in WordSplitter::new(text).filter(is_highlightable) {
+            let word = &text[word_span.span.clone()];
+            if !folded_initial(word).is_some_and(|first| self.initials.contains(&first)) {
                 continue;
             }
             spelling.fill(word);
-            if let Some(wanted) = self.words.get(spelling.folded()) {
-                let is_exact = wanted.exact.is_empty() || wanted.exact.contains(&spelling.exact());
+            if let Some(entry) = self.words.get(spelling.folded()) {
+                let is_exact = entry.exact.is_empty() || entry.exact.contains(&spelling.exact());
                 let weight = if is_exact {
-                    wanted.weight
+                    entry.weight
                 } else {
-                    wanted.weight / 2.0
+                    entry.weight / 2.0
                 };
                 matches.push(Match {
-                    span: cut.span,
+                    span: word_span.span,
                     folded: spelling.folded().to_owned(),
                     weight,
                     is_exact,
@@ -126,12 +126,12 @@ impl Highlighter {
     }
 }
 
-/// A word, and no run of letters or marks without end: it would be shown whole.
-fn is_showable(cut: &Cut) -> bool {
-    !cut.is_whole_number && cut.span.len() <= PIECE_BYTES
+/// Whether a word can be highlighted: an endless run of letters would be returned whole.
+fn is_highlightable(word_span: &WordSpan) -> bool {
+    !word_span.is_document_number && word_span.span.len() <= MAX_FRAGMENT_BYTES
 }
 
-/// The run of matches within one piece that is worth most: each different word once, and a
+/// The run of matches within one fragment that is score most: each different word once, and a
 /// little for words that stand side by side.
 fn best_window(matches: &[Match]) -> Option<(f32, Range<usize>)> {
     let mut best: Option<(f32, Range<usize>)> = None;
@@ -139,19 +139,19 @@ fn best_window(matches: &[Match]) -> Option<(f32, Range<usize>)> {
     for start in 0..matches.len() {
         end = end.max(start);
         while end < matches.len()
-            && matches[end].span.end - matches[start].span.start <= PIECE_BYTES
+            && matches[end].span.end - matches[start].span.start <= MAX_FRAGMENT_BYTES
         {
             end += 1;
         }
-        let worth = worth(&matches[start..end.max(start + 1)]);
-        if best.as_ref().is_none_or(|(most, _)| worth > *most) {
-            best = Some((worth, start..end.max(start + 1)));
+        let score = score(&matches[start..end.max(start + 1)]);
+        if best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, start..end.max(start + 1)));
         }
     }
     best
 }
 
-fn worth(window: &[Match]) -> f32 {
+fn score(window: &[Match]) -> f32 {
     let mut words: HashMap<&str, f32> = HashMap::new();
     for m in window {
         let most = words.entry(&m.folded).or_default();
@@ -164,12 +164,12 @@ fn worth(window: &[Match]) -> f32 {
     words.values().sum::<f32>() + 0.5 * beside
 }
 
-/// From the beginning of the sentence, if it is near, to the end of a word.
-fn piece_range(text: &str, window: &[Match]) -> Range<usize> {
+/// The range of the fragment: from the beginning of the sentence, if it is near, to the end of a word.
+fn fragment_range(text: &str, window: &[Match]) -> Range<usize> {
     let (Some(first), Some(last)) = (window.first(), window.last()) else {
         return 0..0;
     };
-    let floor = boundary(text, first.span.start.saturating_sub(SENTENCE_BYTES));
+    let floor = floor_char_boundary(text, first.span.start.saturating_sub(MAX_LEAD_BYTES));
     let before = &text[floor..first.span.start];
     let start = match before.rfind(['.', '!', '?', ';', '\n']) {
         Some(at) => floor + at + 1,
@@ -182,9 +182,11 @@ fn piece_range(text: &str, window: &[Match]) -> Range<usize> {
     };
     let start = start + (text[start..].len() - text[start..].trim_start().len());
     let start = start.min(first.span.start);
-    let ceiling = boundary(
+    let ceiling = floor_char_boundary(
         text,
-        (start + PIECE_BYTES).max(last.span.end).min(text.len()),
+        (start + MAX_FRAGMENT_BYTES)
+            .max(last.span.end)
+            .min(text.len()),
     );
     let behind = &text[last.span.end..ceiling];
     let end = match behind.find('\n') {
@@ -195,15 +197,7 @@ fn piece_range(text: &str, window: &[Match]) -> Range<usize> {
     start..end
 }
 
-/// The last place at or before a byte where the text can be cut.
-pub(crate) fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
-}
-
-/// Drops a match whose exact form differs where the very form stands in the same piece.
+/// Drops matches with another exact form when the typed form of the word is in the same fragment.
 fn preferring_exact(matches: Vec<Match>) -> Vec<Range<usize>> {
     let exact: Vec<String> = matches
         .iter()
@@ -220,47 +214,50 @@ fn preferring_exact(matches: Vec<Match>) -> Vec<Range<usize>> {
 mod tests {
     use super::{Highlighter, Spelling};
 
-    fn wanting(words: &[&str]) -> Highlighter {
+    fn highlighter(words: &[&str]) -> Highlighter {
         let mut highlighter = Highlighter::default();
         for word in words {
             let spelling = Spelling::of(word);
             let exact = spelling.is_marked().then(|| spelling.exact());
-            highlighter.want(spelling.folded(), exact, 1.0);
+            highlighter.add_word(spelling.folded(), exact, 1.0);
         }
         highlighter
     }
 
-    fn lit(words: &[&str], text: &str) -> Vec<String> {
-        let (_, piece) = wanting(words).best_piece(text).unwrap();
-        piece
+    fn highlighted(words: &[&str], text: &str) -> Vec<String> {
+        let (_, fragment) = highlighter(words).best_fragment(text).unwrap();
+        fragment
             .highlights
             .iter()
-            .map(|range| piece.text[range.clone()].to_owned())
+            .map(|range| fragment.text[range.clone()].to_owned())
             .collect()
     }
 
     #[test]
-    fn words_are_lit_with_all_their_marks() {
+    fn words_are_highlighted_with_all_their_marks() {
         let nfd = "Quye\u{302}\u{300}n tre\u{309} em";
         assert_eq!(
-            lit(&["quyen", "tre"], nfd),
+            highlighted(&["quyen", "tre"], nfd),
             ["Quye\u{302}\u{300}n", "tre\u{309}"]
         );
-        assert_eq!(lit(&["kbang"], "Huyện K’Bang cũ"), ["K’Bang"]);
+        assert_eq!(highlighted(&["kbang"], "Huyện K’Bang cũ"), ["K’Bang"]);
     }
 
     #[test]
-    fn the_typed_form_is_preferred_where_it_stands() {
-        assert_eq!(lit(&["má"], "ma và má và mạ"), ["má"]);
-        assert_eq!(lit(&["má"], "ma và mạ"), ["ma", "mạ"]);
-        assert_eq!(lit(&["ma"], "ma và má"), ["ma", "má"]);
+    fn the_typed_form_is_preferred_where_it_occurs() {
+        assert_eq!(highlighted(&["má"], "ma và má và mạ"), ["má"]);
+        assert_eq!(highlighted(&["má"], "ma và mạ"), ["ma", "mạ"]);
+        assert_eq!(highlighted(&["ma"], "ma và má"), ["ma", "má"]);
     }
 
     #[test]
     fn a_blank_of_several_bytes_before_the_piece_is_not_torn() {
         for blank in ["\u{a0}", "\u{2002}", "\u{3000}"] {
             let before = format!("{}{blank}", "chữ".repeat(14)).repeat(3);
-            assert_eq!(lit(&["quyền"], &format!("{before}quyền")), ["quyền"]);
+            assert_eq!(
+                highlighted(&["quyền"], &format!("{before}quyền")),
+                ["quyền"]
+            );
         }
     }
 
@@ -268,9 +265,11 @@ mod tests {
     fn the_piece_is_where_most_words_stand_together() {
         let filler = "Câu này không nói gì đáng kể cả. ".repeat(30);
         let text = format!("Trẻ nhỏ. {filler}Hội thảo về quyền trẻ em tại Pleiku.\nĐoạn sau.");
-        let (_, piece) = wanting(&["quyền", "trẻ", "em"]).best_piece(&text).unwrap();
-        assert_eq!(piece.text, "Hội thảo về quyền trẻ em tại Pleiku.");
-        assert_eq!(&text[piece.range.clone()], piece.text);
-        assert!(wanting(&["vắng"]).best_piece(&text).is_none());
+        let (_, fragment) = highlighter(&["quyền", "trẻ", "em"])
+            .best_fragment(&text)
+            .unwrap();
+        assert_eq!(fragment.text, "Hội thảo về quyền trẻ em tại Pleiku.");
+        assert_eq!(&text[fragment.range.clone()], fragment.text);
+        assert!(highlighter(&["vắng"]).best_fragment(&text).is_none());
     }
 }

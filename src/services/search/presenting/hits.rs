@@ -1,141 +1,129 @@
-//! From ids to an answer: the works from the catalogue, their snippets, labels of facets.
-//!
-//! Every work is taken at its present revision and put to the policy once more. What was
-//! withdrawn a moment ago is not shown, even though the index has yet to read of it.
+//! Hits with snippets, and the grouping of near-duplicates.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
-use super::duplicates::Recognised;
+use super::duplicates::DuplicateSignature;
 use super::highlighter::Highlighter;
+use super::visible_works::is_visible_to;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::domain::access::policy::may_see;
-use crate::domain::asset::{Asset, State};
-use crate::domain::vocabulary::Vocabularies;
-use crate::services::search::analysis::Spelling;
+use crate::domain::asset::Asset;
 use crate::services::search::analysis::sketch::ShortSketch;
-use crate::services::search::analysis::timed_text::Spoken;
-use crate::services::search::engine::Found;
-use crate::services::search::filters::Facet;
-use crate::services::search::filters::Filters;
-use crate::services::search::index::picture_hashes::Pictures;
+use crate::services::search::analysis::timed_text::TimedText;
+use crate::services::search::analysis::{Spelling, is_stop_word};
+use crate::services::search::engine::ResultPage;
+use crate::services::search::index::picture_hashes::PictureHashes;
 use crate::services::search::index::transcripts::Transcript;
-use crate::services::search::query::repair::Interpretation;
-use crate::services::search::query::repair::interpretation;
-use crate::services::search::response::FacetCounts;
-use crate::services::search::response::FacetValue;
-use crate::services::search::response::Hit;
-use crate::services::search::response::Snippet;
-use crate::services::search::response::TextField;
-use crate::services::search::snapshot::facet_tags::Counts;
-use crate::services::search::snapshot::facet_tags::most_frequent;
-use crate::services::search::snapshot::term_stats::Lexicon;
+use crate::services::search::query::interpret::InterpretedQuery;
+use crate::services::search::response::{Hit, Snippet, TextField};
+use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
-/// Pieces shown of one work.
-const PIECES: usize = 2;
-/// Hits whose texts are looked through for the written form of a word.
-const SURFACE_HITS: usize = 5;
+/// Most snippets of one work.
+const MAX_SNIPPETS: usize = 2;
 
-/// Words to light up, weighed by how rare they are.
-pub(crate) fn highlighter(found: &Found, lexicon: &Lexicon<'_>) -> Highlighter {
-    let works = lexicon.works() as f32;
+/// Highlights the words of a query, its corrections and expansions, weighted by their rarity.
+pub(crate) fn query_highlighter(
+    query: &InterpretedQuery,
+    dictionary: &TermDictionary<'_>,
+) -> Highlighter {
+    let works = dictionary.works() as f32;
     let rarity = |folded: &str| {
-        let with = lexicon.works_with_word(folded) as f32;
+        let with = dictionary.works_with_word(folded) as f32;
         (1.0 + (works - with + 0.5).max(0.0) / (with + 0.5)).ln()
     };
     let mut highlighter = Highlighter::default();
-    for word in found
+    for word in query
         .repaired
         .words
         .iter()
-        .filter(|word| !word.is_whole_number)
+        .filter(|word| !word.is_document_number)
     {
         let exact = word.spelling.is_marked().then(|| word.spelling.exact());
-        let factor = if word.is_stop { 0.1 } else { 1.0 };
-        highlighter.want(word.folded(), exact, factor * rarity(word.folded()));
+        let factor = if word.is_stop_word { 0.1 } else { 1.0 };
+        highlighter.add_word(word.folded(), exact, factor * rarity(word.folded()));
     }
-    for candidate in found
+    for candidate in query
         .repaired
         .corrections
         .iter()
         .flat_map(|c| &c.candidates)
     {
-        highlighter.want(candidate, None, 0.5 * rarity(candidate));
+        highlighter.add_word(candidate, None, 0.5 * rarity(candidate));
     }
-    for word in found
+    for word in query
         .expansions
         .iter()
         .flat_map(|added| &added.names)
         .flatten()
     {
-        if !crate::services::search::analysis::is_stop_word(&Spelling::of(word)) {
-            highlighter.want(word, None, 0.3 * rarity(word));
+        if !is_stop_word(&Spelling::of(word)) {
+            highlighter.add_word(word, None, 0.3 * rarity(word));
         }
     }
     highlighter
 }
 
-/// A work with what is said in its recordings.
-pub(crate) type Transcribed = (Box<Asset>, Vec<Transcript>);
+/// A work with the texts of its recordings.
+pub(crate) struct WorkTexts {
+    pub(crate) asset: Box<Asset>,
+    pub(crate) transcripts: Vec<Transcript>,
+}
 
 /// A hit with the sketch of its text.
-pub(crate) type Sketched = (Hit, Option<ShortSketch>);
+pub(crate) type SketchedHit = (Hit, Option<ShortSketch>);
 
-/// The hits that may be shown, in order. Those reached after the deadline come without snippets.
-pub(crate) fn hits(
-    found: &Found,
-    entries: Vec<Option<Transcribed>>,
+/// The hits that the actor may see, in order. After the deadline no more snippets are made.
+pub(crate) fn visible_hits(
+    page: &ResultPage,
+    works: Vec<Option<WorkTexts>>,
     actor: &Actor,
     now: Timestamp,
     highlighter: &Highlighter,
     deadline: Instant,
-) -> Vec<Sketched> {
-    let placed = found.hits.iter().zip(entries);
-    let shown = placed.filter_map(|(placed, entry)| {
-        let (asset, said) = entry.filter(|(asset, _)| is_shown(actor, asset, now))?;
+) -> Vec<SketchedHit> {
+    let ranked = page.hits.iter().zip(works);
+    let visible = ranked.filter_map(|(ranked, work)| {
+        let work = work.filter(|work| is_visible_to(actor, &work.asset, now))?;
         let snippets = if Instant::now() > deadline {
             Vec::new()
         } else {
-            snippets(&asset, &said, highlighter)
+            snippets(&work, highlighter)
         };
         let hit = Hit {
-            asset: *asset,
-            score: placed.score,
+            asset: *work.asset,
+            score: ranked.score,
             snippets,
             duplicates: Vec::new(),
         };
-        Some((hit, placed.sketch))
+        Some((hit, ranked.sketch))
     });
-    shown.collect()
+    visible.collect()
 }
 
-/// Puts near-duplicates under the best of them, which keeps its place.
-pub(crate) fn grouped(hits: Vec<Sketched>, pictures: &Pictures) -> Vec<Sketched> {
-    let mut grouped: Vec<(Sketched, Recognised)> = Vec::with_capacity(hits.len());
+/// Groups near-duplicates under the best of them, which keeps its rank.
+pub(crate) fn group_duplicates(
+    hits: Vec<SketchedHit>,
+    pictures: &PictureHashes,
+) -> Vec<SketchedHit> {
+    let mut grouped: Vec<(SketchedHit, DuplicateSignature)> = Vec::with_capacity(hits.len());
     for (hit, sketch) in hits {
-        let recognised = Recognised::of(&hit.asset, sketch, pictures);
-        let family = grouped
+        let signature = DuplicateSignature::new(&hit.asset, sketch, pictures);
+        let group = grouped
             .iter_mut()
-            .find(|(_, first)| first.is_alike(&recognised));
-        match family {
+            .find(|(_, first)| first.is_near_duplicate_of(&signature));
+        match group {
             Some(((first, _), _)) => first.duplicates.push(hit.asset.id),
-            None => grouped.push(((hit, sketch), recognised)),
+            None => grouped.push(((hit, sketch), signature)),
         }
     }
     grouped.into_iter().map(|(hit, _)| hit).collect()
 }
 
-/// The policy's word, and withdrawn works are never found.
-pub(crate) fn is_shown(actor: &Actor, asset: &Asset, now: Timestamp) -> bool {
-    !matches!(asset.state, State::Withdrawn { .. }) && may_see(actor, asset, now)
-}
-
-fn snippets(asset: &Asset, said: &[Transcript], highlighter: &Highlighter) -> Vec<Snippet> {
+fn snippets(texts: &WorkTexts, highlighter: &Highlighter) -> Vec<Snippet> {
     if highlighter.is_empty() {
         return Vec::new();
     }
-    let work = &asset.work;
+    let work = &texts.asset.work;
     let titles = work
         .titles
         .iter()
@@ -153,114 +141,47 @@ fn snippets(asset: &Asset, said: &[Transcript], highlighter: &Highlighter) -> Ve
     let short = titles
         .chain(descriptions)
         .chain(credit.map(|text| (TextField::Credit, text)));
-    let mut pieces: Vec<(f32, Snippet)> = short
+    let mut fragments: Vec<(f32, Snippet)> = short
         .filter_map(|(field, text)| {
-            let (worth, piece) = highlighter.best_piece(text)?;
+            let (score, fragment) = highlighter.best_fragment(text)?;
             Some((
-                worth,
+                score,
                 Snippet {
                     field,
-                    piece,
+                    fragment,
                     passage: None,
                 },
             ))
         })
         .collect();
-    let body = work.body.as_deref().map(Spoken::read);
-    pieces.extend(body.and_then(|body| long_piece(TextField::Body, &body, highlighter)));
-    pieces.extend(said.iter().filter_map(|transcript| {
-        long_piece(
+    let body = work.body.as_deref().map(TimedText::read);
+    fragments.extend(body.and_then(|body| long_text_fragment(TextField::Body, &body, highlighter)));
+    fragments.extend(texts.transcripts.iter().filter_map(|transcript| {
+        long_text_fragment(
             TextField::Transcript(transcript.file),
-            &transcript.spoken,
+            &transcript.text,
             highlighter,
         )
     }));
-    pieces.sort_by(|a, b| b.0.total_cmp(&a.0));
-    pieces.truncate(PIECES);
-    pieces.into_iter().map(|(_, snippet)| snippet).collect()
+    fragments.sort_by(|a, b| b.0.total_cmp(&a.0));
+    fragments.truncate(MAX_SNIPPETS);
+    fragments.into_iter().map(|(_, snippet)| snippet).collect()
 }
 
-fn long_piece(
+fn long_text_fragment(
     field: TextField,
-    text: &Spoken,
+    text: &TimedText,
     highlighter: &Highlighter,
 ) -> Option<(f32, Snippet)> {
-    let (worth, piece) = highlighter.best_piece(&text.text)?;
-    let first = piece.highlights.first().map_or(0, |light| light.start);
-    let passage = Some(text.passage_at(piece.range.start + first));
+    let (score, fragment) = highlighter.best_fragment(&text.text)?;
+    let first = fragment.highlights.first().map_or(0, |light| light.start);
+    let passage = Some(text.passage_at(fragment.range.start + first));
     Some((
-        worth,
+        score,
         Snippet {
             field,
-            piece,
+            fragment,
             passage,
         },
     ))
-}
-
-/// What is told about the query. Words are written as the best hits write them, as far as there
-/// is time to look.
-pub(crate) fn told(
-    found: &Found,
-    hits: &[Hit],
-    lexicon: &Lexicon<'_>,
-    deadline: Instant,
-) -> Interpretation {
-    let expansions = found
-        .expansions
-        .iter()
-        .map(|added| added.told.clone())
-        .collect();
-    interpretation(&found.repaired, expansions, |folded| {
-        let texts = hits
-            .iter()
-            .take(SURFACE_HITS)
-            .flat_map(|hit| crate::services::search::index::document::texts(&hit.asset.work));
-        texts
-            .take_while(|_| Instant::now() <= deadline)
-            .filter_map(|text| Highlighter::surface(text, folded))
-            .next()
-            .or_else(|| lexicon.usual_form(folded))
-            .unwrap_or_else(|| folded.to_owned())
-    })
-}
-
-/// Counted facets with their labels.
-pub(crate) fn facet_counts(
-    counts: &Counts,
-    wanted: &[Facet],
-    limit: usize,
-    filters: &Filters,
-    vocabularies: &Vocabularies,
-    language: &str,
-) -> Vec<FacetCounts> {
-    let chosen: HashMap<Facet, &Vec<String>> =
-        filters.values.iter().map(|(f, v)| (*f, v)).collect();
-    let counted = |facet: Facet| {
-        let values = most_frequent(counts, facet, limit)
-            .into_iter()
-            .map(|(value, works)| FacetValue {
-                label: label(facet, &value, vocabularies, language),
-                is_chosen: chosen
-                    .get(&facet)
-                    .is_some_and(|values| values.iter().any(|chosen| **chosen == *value)),
-                value: value.to_string(),
-                works,
-            });
-        FacetCounts {
-            facet,
-            values: values.collect(),
-        }
-    };
-    wanted.iter().copied().map(counted).collect()
-}
-
-fn label(facet: Facet, value: &str, vocabularies: &Vocabularies, language: &str) -> String {
-    let scheme = match facet {
-        Facet::Language => Some("language"),
-        other => other.scheme(),
-    };
-    let slug = value.to_lowercase();
-    let label = scheme.and_then(|scheme| vocabularies.label(scheme, &slug, language));
-    label.unwrap_or(value).to_owned()
 }

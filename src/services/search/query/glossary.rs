@@ -1,17 +1,16 @@
 //! Everyday words in English and Vietnamese (`schema/search/glossary.json`).
 //!
-//! Only asked when works in one language are looked for in words of the other: there a
-//! translation is what is missing. Everywhere else names of concepts are enough, and everyday
-//! words would only make noise.
+//! Used only when the query is in one language and the language filter selects the other. For other
+//! queries the names of concepts are enough, and translations of everyday words add noise.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::services::search::index::document::folded_words;
+use crate::services::search::analysis::folded_words;
 
-/// Words of the longest entry that is looked for.
+/// Longest entry that is matched, in words.
 const MAX_WORDS: usize = 6;
 
 #[derive(Deserialize)]
@@ -25,7 +24,7 @@ struct Entry {
     vi: Vec<String>,
 }
 
-/// Translations by folded words, one way.
+/// Translations by folded words, in one direction.
 type Lists = HashMap<String, Vec<String>>;
 
 struct Glossary {
@@ -48,7 +47,7 @@ static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| {
     for Entry { en, vi } in file.words {
         for vietnamese in &vi {
             let words = folded_words(vietnamese);
-            // Single syllables have too many meanings once their marks are gone.
+            // Folded single syllables have too many meanings.
             if words.contains(' ') {
                 glossary
                     .to_english
@@ -62,32 +61,35 @@ static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| {
     glossary
 });
 
-/// Into which language words are to be translated.
+/// The language to translate into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Into {
-    /// English words into Vietnamese.
+pub(crate) enum TargetLanguage {
+    /// From English to Vietnamese.
     Vietnamese,
-    /// Vietnamese words into English.
+    /// From Vietnamese to English.
     English,
 }
 
-/// The longest run of these folded words, from the first on, that has translations, and these.
-pub(crate) fn translated(words: &[&str], into: Into) -> Option<(usize, &'static [String])> {
-    let lists = match into {
-        Into::Vietnamese => &GLOSSARY.to_vietnamese,
-        Into::English => &GLOSSARY.to_english,
+/// The length of the longest prefix of these folded words that has translations, and these.
+pub(crate) fn longest_translation(
+    words: &[&str],
+    target: TargetLanguage,
+) -> Option<(usize, &'static [String])> {
+    let lists = match target {
+        TargetLanguage::Vietnamese => &GLOSSARY.to_vietnamese,
+        TargetLanguage::English => &GLOSSARY.to_english,
     };
     (1..=words.len().min(MAX_WORDS)).rev().find_map(|length| {
         let run = words[..length].join(" ");
         let singular = || singulars(&run).find_map(|run| lists.get(&run));
         let found = lists
             .get(&run)
-            .or_else(|| singular().filter(|_| into == Into::Vietnamese));
+            .or_else(|| singular().filter(|_| target == TargetLanguage::Vietnamese));
         found.map(|translations| (length, translations.as_slice()))
     })
 }
 
-/// What an English plural may be the plural of.
+/// Possible singulars of an English plural.
 fn singulars(word: &str) -> impl Iterator<Item = String> {
     let stem = |ending: &str, instead: &str| {
         word.strip_suffix(ending)
@@ -100,16 +102,18 @@ fn singulars(word: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Into, translated};
+    use super::{TargetLanguage, longest_translation};
 
     #[test]
     fn the_longest_entry_is_taken_and_plurals_are_known() {
-        let (length, words) = translated(&["civil", "wars", "began"], Into::Vietnamese).unwrap();
+        let (length, words) =
+            longest_translation(&["civil", "wars", "began"], TargetLanguage::Vietnamese).unwrap();
         assert_eq!((length, words[0].as_str()), (2, "nội chiến"));
-        let (_, words) = translated(&["countries"], Into::Vietnamese).unwrap();
+        let (_, words) = longest_translation(&["countries"], TargetLanguage::Vietnamese).unwrap();
         assert!(words.contains(&"quốc gia".to_owned()));
-        assert!(translated(&["the"], Into::Vietnamese).is_none());
-        let (length, words) = translated(&["noi", "chien"], Into::English).unwrap();
+        assert!(longest_translation(&["the"], TargetLanguage::Vietnamese).is_none());
+        let (length, words) =
+            longest_translation(&["noi", "chien"], TargetLanguage::English).unwrap();
         assert_eq!((length, words[0].as_str()), (2, "civil war"));
     }
 }

@@ -1,73 +1,72 @@
-//! Where the next page begins: the sort key and id of the last hit, never a count, so that works
-//! which come or go do not shift pages.
+//! The position after a page, as an opaque text.
 //!
-//! While nobody writes, a list walked to its end tells every work exactly once. While others write:
+//! A cursor holds the sort key and id of the last hit, never an offset, so works that come or go do
+//! not shift pages. Without writes, a list read to its end returns every work exactly once. With
+//! concurrent writes:
 //!
-//! * By date or title, every work that is there all the time and keeps its date or title is told
+//! * By date or title, every work that exists all the time and keeps its date or title is returned
 //!   exactly once.
-//! * By relevance, a page goes on below the last hit's present score ([`super::resume`]), and every
-//!   work that stays on its side of that is told exactly once. A write moves the scores of all
-//!   works, those for one word together, sums for several words not quite: works close to the end
-//!   of a page can be told again on the next or be passed over. Whoever needs every work asks for
-//!   them by date or title, or follows the change log.
-//! * A list keeps asking for all words, or for some, as it did on its first page. Which words of a
-//!   query tell enough to be asked for alone, and what a mistyped one may have meant, follows from
-//!   how frequent words are; `all_words` with `verbatim` is free of that.
+//! * By relevance, a page continues after the last hit's current score ([`super::resume`]), and every
+//!   work that keeps its place relative to it is returned exactly once. A write changes the scores of
+//!   all works, for one word uniformly, for several words not quite: works near the end of a page can
+//!   be returned again on the next or be skipped. A caller that needs every work sorts by date or
+//!   title, or follows the change log.
+//! * The match mode of the first page is kept. Which terms are selective and which corrections are
+//!   added depends on term frequencies; `all_words` with `verbatim` does not.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::page::Order;
-use super::page::Place;
-use crate::services::search::matching::matcher::Strictness;
+use super::order::{Order, SortPosition};
+use crate::services::search::matching::matches::MatchMode;
 
-/// An opaque place in a list of hits, as text for an address.
+/// An opaque position in a list of hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub(crate) order: Order,
-    pub(crate) strictness: Strictness,
-    pub(crate) place: Place,
+    pub(crate) mode: MatchMode,
+    pub(crate) position: SortPosition,
 }
 
-/// The text is no cursor of this archive, or one of another order.
+/// The text is not a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor of this search")]
 pub struct InvalidCursor;
 
-/// Longest key that is read back, in bytes: the beginning of a title in a script whose letters
-/// fall apart into three (see [`crate::domain::vietnamese_order::SortKey`]) takes over a thousand.
+/// Longest key that is accepted, in bytes: the beginning of a title in a script whose letters
+/// decompose into three (see [`crate::domain::vietnamese_order::SortKey`]) takes over a thousand.
 const MAX_KEY: usize = 2048;
 
 impl Cursor {
-    /// Reads a cursor back.
+    /// Parses the text of a cursor.
     ///
     /// # Errors
-    /// [`InvalidCursor`] for anything that [`Cursor::to_text`] did not write.
+    /// [`InvalidCursor`] for a text that [`Cursor::to_text`] did not write.
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
         let (head, key) = bytes.split_at_checked(18).ok_or(InvalidCursor)?;
         let order = *Order::ALL.get(usize::from(head[0])).ok_or(InvalidCursor)?;
-        let strictness = match head[1] {
-            0 => Strictness::All,
-            1 => Strictness::Telling,
+        let mode = match head[1] {
+            0 => MatchMode::AllWords,
+            1 => MatchMode::AnySelectiveTerm,
             _ => return Err(InvalidCursor),
         };
         let id: [u8; 16] = head[2..].try_into().map_err(|_| InvalidCursor)?;
         if key.len() > MAX_KEY || (order != Order::Title && key.len() != 8) {
             return Err(InvalidCursor);
         }
-        let place = Place {
+        let position = SortPosition {
             key: key.to_vec(),
             id: u128::from_be_bytes(id),
         };
         Ok(Self {
             order,
-            strictness,
-            place,
+            mode,
+            position,
         })
     }
 
-    /// The cursor as text for an address.
+    /// The cursor as URL-safe text.
     pub fn to_text(&self) -> String {
         let order = Order::ALL
             .iter()
@@ -75,36 +74,36 @@ impl Cursor {
             .unwrap_or(0);
         let mut bytes = vec![
             order as u8,
-            u8::from(self.strictness == Strictness::Telling),
+            u8::from(self.mode == MatchMode::AnySelectiveTerm),
         ];
-        bytes.extend_from_slice(&self.place.id.to_be_bytes());
-        bytes.extend_from_slice(&self.place.key);
+        bytes.extend_from_slice(&self.position.id.to_be_bytes());
+        bytes.extend_from_slice(&self.position.key);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, Order, Place, Strictness};
+    use super::{Cursor, MatchMode, Order, SortPosition};
     use proptest::prelude::{any, proptest};
 
     #[test]
-    fn a_cursor_is_read_back() {
-        let place = Place {
+    fn a_cursor_is_parsed_from_its_text() {
+        let position = SortPosition {
             key: b"khong gian".to_vec(),
             id: 7 << 90,
         };
         let cursor = Cursor {
             order: Order::Title,
-            strictness: Strictness::Telling,
-            place,
+            mode: MatchMode::AnySelectiveTerm,
+            position,
         };
         assert_eq!(Cursor::parse(&cursor.to_text()), Ok(cursor));
     }
 
     proptest! {
         #[test]
-        fn nonsense_is_refused_without_panic(text in any::<String>()) {
+        fn arbitrary_text_is_rejected_without_panic(text in any::<String>()) {
             let _ = Cursor::parse(&text);
         }
     }

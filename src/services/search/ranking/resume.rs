@@ -1,58 +1,55 @@
-//! Where a list by relevance goes on when others have written meanwhile.
+//! Continues a list by relevance after the index has changed.
 //!
-//! Scores follow how frequent words are in the whole collection, so every write moves all of them
-//! a little, together. A page therefore does not begin below the score that the last hit had when
-//! it was told but below the one it has now, and works that keep their places around it are seen
-//! exactly once. When the last hit is gone or has itself been changed, its old score must do.
+//! BM25 depends on term frequencies in the whole collection, so every write changes all scores a
+//! little. A page therefore starts after the current score of the last hit, not after the score it
+//! had on its page; works that keep their place relative to it are returned exactly once. When the
+//! last hit was removed or changed, the old score is used.
 
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet as _, Searcher, TERMINATED, Term};
+use tantivy::{DocId, DocSet as _, TERMINATED, Term};
 
-use super::page::Order;
-use super::page::Place;
-use super::page::Ranking;
+use super::order::{Order, SortPosition};
+use super::ranker::Ranker;
 use crate::domain::asset::AssetId;
-use crate::services::search::index::schema::Fields;
-use crate::services::search::matching::matcher::Matches;
-use crate::services::search::snapshot::doc_sets::Docs;
+use crate::services::search::matching::matches::Matches;
+use crate::services::search::snapshot::doc_sets::DocSet;
 use crate::services::search::snapshot::facet_tags::Counts;
+use crate::services::search::snapshot::view::IndexView;
 
-/// Keys of scores that differ by more are not of the same text. Keys are the bits of floats: this
-/// is about one part in twenty.
-const ALIKE: u64 = 1 << 19;
+/// When the key of the last hit has changed by more, the work itself has changed. Keys are the bits of
+/// floats, so this is a relative difference of about 1/20.
+const MAX_KEY_DRIFT: u64 = 1 << 19;
 
-/// The present place of the last hit told.
-pub(crate) fn present_place(
-    fields: &Fields,
-    ranking: &Ranking<'_>,
-    told: &Place,
-) -> tantivy::Result<Place> {
-    let id = AssetId::from_bytes(told.id.to_be_bytes());
-    let Some((segment, doc)) = find(ranking.lexicon.view().searcher, fields, id, ranking.matches)?
-    else {
-        return Ok(told.clone());
+/// The current position of the last hit of a page.
+pub(crate) fn current_position(
+    ranker: &Ranker<'_>,
+    last: &SortPosition,
+) -> tantivy::Result<SortPosition> {
+    let id = AssetId::from_bytes(last.id.to_be_bytes());
+    let Some((segment, doc)) = find(ranker.dictionary.view(), id, ranker.matches)? else {
+        return Ok(last.clone());
     };
-    let alone = Ranking {
-        matches: &only(ranking.matches.segments.len(), segment, doc),
+    let single = Ranker {
+        matches: &only(ranker.matches.segments.len(), segment, doc),
         limit: 1,
         after: None,
-        ..*ranking
+        ..*ranker
     };
-    let (hits, _) = alone.page(Order::Relevance)?;
-    let present = hits.into_iter().next().map(|hit| hit.place);
-    let is_alike = |place: &Place| key(place).abs_diff(key(told)) <= ALIKE;
-    Ok(present.filter(is_alike).unwrap_or_else(|| told.clone()))
+    let (hits, _) = single.page(Order::Relevance)?;
+    let current = hits.into_iter().next().map(|hit| hit.position);
+    let is_unchanged = |position: &SortPosition| key(position).abs_diff(key(last)) <= MAX_KEY_DRIFT;
+    Ok(current.filter(is_unchanged).unwrap_or_else(|| last.clone()))
 }
 
-fn key(place: &Place) -> u64 {
-    let bytes = place.key.as_slice().try_into();
+fn key(position: &SortPosition) -> u64 {
+    let bytes = position.key.as_slice().try_into();
     bytes.map_or(0, u64::from_be_bytes)
 }
 
-/// One work as all that matches.
+/// Matches that contain a single document.
 fn only(segments: usize, segment: usize, doc: DocId) -> Matches {
     let segments = (0..segments).map(|at| {
-        let mut docs = Docs::new();
+        let mut docs = DocSet::new();
         if at == segment {
             docs.grow_and_insert(doc as usize);
         }
@@ -66,16 +63,15 @@ fn only(segments: usize, segment: usize, doc: DocId) -> Matches {
     }
 }
 
-/// The segment and document of a work, if it is among the matches.
+/// The segment and document of a work if it is among the matches.
 fn find(
-    searcher: &Searcher,
-    fields: &Fields,
+    view: IndexView<'_>,
     id: AssetId,
     matches: &Matches,
 ) -> tantivy::Result<Option<(usize, DocId)>> {
-    let term = Term::from_field_bytes(fields.id, id.as_bytes());
-    for (at, reader) in searcher.segment_readers().iter().enumerate() {
-        let index = reader.inverted_index(fields.id)?;
+    let term = Term::from_field_bytes(view.fields.id, id.as_bytes());
+    for (at, reader) in view.searcher.segment_readers().iter().enumerate() {
+        let index = reader.inverted_index(view.fields.id)?;
         let Some(mut docs) = index.read_postings(&term, IndexRecordOption::Basic)? else {
             continue;
         };

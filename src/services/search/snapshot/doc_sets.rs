@@ -1,11 +1,10 @@
-//! Sets of documents, one bit for each document of a segment.
+//! Sets of documents, as bit sets with one bit for each document of a segment.
 //!
-//! A Vietnamese syllable stands in a large share of all works, so what matches a question is the
-//! intersection of large sets. As bits they are intersected, joined and counted a machine word at
-//! a time, and the sets that are asked for again and again (frequent syllables, frequent tags,
-//! what a circle of callers may see) are made once and kept while there is room. A segment never
-//! changes, so a kept set is true as long as the segment lives; deletions are part of the name of
-//! the sets they matter to.
+//! A Vietnamese syllable occurs in a large share of all works, so the matches of a query are the
+//! intersection of large sets. Bit sets are intersected, united and counted a machine word at a
+//! time. Sets that many queries use (frequent syllables, frequent tags, the documents visible to a
+//! viewer) are kept in an LRU cache. A segment never changes, so a cached set stays valid while its
+//! segment lives; where deletions matter, their number is part of the key.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,155 +15,158 @@ use tantivy::query::Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
-use super::view::Viewer;
+use super::viewer::Viewer;
 
 /// Documents of a segment.
-pub(crate) type Docs = FixedBitSet;
+pub(crate) type DocSet = FixedBitSet;
 
-/// Sets of terms in less than one of so many documents are read from the index each time: that
-/// is as fast.
-const RARE: usize = 64;
+/// The set of a term is cached when at least one in this many documents contains it. Reading the
+/// posting list of a rarer term is as fast.
+const MIN_CACHED_FREQUENCY: usize = 64;
 
-/// What a kept set holds.
+/// Identifies a cached set within a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum SetName {
-    /// Documents with a term, deleted ones too.
+pub(crate) enum DocSetKey {
+    /// Documents with a term, including deleted ones.
     Term(Field, String),
-    /// Documents a caller may see, so many of the segment being deleted.
+    /// Documents visible to a viewer, at this number of deleted documents.
     Visible(Viewer, u32),
 }
 
-/// The kept sets of all segments.
+/// The cached sets of all segments.
 #[derive(Debug)]
-pub(crate) struct SetCache {
-    kept: Mutex<Kept>,
-    most_bytes: usize,
+pub(crate) struct DocSetCache {
+    cached: Mutex<CachedSets>,
+    max_bytes: usize,
 }
 
 #[derive(Debug)]
-struct Kept {
-    sets: LruCache<(SegmentId, SetName), Arc<Docs>>,
+struct CachedSets {
+    sets: LruCache<(SegmentId, DocSetKey), Arc<DocSet>>,
     bytes: usize,
 }
 
-impl SetCache {
-    /// Keeps sets of so many bytes at most, those asked for last.
-    pub(crate) fn new(most_bytes: usize) -> Self {
-        let kept = Kept {
+impl DocSetCache {
+    /// An empty cache. Beyond `max_bytes` the least recently used sets are dropped.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        let cached = CachedSets {
             sets: LruCache::unbounded(),
             bytes: 0,
         };
         Self {
-            kept: Mutex::new(kept),
-            most_bytes,
+            cached: Mutex::new(cached),
+            max_bytes,
         }
     }
 
-    /// A set, made now if it is not kept.
-    pub(crate) fn get_or_make(
+    /// The cached set, or the computed one, which is cached.
+    pub(crate) fn get_or_compute(
         &self,
         segment: SegmentId,
-        name: SetName,
-        make: impl FnOnce() -> tantivy::Result<Docs>,
-    ) -> tantivy::Result<Arc<Docs>> {
-        let key = (segment, name);
+        key: DocSetKey,
+        compute: impl FnOnce() -> tantivy::Result<DocSet>,
+    ) -> tantivy::Result<Arc<DocSet>> {
+        let key = (segment, key);
         if let Some(set) = self.get(&key) {
             return Ok(set);
         }
-        // Made without the lock: another search may make the same set meanwhile, to no harm.
-        let set = Arc::new(make()?);
-        self.keep(key, &set);
+        // Computed without the lock; two searches may compute the same set, which is harmless.
+        let set = Arc::new(compute()?);
+        self.insert(key, &set);
         Ok(set)
     }
 
-    fn get(&self, key: &(SegmentId, SetName)) -> Option<Arc<Docs>> {
+    fn get(&self, key: &(SegmentId, DocSetKey)) -> Option<Arc<DocSet>> {
         self.lock().sets.get(key).cloned()
     }
 
-    fn keep(&self, key: (SegmentId, SetName), set: &Arc<Docs>) {
-        self.lock().keep(key, Arc::clone(set), self.most_bytes);
+    fn insert(&self, key: (SegmentId, DocSetKey), set: &Arc<DocSet>) {
+        self.lock().insert(key, Arc::clone(set), self.max_bytes);
     }
 
-    /// Forgets segments that are gone.
-    pub(crate) fn keep_only(&self, live: &[SegmentId]) {
-        let mut kept = self.lock();
-        let gone: Vec<_> = kept
+    /// Drops the sets of segments that are not among `live`.
+    pub(crate) fn retain_segments(&self, live: &[SegmentId]) {
+        let mut cached = self.lock();
+        let gone: Vec<_> = cached
             .sets
             .iter()
             .filter(|((segment, _), _)| !live.contains(segment))
             .map(|(key, _)| key.clone())
             .collect();
         for key in gone {
-            kept.drop_set(&key);
+            cached.remove(&key);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, CachedSets> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
-    fn keep(&mut self, key: (SegmentId, SetName), set: Arc<Docs>, most_bytes: usize) {
-        self.bytes += bytes(&set);
+impl CachedSets {
+    fn insert(&mut self, key: (SegmentId, DocSetKey), set: Arc<DocSet>, max_bytes: usize) {
+        self.bytes += size_bytes(&set);
         if let Some((_, replaced)) = self.sets.push(key, set) {
-            self.bytes -= bytes(&replaced);
+            self.bytes -= size_bytes(&replaced);
         }
-        while self.bytes > most_bytes
+        while self.bytes > max_bytes
             && let Some((_, oldest)) = self.sets.pop_lru()
         {
-            self.bytes -= bytes(&oldest);
+            self.bytes -= size_bytes(&oldest);
         }
     }
 
-    fn drop_set(&mut self, key: &(SegmentId, SetName)) {
+    fn remove(&mut self, key: &(SegmentId, DocSetKey)) {
         if let Some(set) = self.sets.pop(key) {
-            self.bytes -= bytes(&set);
+            self.bytes -= size_bytes(&set);
         }
     }
 }
 
-fn bytes(set: &Docs) -> usize {
+fn size_bytes(set: &DocSet) -> usize {
     set.len() / 8
 }
 
-/// The sets of one segment.
+/// The document sets of one segment.
 #[derive(Clone, Copy)]
-pub(crate) struct SegmentSets<'a> {
+pub(crate) struct SegmentDocSets<'a> {
     pub(crate) reader: &'a SegmentReader,
-    pub(crate) cache: &'a SetCache,
+    pub(crate) cache: &'a DocSetCache,
 }
 
-impl SegmentSets<'_> {
-    /// No document.
-    pub(crate) fn none(&self) -> Docs {
-        Docs::with_capacity(self.reader.max_doc() as usize)
+impl SegmentDocSets<'_> {
+    /// The empty set.
+    pub(crate) fn empty(&self) -> DocSet {
+        DocSet::with_capacity(self.reader.max_doc() as usize)
     }
 
-    /// The documents with a term, deleted ones too; kept when they are many.
-    pub(crate) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<Docs>> {
-        let name = SetName::Term(field, text.to_owned());
-        let key = (self.reader.segment_id(), name);
+    /// The documents with a term, including deleted ones; cached for frequent terms.
+    pub(crate) fn with_term(&self, field: Field, text: &str) -> tantivy::Result<Arc<DocSet>> {
+        let key = DocSetKey::Term(field, text.to_owned());
+        let key = (self.reader.segment_id(), key);
         if let Some(set) = self.cache.get(&key) {
             return Ok(set);
         }
         let set = Arc::new(self.with_any([Term::from_field_text(field, text)])?);
-        if set.count_ones(..).saturating_mul(RARE) >= set.len() {
-            self.cache.keep(key, &set);
+        if set.count_ones(..).saturating_mul(MIN_CACHED_FREQUENCY) >= set.len() {
+            self.cache.insert(key, &set);
         }
         Ok(set)
     }
 
-    /// The documents with any of these terms, read from the index, deleted ones too.
-    pub(crate) fn with_any(&self, terms: impl IntoIterator<Item = Term>) -> tantivy::Result<Docs> {
-        let mut docs = self.none();
+    /// The documents with any of these terms, including deleted ones; read from the posting lists.
+    pub(crate) fn with_any(
+        &self,
+        terms: impl IntoIterator<Item = Term>,
+    ) -> tantivy::Result<DocSet> {
+        let mut docs = self.empty();
         for term in terms {
             self.add_term(&term, &mut docs)?;
         }
         Ok(docs)
     }
 
-    fn add_term(&self, term: &Term, docs: &mut Docs) -> tantivy::Result<()> {
+    fn add_term(&self, term: &Term, docs: &mut DocSet) -> tantivy::Result<()> {
         let index = self.reader.inverted_index(term.field())?;
         let Some(mut blocks) = index.read_block_postings(term, IndexRecordOption::Basic)? else {
             return Ok(());
@@ -178,11 +180,11 @@ impl SegmentSets<'_> {
         Ok(())
     }
 
-    /// The documents that a query matches, deleted ones too.
-    pub(crate) fn matching(&self, query: &dyn Weight) -> tantivy::Result<Docs> {
-        let mut docs = self.none();
-        query.for_each_no_score(self.reader, &mut |found| {
-            for doc in found {
+    /// The documents that match a tantivy query, including deleted ones.
+    pub(crate) fn matching(&self, query: &dyn Weight) -> tantivy::Result<DocSet> {
+        let mut docs = self.empty();
+        query.for_each_no_score(self.reader, &mut |matches| {
+            for doc in matches {
                 docs.insert(*doc as usize);
             }
         })?;

@@ -1,21 +1,21 @@
-//! Which words a segment may have, told without its dictionary.
+//! A Bloom filter (Bloom 1970) of the words of a segment.
 //!
-//! Correcting one word asks for some hundred others of which hardly any exists. A Bloom filter
-//! (Bloom 1970) says no to nearly all of them in the time of two reads from memory.
+//! Correcting one word looks up some hundred candidates, most of which do not exist. The filter
+//! rejects nearly all of them in the time of two memory reads, without a look-up in the dictionary.
 
 use fastbloom::BloomFilter;
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
 
-/// Share of words that are let through though they do not exist: these cost a look-up.
+/// Share of missing words that pass the filter and cost a look-up.
 const FALSE_POSITIVES: f64 = 0.01;
 
-/// The words of a segment, and some others.
+/// The words of a segment, with false positives.
 #[derive(Debug)]
-pub(crate) struct KnownWords(BloomFilter);
+pub(crate) struct WordFilter(BloomFilter);
 
-impl KnownWords {
-    /// Reads the terms of a field.
+impl WordFilter {
+    /// Builds the filter from the terms of a field.
     pub(crate) fn read(reader: &SegmentReader, field: Field) -> tantivy::Result<Self> {
         let index = reader.inverted_index(field)?;
         let terms = index.terms();
@@ -29,8 +29,8 @@ impl KnownWords {
         Ok(Self(words))
     }
 
-    /// False when the segment surely does not have the word.
-    pub(crate) fn may_have(&self, word: &str) -> bool {
+    /// False when the segment certainly does not contain the word.
+    pub(crate) fn may_contain(&self, word: &str) -> bool {
         self.0.contains(word.as_bytes())
     }
 }
