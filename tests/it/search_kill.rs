@@ -20,7 +20,7 @@ const WRITERS: usize = 3;
 /// Works whose search is checked after each start; all of them after the last.
 const RECENT: usize = 8;
 const SETTINGS: [(&str, &str); 3] = [
-    ("KHOCHUNG__SEARCH__PATIENCE_MS", "0"),
+    ("KHOCHUNG__SEARCH__MAX_COMMIT_DELAY_MS", "0"),
     ("KHOCHUNG__SEARCH__WRITER_THREADS", "1"),
     ("KHOCHUNG__SEARCH__WRITER_MEMORY_BYTES", "15728640"),
 ];

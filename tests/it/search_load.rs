@@ -111,7 +111,7 @@ fn withdrawing_while_segments_are_merged_leaves_the_log_quiet() {
     let log = data.path().join("log");
     let mut serve = command();
     serve.env("KHOCHUNG__LOG__FILTER", "warn");
-    serve.env("KHOCHUNG__SEARCH__PATIENCE_MS", "0");
+    serve.env("KHOCHUNG__SEARCH__MAX_COMMIT_DELAY_MS", "0");
     serve.stderr(Stdio::from(File::create(&log).unwrap()));
     let archive = Archive::start_by(serve, data);
     let editor = archive.holder("editor");
