@@ -8,7 +8,6 @@ mod filters;
 mod hostile;
 mod language;
 mod lifecycle;
-mod neighbours;
 mod paging;
 mod pictures;
 mod policy;
@@ -16,6 +15,7 @@ mod purge;
 mod quality;
 mod rebuilt;
 mod removals;
+mod suggestions;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
 use khochung::storage::vocabulary;
 
-/// An archive that can only be searched.
+/// A catalogue with a search index.
 struct Library {
     _folder: tempfile::TempDir,
     catalog: Arc<EmbeddedCatalog>,
