@@ -139,7 +139,7 @@ fn options() -> Result<Options, Failure> {
         }
     }
     if options.folder.is_empty() {
-        return Err("which folder of judged queries?".into());
+        return Err("usage: search_quality FOLDER [--each N] [--weights …] [--show KIND]".into());
     }
     Ok(options)
 }
@@ -176,12 +176,12 @@ fn main() -> Result<(), Failure> {
         documents.len(),
         started.elapsed().as_secs_f64()
     );
-    let rows = ask(&bench, &documents, &queries, &relevant, &options)?;
+    let rows = evaluate(&bench, &documents, &queries, &relevant, &options)?;
     print_table(&rows);
     Ok(())
 }
 
-fn ask(
+fn evaluate(
     bench: &BenchIndex,
     documents: &[Document],
     queries: &[Judged],

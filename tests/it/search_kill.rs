@@ -1,5 +1,5 @@
-//! `kill -9` while the search index commits, merges and purges: it answers after every start, and
-//! in the end as one that is built from scratch.
+//! `kill -9` while the search index commits, merges and purges: it is usable after every start,
+//! and in the end its results equal those of a rebuilt index.
 //!
 //! Every change is committed to the index at once, so that commits, merges and purges are always
 //! under way. `KHOCHUNG_SEARCH_KILL_ROUNDS` raises the number of rounds.
@@ -25,7 +25,7 @@ const SETTINGS: [(&str, &str); 3] = [
     ("KHOCHUNG__SEARCH__WRITER_MEMORY_BYTES", "15728640"),
 ];
 
-/// What was acknowledged last of a work.
+/// The last acknowledged state of a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Draft,

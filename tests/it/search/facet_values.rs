@@ -1,4 +1,4 @@
-//! Ten thousand values of one facet: exact counts, as many as asked for, the most frequent first.
+//! Ten thousand values of one facet: exact counts, the requested number, most frequent first.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use khochung::services::search::{Facet, SearchRequest, SearchResponse};
 use super::{Library, numbers, slug, work};
 
 const PLACES: usize = 10_000;
-/// Most places one work may name.
+/// Most places of one work.
 const OF_ONE_WORK: usize = 200;
 
 fn place(number: usize) -> Slug {
@@ -68,7 +68,7 @@ async fn ten_thousand_values_are_counted_exactly() {
 }
 
 #[tokio::test]
-async fn as_many_values_as_asked_for_come_most_frequent_first() {
+async fn the_requested_number_of_values_is_returned_most_frequent_first() {
     let library = Library::with(works()).await;
     let of_every = |step: usize, works: u64| {
         let numbers = (0..PLACES)
@@ -87,7 +87,7 @@ async fn as_many_values_as_asked_for_come_most_frequent_first() {
 }
 
 #[tokio::test]
-async fn choosing_many_values_finds_the_works_of_any_of_them() {
+async fn filtering_by_many_values_finds_the_works_with_any_of_them() {
     let library = Library::with(works()).await;
     let chosen: Vec<usize> = (0..PLACES).step_by(2).collect();
     let (answer, values) = counted(&library, 10, &chosen).await;

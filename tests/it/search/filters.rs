@@ -1,4 +1,4 @@
-//! Filters narrow, facets count what choosing them would give.
+//! Filters restrict the results, facets count the results of selecting a value.
 
 use khochung::domain::asset::{Asset, File, FileRole, MediaFacts};
 use khochung::domain::{LanguageMap, LanguageTag, Sha256};

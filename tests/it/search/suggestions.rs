@@ -1,4 +1,4 @@
-//! Completion, similar works, and reprints shown as one.
+//! Completions, similar works, and grouping of reprints.
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::State;
@@ -24,7 +24,7 @@ async fn texts(library: &Library, typed: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_being_typed_is_completed_with_its_accents() {
+async fn a_typed_prefix_is_completed_with_its_diacritics() {
     let mut draft = work(2, "Cồng chiêng bản nháp", "x");
     draft.state = State::Draft;
     let library = Library::with([work(1, "Cồng chiêng Tây Nguyên", "x"), draft]).await;
@@ -58,7 +58,7 @@ async fn what_is_being_typed_is_completed_with_its_accents() {
 }
 
 #[tokio::test]
-async fn a_title_leads_to_its_work() {
+async fn the_completion_of_a_title_has_its_work() {
     let library = Library::with([work(7, "Xoang quanh lửa", "x")]).await;
     let found = library
         .search
@@ -69,7 +69,7 @@ async fn a_title_leads_to_its_work() {
 }
 
 #[tokio::test]
-async fn reprints_stand_under_one_hit_and_under_similar() {
+async fn reprints_are_grouped_under_one_hit_and_listed_as_similar() {
     let mut tagged = work(
         4,
         "Lớp học quyền con người",
