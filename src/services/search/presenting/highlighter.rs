@@ -15,12 +15,12 @@ const MAX_FRAGMENT_BYTES: usize = 320;
 /// How far before the first match a fragment may begin, in bytes.
 const MAX_LEAD_BYTES: usize = 80;
 
-/// A fragment of a text with the places of the words in it.
+/// A fragment of a text with the ranges of the words in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fragment {
     /// Byte range in the whole text.
     pub range: Range<usize>,
-    /// The fragment, as it stands in the text.
+    /// The text of the fragment, unchanged.
     pub text: String,
     /// Byte ranges of `text` to highlight, ascending and disjoint.
     pub highlights: Vec<Range<usize>>,
@@ -131,8 +131,8 @@ fn is_highlightable(word_span: &WordSpan) -> bool {
     !word_span.is_document_number && word_span.span.len() <= MAX_FRAGMENT_BYTES
 }
 
-/// The run of matches within one fragment that is score most: each different word once, and a
-/// little for words that stand side by side.
+/// The run of matches that fit into one fragment and have the best score: each distinct word counts
+/// once, and adjacent words add a little.
 fn best_window(matches: &[Match]) -> Option<(f32, Range<usize>)> {
     let mut best: Option<(f32, Range<usize>)> = None;
     let mut end = 0;
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_of_several_bytes_before_the_piece_is_not_torn() {
+    fn a_multi_byte_space_before_the_fragment_is_not_split() {
         for blank in ["\u{a0}", "\u{2002}", "\u{3000}"] {
             let before = format!("{}{blank}", "chữ".repeat(14)).repeat(3);
             assert_eq!(
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_piece_is_where_most_words_stand_together() {
+    fn the_fragment_is_where_most_words_occur_together() {
         let filler = "Câu này không nói gì đáng kể cả. ".repeat(30);
         let text = format!("Trẻ nhỏ. {filler}Hội thảo về quyền trẻ em tại Pleiku.\nĐoạn sau.");
         let (_, fragment) = highlighter(&["quyền", "trẻ", "em"])
