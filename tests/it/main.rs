@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod auth;
+mod backup;
 mod blob_damage;
 mod change_feed;
 mod cli_help;
