@@ -7,7 +7,7 @@ use super::{Archive, OpenError, catalog_options, in_use_or_not, open_catalog};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
-use crate::services::search::SearchError;
+use crate::services::search::{SearchError, last_indexed};
 use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
@@ -80,6 +80,13 @@ pub async fn verify(
         }
         opened => opened?,
     };
+    if let Some((log, indexed)) = last_indexed(&config.storage.data_dir.join("index")) {
+        let last = *catalog.watch_events().borrow();
+        if log == catalog.log_id() && indexed > last {
+            let lost = CatalogError::lost_events(last, indexed, "the search index");
+            report.findings.push(Finding::Catalogue(lost.to_string()));
+        }
+    }
     // With a damaged journal not even the names of all blobs can be read.
     if verify_catalogue(&catalog, &mut report).await? {
         verify_blobs(config, &catalog, deep, seen, &mut report).await?;
@@ -201,9 +208,13 @@ pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError>
         config.storage.data_dir.join("catalog"),
         catalog_options(config),
     );
-    blocking(move || embedded::discard_after_damage(&folder, options))
-        .await
-        .map_err(in_use_or_not)
+    let search_index = config.storage.data_dir.join("index");
+    blocking(move || {
+        let remembered = last_indexed(&search_index);
+        embedded::discard_after_damage(&folder, options, remembered)
+    })
+    .await
+    .map_err(in_use_or_not)
 }
 
 /// Copies the data folder to `dest`, while it is in use or not. `seen` is told of every file
