@@ -115,8 +115,7 @@ impl Sharing {
     ) -> Result<Changes, ChangesError> {
         let LogCursor { log, after } = cursor.into();
         let present = self.catalog.log_id();
-        let last = *self.catalog.watch_events().borrow();
-        if log.is_some_and(|log| log != present) || after > last {
+        if log.is_some_and(|log| log != present) || self.is_beyond_end(after).await? {
             return Err(ChangesError::LogReplaced { log: present });
         }
         let mut items = Vec::new();
@@ -153,6 +152,15 @@ impl Sharing {
             next,
             is_at_end,
         })
+    }
+
+    /// Whether the log has not come that far. An event can be read a moment before those who watch
+    /// the log are told of it, so the catalogue itself decides.
+    async fn is_beyond_end(&self, after: EventNumber) -> Result<bool, CatalogError> {
+        if after <= *self.catalog.watch_events().borrow() {
+            return Ok(false);
+        }
+        Ok(after.0 > self.catalog.counts().await?.events)
     }
 
     /// What the works of these events are now, in the same order.
