@@ -5,21 +5,8 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::Config;
-use super::check::{self, ConfigProblem, Problems};
-
-/// Where a value came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// It is the default.
-    Default,
-    /// The TOML file.
-    File,
-    /// An environment variable.
-    Environment,
-    /// A command-line flag.
-    Flag,
-}
+use super::problem::{ConfigProblem, Problems, Source};
+use super::{Config, check};
 
 /// The configuration in force and the source of each value.
 #[derive(Debug, Clone)]

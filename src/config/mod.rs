@@ -18,14 +18,15 @@
 
 pub mod check;
 pub mod layers;
+pub mod problem;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::Problems;
-pub use layers::{Effective, Source};
+pub use layers::Effective;
+pub use problem::{ConfigProblem, Problems, Source};
 
 /// Every setting of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::access::Role;
 use super::asset::Revision;
+use super::role::Role;
 use super::{LanguageMap, Slug, Timestamp};
 
 /// A search that was saved.

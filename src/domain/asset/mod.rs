@@ -4,7 +4,7 @@
 //! keeps what it is given. What is *not* here: people. Creators are credited as printed, and
 //! those shown are only a yes/no statement with its basis ([`PeopleShown`]).
 
-pub mod date;
+pub mod audience;
 pub mod file;
 pub mod file_name;
 pub mod id;
@@ -17,10 +17,9 @@ pub mod secrecy;
 pub mod transitions;
 pub mod work;
 
-pub use date::WorkDate;
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
-pub use lifecycle::{Exposure, State};
+pub use lifecycle::{AudienceLevel, State, StateName};
 pub use people::PeopleShown;
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
@@ -36,8 +35,8 @@ pub struct Asset {
     pub revision: Revision,
     /// Where the work stands between draft and withdrawal.
     pub state: State,
-    /// The widest circle that could ever see it: decides who is told when it goes.
-    pub exposure: Exposure,
+    /// The widest audience level that could ever see it: decides who learns of its removal.
+    pub widest_audience: AudienceLevel,
     /// The description, edited as a whole.
     pub work: Work,
     /// Attached files in order; hashes are unique within an asset.
@@ -57,8 +56,8 @@ pub struct Tombstone {
     pub id: AssetId,
     /// One more than the last revision.
     pub revision: Revision,
-    /// The widest circle that had seen it.
-    pub exposure: Exposure,
+    /// The widest audience level that could see it.
+    pub widest_audience: AudienceLevel,
     /// When it was deleted.
     pub deleted_at: Timestamp,
 }

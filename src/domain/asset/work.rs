@@ -1,7 +1,7 @@
 //! The description of a work: what a contributor sends and an editor changes.
 
-use super::{AssetId, PeopleShown, WorkDate};
-use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
+use super::{AssetId, PeopleShown};
+use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp, WorkDate};
 
 /// Everything that is said about a work. All texts are NFC; concept slugs exist in their schemes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,10 +42,9 @@ impl Vocabularies {
             .into_iter()
             .map(|scheme| (scheme.head.slug.as_str().to_owned(), scheme))
             .collect();
-        let vocabularies = Self { schemes: by_slug };
-        let problems = check::all(&vocabularies);
+        let problems = check::all(&by_slug);
         if problems.is_empty() {
-            Ok(vocabularies)
+            Ok(Self { schemes: by_slug })
         } else {
             Err(problems)
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
+use crate::telemetry::error_chain;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -115,27 +116,15 @@ impl Failure {
                 );
                 format!("{before} {folder} {after}")
             }
-            Self::Opening { folder, error } => format!("{folder}: {}", chain(error)),
+            Self::Opening { folder, error } => format!("{folder}: {}", error_chain(error)),
             Self::Listen { bind, error } => {
                 let failed = language.pick("không thể lắng nghe tại", "cannot listen on");
                 format!("{failed} {bind}: {error}")
             }
             Self::Refused(words) => words.clone(),
             Self::Io { what, error } => format!("{what}: {error}"),
-            Self::Inside(error) => chain(error.as_ref()),
+            Self::Inside(error) => error_chain(error.as_ref()),
         };
         vec![line]
     }
-}
-
-/// An error with its causes in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
 }

@@ -1,13 +1,13 @@
-//! `/api/v1/changes`: the event log, for those who keep a copy.
+//! `/api/v1/changes`: the change feed, for clients that keep a copy.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::guard::{Allowed, Read};
+use super::extract::guard::{Allowed, Read};
+use super::extract::query::Query;
 use super::problem::Problem;
-use super::query::Query;
-use super::{BaseAddress, page};
+use super::{BaseAddress, pagination};
 use crate::interfaces::wire::ChangeDto;
 use crate::services::sharing::Sharing;
 use crate::storage::catalog::EventNumber;
@@ -20,7 +20,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(changes);
 }
 
-/// Where to go on.
+/// The position in the change feed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
@@ -32,7 +32,7 @@ pub struct ChangesQuery {
     limit: Option<usize>,
 }
 
-/// One page of the log.
+/// One page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// What changed, oldest first. A page may be short, even empty, before the end.
@@ -63,15 +63,15 @@ pub async fn list(
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let after = EventNumber(query.0.after.unwrap_or(0));
-    let limit = page::limit(query.0.limit);
+    let limit = pagination::limit(query.0.limit);
     let changes = sharing.changes(&actor, after, limit).await?;
     let next = changes.next.0;
-    let mut answer = HttpResponse::Ok();
+    let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
         let query = [("after", next.to_string()), ("limit", limit.to_string())];
-        page::link_next(&mut answer, &base, "/api/v1/changes", &query);
+        pagination::link_next(&mut response, &base, "/api/v1/changes", &query);
     }
-    Ok(answer.json(ChangeList {
+    Ok(response.json(ChangeList {
         items: changes.items.iter().map(ChangeDto::from).collect(),
         next,
         at_end: changes.is_at_end,

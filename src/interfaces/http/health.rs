@@ -1,11 +1,11 @@
-//! Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`.
+//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::guard;
+use super::extract::guard;
 use super::problem::Problem;
 use crate::app::Archive;
 use crate::telemetry::Metrics;
@@ -59,25 +59,25 @@ pub async fn healthz() -> &'static str {
     responses((status = 200, description = "It is.", body = Readiness))
 )]
 pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>, Problem> {
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
-    let is_current = vitals.index_lag_events == 0;
+    let is_current = health.index_lag_events == 0;
     Ok(web::Json(Readiness {
-        status: if vitals.index_works {
+        status: if health.index_is_available {
             "ready"
         } else {
             "degraded"
         },
         catalogue: "ready",
-        index: match (vitals.index_works, is_current) {
+        index: match (health.index_is_available, is_current) {
             (false, _) => "rebuilding",
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: vitals.index_lag_events,
-        last_event: vitals.counts.events,
+        index_lag_events: health.index_lag_events,
+        last_event: health.counts.events,
     }))
 }
 
@@ -98,17 +98,17 @@ pub async fn metrics(
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    metrics.assets.set(gauge(vitals.counts.assets));
-    metrics.last_event.set(gauge(vitals.counts.events));
-    metrics.jobs_open.set(gauge(vitals.counts.jobs_open));
-    metrics.jobs_dead.set(gauge(vitals.counts.jobs_dead));
-    metrics.index_lag_events.set(gauge(vitals.index_lag_events));
-    metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
+    metrics.assets.set(gauge(health.counts.assets));
+    metrics.last_event.set(gauge(health.counts.events));
+    metrics.jobs_open.set(gauge(health.counts.jobs_open));
+    metrics.jobs_dead.set(gauge(health.counts.jobs_dead));
+    metrics.index_lag_events.set(gauge(health.index_lag_events));
+    metrics.disk_free_bytes.set(gauge(health.disk_free_bytes));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = metrics.encode().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()

@@ -8,8 +8,9 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
-use super::guard::ControlSecret;
-use super::{BaseAddress, compression, frame, routes};
+use super::extract::guard::ControlSecret;
+use super::frame::compression;
+use super::{BaseAddress, frame, routes};
 use crate::app::Archive;
 use crate::memory;
 
@@ -57,7 +58,7 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
             .app_data(control.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
-            .wrap(from_fn(compression::only_own_text))
+            .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
     };

@@ -1,4 +1,4 @@
-//! `/api/v1/tokens`: making, listing and ending access tokens. For administrators.
+//! `/api/v1/tokens`: creates, lists and revokes access tokens, for administrators.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::body::{Document, Json};
-use super::guard::{Administer, Allowed};
+use super::BaseAddress;
+use super::extract::body::{Json, JsonBody};
+use super::extract::guard::{Administer, Allowed};
+use super::extract::query;
 use super::problem::Problem;
-use super::{BaseAddress, query};
 use crate::domain::access::{Role, TokenId};
 use crate::domain::{Rule, Slug, Timestamp, Violations};
 use crate::services::accounts::{Accounts, NewToken};
@@ -33,7 +34,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     dead_code,
     reason = "describes the body; reading it reports every broken rule"
 )]
-pub struct TokenWanted {
+pub struct NewTokenBody {
     /// What its holder may be.
     #[schema(inline)]
     role: RoleName,
@@ -126,7 +127,7 @@ pub async fn list(
 #[utoipa::path(
     post, path = "/api/v1/tokens", operation_id = "createToken", tag = "operation",
     summary = "Make an access token",
-    request_body(content = TokenWanted, description = "What the token shall allow."),
+    request_body(content = NewTokenBody, description = "What the token shall allow."),
     responses((
         status = 201, description = "The token; its secret is not shown again.", body = TokenMade,
         headers(("Location" = String, description = "Address of the token."))
@@ -137,9 +138,11 @@ pub async fn create(
     actor: Allowed<Administer>,
     accounts: web::Data<Accounts>,
     base: web::Data<BaseAddress>,
-    body: Document<Json>,
+    body: JsonBody<Json>,
 ) -> Result<HttpResponse, Problem> {
-    let (secret, record) = accounts.create(&actor, wanted(&body.value)?).await?;
+    let (secret, record) = accounts
+        .create(&actor, parse_new_token(&body.value)?)
+        .await?;
     let location = format!("{}/api/v1/tokens/{}", base.as_str(), record.id.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -163,12 +166,12 @@ pub async fn revoke(
     accounts: web::Data<Accounts>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let id: String = query::part(&request, "id")?;
+    let id: String = query::path_part(&request, "id")?;
     accounts.revoke(&actor, &TokenId(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn wanted(value: &Value) -> Result<NewToken, Violations> {
+fn parse_new_token(value: &Value) -> Result<NewToken, Violations> {
     const NAMES: [&str; 5] = ["admin", "editor", "contributor", "station", "partner"];
     let mut broken = Violations::default();
     let Some(properties) = value.as_object() else {
@@ -194,13 +197,13 @@ fn wanted(value: &Value) -> Result<NewToken, Violations> {
         broken.push("/expires_at", Rule::InvalidTimestamp);
     }
     let label = text(properties, "label", &mut broken).filter(|label| !label.is_empty());
-    let wanted = NewToken {
+    let token = NewToken {
         role: role.map_or(Role::Partner, |(_, role)| *role),
         organisation: organisation.and_then(Result::ok),
         label: label.or(named).unwrap_or_default().to_owned(),
         expires_at: expires_at.and_then(Result::ok),
     };
-    broken.into_result(wanted)
+    broken.into_result(token)
 }
 
 /// A property that is text, if it is there at all.

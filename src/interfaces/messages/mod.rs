@@ -6,7 +6,6 @@
 
 pub mod config;
 pub mod feeds;
-pub mod problems;
 pub mod rules;
 
 /// The language a person is spoken to in.

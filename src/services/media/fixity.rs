@@ -1,9 +1,9 @@
-//! Reads every stored file back, in turn, and compares it with its name.
+//! The job that reads stored files back and compares them with their hash.
 //!
-//! Each blob is audited once in 90 days, a new one within the first hours. A round takes those
-//! that have waited longest, never audited ones first, as many as its share of the disk's
-//! speed allows; if that was not all, the next round follows at once. What was found is written
-//! as audits (PREMIS fixity events); damaged files are quarantined, never deleted.
+//! Each blob is audited once in 90 days, a new one within the first hours. A run audits the blobs whose
+//! last audit is oldest, never audited ones first, as many as the allowed read rate permits; when more
+//! are due, the next run follows at once. Results are written as audits (PREMIS fixity events); damaged
+//! files are quarantined, never deleted.
 
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use async_trait::async_trait;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::services::jobs::{Handler, JobFailure, Policy, Rounds};
+use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
 use crate::storage::blobs::{BlobError, BlobStore, fixity};
 use crate::storage::catalog::{Audit, AuditOutcome, BlobKey, Catalog, ChangeSet, Job, Write};
 
 /// The kind of job.
 pub const KIND: &str = "audit-blobs";
-/// A blob is audited again after this time.
-const AGAIN_AFTER_SECONDS: i64 = 90 * 24 * 60 * 60;
-/// Time between rounds when nothing is left to do.
-const EVERY: Duration = Duration::from_secs(60 * 60);
-/// Blobs in one round: their audits are one commit.
-const MAX_IN_ROUND: usize = 1_000;
-/// A round reads no longer than this, so that what it found becomes known.
-const ROUND: Duration = Duration::from_secs(10 * 60);
+/// The time between two audits of a blob.
+const AUDIT_INTERVAL_SECONDS: i64 = 90 * 24 * 60 * 60;
+/// The time between runs when nothing is due.
+const RUN_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// The most blobs of one run: their audits are one commit.
+const MAX_BLOBS_IN_RUN: usize = 1_000;
+/// The longest run, so that its results are committed.
+const MAX_RUN: Duration = Duration::from_secs(10 * 60);
 /// Catalogue rows read at a time.
 const PAGE: usize = 1_000;
 
-/// Audits what is due.
+/// Audits due blobs.
 pub struct AuditBlobs {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
@@ -39,10 +39,8 @@ pub struct AuditBlobs {
 }
 
 impl AuditBlobs {
-    /// 20 MB each second read 50 TB in a month, and leave a disk to its users.
-    pub const USUAL_SPEED: u64 = 20_000_000;
-    /// Its rounds, to be enqueued at every start.
-    pub const ROUNDS: Rounds = Rounds::new(KIND, EVERY);
+    /// Its schedule, to be enqueued at every start.
+    pub const SCHEDULE: Schedule = Schedule::new(KIND, RUN_INTERVAL);
 
     /// Reads at most this many bytes each second, on average.
     pub fn new(
@@ -57,7 +55,7 @@ impl AuditBlobs {
         }
     }
 
-    /// The blobs that have waited longest and whether there are more.
+    /// The blobs whose audit is overdue longest, and whether these are all.
     async fn due(&self, now: Timestamp) -> Result<(Vec<BlobKey>, bool), JobFailure> {
         let mut waiting = BinaryHeap::new();
         let mut after = None;
@@ -72,12 +70,12 @@ impl AuditBlobs {
             after = Some(last.key);
             for record in page {
                 let last_audit = record.audit.map(|audit| audit.at);
-                if last_audit.is_some_and(|at| at.plus_seconds(AGAIN_AFTER_SECONDS) > now) {
+                if last_audit.is_some_and(|at| at.plus_seconds(AUDIT_INTERVAL_SECONDS) > now) {
                     continue;
                 }
-                // The greatest is the one audited last: it falls out when there are too many.
+                // The greatest is the one audited last: it is dropped when there are too many.
                 waiting.push((last_audit, record.key));
-                if waiting.len() > MAX_IN_ROUND {
+                if waiting.len() > MAX_BLOBS_IN_RUN {
                     waiting.pop();
                     is_all = false;
                 }
@@ -130,7 +128,7 @@ impl Handler for AuditBlobs {
 
     fn policy(&self) -> Policy {
         Policy {
-            // One blob of many terabytes may run over the round it began in.
+            // One blob of many terabytes may take longer than a run.
             timeout: Duration::from_secs(24 * 60 * 60),
             max_attempts: u32::MAX,
             ..Policy::default()
@@ -143,7 +141,7 @@ impl Handler for AuditBlobs {
         let mut allotted = Duration::ZERO;
         let began = tokio::time::Instant::now();
         for blob in due {
-            if allotted >= ROUND {
+            if allotted >= MAX_RUN {
                 is_all = false;
                 break;
             }
@@ -152,15 +150,14 @@ impl Handler for AuditBlobs {
             tokio::time::sleep_until(began + allotted).await;
         }
         let now = clock.now();
-        let changes = ChangeSet::by(&Actor::System, now);
         let changes = audits
             .into_iter()
             .map(Write::Audit)
-            .fold(changes, ChangeSet::write);
+            .fold(ChangeSet::by(&Actor::System, now), ChangeSet::write);
         Ok(changes.job(if is_all {
-            Self::ROUNDS.next(now)
+            Self::SCHEDULE.next(now)
         } else {
-            Self::ROUNDS.at(now)
+            Self::SCHEDULE.at(now)
         }))
     }
 }

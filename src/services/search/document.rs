@@ -11,7 +11,7 @@ use super::schema::Fields;
 use super::sketch::Sketch;
 use super::suggest::completion_keys;
 use super::thesaurus::Thesaurus;
-use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
+use crate::domain::asset::{Access, Asset, AudienceLevel, FileRole, State, Work};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::{PictureHash, Slug};
 
@@ -23,12 +23,12 @@ const MAX_TITLE_KEY: usize = 48;
 const MAX_COMPLETION_BYTES: usize = 160;
 
 /// The circles as numbers, narrowest first; compared with the caller's at query time.
-pub(crate) fn circle_number(circle: Exposure) -> u64 {
+pub(crate) fn circle_number(circle: AudienceLevel) -> u64 {
     match circle {
-        Exposure::Staff => 0,
-        Exposure::StateInternal => 1,
-        Exposure::Partner => 2,
-        Exposure::Public => 3,
+        AudienceLevel::Staff => 0,
+        AudienceLevel::StateInternal => 1,
+        AudienceLevel::Partner => 2,
+        AudienceLevel::Public => 3,
     }
 }
 
@@ -79,12 +79,12 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
 }
 
 /// The circle that sees the work when no embargo stands; the embargo is asked at query time.
-fn circle_once_free(asset: &Asset) -> Exposure {
+fn circle_once_free(asset: &Asset) -> AudienceLevel {
     match (&asset.state, asset.work.access) {
-        (State::Published, Access::Public) => Exposure::Public,
-        (State::Published, Access::Partner) => Exposure::Partner,
-        (State::Published, Access::StateInternal) => Exposure::StateInternal,
-        _ => Exposure::Staff,
+        (State::Published, Access::Public) => AudienceLevel::Public,
+        (State::Published, Access::Partner) => AudienceLevel::Partner,
+        (State::Published, Access::StateInternal) => AudienceLevel::StateInternal,
+        _ => AudienceLevel::Staff,
     }
 }
 
@@ -221,7 +221,8 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     }
     if let Some(title) = work.titles.best("vi") {
         document.add_bytes(columns.title_key, &title_key(title));
-        let is_public = circle_once_free(asset) == Exposure::Public && work.embargo_until.is_none();
+        let is_public =
+            circle_once_free(asset) == AudienceLevel::Public && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
             for term in completion_keys(title) {
                 document.add_text(fields.completion, term);

@@ -1,7 +1,7 @@
 //! What narrows a search beside its words, and the tags works are filtered by and counted under.
 
 use crate::domain::LanguageTag;
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 
 /// A property with a countable set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -18,7 +18,7 @@ use super::schema::{Fields, column};
 use super::sets::{Docs, SegmentSets, SetCache, SetName};
 use super::sieve::visible;
 use crate::domain::Timestamp;
-use crate::domain::access::policy::circle;
+use crate::domain::access::policy::audience_level_of;
 use crate::domain::access::{Actor, Permission};
 
 /// Who asks, as the index knows it.
@@ -37,7 +37,7 @@ impl Viewer {
             .organisation()
             .filter(|_| actor.may(Permission::Deposit));
         Self {
-            circle: circle_number(circle(actor)),
+            circle: circle_number(audience_level_of(actor)),
             own: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
             now_ms: now.as_millis(),
         }

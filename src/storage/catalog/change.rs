@@ -1,12 +1,12 @@
 //! Change sets: what one commit writes.
 
-use super::{EventKind, EventNumber, JobId, Lease, NewJob, Outcome, TokenRecord};
+use super::{
+    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, Rendition,
+    TokenRecord,
+};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
-use crate::domain::{PictureHash, SavedSearch, SavedSearchId, Sha256, Timestamp};
-
-/// The address of a blob: the SHA-256 of its bytes.
-pub type BlobKey = Sha256;
+use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
 
 /// Everything one commit writes, and what must hold for it. Built by the services, consumed by
 /// [`super::Catalog::commit`].
@@ -105,59 +105,6 @@ pub enum Made {
     Asset(AssetId),
     /// A saved search.
     Search(SavedSearchId),
-}
-
-/// A copy derived from a blob: a preview of an image, later a station's audio file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
-    /// The blob it was made from.
-    pub of: BlobKey,
-    /// Which recipe, with its version: `preview-400/1`.
-    pub recipe: String,
-    /// Where its bytes are.
-    pub blob: BlobKey,
-    /// Length in bytes.
-    pub size: u64,
-    /// Media type, e.g. `image/jpeg`.
-    pub media_type: String,
-    /// Width in pixels, for images and video.
-    pub width_px: Option<u32>,
-    /// Height in pixels, for images and video.
-    pub height_px: Option<u32>,
-}
-
-/// What a picture looks like, derived from a blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HashedPicture {
-    /// The blob that was looked at.
-    pub of: BlobKey,
-    /// Which way of hashing, with its version: `perceptual-hash/1`. Hashes of different recipes
-    /// cannot be compared.
-    pub recipe: String,
-    /// The hash; none when there is too little in the picture to tell it by.
-    pub hash: Option<PictureHash>,
-}
-
-/// One fixity check of a blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Audit {
-    /// Which blob.
-    pub blob: BlobKey,
-    /// When it was read.
-    pub at: Timestamp,
-    /// What was found.
-    pub outcome: AuditOutcome,
-}
-
-/// What a fixity check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditOutcome {
-    /// The bytes hash to their name.
-    Intact,
-    /// They do not; the blob was quarantined.
-    Damaged,
-    /// There are no such bytes.
-    Missing,
 }
 
 /// What a commit gave.

@@ -4,6 +4,7 @@
 //! [`Catalog::commit`] returns. Every change to a work appends exactly one [`Event`] in the same
 //! commit, numbered without holes. Readers of the log (index, change feed, replicas) keep a cursor.
 
+pub mod blob;
 pub mod change;
 pub mod embedded;
 pub mod event;
@@ -13,10 +14,8 @@ pub mod token;
 
 use async_trait::async_trait;
 
-pub use change::{
-    Audit, AuditOutcome, BlobKey, ChangeSet, HashedPicture, IdempotencyKey, Idempotent, Made,
-    Receipt, Rendition, Write,
-};
+pub use blob::{Audit, AuditOutcome, BlobKey, HashedPicture, Rendition};
+pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
 pub use token::{TokenHash, TokenRecord};

@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::asset::WorkDate;
-use crate::domain::asset::date::InvalidWorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::EventKind;
 use crate::domain::vocabulary::details::{
     DcmiType, Derivatives, InstrumentStatus, LanguageGroup, OrganisationLevel, PlaceType,
     ReuseAudience,
 };
+use crate::domain::work_date::InvalidWorkDate;
 use crate::domain::{LanguageMap, LanguageTag, Slug};
 
 /// A domain value that is written as one string.

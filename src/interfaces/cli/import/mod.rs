@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use super::args::Import;
 use super::connection::{Connection, refusal};
-use super::{Failure, print, progress, settings};
+use super::output::print;
+use super::{Failure, progress, settings};
 use crate::interfaces::messages::Language;
 use lines::{Batch, Lines, Record};
 

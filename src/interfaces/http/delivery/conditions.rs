@@ -1,10 +1,10 @@
-//! Conditional requests (RFC 9110, section 13): is the copy that the caller has still the right one?
+//! Conditional requests (RFC 9110, section 13).
 
 use std::time::{Duration, SystemTime};
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
-/// What tells one state of a file from another.
+/// The validators of a representation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validators {
     /// A strong entity tag with its quotes.
@@ -13,14 +13,14 @@ pub struct Validators {
     pub last_modified: SystemTime,
 }
 
-/// What the conditions of a request come to.
+/// The result of the conditions of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// Answer as without them.
+    /// The response is the same as without conditions.
     Met,
-    /// 304: the caller's copy is good.
+    /// 304: the copy of the caller is current.
     NotModified,
-    /// 412: the caller asked about another state.
+    /// 412: a precondition does not hold.
     Failed,
 }
 
@@ -48,22 +48,22 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
     Condition::Met
 }
 
-/// Whether a `Range` counts: always without `If-Range`, else when it names exactly this state.
+/// Whether a `Range` applies: always without `If-Range`, otherwise when its validator matches.
 pub fn range_applies(headers: &HeaderMap, validators: &Validators) -> bool {
-    let Some(wanted) = headers.get(header::IF_RANGE) else {
+    let Some(condition) = headers.get(header::IF_RANGE) else {
         return true;
     };
-    let Ok(wanted) = wanted.to_str() else {
+    let Ok(validator) = condition.to_str() else {
         return false;
     };
-    let wanted = wanted.trim();
-    if wanted.ends_with('"') {
-        return wanted == validators.etag;
+    let validator = validator.trim();
+    if validator.ends_with('"') {
+        return validator == validators.etag;
     }
-    httpdate::parse_http_date(wanted).is_ok_and(|date| date == validators.last_modified)
+    httpdate::parse_http_date(validator).is_ok_and(|date| date == validators.last_modified)
 }
 
-/// Cuts a moment to the second.
+/// A moment truncated to the second.
 pub fn to_second(moment: SystemTime) -> SystemTime {
     let since_epoch = moment.duration_since(SystemTime::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch.unwrap_or_default().as_secs())

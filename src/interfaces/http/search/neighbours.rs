@@ -1,4 +1,4 @@
-//! `/api/v1/suggest` and `/api/v1/assets/{id}/similar`: completing what is typed, works like one.
+//! `/api/v1/suggest` and `/api/v1/assets/{id}/similar`: query completions and similar works.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
+use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::extract::query::{Query, WorkId};
 use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::guard::{Allowed, Read};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::query::{Query, WorkId};
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Search, Suggestion, SuggestionSource};
 

@@ -1,4 +1,4 @@
-//! From the body of a request to staged bytes.
+//! Streams the body of a request into staging.
 
 use std::time::{Duration, Instant};
 
@@ -14,24 +14,24 @@ use super::{Upload, UploadError};
 use crate::domain::Sha256;
 use crate::storage::blobs::{Announced, Incoming, Staged, Staging};
 
-/// Greatest length of all text fields of a form together, in bytes.
+/// The largest total length of the text fields of a form, in bytes.
 const MAX_FIELDS_BYTES: usize = 64 * 1024;
-/// Greatest number of text fields.
+/// The most text fields.
 const MAX_FIELDS: usize = 32;
 
-/// Where received bytes go, and within which limits.
+/// Receives uploads within limits.
 #[derive(Debug, Clone)]
-pub struct Reception {
-    /// Where they go.
+pub struct Receiver {
+    /// Where the bytes are staged.
     pub staging: Staging,
-    /// The greatest length of a file, in bytes.
+    /// The largest file, in bytes.
     pub limit: u64,
-    /// How slowly they may come.
+    /// The minimum pace.
     pub pace: Pace,
 }
 
-impl Reception {
-    /// Receives a raw body, which `Content-Disposition` may name.
+impl Receiver {
+    /// Receives a raw body; `Content-Disposition` may name it.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -47,7 +47,9 @@ impl Reception {
         };
         let incoming = self.staging.begin(announced, self.limit)?;
         Ok(Upload {
-            staged: self.receive(incoming, body, |_| UploadError::Cut).await?,
+            staged: self
+                .receive(incoming, body, |_| UploadError::Incomplete)
+                .await?,
             declared_type: text(headers.get(header::CONTENT_TYPE)),
             name: sent_name(headers),
             fields: Fields::new(),
@@ -130,7 +132,7 @@ impl Reception {
         Ok((name, text))
     }
 
-    /// Streams a body into staging. The sender's time runs only while it is waited for.
+    /// Streams a body into staging. Only the time of waiting for the client counts for the pace.
     async fn receive<E>(
         &self,
         mut incoming: Incoming,
@@ -140,13 +142,13 @@ impl Reception {
         let mut waited = Duration::ZERO;
         let mut received = 0;
         loop {
-            let patience = self.pace.patience(waited, received);
-            let patience = patience.ok_or(UploadError::TooSlow)?;
-            let begun = Instant::now();
-            let piece = tokio::time::timeout(patience, body.next())
+            let timeout = self.pace.next_timeout(waited, received);
+            let timeout = timeout.ok_or(UploadError::TooSlow)?;
+            let started = Instant::now();
+            let piece = tokio::time::timeout(timeout, body.next())
                 .await
                 .map_err(|_| UploadError::TooSlow)?;
-            waited += begun.elapsed();
+            waited += started.elapsed();
             match piece {
                 None => return Ok(incoming.finish().await?),
                 Some(Err(error)) => return Err(failed(error)),
@@ -175,7 +177,7 @@ fn refuse_coding(headers: &HeaderMap) -> Result<(), UploadError> {
     if codings.all(|coding| coding == "identity") {
         Ok(())
     } else {
-        Err(UploadError::Encoded)
+        Err(UploadError::ContentCoding)
     }
 }
 
@@ -193,7 +195,7 @@ fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256>, UploadError> 
     digest::announced(headers).map_err(|invalid| UploadError::Parameter(invalid.0))
 }
 
-/// The name in `Content-Disposition` (RFC 6266): the extended form before the plain one.
+/// The name in `Content-Disposition` (RFC 6266): the extended form if there is one.
 fn sent_name(headers: &HeaderMap) -> Option<String> {
     let disposition = headers.get(header::CONTENT_DISPOSITION)?;
     let disposition = ContentDisposition::from_raw(disposition).ok()?;
@@ -208,7 +210,7 @@ fn text(value: Option<&HeaderValue>) -> Option<String> {
 
 fn form_error(error: &MultipartError) -> UploadError {
     match error {
-        MultipartError::Incomplete | MultipartError::Payload(_) => UploadError::Cut,
+        MultipartError::Incomplete | MultipartError::Payload(_) => UploadError::Incomplete,
         _ => UploadError::MalformedForm,
     }
 }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::address::Addresses;
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Period, Scheme};
 use crate::domain::{LanguageMap, Slug};
 

@@ -27,6 +27,7 @@ pub use change::{
     IdempotentV2, RenditionRecord, RenditionV1,
 };
 pub use event::{EventRecord, EventV1};
+pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
 pub use search::{SavedSearchRecord, SavedSearchV1};
@@ -36,17 +37,6 @@ pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 use super::{Audit, HashedPicture, Idempotent, Job, Rendition, TokenRecord};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
-
-/// A stored value that the domain does not take: damage that a checksum cannot see, or a record
-/// written by a newer version of the archive.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("stored {what} is not valid: {value:?}")]
-pub struct InvalidRecord {
-    /// Which field.
-    pub what: &'static str,
-    /// What stands there.
-    pub value: String,
-}
 
 /// What one write of a commit left behind: the whole state of one thing after it, so that
 /// applying it again changes nothing. Job writes of every sort leave the job.
