@@ -184,7 +184,7 @@ impl Resolver<'_> {
     /// The file that defines an item, through re-exports; `None` when the path is that of a module.
     fn defining_file(&self, path: &[String], depth: usize) -> Option<String> {
         let is_module = |length: &usize| self.modules.contains_key(&path[..*length]);
-        let length = (0..=path.len()).take_while(is_module).last()?;
+        let length = (1..=path.len()).take_while(is_module).last()?;
         let source = self.modules[&path[..length]];
         let name = path.get(length)?;
         match source.imports.get(name) {

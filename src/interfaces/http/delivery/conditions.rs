@@ -2,13 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, EntityTag, HeaderMap, HeaderName};
+
+use crate::interfaces::http::extract::entity_tag::EntityTags;
 
 /// The validators of a representation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validators {
-    /// A strong entity tag with its quotes.
-    pub etag: String,
+    /// A strong entity tag.
+    pub etag: EntityTag,
     /// To the second, as HTTP has it.
     pub last_modified: SystemTime,
 }
@@ -26,8 +28,8 @@ pub enum Condition {
 
 /// Evaluates the conditions of a `GET` or `HEAD` in the order of section 13.2.2.
 pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
-    if let Some(tags) = joined(headers, header::IF_MATCH) {
-        if !any_tag(&tags, |tag| tag == validators.etag) {
+    if let Some(tags) = EntityTags::read(headers, header::IF_MATCH) {
+        if !tags.match_strongly(&validators.etag) {
             return Condition::Failed;
         }
     } else if let Some(limit) = date(headers, header::IF_UNMODIFIED_SINCE)
@@ -35,9 +37,8 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
     {
         return Condition::Failed;
     }
-    if let Some(tags) = joined(headers, header::IF_NONE_MATCH) {
-        let weakly = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == validators.etag;
-        if any_tag(&tags, weakly) {
+    if let Some(tags) = EntityTags::read(headers, header::IF_NONE_MATCH) {
+        if tags.match_weakly(&validators.etag) {
             return Condition::NotModified;
         }
     } else if let Some(since) = date(headers, header::IF_MODIFIED_SINCE)
@@ -57,8 +58,8 @@ pub fn range_applies(headers: &HeaderMap, validators: &Validators) -> bool {
         return false;
     };
     let validator = validator.trim();
-    if validator.ends_with('"') {
-        return validator == validators.etag;
+    if let Ok(tag) = validator.parse::<EntityTag>() {
+        return tag.strong_eq(&validators.etag);
     }
     httpdate::parse_http_date(validator).is_ok_and(|date| date == validators.last_modified)
 }
@@ -69,45 +70,15 @@ pub fn to_second(moment: SystemTime) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch.unwrap_or_default().as_secs())
 }
 
-/// All values of a list field, joined.
-fn joined(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    (!values.is_empty()).then(|| values.join(","))
-}
-
 fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
-}
-
-/// Whether one of the entity tags in a list is right, or the list is `*`: something exists.
-fn any_tag(list: &str, is_right: impl Fn(&str) -> bool) -> bool {
-    if list.trim() == "*" {
-        return true;
-    }
-    let mut rest = list;
-    // A comma may stand inside the quotes, so the list is cut at tags and not at commas.
-    while let Some(open) = rest.find('"') {
-        let begin = open - if rest[..open].ends_with("W/") { 2 } else { 0 };
-        let Some(length) = rest[open + 1..].find('"') else {
-            return false;
-        };
-        let end = open + 1 + length + 1;
-        if is_right(&rest[begin..end]) {
-            return true;
-        }
-        rest = &rest[end..];
-    }
-    false
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+    use actix_web::http::header::{EntityTag, HeaderMap, HeaderName, HeaderValue};
 
     use super::{Condition, Validators, evaluate, range_applies};
 
@@ -117,7 +88,7 @@ mod tests {
 
     fn validators() -> Validators {
         Validators {
-            etag: "\"abc\"".to_owned(),
+            etag: EntityTag::new_strong("abc".to_owned()),
             last_modified: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, EntityTag, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
@@ -115,7 +115,7 @@ fn selection(
 fn validators(deliverable: &Deliverable) -> Validators {
     let millis = u64::try_from(deliverable.last_modified.as_millis()).unwrap_or(0);
     Validators {
-        etag: format!("\"{}\"", deliverable.key),
+        etag: EntityTag::new_strong(deliverable.key.to_hex()),
         last_modified: to_second(SystemTime::UNIX_EPOCH + Duration::from_millis(millis)),
     }
 }
@@ -139,7 +139,7 @@ fn set_validators(
     };
     let modified = httpdate::fmt_http_date(validators.last_modified);
     response
-        .insert_header((header::ETAG, validators.etag.as_str()))
+        .insert_header((header::ETAG, validators.etag.clone()))
         .insert_header((header::LAST_MODIFIED, modified))
         .insert_header((header::CACHE_CONTROL, cache_control))
         // At one address the public and those entitled get different bytes.

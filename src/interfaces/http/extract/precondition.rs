@@ -3,9 +3,10 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag};
 use actix_web::{FromRequest, HttpRequest};
 
+use super::entity_tag::EntityTags;
 use crate::domain::asset::Revision;
 use crate::interfaces::http::problem::Problem;
 use crate::services::works::IdempotentRequest;
@@ -20,48 +21,35 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let tags = request.headers().get_all(header::IF_MATCH);
-        let tags: Vec<&str> = tags.filter_map(|tags| tags.to_str().ok()).collect();
-        ready(if tags.is_empty() {
-            Err(Problem::PreconditionRequired)
-        } else {
-            expected(&tags.join(",")).map(Self)
-        })
+        let tags = EntityTags::read(request.headers(), header::IF_MATCH);
+        ready(expected_revision(tags).map(Self))
     }
 }
 
 /// Of several tags only the highest revision can be the present one. `*` names no revision and
 /// would let a change overwrite another unseen, so it does not count as a precondition.
-fn expected(tags: &str) -> Result<Revision, Problem> {
-    if tags.trim() == "*" {
+fn expected_revision(tags: Option<EntityTags>) -> Result<Revision, Problem> {
+    let Some(EntityTags::List(tags)) = tags else {
         return Err(Problem::PreconditionRequired);
-    }
-    // Weak tags never match (RFC 9110, section 8.8.3.2), and foreign ones are not ours.
-    tags.split(',')
-        .filter_map(|tag| {
-            tag.trim()
-                .strip_prefix('"')?
-                .strip_suffix('"')?
-                .parse()
-                .ok()
-        })
+    };
+    // Weak tags never match `If-Match`, and other tags are not those of revisions.
+    tags.iter()
+        .filter(|tag| !tag.weak)
+        .filter_map(|tag| tag.tag().parse().ok())
         .max()
         .map(Revision)
         .ok_or(Problem::StaleRevision { current: None })
 }
 
 /// The entity tag of a revision.
-pub fn etag(revision: Revision) -> String {
-    format!("\"{revision}\"")
+pub fn etag(revision: Revision) -> EntityTag {
+    EntityTag::new_strong(revision.to_string())
 }
 
 /// Whether `If-None-Match` contains this entity tag (weak comparison): the caller has the content.
-pub fn matches_if_none_match(request: &HttpRequest, etag: &str) -> bool {
-    let tags = request.headers().get_all(header::IF_NONE_MATCH);
-    tags.filter_map(|tags| tags.to_str().ok())
-        .flat_map(|tags| tags.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag == etag)
+pub fn matches_if_none_match(request: &HttpRequest, etag: &EntityTag) -> bool {
+    let tags = EntityTags::read(request.headers(), header::IF_NONE_MATCH);
+    tags.is_some_and(|tags| tags.match_weakly(etag))
 }
 
 /// The value of `Idempotency-Key`, if there is one.
@@ -104,9 +92,19 @@ impl IdempotencyKeyHeader {
 
 #[cfg(test)]
 mod tests {
-    use super::expected;
+    use actix_web::FromRequest as _;
+    use actix_web::test::TestRequest;
+
+    use super::IfMatch;
     use crate::domain::asset::Revision;
     use crate::interfaces::http::problem::Problem;
+
+    fn expected(tags: &str) -> Result<Revision, Problem> {
+        let request = TestRequest::default().insert_header(("if-match", tags));
+        let (request, mut payload) = request.to_http_parts();
+        let extracted = IfMatch::from_request(&request, &mut payload);
+        extracted.into_inner().map(|IfMatch(revision)| revision)
+    }
 
     #[test]
     fn only_strong_tags_of_revisions_count() {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::parameters::SearchParameters;
@@ -65,7 +65,7 @@ pub fn respond(
     let modified = httpdate::fmt_http_date(to_system(page.last_modified));
     response
         // Weak, because the bytes on the wire may be compressed (RFC 9110, section 8.8.1).
-        .insert_header((header::ETAG, format!("W/{}", validators.etag)))
+        .insert_header((header::ETAG, as_weak(&validators.etag)))
         .insert_header((header::LAST_MODIFIED, modified))
         .insert_header((header::CACHE_CONTROL, source.cache_control()))
         .append_header((header::VARY, "Authorization, Accept-Language"));
@@ -111,11 +111,15 @@ impl FeedSource<'_> {
     }
 }
 
-fn etag(document: &[u8]) -> String {
+fn as_weak(etag: &EntityTag) -> EntityTag {
+    EntityTag::new_weak(etag.tag().to_owned())
+}
+
+fn etag(document: &[u8]) -> EntityTag {
     let mut hasher = Hasher::new();
     hasher.update(document);
     let digest = hasher.finish().to_hex();
-    format!("\"{}\"", &digest[..32])
+    EntityTag::new_strong(digest[..32].to_owned())
 }
 
 fn to_system(moment: Timestamp) -> SystemTime {

@@ -12,7 +12,7 @@ pub mod negotiation;
 pub mod skos;
 pub mod texts;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -262,7 +262,7 @@ impl ResponseOptions {
             .take(16)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let tag = format!("\"{tag}\"");
+        let tag = EntityTag::new_weak(tag);
         let is_known = precondition::matches_if_none_match(request, &tag);
         let mut response = if is_known {
             HttpResponse::NotModified()
@@ -270,7 +270,7 @@ impl ResponseOptions {
             HttpResponse::Ok()
         };
         response
-            .insert_header((header::ETAG, format!("W/{tag}")))
+            .insert_header((header::ETAG, tag))
             .append_header((header::VARY, "Accept"))
             .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
         if is_known {
