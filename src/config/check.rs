@@ -2,14 +2,14 @@
 
 use super::{Config, ConfigProblem};
 
-/// Whether a setting opens something and must not be shown.
+/// Whether a setting is a secret, which must not be shown.
 pub fn is_secret(key: &str) -> bool {
     ["_token", "_secret", "_password"]
         .iter()
         .any(|ending| key.ends_with(ending))
 }
 
-/// Values that have the right type but cannot work.
+/// The problems of values with the right type.
 pub fn impossible(config: &Config) -> Vec<ConfigProblem> {
     let mut problems = out_of_range(config);
     if !is_host_and_port(&config.server.bind) {

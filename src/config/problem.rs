@@ -1,9 +1,9 @@
 //! What can be wrong with a configuration, and where each value came from.
 
-/// Where a value came from.
+/// The source of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// It is the default.
+    /// The default.
     Default,
     /// The TOML file.
     File,
@@ -13,12 +13,12 @@ pub enum Source {
     Flag,
 }
 
-/// Everything found wrong in one pass.
+/// All problems, found in one pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
 #[error("the configuration has {} problem(s)", .0.len())]
 pub struct Problems(pub Vec<ConfigProblem>);
 
-/// One thing that is wrong; put into words by `interfaces/messages`.
+/// One problem; its text is in `interfaces/messages`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     missing_docs,
@@ -29,7 +29,7 @@ pub enum ConfigProblem {
     Unreadable { file: String, reason: String },
     /// The file is not TOML.
     NotToml { file: String, reason: String },
-    /// There is no such setting; the one most like it, if any is.
+    /// There is no such setting; `nearest` is the most similar one, if any.
     UnknownKey {
         key: String,
         source: Source,
@@ -41,7 +41,7 @@ pub enum ConfigProblem {
         source: Source,
         reason: String,
     },
-    /// The value must lie between these.
+    /// The value must be between these.
     OutOfRange { key: String, least: u64, most: u64 },
     /// The value does not have the form the setting needs.
     Malformed { key: String, wanted: &'static str },

@@ -1,7 +1,7 @@
-//! What the archive knows: pure rules without I/O, without async, without a framework.
+//! The rules of the archive, without I/O, without async, without a framework.
 //!
-//! Outside data becomes one of these types at the edge or is refused there with every violation
-//! at once; nothing further in checks again. Time, randomness and ids come in as parameters.
+//! Outside data becomes one of these types at the edge or is refused there with all violations at once; no
+//! other code checks again. Time, randomness and ids are parameters.
 
 pub mod access;
 pub mod asset;

@@ -1,5 +1,4 @@
-//! The roles of tokens. They stand below [`access`](crate::domain::access) and saved searches, which
-//! both name them.
+//! The roles of tokens, which [`access`](crate::domain::access) and saved searches both use.
 
 /// What the holder of a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

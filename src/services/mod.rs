@@ -1,4 +1,4 @@
-//! What the archive does, one folder for each capability.
+//! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
 //! jobs < accounts < media < works < intake < curation < search < delivery < sharing < reports.

@@ -1,8 +1,8 @@
-//! Who asks, and what they may do.
+//! Actors and their permissions.
 //!
-//! [`policy`] is the one place that says who sees a work: page, file, thumbnail, snippet, facet
-//! count, suggestion, feed and harvest all ask it. Accounts are of bodies and machines; the
-//! archive keeps no record of persons.
+//! [`policy`] is the only place that decides who sees a work: page, file, thumbnail, snippet, facet count,
+//! suggestion, feed and harvest all use it. Tokens belong to organisations and machines; the archive has no
+//! records of persons.
 
 pub mod policy;
 
@@ -19,29 +19,29 @@ pub struct TokenId(pub String);
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// Nobody in particular.
+    /// A caller without a token.
     Anonymous,
     /// The holder of a token.
     Holder {
         /// Which token.
         token: TokenId,
-        /// What it lets its holder be.
+        /// The role of the holder.
         role: Role,
-        /// The body it was given to; always present for contributors.
+        /// The organisation of the holder; always present for contributors.
         organisation: Option<Slug>,
     },
     /// The archive itself: jobs and maintenance.
     System,
 }
 
-/// One thing a caller may or may not do. Handlers name theirs in their signature.
+/// A permission. Handlers name the required one in their signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Read what policy lets this actor see.
     Read,
-    /// Keep searches under a name: everybody who holds a token.
+    /// Save searches: every token.
     KeepSearches,
-    /// Take works in and edit those of the own organisation.
+    /// Deposit works and edit those of the own organisation.
     Deposit,
     /// Publish, withdraw, delete; edit works of every organisation.
     Curate,
@@ -50,7 +50,7 @@ pub enum Permission {
 }
 
 impl Actor {
-    /// Whether this actor may do such a thing at all; which works it may do it to is [`policy`]'s.
+    /// Whether this actor has the permission at all; [`policy`] decides for which works.
     pub fn may(&self, permission: Permission) -> bool {
         let role = match self {
             Self::System => return true,

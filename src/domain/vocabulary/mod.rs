@@ -33,7 +33,7 @@ pub struct Vocabularies {
 }
 
 impl Vocabularies {
-    /// Takes schemes that keep every rule of this module.
+    /// Accepts schemes that follow all rules of this module.
     ///
     /// # Errors
     /// Every problem found, in the order of schemes and concepts.

@@ -13,7 +13,7 @@ pub enum Failure {
     /// The settings are wrong.
     #[error("wrong settings")]
     Config(#[source] config::Problems),
-    /// What the caller wrote makes no sense; told in both languages.
+    /// The arguments are wrong; explained in both languages.
     #[error("wrong usage")]
     Usage {
         /// In Vietnamese.
@@ -97,7 +97,7 @@ impl Failure {
         })
     }
 
-    /// The lines for people; empty when the command has said everything already.
+    /// The lines for people; empty when the command has printed everything already.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let line = match self {
             Self::SomeFailed | Self::Findings => return Vec::new(),

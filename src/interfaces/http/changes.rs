@@ -27,7 +27,7 @@ pub struct ChangesQuery {
     /// Only what came after this event; 0 for everything.
     #[param(minimum = 0, default = 0)]
     after: Option<u64>,
-    /// How many changes to give, at most 200.
+    /// The number of changes, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
 }
@@ -39,7 +39,7 @@ pub struct ChangeList {
     items: Vec<ChangeDto>,
     /// The last event looked at: ask again with `after` set to it.
     next: u64,
-    /// Nothing stands after `next` yet.
+    /// There is no change after `next` yet.
     at_end: bool,
 }
 

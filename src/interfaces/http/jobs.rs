@@ -33,7 +33,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 pub struct JobsQuery {
     /// Go on after this job.
     after: Option<u64>,
-    /// How many jobs to give, at most 200.
+    /// The number of jobs, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
     /// Only jobs in this state.
@@ -47,7 +47,7 @@ pub struct JobsQuery {
 pub enum StateName {
     /// Waits for its moment, or runs.
     Waiting,
-    /// Was done.
+    /// Finished.
     Done,
     /// Was given up.
     Dead,
@@ -58,19 +58,19 @@ pub enum StateName {
 pub struct JobView {
     /// Its number.
     id: u64,
-    /// What is done: `render-previews`.
+    /// Its kind: `render-previews`.
     kind: String,
-    /// To what: ids, as JSON text.
+    /// Its payload: ids, as JSON text.
     payload: String,
-    /// Where it stands.
+    /// Its state.
     #[schema(inline)]
     state: StateName,
     /// How often it failed.
     failures: u32,
-    /// What the last failure said.
+    /// The text of the last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
-    /// When it was called for.
+    /// When it was enqueued.
     #[schema(format = DateTime)]
     created_at: String,
     /// Not before this moment.

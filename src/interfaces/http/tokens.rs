@@ -28,26 +28,26 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/tokens/{id}").route(web::delete().to(revoke)));
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(
     dead_code,
     reason = "describes the body; reading it reports every broken rule"
 )]
 pub struct NewTokenBody {
-    /// What its holder may be.
+    /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The body it is given to: a slug of the scheme `organisation`. Contributors need one.
+    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one.
     organisation: Option<String>,
-    /// What it is for; the name of the role when nothing is said.
+    /// What it is for; by default the name of the role.
     label: Option<String>,
-    /// When it ends by itself (ISO 8601 with offset).
+    /// When it expires (ISO 8601 with offset).
     #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 
-/// What the holder of a token may be.
+/// The role of the holder of a token.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RoleName {
@@ -68,18 +68,18 @@ pub enum RoleName {
 pub struct TokenView {
     /// Its public id.
     id: String,
-    /// What its holder may be.
+    /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The body it was given to.
+    /// The organisation of its holder.
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<String>,
     /// What it is for.
     label: String,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it ends by itself.
+    /// When it expires.
     #[schema(format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
@@ -89,7 +89,7 @@ pub struct TokenView {
     revoked_at: Option<String>,
 }
 
-/// A token just made, with its secret.
+/// A new token with its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenMade {
     /// The token.
@@ -123,10 +123,10 @@ pub async fn list(
     }))
 }
 
-/// Makes a token.
+/// Creates a token.
 #[utoipa::path(
     post, path = "/api/v1/tokens", operation_id = "createToken", tag = "operation",
-    summary = "Make an access token",
+    summary = "Create an access token",
     request_body(content = NewTokenBody, description = "What the token shall allow."),
     responses((
         status = 201, description = "The token; its secret is not shown again.", body = TokenMade,
@@ -153,10 +153,10 @@ pub async fn create(
         }))
 }
 
-/// Ends a token at once.
+/// Revokes a token at once.
 #[utoipa::path(
     delete, path = "/api/v1/tokens/{id}", operation_id = "revokeToken", tag = "operation",
-    summary = "End an access token",
+    summary = "Revoke an access token",
     params(("id" = String, Path, description = "The token's public id.")),
     responses((status = 204, description = "It is not valid any more.")),
     security(("token" = []))

@@ -31,11 +31,11 @@ pub struct WorkDto {
     /// Kind of work: a concept of scheme `product-kind`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// Credited makers as printed.
+    /// Credited creators as printed.
     #[serde(default)]
     #[schema(max_items = 200)]
     pub creators: Vec<CreatorDto>,
-    /// The depositing body: a concept of scheme `organisation`.
+    /// The depositing organisation: a concept of scheme `organisation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
     /// Languages of the work itself (BCP 47).
@@ -110,7 +110,7 @@ pub struct WorkDto {
     pub identifiers: Vec<IdentifierDto>,
 }
 
-/// A credited maker.
+/// A credited creator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Creator)]
 pub struct CreatorDto {
@@ -131,11 +131,11 @@ pub struct RelationDto {
     #[serde(rename = "type")]
     #[schema(schema_with = schema_fields::relation_type)]
     pub kind: &'static str,
-    /// The id of the other work; where works are taken in also `scheme:value` of an identifier.
+    /// The id of the other work; in requests also `scheme:value` of an identifier.
     pub target: String,
 }
 
-/// A number or name given to the work elsewhere.
+/// A number or name of the work elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Identifier)]
 pub struct IdentifierDto {

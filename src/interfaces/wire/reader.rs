@@ -1,7 +1,7 @@
-//! JsonReader JSON values into domain values, noting every broken rule on the way.
+//! Reads JSON values into domain values and collects every broken rule.
 //!
-//! Each function gives what it could read; what it could not is noted with its place and left
-//! out, so that reader goes on and finds the rest.
+//! Each function returns what it could read; the rest is reported with its pointer and left out, so that
+//! all violations are found in one pass.
 
 use std::collections::HashSet;
 use std::hash::Hash;

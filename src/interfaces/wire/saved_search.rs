@@ -26,7 +26,7 @@ pub struct SavedSearchDto {
     /// The parameters of the search.
     #[schema(schema_with = schema_fields::parameters)]
     pub query: BTreeMap<String, String>,
-    /// Who may read it; `private` unless you say.
+    /// Who may read it; `private` by default.
     #[serde(default)]
     #[schema(schema_with = schema_fields::visibility)]
     pub visibility: &'static str,
@@ -45,7 +45,7 @@ impl From<&SavedSearch> for SavedSearchDto {
     }
 }
 
-/// Reads a search to save. `broken_rule` says what keeps a parameter from being one.
+/// Parses a search to save. `broken_rule` returns why a parameter cannot be saved.
 ///
 /// # Errors
 /// Every broken rule with its JSON pointer.

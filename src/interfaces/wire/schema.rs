@@ -41,7 +41,8 @@ pub fn asset_schema() -> Value {
 /// The schema with references into `$defs` instead of an OpenAPI document.
 #[expect(clippy::expect_used, reason = "a schema is a JSON document")]
 fn plain(schema: &RefOr<Schema>) -> Value {
-    let text = serde_json::to_string(schema).expect("schemas serialise");
-    let text = text.replace("#/components/schemas/", "#/$defs/");
+    let text = serde_json::to_string(schema)
+        .expect("schemas serialise")
+        .replace("#/components/schemas/", "#/$defs/");
     serde_json::from_str(&text).expect("a serialised schema is JSON")
 }

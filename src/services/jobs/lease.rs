@@ -17,7 +17,7 @@ pub(super) fn until(now: Timestamp, length: Duration) -> Timestamp {
 /// error of the catalogue the next heartbeat tries again: a lease lasts several heartbeats.
 ///
 /// # Errors
-/// [`CatalogError::LeaseLost`]: somebody else has the job.
+/// [`CatalogError::LeaseLost`]: another worker has the job.
 pub(super) async fn keep_alive(
     catalog: &dyn Catalog,
     lease: &Lease,

@@ -112,7 +112,7 @@ impl Runner {
 #[derive(Default)]
 struct Signals {
     poll: Notify,
-    /// How many callers have asked for the next idle moment.
+    /// How many callers have waited for an idle moment.
     idle_requests: AtomicU64,
 }
 

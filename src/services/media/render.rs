@@ -36,8 +36,8 @@ pub struct Preview {
     pub jpeg: Vec<u8>,
 }
 
-/// Makes a copy for each of `sides_px`, the longest side in pixels; given in any order, returned
-/// from large to small. The same file always gives the same bytes. Blocks, for up to seconds.
+/// Renders a copy for each of `sides_px`, the longest side in pixels, in any order; returns them from large
+/// to small. The same file always gives the same bytes. Blocks, for up to seconds.
 ///
 /// # Errors
 /// [`RenderError`]; limits are checked before the image is decoded.

@@ -5,7 +5,7 @@
 //! everywhere. A change is committed together with its follow-up jobs ([`follow_up`]) and, when the
 //! client sent an idempotency key, with the remembered result ([`idempotency`]).
 //!
-//! This module stands after `media`, because attaching an image enqueues its preview job.
+//! In the order of services this module comes after `media`, because attaching an image enqueues its preview job.
 
 mod access;
 mod deposit;

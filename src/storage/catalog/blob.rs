@@ -13,7 +13,7 @@ pub struct Rendition {
     pub of: BlobKey,
     /// Which recipe, with its version: `preview-400/1`.
     pub recipe: String,
-    /// Where its bytes are.
+    /// The address of its bytes.
     pub blob: BlobKey,
     /// Length in bytes.
     pub size: u64,
@@ -25,15 +25,15 @@ pub struct Rendition {
     pub height_px: Option<u32>,
 }
 
-/// What a picture looks like, derived from a blob.
+/// The perceptual hash of a picture in a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashedPicture {
-    /// The blob that was looked at.
+    /// The hashed blob.
     pub of: BlobKey,
-    /// Which way of hashing, with its version: `perceptual-hash/1`. Hashes of different recipes
-    /// cannot be compared.
+    /// The recipe of the hash with its version: `perceptual-hash/1`. Hashes of different recipes cannot be
+    /// compared.
     pub recipe: String,
-    /// The hash; none when there is too little in the picture to tell it by.
+    /// The hash; `None` when the picture has too little structure.
     pub hash: Option<PictureHash>,
 }
 

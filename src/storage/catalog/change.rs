@@ -8,17 +8,17 @@ use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
 
-/// Everything one commit writes, and what must hold for it. Built by the services, consumed by
+/// Everything that one commit writes, and its expectations. Built by the services, committed by
 /// [`super::Catalog::commit`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSet {
-    /// Who makes the change, as written into events.
+    /// The actor, as written into events.
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// What must hold; checked before anything is written.
+    /// The expectations; checked before anything is written.
     pub expectations: Vec<Expectation>,
-    /// What is written, in order.
+    /// The writes, in order.
     pub writes: Vec<Write>,
 }
 
@@ -35,8 +35,8 @@ pub enum Expectation {
     Search(SavedSearchId, Revision),
 }
 
-/// One thing a commit writes. A variant that changes a work carries its event, so a change
-/// without an event cannot be written down.
+/// One write of a commit. A variant that changes a work has its event, so a change without an event cannot
+/// be expressed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A work at a new revision, greater than that before. A deleted work never comes back.
@@ -56,7 +56,7 @@ pub enum Write {
     HashedPicture(HashedPicture),
     /// A job to do later.
     Job(NewJob),
-    /// What became of a leased job. Fails the commit when the lease was lost.
+    /// The outcome of a leased job. Fails the commit when the lease was lost.
     Finish(Lease, Outcome),
     /// A dead job gets another set of attempts; no effect on a job that is not dead.
     Requeue(JobId),
@@ -64,9 +64,9 @@ pub enum Write {
     PruneJobs(Timestamp),
     /// A token, new or changed.
     Token(TokenRecord),
-    /// A saved search, new or changed. It is no work: the log does not tell of it.
+    /// A saved search, new or changed. It is not a work: it appends no event.
     Search(SavedSearch),
-    /// A saved search goes, without trace; no effect when it is not there.
+    /// Deletes a saved search without a tombstone; no effect when there is none.
     DropSearch(SavedSearchId),
     /// The answer to a request that may be repeated. Fails the commit when the key is known.
     Remember(Idempotent),
@@ -83,7 +83,7 @@ pub struct IdempotencyKey {
     pub key: String,
 }
 
-/// A request that was carried out, to be answered the same again.
+/// The result of a request with an idempotency key, for repeated requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotent {
     /// The key.
@@ -107,7 +107,7 @@ pub enum Made {
     Search(SavedSearchId),
 }
 
-/// What a commit gave.
+/// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The number of the last event in the log after this commit.
@@ -155,7 +155,7 @@ impl ChangeSet {
         self
     }
 
-    /// Writes a work together with the event that tells of it.
+    /// Writes a work together with its event.
     #[must_use]
     pub fn put(self, asset: Asset, event: EventKind) -> Self {
         self.write(Write::Asset(Box::new(asset), event))

@@ -88,7 +88,7 @@ pub(super) fn inner<T>(values: Vec<Of<T>>) -> Vec<T> {
     values.into_iter().map(|value| value.0).collect()
 }
 
-/// Values by language; a language that stands twice is an error, not the last one wins.
+/// Values by language; a repeated language is an error.
 pub(super) struct ByLanguage<T>(pub(super) Vec<(LanguageTag, T)>);
 
 impl<T> Default for ByLanguage<T> {

@@ -25,7 +25,9 @@ pub(super) struct Source {
 impl Source {
     /// Reads the text of a file.
     pub(super) fn parse(path: &str, text: &str) -> Self {
-        let tokens: TokenStream = text.parse().unwrap_or_else(|e| panic!("{path}: {e}"));
+        let tokens: Result<TokenStream, _> = text.parse();
+        assert!(tokens.is_ok(), "{path} is not Rust: {tokens:?}");
+        let tokens = tokens.unwrap_or_default();
         let mut source = Self {
             path: path.to_owned(),
             lines: text.lines().count(),
@@ -364,7 +366,7 @@ fn a_re_export_is_a_dependency_only_of_a_file_that_uses_the_name() {
     );
     let edge = |from: &str, to: &str| (from.to_owned(), to.to_owned());
     let up = edge("a/child.rs", "a/mod.rs");
-    assert_eq!(graph_of(&[child, re_exports]), [up.clone()]);
+    assert_eq!(graph_of(&[child, re_exports]), std::slice::from_ref(&up));
     assert_eq!(
         graph_of(&[child, uses]),
         [up, edge("a/mod.rs", "a/child.rs")]

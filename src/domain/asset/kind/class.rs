@@ -1,4 +1,4 @@
-//! What one DCMI type asks of files.
+//! The rules of one DCMI type for files.
 
 use crate::domain::vocabulary::details::DcmiType;
 

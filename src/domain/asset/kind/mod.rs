@@ -1,4 +1,4 @@
-//! What the class of a work asks of its files.
+//! The rules of the class of a work for its files.
 //!
 //! A kind (scheme `product-kind`) names one or more DCMI types; each type that works of this
 //! archive can have is described by one file here and one line in [`CLASSES`]. A kind with several

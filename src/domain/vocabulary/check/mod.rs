@@ -57,7 +57,7 @@ pub enum Fault {
         /// The slug as written.
         target: Slug,
     },
-    /// A circle in the hierarchy.
+    /// A cycle in the hierarchy.
     #[error("it is broader than itself")]
     BroaderCycle,
     /// SKOS S27: related and (transitively) broader are disjoint.
@@ -82,7 +82,7 @@ pub enum Fault {
         /// The other place.
         other: Slug,
     },
-    /// An event that says of nothing what became of it.
+    /// An event without a concept of origin.
     #[error("event {0} has nothing under from")]
     EventWithoutOrigin(usize),
 }
@@ -337,8 +337,7 @@ fn links_to_other_schemes(
         .areas
         .iter()
         .map(|area| ("areas", "place", &area.value));
-    let assigned = body.assigned_instruments.iter();
-    let assigned = assigned.map(|entry| {
+    let assigned = body.assigned_instruments.iter().map(|entry| {
         (
             "assigned_instruments",
             "instrument",

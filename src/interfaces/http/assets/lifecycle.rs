@@ -110,7 +110,7 @@ pub async fn publish(
     reason = "describes the body; reading it reports every broken rule"
 )]
 pub struct Withdrawal {
-    /// For the public: whoever could see the work reads it under the work's address.
+    /// For the public: everybody who could see the work can read it at the address of the work.
     #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }

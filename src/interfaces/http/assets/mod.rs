@@ -47,7 +47,7 @@ pub struct ListQuery {
     /// Go on after this id, as the `next` link does.
     #[param(format = "uuid")]
     after: Option<String>,
-    /// How many works to give, at most 200.
+    /// The number of works, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
     /// Only works in this state: `draft`, `submitted`, `published` or `withdrawn`.
@@ -62,7 +62,7 @@ pub struct ListQuery {
 /// One page of works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssetList {
-    /// The works, oldest intake first. A page may be short, even empty, before the end.
+    /// The works, oldest first. A page may be short, even empty, before the end.
     items: Vec<AssetDto>,
     /// Cursor of the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub struct AssetList {
     summary = "List the works you may see",
     params(ListQuery),
     responses((
-        status = 200, description = "One page, oldest intake first.", body = AssetList,
+        status = 200, description = "One page, oldest first.", body = AssetList,
         headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
     )),
     security((), ("token" = []))
@@ -87,8 +87,12 @@ pub async fn list(
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    let after = query.after.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| Problem::parameter("after"))?;
+    let after = query
+        .after
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Problem::parameter("after"))?;
     let limit = pagination::limit(query.limit);
     let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
     let next = listing.next.map(|id| id.to_string());
@@ -131,10 +135,9 @@ impl ListQuery {
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
-        ];
-        let filters = filters
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.clone()?)));
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)));
         let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
         filters.chain(cursor).collect()
     }

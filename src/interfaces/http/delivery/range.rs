@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(select(&every(1000, 17), 100_000), Selection::Whole);
         let again = format!("bytes={}", vec!["0-"; 300].join(","));
         assert_eq!(select(&again, 10_000), parts(&[(0, 10_000)]));
-        // Far apart, the order asked for is kept.
+        // Ranges that are far apart keep the requested order.
         assert_eq!(
             select("bytes=5000-5001,0-1", 10_000),
             parts(&[(5000, 5002), (0, 2)])

@@ -105,8 +105,8 @@ async fn read_body(
 ) -> Result<web::Bytes, Problem> {
     let limit = config.server.max_json_bytes;
     let too_large = || Problem::TooLarge { limit_bytes: limit };
-    let announced = request.headers().get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let content_length = request.headers().get(header::CONTENT_LENGTH);
+    let announced = content_length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }

@@ -136,10 +136,11 @@ impl RequestContext {
     /// The finished response inside an error, for failures that lost their request.
     fn error_response(&self, problem: &Problem) -> Error {
         let (status, body) = self.problem_body(problem);
-        let mut response = HttpResponse::build(status).finish();
+        let mut response = HttpResponse::build(status)
+            .finish()
+            .set_body(BoxBody::new(body));
         self.set_problem_headers(response.headers_mut());
         self.set_headers(response.headers_mut());
-        let response = response.set_body(BoxBody::new(body));
         InternalError::from_response("the request failed", response).into()
     }
 

@@ -57,8 +57,13 @@ pub async fn list(
     saved: web::Data<SavedSearches>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let after = query.0.after.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| Problem::parameter("after"))?;
+    let after = query
+        .0
+        .after
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Problem::parameter("after"))?;
     let limit = pagination::limit(query.0.limit);
     let listing = saved.list(&actor, after, limit).await?;
     let next = listing.next.map(|id| id.to_string());
@@ -67,8 +72,10 @@ pub async fn list(
         let query = [("limit", limit.to_string()), ("after", next.clone())];
         pagination::link_next(&mut answer, &base, "/api/v1/searches", &query);
     }
-    let items = listing.items.iter();
-    let items = items.map(|search| SavedSearchView::render(search, &base));
+    let items = listing
+        .items
+        .iter()
+        .map(|search| SavedSearchView::render(search, &base));
     answer.insert_header((header::VARY, "Authorization"));
     Ok(answer.json(SavedSearchList {
         items: items.collect(),

@@ -22,7 +22,7 @@ pub struct SavedSearchView {
     /// Its titles, parameters and visibility.
     #[serde(flatten)]
     search: SavedSearchDto,
-    /// The body it was saved for.
+    /// The organisation that owns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<String>,
     /// When it was saved.
@@ -53,21 +53,21 @@ pub struct ListQuery {
     /// Go on after this id, as the `next` link does.
     #[param(format = "uuid")]
     pub after: Option<String>,
-    /// How many to give, at most 200.
+    /// The number of searches, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<usize>,
 }
 
-/// Which page of a feed to give.
+/// The page of a feed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
     /// Go on after this cursor, as the `next` link does.
     after: Option<String>,
-    /// How many works to give, at most 100. What was saved unless you say, else 20.
+    /// The number of works, at most 100. By default the saved number, else 20.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
-    /// Language of titles and labels: `vi` or `en`. What was saved unless you say, else that of
+    /// Language of titles and labels: `vi` or `en`. By default the saved one, else that of
     /// `Accept-Language`.
     lang: Option<String>,
 }

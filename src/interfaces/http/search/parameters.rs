@@ -24,17 +24,17 @@ pub struct SearchQuery {
     /// alphabetical order, or `changed`: last published or changed first.
     #[param(default = "relevance")]
     sort: Option<String>,
-    /// How many hits to give, at most 100.
+    /// The number of hits, at most 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<usize>,
-    /// Go on after this cursor, as the `next` link does. It never expires. Sorted by date or title, a
-    /// list walked to its end tells every work once, also while others write; by relevance, writes
-    /// move scores, and works close to the end of a page can be told again or be passed over.
+    /// The cursor of the previous page, as in the `next` link. It never expires. Sorted by date or title, the
+    /// pages contain every work once, also while others write; by relevance, writes change scores, and
+    /// works close to the end of a page can be repeated or skipped.
     after: Option<String>,
-    /// Which facets to count, by name; `none` counts nothing. All of them unless you say.
+    /// Which facets to count, by name; `none` counts nothing. All by default.
     #[param(example = "kind,theme,year")]
     facets: Option<String>,
-    /// How many values of each facet to give, at most 1000.
+    /// The number of values of each facet, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 50)]
     facet_values: Option<usize>,
     /// Kinds: slugs of the scheme `product-kind`.
@@ -85,7 +85,7 @@ pub struct SearchQuery {
     expand: Option<Vec<String>>,
     /// Ids of expansions to strike out.
     without: Option<Vec<String>>,
-    /// Language of labels: `vi` or `en`. That of `Accept-Language` unless you say.
+    /// Language of labels: `vi` or `en`. By default that of `Accept-Language`.
     lang: Option<String>,
     /// Number of an event that must be searchable: waits for it for up to two seconds.
     event: Option<u64>,

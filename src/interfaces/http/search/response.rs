@@ -1,4 +1,4 @@
-//! What was found, written down.
+//! The JSON form of search results.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::services::search::{
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchAnswer)]
 pub struct SearchAnswerDto {
-    /// The hits of this page, in the order asked.
+    /// The hits of this page, in the requested order.
     items: Vec<HitDto>,
     /// How many works match.
     total: TotalDto,
@@ -31,7 +31,7 @@ pub struct SearchAnswerDto {
     /// Cursor of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
-    /// The wanted event was not searchable in time.
+    /// The requested event was not searchable in time.
     stale: bool,
     /// The time ran out: there may be more and better hits, and hits without snippets.
     partial: bool,
@@ -186,7 +186,7 @@ impl SearchAnswerDto {
 }
 
 impl HitDto {
-    /// The full text can be megabytes; whoever wants it reads the work.
+    /// Without the full text, which can have megabytes; it is in the work.
     fn render(mut hit: Hit, actor: &Actor) -> Self {
         hit.asset.work.body = None;
         Self {

@@ -29,7 +29,7 @@ use crate::services::intake::{Attached, FileDetails};
 use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Staged;
 
-/// Registers the addresses of this module and those of [`delivery`] that lie under them.
+/// Registers the routes of this module and those of [`delivery`] at the same addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     let files = web::resource("/api/v1/assets/{id}/files").route(web::post().to(attach));
     let file = delivery::file_resource().route(web::delete().to(detach));
@@ -112,7 +112,7 @@ impl FromRequest for UploadParameters {
         ("language" = Option<String>, Query, description = "Language spoken or written in it (BCP 47)."),
         ("Content-Digest" = Option<String>, Header, description = "RFC 9530, e.g. `sha-256=:…:`."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
+        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by the client: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
     ),
     request_body(content((FileBytes = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((

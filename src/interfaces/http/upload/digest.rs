@@ -43,12 +43,11 @@ fn sha256_of(member: &str, is_structured: bool) -> Result<Option<Sha256>, ()> {
     if !algorithm.trim().eq_ignore_ascii_case("sha-256") {
         return Ok(None);
     }
-    let value = value.trim();
     let encoded = if is_structured {
-        let value = value.strip_prefix(':').ok_or(())?;
-        value.split_once(':').ok_or(())?.0
+        let bytes = value.trim().strip_prefix(':').ok_or(())?;
+        bytes.split_once(':').ok_or(())?.0
     } else {
-        value
+        value.trim()
     };
     let bytes = BASE64.decode(encoded).map_err(|_| ())?;
     let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| ())?;

@@ -57,7 +57,7 @@ impl Receiver {
     }
 
     /// Receives a form (RFC 7578) with one file and text fields that describe it, in any order.
-    /// The digest of the file may stand in the headers of its part.
+    /// The headers of the part may contain the digest of the file.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -94,8 +94,9 @@ impl Receiver {
     }
 
     async fn next_field(&self, form: &mut Multipart) -> Result<Option<Field>, UploadError> {
-        let next = tokio::time::timeout(self.pace.pause, form.next()).await;
-        let next = next.map_err(|_| UploadError::TooSlow)?;
+        let next = tokio::time::timeout(self.pace.pause, form.next())
+            .await
+            .map_err(|_| UploadError::TooSlow)?;
         next.transpose().map_err(|error| form_error(&error))
     }
 
@@ -142,14 +143,16 @@ impl Receiver {
         let mut waited = Duration::ZERO;
         let mut received = 0;
         loop {
-            let timeout = self.pace.next_timeout(waited, received);
-            let timeout = timeout.ok_or(UploadError::TooSlow)?;
+            let timeout = self
+                .pace
+                .next_timeout(waited, received)
+                .ok_or(UploadError::TooSlow)?;
             let started = Instant::now();
-            let piece = tokio::time::timeout(timeout, body.next())
+            let chunk = tokio::time::timeout(timeout, body.next())
                 .await
                 .map_err(|_| UploadError::TooSlow)?;
             waited += started.elapsed();
-            match piece {
+            match chunk {
                 None => return Ok(incoming.finish().await?),
                 Some(Err(error)) => return Err(failed(error)),
                 Some(Ok(bytes)) => {
@@ -197,10 +200,11 @@ fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256>, UploadError> 
 
 /// The name in `Content-Disposition` (RFC 6266): the extended form if there is one.
 fn sent_name(headers: &HeaderMap) -> Option<String> {
-    let disposition = headers.get(header::CONTENT_DISPOSITION)?;
-    let disposition = ContentDisposition::from_raw(disposition).ok()?;
-    let extended = disposition.get_filename_ext();
-    let extended = extended.and_then(|name| String::from_utf8(name.value.clone()).ok());
+    let value = headers.get(header::CONTENT_DISPOSITION)?;
+    let disposition = ContentDisposition::from_raw(value).ok()?;
+    let extended = disposition
+        .get_filename_ext()
+        .and_then(|name| String::from_utf8(name.value.clone()).ok());
     extended.or_else(|| disposition.get_filename().map(str::to_owned))
 }
 

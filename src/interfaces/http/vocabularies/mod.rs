@@ -1,8 +1,8 @@
 //! `/api/v1/vocabularies`: the lists catalogues choose from, as JSON and as SKOS in JSON-LD.
 //!
-//! Open to everybody: the lists say nothing of works, and whoever harvests the archive needs
+//! Open to everybody: the lists contain nothing about works, and every harvester of the archive needs
 //! them. [`dto`] writes plain JSON with everything known, [`skos`] what SKOS has words for;
-//! `Accept` or `?format=` choose. The lasting addresses of concepts, `/vocab/{scheme}/{slug}`,
+//! `Accept` or `?format=` choose. The permanent addresses of concepts, `/vocab/{scheme}/{slug}`,
 //! lead here.
 
 pub mod address;
@@ -227,9 +227,10 @@ struct ResponseOptions {
 
 impl ResponseOptions {
     fn new(request: &HttpRequest, query: &VocabularyQuery) -> Result<Self, Problem> {
-        let accept = request.headers().get(header::ACCEPT);
-        let accept = accept
-            .and_then(|accept| accept.to_str().ok())
+        let accept = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let form = parsed("format", &query.format, Form::of_name)?;
         let language = parsed("lang", &query.lang, |text| LanguageTag::parse(text).ok())?;

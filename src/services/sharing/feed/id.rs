@@ -13,7 +13,7 @@ use crate::domain::asset::AssetId;
 pub struct FeedId(Uuid);
 
 impl FeedId {
-    /// The feed of a saved search bears the id of the search.
+    /// The feed of a saved search has the id of the search.
     pub const fn of_saved(id: SavedSearchId) -> Self {
         Self(Uuid::from_bytes(*id.as_bytes()))
     }

@@ -6,7 +6,7 @@
 //! work has all the words (otherwise works would leave the feed when better matches are published), and
 //! near-duplicates are not grouped.
 //!
-//! [`atom`] writes the document; [`xml`] keeps what is written well-formed.
+//! [`atom`] writes the document; [`xml`] writes well-formed XML.
 
 mod atom;
 mod id;

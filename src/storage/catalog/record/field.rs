@@ -12,7 +12,7 @@ use crate::domain::{LanguageMap, LanguageTag, SavedSearchId, Sha256, Slug, Times
 pub struct InvalidRecord {
     /// Which field.
     pub what: &'static str,
-    /// What stands there.
+    /// Its stored value.
     pub value: String,
 }
 

@@ -1,8 +1,8 @@
 //! The stored forms: what the catalogue's back ends write to disk, as versioned JSON.
 //!
 //! Each record is an enum with one variant per version, tagged with its name (`{"v1": {…}}`).
-//! A version that was ever released stays readable for ever: [`upgrade`](AssetRecord::upgrade)
-//! leads from every version to the newest, and the bytes of each are kept in
+//! Every released version stays readable: [`upgrade`](AssetRecord::upgrade) converts every version to the
+//! newest, and bytes of each version are in
 //! `tests/fixtures/records/`. Domain types do not know about this module; a change to them that
 //! does not fit the newest version needs the next one, never an edit of an old one.
 //!
