@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
+use crate::storage::backup;
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use crate::storage::catalog::{Catalog, CatalogError};
@@ -39,6 +40,9 @@ impl Backends {
     /// [`OpenError`].
     pub(super) fn open(config: Config) -> Result<Self, OpenError> {
         let data = &config.storage.data_dir;
+        if backup::is_unfinished(data) {
+            return Err(OpenError::Unrestored);
+        }
         std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
         let vocabularies = Arc::new(load_vocabularies(&config)?);
         let (catalog, close_catalog) = match config.storage.engine {
@@ -103,11 +107,12 @@ pub(super) fn catalog_folder(config: &Config) -> PathBuf {
     config.storage.data_dir.join("catalog")
 }
 
-pub(super) const fn catalog_options(config: &Config) -> Options {
+pub(super) fn catalog_options(config: &Config) -> Options {
     Options {
         segment_bytes: config.storage.segment_bytes,
         reserve_bytes: config.storage.min_free_bytes,
         cache_bytes: config.storage.cache_bytes,
+        new_log_id: Clock::system().new_log_id(),
     }
 }
 

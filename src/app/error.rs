@@ -13,6 +13,9 @@ pub enum OpenError {
     /// Another process has it open.
     #[error("the data folder is in use by another process")]
     InUse,
+    /// A restore into the folder was begun and not finished.
+    #[error("a restore into this folder was not finished: repeat `khochung restore`")]
+    Unrestored,
     /// The vocabularies are invalid.
     #[error("the vocabularies are invalid")]
     Vocabularies(#[source] FaultyVocabularies),

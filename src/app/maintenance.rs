@@ -1,6 +1,7 @@
 //! Checks and repairs a data folder that no server has open.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::backends::{catalog_folder, catalog_options, open_embedded_catalog, open_error};
 use super::{Archive, OpenError};
@@ -8,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::search::SearchError;
+use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{self, EmbeddedCatalog, Salvage};
@@ -73,7 +75,7 @@ pub async fn verify(
     let mut report = Report::default();
     let opening = config.clone();
     let catalog = match blocking(move || open_embedded_catalog(&opening)).await {
-        Err(OpenError::Catalog(CatalogError::Damaged(place))) => {
+        Err(OpenError::Catalog(CatalogError::Damaged(place) | CatalogError::Lost(place))) => {
             report.findings.push(Finding::Catalogue(place));
             return Ok(report);
         }
@@ -193,10 +195,37 @@ async fn check_bytes(
 /// # Errors
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
-    let folder = catalog_folder(config);
-    blocking(move || embedded::discard_after_damage(&folder))
+    let (folder, options) = (catalog_folder(config), catalog_options(config));
+    blocking(move || embedded::discard_after_damage(&folder, options))
         .await
         .map_err(open_error)
+}
+
+/// Copies the data folder to `dest`, while it is in use or not. `seen` gets the number of files
+/// examined.
+///
+/// # Errors
+/// [`BackupError`].
+pub fn back_up(
+    config: &Config,
+    dest: &Path,
+    seen: &dyn Fn(u64),
+) -> Result<backup::Created, BackupError> {
+    backup::create(&config.storage.data_dir, dest, Clock::system().now(), seen)
+}
+
+/// Restores a backup into the data folder, which must be empty or missing.
+///
+/// # Errors
+/// [`BackupError`].
+pub fn restore(
+    config: &Config,
+    src: &Path,
+    until: Until,
+    seen: &dyn Fn(u64),
+) -> Result<Restored, BackupError> {
+    let options = catalog_options(config);
+    backup::restore(src, &config.storage.data_dir, until, options, seen)
 }
 
 /// Rebuilds the index of the catalogue from its journal.

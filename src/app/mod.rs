@@ -28,7 +28,7 @@ use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::WorkAccess;
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
-use crate::storage::catalog::{CatalogError, Counts};
+use crate::storage::catalog::{self, CatalogError, Counts, LogId};
 use crate::telemetry::Metrics;
 
 /// An open archive. Clones share it.
@@ -67,10 +67,14 @@ pub struct Archive {
 }
 
 /// The health of the archive.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Health {
     /// The counts of the catalogue.
     pub counts: Counts,
+    /// The identity of the event log.
+    pub log: LogId,
+    /// Whether the catalogue accepts changes, and what is damaged in it.
+    pub catalog: catalog::Health,
     /// Events that the search index has not read yet.
     pub index_lag_events: u64,
     /// Whether the search index answers.
@@ -146,6 +150,8 @@ impl Archive {
         let data = self.config.storage.data_dir.clone();
         Ok(Health {
             counts,
+            log: self.backends.catalog.log_id(),
+            catalog: self.backends.catalog.health(),
             index_lag_events: index.lag,
             index_is_available: index.rebuilding.is_none(),
             disk_free_bytes: blocking(move || free_bytes(&data)).await,

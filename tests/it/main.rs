@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod auth;
+mod blob_damage;
 mod change_feed;
 mod cli_help;
 mod cli_import;
@@ -47,3 +48,4 @@ mod vocabularies;
 mod vocabularies_http;
 mod wire;
 mod works_http;
+mod wrong_clock;

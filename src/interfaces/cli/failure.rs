@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
+use crate::storage::blobs::BlobError;
 use crate::telemetry::error_chain;
 
 /// Why a command failed.
@@ -115,6 +116,25 @@ impl Failure {
                     ("the data folder", "is in use by another process"),
                 );
                 format!("{before} {folder} {after}")
+            }
+            Self::Opening {
+                error: OpenError::Blobs(BlobError::Apart { from, to, .. }),
+                ..
+            } => {
+                let (between, and, rule) = language.pick(
+                    (
+                        "không thể liên kết tệp giữa",
+                        "và",
+                        "hai thư mục phải nằm trên cùng một hệ thống tệp có liên kết cứng",
+                    ),
+                    (
+                        "files cannot be linked between",
+                        "and",
+                        "both folders must be on one file system that has hard links",
+                    ),
+                );
+                let (from, to) = (from.display(), to.display());
+                format!("{between} {from} {and} {to}: {rule}")
             }
             Self::Opening { folder, error } => format!("{folder}: {}", error_chain(error)),
             Self::Listen { bind, error } => {

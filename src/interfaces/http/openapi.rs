@@ -4,12 +4,15 @@
 //! `If-Match` 412 and 428, and so on) are added here by rule, so that no handler can forget them. The
 //! description is committed as `api/openapi.json` and compared by a test.
 
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
+use super::extract::precondition::REPLAYED;
 use super::problem::document::{MEDIA_TYPE, ProblemDocument};
 use super::search::{feed, neighbours};
 use super::upload::attach;
@@ -129,16 +132,33 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
     if has_header("If-Match") {
         statuses.extend(["409", "412", "428", "507"]);
     }
-    if has_header("Idempotency-Key") {
+    let takes_key = has_header("Idempotency-Key");
+    if takes_key {
         statuses.push("409");
     }
     statuses.extend(["500", "503"]);
     let responses = &mut operation.responses.responses;
+    if takes_key && let Some(RefOr::T(created)) = responses.get_mut("201") {
+        created
+            .headers
+            .insert(REPLAYED.to_owned(), RefOr::T(replayed()));
+    }
     for status in statuses {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
     }
+}
+
+fn replayed() -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    HeaderBuilder::new()
+        .schema(Some(schema.enum_values(Some(["true"]))))
+        .description(Some(
+            "Sent when the same request was carried out before under the same key: nothing was \
+             done now, and this is the work or search as it is at present.",
+        ))
+        .build()
 }
 
 /// Whether an operation needs a token.

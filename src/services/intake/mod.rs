@@ -16,10 +16,12 @@ pub use accepted_types::AcceptedTypes;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId, File, FileRole, Revision, file_name, secrecy};
+use crate::domain::asset::{
+    Asset, AssetId, File, FileRole, Revision, TransitionError, file_name, secrecy,
+};
 use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256, text};
 use crate::services::media::probe::probe_staged;
-use crate::services::works::idempotency::{self, IdempotentRequest};
+use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
 use crate::services::works::{ChangeError, Deposit, FindError, WorkAccess, put_with_follow_up};
 use crate::storage::blobs::{BlobStore, Staged};
 use crate::storage::catalog::{ChangeSet, EventKind};
@@ -58,6 +60,8 @@ pub struct Attached {
     pub file: Sha256,
     /// Other works with the same bytes that the actor may see.
     pub duplicates: Vec<AssetId>,
+    /// Whether an earlier request with the same idempotency key attached it.
+    pub is_replay: bool,
 }
 
 impl Intake {
@@ -80,10 +84,17 @@ impl Intake {
         actor: &Actor,
         deposit: Deposit,
         idempotent: Option<&IdempotentRequest>,
+    ) -> Result<Completed<Asset>, ChangeError> {
+        let request = self.create_draft(actor, deposit, idempotent);
+        idempotency::once(&self.works, actor, idempotent, request).await
+    }
+
+    async fn create_draft(
+        &self,
+        actor: &Actor,
+        deposit: Deposit,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
-        if let Some(earlier) = idempotency::earlier_result(&self.works, actor, idempotent).await? {
-            return Ok(earlier);
-        }
         let work = self.works.resolve_deposit(actor, deposit, None).await?;
         let now = self.works.now();
         let asset = Asset::take_in(self.works.clock.new_asset_id(), work, now);
@@ -92,7 +103,8 @@ impl Intake {
             asset.clone(),
             EventKind::Created,
         );
-        self.commit(actor, changes, asset, idempotent).await
+        idempotency::commit(&self.works, actor, changes, &asset, idempotent).await?;
+        Ok(asset)
     }
 
     /// Checks that the actor may attach a file to the work, before the bytes are received.
@@ -128,29 +140,51 @@ impl Intake {
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Attached, ChangeError> {
         let sha256 = staged.key;
-        let asset = match idempotency::earlier_result(&self.works, actor, idempotent).await? {
-            Some(earlier) => earlier,
-            None => {
-                let present = self
-                    .works
-                    .find_for_change(actor, id, expected, policy::may_edit)
-                    .await?;
-                let file = self.describe_file(&staged, details).await?;
-                // A file that cannot be attached is refused before its bytes are stored.
-                present.attach(file.clone(), &self.works.vocabularies, self.works.now())?;
-                self.blobs.put(staged).await?;
-                self.commit_file(actor, id, expected, file, idempotent)
-                    .await?
-            }
+        let request = async {
+            let file = self
+                .store_file(actor, id, expected, staged, details)
+                .await?;
+            self.commit_file(actor, id, expected, file, idempotent)
+                .await
         };
+        let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
         let holders = self.works.catalog.with_blob(sha256).await;
         let mut others = holders.map_err(FindError::from)?;
         others.retain(|other| *other != id);
         Ok(Attached {
-            asset,
+            asset: completed.result,
             file: sha256,
             duplicates: self.works.filter_visible(actor, &others).await?,
+            is_replay: completed.is_replay,
         })
+    }
+
+    /// Describes a received file and stores its bytes. A file that cannot be attached is refused
+    /// before.
+    async fn store_file(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        staged: Staged,
+        details: FileDetails,
+    ) -> Result<File, ChangeError> {
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
+            .await?;
+        let file = self.describe_file(&staged, details).await?;
+        match present.attach(file.clone(), &self.works.vocabularies, self.works.now()) {
+            Ok(_) => self.blobs.put(staged).await?,
+            Err(refusal @ TransitionError::AlreadyAttached(_)) => {
+                // The work has these bytes. If they were damaged or lost on the disk, this repairs
+                // them.
+                self.blobs.put(staged).await?;
+                return Err(refusal.into());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        Ok(file)
     }
 
     /// Commits the work with a file whose bytes are stored. Without an expected revision a conflict is
@@ -172,9 +206,9 @@ impl Intake {
             let next = present.attach(file.clone(), vocabularies, now)?;
             let event = EventKind::FileAttached;
             let changes = self.works.change_set(actor, &present, next.clone(), event);
-            match self.commit(actor, changes, next, idempotent).await {
+            match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}
-                result => return result,
+                result => return result.map(|()| next),
             }
         }
     }
@@ -208,21 +242,5 @@ impl Intake {
             facts: probe.facts,
             attached_at: self.works.now(),
         })
-    }
-
-    async fn commit(
-        &self,
-        actor: &Actor,
-        changes: ChangeSet,
-        asset: Asset,
-        idempotent: Option<&IdempotentRequest>,
-    ) -> Result<Asset, ChangeError> {
-        let earlier = idempotency::commit(&self.works, actor, changes, &asset, idempotent).await?;
-        match (earlier, idempotent) {
-            (Some(earlier), Some(request)) => {
-                idempotency::replay(&self.works, actor, request, &earlier).await
-            }
-            _ => Ok(asset),
-        }
     }
 }

@@ -20,6 +20,12 @@ pub trait Handler: Send + Sync + 'static {
         Policy::default()
     }
 
+    /// The longest wait of a job that did not fail. A job that waits longer was enqueued under a wrong
+    /// clock and becomes due at once. None when people choose the moment.
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(self.policy().backoff.longest)
+    }
+
     /// Runs the job and returns the changes to commit together with its completion: events,
     /// renditions, audits, follow-up jobs. May be dropped at any await and run again.
     ///

@@ -22,6 +22,7 @@ pub mod payload;
 mod periodic;
 mod queue;
 mod runner;
+mod wrong_clock;
 
 pub use handler::{Handler, JobFailure, Policy};
 pub use housekeeping::{HOUSEKEEPING, housekeeping};

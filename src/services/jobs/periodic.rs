@@ -44,6 +44,11 @@ impl Schedule {
         }
     }
 
+    /// The time between two runs.
+    pub const fn interval(self) -> Duration {
+        self.interval
+    }
+
     /// The run after one that ends now.
     pub fn next(self, now: Timestamp) -> NewJob {
         self.at(lease::until(now, self.interval))
@@ -88,6 +93,10 @@ impl Handler for Periodic {
             max_attempts: u32::MAX,
             ..Policy::default()
         }
+    }
+
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(self.schedule.interval)
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {

@@ -15,7 +15,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::attempt::Attempt;
 use super::handler::Handler;
 use super::lease;
+use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
+use crate::domain::Timestamp;
 use crate::storage::catalog::{Catalog, CatalogError, Job, JobKind, Lease};
 
 /// The poll interval when nothing wakes the dispatcher.
@@ -97,6 +99,7 @@ impl Runner {
             stopping,
             releasing,
             idle,
+            latest: None,
         };
         RunnerHandle {
             task: Mutex::new(Some(tokio::spawn(dispatcher.run()))),
@@ -167,6 +170,8 @@ struct Dispatcher {
     stopping: watch::Receiver<bool>,
     releasing: watch::Receiver<bool>,
     idle: watch::Sender<u64>,
+    /// The last moment at which no job was found to wait for too long.
+    latest: Option<Timestamp>,
 }
 
 /// Why no further job was claimed.
@@ -187,6 +192,7 @@ impl Dispatcher {
         while !*stopping.borrow() {
             let requests = self.signals.idle_requests.load(Ordering::SeqCst);
             commits.mark_unchanged();
+            self.check_clock().await;
             let stop = self.claim_due().await;
             if matches!(stop, ClaimStop::NothingDue) && self.tasks.is_empty() {
                 self.idle.send_replace(requests);
@@ -201,6 +207,38 @@ impl Dispatcher {
             }
         }
         while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// At the start and whenever the clock has gone back: makes jobs due that a clock ahead of the time
+    /// had delayed.
+    async fn check_clock(&mut self) {
+        let now = self.runner.clock.now();
+        if self.latest.is_some_and(|latest| latest <= now) {
+            self.latest = Some(now);
+            return;
+        }
+        let kinds = self.runner.kinds.iter();
+        let waits = kinds.map(|(name, kind)| {
+            let waits = Waits {
+                after_failure: kind.handler.policy().backoff.longest,
+                otherwise: kind.handler.longest_wait(),
+            };
+            (name.clone(), waits)
+        });
+        let brought =
+            wrong_clock::bring_forward(&*self.runner.catalog, &waits.collect(), now).await;
+        match brought {
+            Ok(0) => self.latest = Some(now),
+            Ok(jobs) => {
+                tracing::warn!(
+                    jobs,
+                    "jobs waited for a moment that a wrong clock had given them; they run now"
+                );
+                self.latest = Some(now);
+            }
+            // Tried again when looking for work the next time.
+            Err(error) => tracing::warn!(%error, "jobs put off by a wrong clock stay put off"),
+        }
     }
 
     /// Claims and starts due jobs while workers are free.

@@ -203,6 +203,10 @@ impl Handler for HashPictures {
         }
     }
 
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(Duration::from_secs(PAUSE_SECONDS.unsigned_abs()))
+    }
+
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let payload: Payload = payload::parse(job)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());

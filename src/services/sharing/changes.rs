@@ -12,7 +12,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::asset::{AssetId, Revision, State};
-use crate::storage::catalog::{CatalogError, Entry, Event, EventKind, EventNumber, Subject};
+use crate::storage::catalog::{CatalogError, Entry, Event, EventKind, EventNumber, LogId, Subject};
 
 /// How many events are read at once.
 const READ_AHEAD: usize = 500;
@@ -38,6 +38,36 @@ impl Changes {
             next,
             is_at_end,
         }
+    }
+}
+
+/// Why the log cannot be read from a cursor.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangesError {
+    /// The cursor is not one of this log: it is beyond the end, or of another log. The archive was
+    /// restored to an earlier state; the reader has to start again.
+    #[error("the cursor is of another log than {log}")]
+    LogReplaced {
+        /// The present log.
+        log: LogId,
+    },
+    /// The catalogue.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// The position of a reader in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogCursor {
+    /// The log of the number, if the reader kept it.
+    pub log: Option<LogId>,
+    /// The number of the last event read.
+    pub after: EventNumber,
+}
+
+impl From<EventNumber> for LogCursor {
+    fn from(after: EventNumber) -> Self {
+        Self { log: None, after }
     }
 }
 
@@ -78,16 +108,27 @@ impl Presence {
 }
 
 impl Sharing {
-    /// The changes after `after` that the actor may see, at most `limit`.
+    /// The identity of the log, to be kept with the cursor.
+    pub fn log_id(&self) -> LogId {
+        self.works.catalog.log_id()
+    }
+
+    /// The changes after the cursor that the actor may see, at most `limit`.
     ///
     /// # Errors
-    /// Those of the catalogue.
+    /// [`ChangesError::LogReplaced`]; those of the catalogue.
     pub async fn changes(
         &self,
         actor: &Actor,
-        after: EventNumber,
+        cursor: impl Into<LogCursor>,
         limit: usize,
-    ) -> Result<Changes, CatalogError> {
+    ) -> Result<Changes, ChangesError> {
+        let LogCursor { log, after } = cursor.into();
+        let present = self.works.catalog.log_id();
+        let last = *self.works.catalog.watch_events().borrow();
+        if log.is_some_and(|log| log != present) || after > last {
+            return Err(ChangesError::LogReplaced { log: present });
+        }
         let mut items = Vec::new();
         let (mut next, mut examined) = (after, 0);
         while examined < MAX_EXAMINED {

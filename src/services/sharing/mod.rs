@@ -13,7 +13,7 @@ mod feed;
 mod list;
 mod saved;
 
-pub use changes::{Change, Changes, Presence};
+pub use changes::{Change, Changes, ChangesError, LogCursor, Presence};
 pub use feed::{Channel, Entry, FeedId, Feeds, MAX_FILES, Page};
 pub use list::{Filter, Listing};
 pub use saved::{MAX_SAVED_SEARCHES, NewSearch, SavedPage, SavedSearchError, SavedSearches};

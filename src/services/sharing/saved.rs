@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission, Role, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
-use crate::services::works::IdempotentRequest;
+use crate::services::works::{Completed, IdempotentRequest};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Idempotent, Made, Write};
 
 /// The most searches that the tokens of one role and organisation may save.
@@ -89,18 +89,31 @@ impl SavedSearches {
         actor: &Actor,
         wanted: NewSearch,
         idempotent: Option<&IdempotentRequest>,
-    ) -> Result<SavedSearch, SavedSearchError> {
+    ) -> Result<Completed<SavedSearch>, SavedSearchError> {
         if !actor.may(Permission::KeepSearches) {
             return Err(SavedSearchError::Forbidden);
         }
-        if let Some(idempotent) = idempotent
-            && let Some(earlier) = self
-                .catalog
-                .remembered(&idempotent.scoped_key(actor))
-                .await?
-        {
-            return self.replay(actor, idempotent, &earlier).await;
+        let Some(idempotent) = idempotent else {
+            return self.save(actor, wanted, None).await.map(Completed::new);
+        };
+        if let Some(earlier) = self.earlier(actor, idempotent).await? {
+            return Ok(Completed::replay(earlier));
         }
+        let refusal = match self.save(actor, wanted, Some(idempotent)).await {
+            Ok(search) => return Ok(Completed::new(search)),
+            Err(refusal) => refusal,
+        };
+        // An equal request at the same time may have been faster: its answer is that to both.
+        let faster = self.earlier(actor, idempotent).await?;
+        faster.map(Completed::replay).ok_or(refusal)
+    }
+
+    async fn save(
+        &self,
+        actor: &Actor,
+        wanted: NewSearch,
+        idempotent: Option<&IdempotentRequest>,
+    ) -> Result<SavedSearch, SavedSearchError> {
         let (role, organisation) = owner(actor);
         self.check_limit(role, organisation).await?;
         let search = SavedSearch {
@@ -118,13 +131,8 @@ impl SavedSearches {
         if let Some(idempotent) = idempotent {
             changes = changes.write(Write::Remember(remembered(actor, idempotent, &search)));
         }
-        match (self.catalog.commit(changes).await, idempotent) {
-            (Ok(_), _) => Ok(search),
-            (Err(CatalogError::Repeated(earlier)), Some(idempotent)) => {
-                self.replay(actor, idempotent, &earlier).await
-            }
-            (Err(error), _) => Err(error.into()),
-        }
+        self.catalog.commit(changes).await?;
+        Ok(search)
     }
 
     /// One saved search.
@@ -207,15 +215,23 @@ impl SavedSearches {
         }
     }
 
-    /// The search that an earlier, equal request saved.
-    async fn replay(
+    /// The search that an earlier, equal request saved, if there was one.
+    async fn earlier(
         &self,
         actor: &Actor,
         idempotent: &IdempotentRequest,
-        earlier: &Idempotent,
-    ) -> Result<SavedSearch, SavedSearchError> {
+    ) -> Result<Option<SavedSearch>, SavedSearchError> {
+        let Some(earlier) = self
+            .catalog
+            .remembered(&idempotent.scoped_key(actor))
+            .await?
+        else {
+            return Ok(None);
+        };
         match earlier.made {
-            Made::Search(id) if earlier.request == idempotent.request => self.read(actor, id).await,
+            Made::Search(id) if earlier.request == idempotent.request => {
+                self.read(actor, id).await.map(Some)
+            }
             Made::Search(_) | Made::Asset(_) => Err(SavedSearchError::KeyReused),
         }
     }

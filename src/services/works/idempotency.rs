@@ -5,7 +5,7 @@ use super::{ChangeError, WorkAccess};
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
-use crate::storage::catalog::{CatalogError, ChangeSet, IdempotencyKey, Idempotent, Made, Write};
+use crate::storage::catalog::{ChangeSet, IdempotencyKey, Idempotent, Made, Write};
 
 /// The idempotency key of a request and a digest of the request itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,49 +30,87 @@ impl IdempotentRequest {
     }
 }
 
-/// The result of an earlier request with this key, if there was one.
-///
-/// # Errors
-/// [`ChangeError::KeyReused`] when the key belongs to another request.
-pub(in crate::services) async fn earlier_result(
-    works: &WorkAccess,
-    actor: &Actor,
-    request: Option<&IdempotentRequest>,
-) -> Result<Option<Asset>, ChangeError> {
-    let Some(request) = request else {
-        return Ok(None);
-    };
-    match works.catalog.remembered(&request.scoped_key(actor)).await? {
-        Some(earlier) => replay(works, actor, request, &earlier).await.map(Some),
-        None => Ok(None),
+/// The result of a request that may be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed<T> {
+    /// What was created or changed.
+    pub result: T,
+    /// Whether an earlier request with the same key did it, and this one nothing.
+    pub is_replay: bool,
+}
+
+impl<T> Completed<T> {
+    /// The result of the request itself.
+    pub const fn new(result: T) -> Self {
+        Self {
+            result,
+            is_replay: false,
+        }
+    }
+
+    /// The result of an earlier request.
+    pub const fn replay(result: T) -> Self {
+        Self {
+            result,
+            is_replay: true,
+        }
     }
 }
 
-/// The work that an earlier, equal request created or changed.
+/// Carries out `request`, which commits with [`commit`], unless an equal one was carried out under
+/// the same key. When it is refused, the key is looked up again: an equal request that ran at the
+/// same time may have been faster, and then its result answers both.
 ///
 /// # Errors
-/// [`ChangeError::KeyReused`] when the earlier request was another one.
-pub(in crate::services) async fn replay(
+/// [`ChangeError::KeyReused`] when the key belongs to another request; those of `request`.
+pub(in crate::services) async fn once(
+    works: &WorkAccess,
+    actor: &Actor,
+    idempotent: Option<&IdempotentRequest>,
+    request: impl Future<Output = Result<Asset, ChangeError>>,
+) -> Result<Completed<Asset>, ChangeError> {
+    let Some(idempotent) = idempotent else {
+        return request.await.map(Completed::new);
+    };
+    if let Some(earlier) = earlier_result(works, actor, idempotent).await? {
+        return Ok(Completed::replay(earlier));
+    }
+    let refusal = match request.await {
+        Ok(asset) => return Ok(Completed::new(asset)),
+        Err(refusal) => refusal,
+    };
+    let faster = earlier_result(works, actor, idempotent).await?;
+    faster.map(Completed::replay).ok_or(refusal)
+}
+
+/// The work that an earlier, equal request created or changed, if there was one.
+async fn earlier_result(
     works: &WorkAccess,
     actor: &Actor,
     request: &IdempotentRequest,
-    earlier: &Idempotent,
-) -> Result<Asset, ChangeError> {
+) -> Result<Option<Asset>, ChangeError> {
+    let Some(earlier) = works.catalog.remembered(&request.scoped_key(actor)).await? else {
+        return Ok(None);
+    };
     match earlier.made {
-        Made::Asset(id) if earlier.request == request.request => Ok(works.find(actor, id).await?),
+        Made::Asset(id) if earlier.request == request.request => {
+            Ok(Some(works.find(actor, id).await?))
+        }
         Made::Asset(_) | Made::Search(_) => Err(ChangeError::KeyReused),
     }
 }
 
-/// Commits a change of `asset` and remembers its result under the key. Returns the earlier result
-/// when a request with the same key was committed in the meantime; then nothing was written.
+/// Commits a change of `asset` and remembers its result under the key.
+///
+/// # Errors
+/// Also when an equal key was committed in the meantime; nothing was written then.
 pub(in crate::services) async fn commit(
     works: &WorkAccess,
     actor: &Actor,
     changes: ChangeSet,
     asset: &Asset,
     request: Option<&IdempotentRequest>,
-) -> Result<Option<Idempotent>, ChangeError> {
+) -> Result<(), ChangeError> {
     let at = changes.at;
     let changes = match request {
         None => changes,
@@ -84,9 +122,6 @@ pub(in crate::services) async fn commit(
             at,
         })),
     };
-    match works.catalog.commit(changes).await {
-        Ok(_) => Ok(None),
-        Err(CatalogError::Repeated(earlier)) => Ok(Some(*earlier)),
-        Err(error) => Err(error.into()),
-    }
+    works.catalog.commit(changes).await?;
+    Ok(())
 }

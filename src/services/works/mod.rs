@@ -20,5 +20,5 @@ pub use deposit::{Deposit, RequestedRelation};
 pub use error::{ChangeError, FindError};
 pub use follow_up::ReleaseEmbargoPayload;
 pub(in crate::services) use follow_up::put_with_follow_up;
-pub use idempotency::IdempotentRequest;
+pub use idempotency::{Completed, IdempotentRequest};
 pub(in crate::services) use relations::NewIdentifiers;

@@ -9,6 +9,7 @@ pub mod change;
 pub mod embedded;
 pub mod event;
 pub mod job;
+pub mod log;
 pub mod record;
 pub mod token;
 
@@ -18,6 +19,7 @@ pub use blob::{Audit, AuditOutcome, BlobKey, HashedPicture, Rendition};
 pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
+pub use log::{Log, LogId, LogStart};
 pub use token::{TokenHash, TokenRecord};
 
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -79,6 +81,15 @@ pub enum CatalogError {
     /// The store is damaged; the text names file, place and the way out.
     #[error("the catalogue is damaged: {0}")]
     Damaged(String),
+    /// Changes that were acknowledged are gone; the text names them and the way out.
+    #[error("changes are lost: {0}")]
+    Lost(String),
+    /// A newer version of the archive wrote what stands at this place. Nothing is damaged.
+    #[error(
+        "{0} was written by a newer version of the archive: start that version, or restore a \
+         backup that is older than the upgrade"
+    )]
+    NewerVersion(String),
     /// The device failed.
     #[error("the catalogue cannot be read or written")]
     Io(#[source] std::io::Error),
@@ -102,6 +113,15 @@ pub struct Counts {
     pub jobs_open: u64,
     /// Jobs that were given up.
     pub jobs_dead: u64,
+}
+
+/// Whether the catalogue can do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Changes are accepted; false after an error that only a restart can repair.
+    pub is_writable: bool,
+    /// What was found damaged since the start, with file and place; empty when nothing is.
+    pub damage: Vec<String>,
 }
 
 /// What the catalogue records of one referenced blob.
@@ -232,4 +252,10 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// What it holds.
     async fn counts(&self) -> Result<Counts, CatalogError>;
+
+    /// The identity of the event log. A cursor of another log means nothing in this one.
+    fn log_id(&self) -> LogId;
+
+    /// Whether it can do its work, as far as is known without looking.
+    fn health(&self) -> Health;
 }

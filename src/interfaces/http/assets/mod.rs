@@ -166,10 +166,12 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let deposit = parse_work(&body.value, &vocabularies)?;
     let idempotent = key.for_request(&request, &body.bytes);
-    let asset = intake.create(&actor, deposit, idempotent.as_ref()).await?;
+    let completed = intake.create(&actor, deposit, idempotent.as_ref()).await?;
+    let asset = completed.result;
     let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
+    precondition::mark_replay(&mut answer, completed.is_replay);
     Ok(asset_response(answer, asset, &actor))
 }
 

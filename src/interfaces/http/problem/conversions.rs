@@ -7,7 +7,7 @@ use crate::services::accounts::AccountsError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
-use crate::services::sharing::SavedSearchError;
+use crate::services::sharing::{ChangesError, SavedSearchError};
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
@@ -27,7 +27,19 @@ impl From<CatalogError> for Problem {
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
             CatalogError::Closed => Self::Unavailable(error.into()),
-            CatalogError::Damaged(_) | CatalogError::Io(_) => Self::internal(error),
+            CatalogError::Damaged(_)
+            | CatalogError::Lost(_)
+            | CatalogError::NewerVersion(_)
+            | CatalogError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<ChangesError> for Problem {
+    fn from(error: ChangesError) -> Self {
+        match error {
+            ChangesError::LogReplaced { log } => Self::LogReplaced { log },
+            ChangesError::Catalog(error) => error.into(),
         }
     }
 }
@@ -36,9 +48,10 @@ impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
         match error {
             BlobError::Full(_) => Self::StorageFull(error.into()),
-            BlobError::Missing(_) | BlobError::Mismatch(_) | BlobError::Io(_) => {
-                Self::internal(error)
-            }
+            BlobError::Missing(_)
+            | BlobError::Mismatch(_)
+            | BlobError::Apart { .. }
+            | BlobError::Io(_) => Self::internal(error),
         }
     }
 }

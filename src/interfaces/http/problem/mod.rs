@@ -18,6 +18,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::Violations;
 use crate::domain::asset::{AssetId, Revision, StateName};
+use crate::storage::catalog::LogId;
 
 /// The internal cause of a failure, for the log.
 pub type Cause = Box<dyn StdError + Send + Sync>;
@@ -77,6 +78,9 @@ pub enum Problem {
     /// The work was withdrawn or deleted; the reason, if there is one for the public.
     #[error("gone")]
     Gone { reason: Option<String> },
+    /// The cursor is of another log, or beyond the end of this one.
+    #[error("log replaced")]
+    LogReplaced { log: LogId },
     /// `If-Match` names an earlier revision.
     #[error("stale revision")]
     StaleRevision { current: Option<Revision> },
@@ -152,6 +156,7 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::Gone { .. } => (410, "gone"),
+            Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),
             Self::TooLarge { .. } => (413, "too-large"),
             Self::UnsupportedMediaType { .. } => (415, "unsupported-media-type"),

@@ -109,10 +109,12 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let wanted = parse_saved_search(&body.value, &vocabularies, parameters::broken_rule)?;
     let idempotent = key.for_request(&request, &body.bytes);
-    let search = saved.create(&actor, wanted, idempotent.as_ref()).await?;
+    let completed = saved.create(&actor, wanted, idempotent.as_ref()).await?;
+    let search = completed.result;
     let location = format!("{}/api/v1/searches/{}", base.as_str(), search.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
+    precondition::mark_replay(&mut answer, completed.is_replay);
     Ok(saved_search_response(answer, &search, &base))
 }
 
