@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::asset::AssetId;
-use crate::domain::{SavedSearchId, Timestamp};
-use crate::storage::catalog::LogId;
+use crate::domain::{LogId, SavedSearchId, Timestamp};
 
 /// The time of the system, or one that a test sets.
 #[derive(Debug, Clone, Default)]

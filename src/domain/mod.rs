@@ -7,6 +7,7 @@ pub mod access;
 pub mod asset;
 pub mod digest;
 pub mod language;
+pub mod log_id;
 pub mod picture_hash;
 pub mod role;
 pub mod saved_search;
@@ -20,6 +21,7 @@ pub mod work_date;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};
+pub use log_id::LogId;
 pub use picture_hash::PictureHash;
 pub use saved_search::{SavedSearch, SavedSearchId, Visibility};
 pub use slug::Slug;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::extract::guard;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use crate::app::Archive;
 use crate::telemetry::Metrics;
 
@@ -64,7 +65,14 @@ pub async fn healthz() -> &'static str {
     description = "Also answers 200 while the search index is behind: everything else works.",
     responses(
         (status = 200, description = "It is.", body = Readiness),
-        (status = 503, description = "It is not: the operator has to act.", body = Readiness),
+        (
+            status = 503,
+            description = "It is not: the operator has to act.",
+            content(
+                (Readiness = "application/json"),
+                (ProblemDocument = "application/problem+json"),
+            )
+        ),
     )
 )]
 pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {

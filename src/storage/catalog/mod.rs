@@ -19,9 +19,10 @@ pub use blob::{Audit, AuditOutcome, BlobKey, HashedPicture, Rendition};
 pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
-pub use log::{Log, LogId, LogStart};
+pub use log::{Log, LogStart};
 pub use token::{TokenHash, TokenRecord};
 
+pub use crate::domain::LogId;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
