@@ -76,7 +76,7 @@ impl Backends {
                 bytes_per_thread: self.config.search.writer_memory_bytes,
             },
             cache_bytes: self.config.search.cache_bytes,
-            patience: Duration::from_millis(self.config.search.patience_ms),
+            max_commit_delay: Duration::from_millis(self.config.search.max_commit_delay_ms),
             time_budget: Duration::from_millis(self.config.search.time_budget_ms),
             ..SearchSettings::default()
         };

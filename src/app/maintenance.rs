@@ -8,7 +8,7 @@ use super::{Archive, OpenError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
-use crate::services::search::SearchError;
+use crate::services::search::{SearchError, last_indexed};
 use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
@@ -81,6 +81,13 @@ pub async fn verify(
         }
         opened => opened?,
     };
+    if let Some((log, indexed)) = last_indexed(&config.storage.data_dir.join("index")) {
+        let last = *catalog.watch_events().borrow();
+        if log == catalog.log_id() && indexed > last {
+            let lost = CatalogError::lost_events(last, indexed, "the search index");
+            report.findings.push(Finding::Catalogue(lost.to_string()));
+        }
+    }
     // With a damaged journal the names of the blobs cannot all be read.
     if verify_catalogue(&catalog, &mut report).await? {
         verify_blobs(config, &catalog, deep, progress, &mut report).await?;
@@ -196,9 +203,13 @@ async fn check_bytes(
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
     let (folder, options) = (catalog_folder(config), catalog_options(config));
-    blocking(move || embedded::discard_after_damage(&folder, options))
-        .await
-        .map_err(open_error)
+    let search_index = config.storage.data_dir.join("index");
+    blocking(move || {
+        let remembered = last_indexed(&search_index);
+        embedded::discard_after_damage(&folder, options, remembered)
+    })
+    .await
+    .map_err(open_error)
 }
 
 /// Copies the data folder to `dest`, while it is in use or not. `seen` gets the number of files

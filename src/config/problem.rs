@@ -1,17 +1,6 @@
-//! What can be wrong with a configuration, and where each value came from.
+//! What can be wrong with a configuration.
 
-/// The source of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The default.
-    Default,
-    /// The TOML file.
-    File,
-    /// An environment variable.
-    Environment,
-    /// A command-line flag.
-    Flag,
-}
+use super::source::Source;
 
 /// All problems, found in one pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]

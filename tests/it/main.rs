@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod auth;
+mod backup;
 mod blob_damage;
 mod change_feed;
 mod cli_help;
@@ -17,6 +18,7 @@ mod disk_full;
 mod duplicates_http;
 mod embargo;
 mod embargo_job;
+mod fault_sweep;
 mod feeds;
 mod file_access;
 mod hostile_bodies;

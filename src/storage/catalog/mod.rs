@@ -101,6 +101,21 @@ pub enum CatalogError {
     Closed,
 }
 
+impl CatalogError {
+    /// Events that a witness knows and the log does not have.
+    pub fn lost_events(last: EventNumber, remembered: EventNumber, witness: &str) -> Self {
+        Self::Lost(format!(
+            "the log ends with event {last}, but {witness} knows of events up to {remembered}: \
+             {first} to {remembered} are missing. Restore the end of the journal, or the whole \
+             archive (`khochung restore`), from a backup; or stop the archive, copy its data folder \
+             and run `khochung rebuild --discard-after-damage`, which goes on without them",
+            last = last.0,
+            remembered = remembered.0,
+            first = last.0 + 1,
+        ))
+    }
+}
+
 /// The numbers of entries, counted without a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

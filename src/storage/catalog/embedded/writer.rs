@@ -35,6 +35,10 @@ use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;
 
+/// Groups after which the lock notes how far the journal is durable: often enough to prove a loss,
+/// rarely enough to cost nothing.
+const NOTE_EVERY: u32 = 32;
+
 /// A request to the writer.
 #[derive(Debug)]
 pub(crate) enum Request {
@@ -57,6 +61,8 @@ pub(crate) struct Writer {
     session: Session,
     /// Compresses closed segments; none when somebody else does.
     sealer: Option<Sealer>,
+    /// Groups committed since the lock was written.
+    since_note: u32,
 }
 
 impl Writer {
@@ -68,6 +74,7 @@ impl Writer {
             meta: opened.meta,
             session: opened.session,
             sealer,
+            since_note: 0,
         }
     }
 
@@ -142,12 +149,17 @@ impl Writer {
         Ok(())
     }
 
-    fn after_rotation(&self, closed: u64) {
-        if let Err(error) = self.session.note(self.durable()) {
-            tracing::warn!(%error, "the lock could not be written");
-        }
+    fn after_rotation(&mut self, closed: u64) {
+        self.note_durable();
         if let Some(sealer) = &self.sealer {
             sealer.seal(closed);
+        }
+    }
+
+    fn note_durable(&mut self) {
+        self.since_note = 0;
+        if let Err(error) = self.session.note(self.durable()) {
+            tracing::warn!(%error, "the lock could not be written");
         }
     }
 
@@ -203,6 +215,10 @@ impl Writer {
         }
         self.meta = planned.meta.clone();
         shared.events.send_replace(EventNumber(self.meta.events));
+        self.since_note += 1;
+        if self.since_note >= NOTE_EVERY {
+            self.note_durable();
+        }
         Ok(())
     }
 
