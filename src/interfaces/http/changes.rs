@@ -13,14 +13,6 @@ use crate::interfaces::wire::ChangeDto;
 use crate::services::sharing::{LogCursor, Sharing};
 use crate::storage::catalog::EventNumber;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let changes = web::resource("/api/v1/changes")
-        .route(web::get().to(list))
-        .route(web::head().to(list));
-    config.service(changes);
-}
-
 /// The position in the change feed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -7,22 +7,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
+use super::delivery::FileBytes;
 use super::extract::query;
 use super::problem::{Problem, pages};
-
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/")
-                .route(web::get().to(redirect_to_docs))
-                .route(web::head().to(redirect_to_docs)),
-        )
-        .service(web::resource("/api/openapi.json").route(web::get().to(description)))
-        .service(web::resource("/api/docs").route(web::get().to(redirect_to_interactive)))
-        .service(web::resource("/api/docs/{file:.*}").route(web::get().to(interactive)))
-        .service(web::resource("/problems/{slug}").route(web::get().to(problem_page)));
-}
 
 /// The text of the OpenAPI description, serialised once.
 pub struct OpenApiText(pub String);
@@ -44,19 +31,41 @@ pub async fn description(text: web::Data<OpenApiText>) -> HttpResponse {
         .body(text.0.clone())
 }
 
-async fn redirect_to_docs() -> HttpResponse {
+/// Leads people to the interactive page.
+#[utoipa::path(
+    get, path = "/", operation_id = "openStartPage", tag = "operation",
+    summary = "Start page for people",
+    responses((status = 303, description = "To the interactive description.",
+        headers(("Location" = String, description = "Address of the page."))))
+)]
+pub async fn start_page() -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/api/docs/"))
         .finish()
 }
 
-async fn redirect_to_interactive() -> HttpResponse {
+/// Leads to the interactive page.
+#[utoipa::path(
+    get, path = "/api/docs", operation_id = "openDocumentation", tag = "operation",
+    summary = "Interactive description for people",
+    responses((status = 308, description = "To the page.",
+        headers(("Location" = String, description = "Address of the page."))))
+)]
+pub async fn documentation() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header((header::LOCATION, "/api/docs/"))
         .finish()
 }
 
-async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
+/// The interactive page and its files.
+#[utoipa::path(
+    get, path = "/api/docs/{file}", operation_id = "readDocumentation", tag = "operation",
+    summary = "The interactive description and its files",
+    params(("file" = String, Path, description = "Name of a file; empty for the page itself.")),
+    responses((status = 200, description = "The page or file.",
+        content((String = "text/html"), (String = "text/css"), (String = "text/javascript"), (FileBytes = "image/png"))))
+)]
+pub async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let file: String = query::path_part(&request, "file")?;
     let config = Config::new(["/api/openapi.json"]).persist_authorization(false);
     let page = utoipa_swagger_ui::serve(&file, Arc::new(config))

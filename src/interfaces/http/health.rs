@@ -11,22 +11,6 @@ use super::problem::document::ProblemDocument;
 use crate::app::Archive;
 use crate::telemetry::Metrics;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/healthz")
-                .route(web::get().to(healthz))
-                .route(web::head().to(healthz)),
-        )
-        .service(
-            web::resource("/readyz")
-                .route(web::get().to(readyz))
-                .route(web::head().to(readyz)),
-        )
-        .service(web::resource("/metrics").route(web::get().to(metrics)));
-}
-
 /// Whether the archive can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {

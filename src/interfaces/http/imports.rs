@@ -28,11 +28,6 @@ pub const MEDIA_TYPE: &str = "application/x-ndjson";
 /// Results that are buffered for a slow client before reading stops.
 const BUFFERED_RESULTS: usize = 1024;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/api/v1/imports").route(web::post().to(import)));
-}
-
 /// Imports many works.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "importAssets", tag = "works",

@@ -11,22 +11,6 @@ use super::{BaseAddress, pagination};
 use crate::services::jobs::Jobs;
 use crate::storage::catalog::{Job, JobId, JobState};
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/api/v1/jobs")
-                .route(web::get().to(list))
-                .route(web::head().to(list)),
-        )
-        .service(
-            web::resource("/api/v1/jobs/{id}")
-                .route(web::get().to(read))
-                .route(web::head().to(read)),
-        )
-        .service(web::resource("/api/v1/jobs/{id}/attempts").route(web::post().to(requeue)));
-}
-
 /// Which jobs to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -17,6 +17,7 @@ mod html;
 pub mod imports;
 pub mod jobs;
 pub mod openapi;
+mod operations;
 pub mod pagination;
 pub mod problem;
 pub mod saved_searches;
@@ -32,22 +33,11 @@ use actix_web::web;
 
 use problem::Problem;
 
-/// Registers all routes, in the order in which they are matched.
+/// Registers all routes.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .configure(health::routes)
-        .configure(assets::routes)
-        .configure(upload::attach::routes)
-        .configure(delivery::routes)
-        .configure(imports::routes)
-        .configure(changes::routes)
-        .configure(search::routes)
-        .configure(saved_searches::routes)
-        .configure(jobs::routes)
-        .configure(tokens::routes)
-        .configure(vocabularies::routes)
+        .configure(operations::routes)
         .app_data(web::Data::new(docs::OpenApiText(openapi::text())))
-        .configure(docs::routes)
         .default_service(web::to(not_found));
 }
 

@@ -1,4 +1,4 @@
-//! The description of this interface: OpenAPI 3.1, collected from the handlers.
+//! The description of this interface: OpenAPI 3.1, collected from the handlers in the list of [`operations`](super::operations).
 //!
 //! Responses that groups of operations share (an operation that needs a token answers 401 and 403, one with
 //! `If-Match` 412 and 428, and so on) are added here by rule, so that no handler can forget them. The
@@ -11,14 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::assets::{self, lifecycle};
 use super::extract::precondition::REPLAYED;
+use super::operations::Operations;
 use super::problem::document::{MEDIA_TYPE, ProblemDocument};
-use super::search::{feed, neighbours};
-use super::upload::attach;
-use super::{
-    changes, delivery, docs, health, imports, jobs, saved_searches, search, tokens, vocabularies,
-};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -38,29 +33,16 @@ use super::{
         (name = "vocabularies", description = "The controlled vocabularies of the descriptions"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
-    paths(
-        assets::list, assets::create, assets::read, assets::patch, assets::delete,
-        lifecycle::submit, lifecycle::return_to_draft, lifecycle::publish,
-        lifecycle::withdraw, lifecycle::reopen,
-        attach::attach, attach::detach, delivery::file, delivery::preview,
-        imports::import, changes::list,
-        search::search, feed::feed, neighbours::suggest, neighbours::similar,
-        saved_searches::list, saved_searches::create, saved_searches::read,
-        saved_searches::delete, saved_searches::feed,
-        vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
-        jobs::list, jobs::read, jobs::requeue,
-        tokens::list, tokens::create, tokens::revoke,
-        docs::description, docs::problem_page,
-        health::healthz, health::readyz, health::metrics,
-    ),
-    components(schemas(ProblemDocument)),
-    modifiers(&SharedResponses)
+    components(schemas(ProblemDocument))
 )]
 struct Api;
 
 /// The whole description.
 pub fn description() -> Description {
-    Api::openapi()
+    let mut description = Api::openapi();
+    description.merge(Operations::openapi());
+    SharedResponses.modify(&mut description);
+    description
 }
 
 /// The description as the text that is committed.

@@ -16,18 +16,6 @@ use crate::domain::{Rule, Slug, Timestamp, Violations};
 use crate::services::accounts::{Accounts, NewToken};
 use crate::storage::catalog::TokenRecord;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/api/v1/tokens")
-                .route(web::get().to(list))
-                .route(web::head().to(list))
-                .route(web::post().to(create)),
-        )
-        .service(web::resource("/api/v1/tokens/{id}").route(web::delete().to(revoke)));
-}
-
 /// A token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(

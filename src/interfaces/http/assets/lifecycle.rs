@@ -17,22 +17,6 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let submission = web::resource("/api/v1/assets/{id}/submission")
-        .route(web::put().to(submit))
-        .route(web::delete().to(return_to_draft));
-    let publication =
-        web::resource("/api/v1/assets/{id}/publication").route(web::put().to(publish));
-    let withdrawal = web::resource("/api/v1/assets/{id}/withdrawal")
-        .route(web::put().to(withdraw))
-        .route(web::delete().to(reopen));
-    config
-        .service(submission)
-        .service(publication)
-        .service(withdrawal);
-}
-
 /// Submits a draft to the editors.
 #[utoipa::path(
     put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",

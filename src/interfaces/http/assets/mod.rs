@@ -23,23 +23,6 @@ use crate::services::intake::Intake;
 use crate::services::sharing::{Filter, Sharing};
 use response::asset_response;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let works = web::resource("/api/v1/assets")
-        .route(web::get().to(list))
-        .route(web::head().to(list))
-        .route(web::post().to(create));
-    let work = web::resource("/api/v1/assets/{id}")
-        .route(web::get().to(read))
-        .route(web::head().to(read))
-        .route(web::patch().to(patch))
-        .route(web::delete().to(delete));
-    config
-        .service(works)
-        .service(work)
-        .configure(lifecycle::routes);
-}
-
 /// Which works to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

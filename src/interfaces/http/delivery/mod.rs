@@ -9,7 +9,7 @@ pub mod disposition;
 pub mod range;
 pub mod response;
 
-use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
 use super::extract::guard::{Allowed, Read};
@@ -18,26 +18,10 @@ use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery};
 
-/// The resource of a file, for reading.
-pub fn file_resource() -> Resource {
-    web::resource("/api/v1/assets/{id}/files/{sha256}")
-        .route(web::get().to(file))
-        .route(web::head().to(file))
-}
-
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = String, content_media_type = "application/octet-stream")]
 pub struct FileBytes(());
-
-/// Registers the addresses of previews.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(
-        web::resource("/api/v1/assets/{id}/files/{sha256}/preview/{size}")
-            .route(web::get().to(preview))
-            .route(web::head().to(preview)),
-    );
-}
 
 /// Delivers a file.
 #[utoipa::path(

@@ -23,22 +23,6 @@ use crate::interfaces::wire::{SavedSearchDto, parse_saved_search};
 use crate::services::sharing::{FeedId, Feeds, SavedSearches};
 use view::{FeedQuery, ListQuery, SavedSearchList, SavedSearchView, feed_path};
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let searches = web::resource("/api/v1/searches")
-        .route(web::get().to(list))
-        .route(web::head().to(list))
-        .route(web::post().to(create));
-    let search = web::resource("/api/v1/searches/{id}")
-        .route(web::get().to(read))
-        .route(web::head().to(read))
-        .route(web::delete().to(delete));
-    let feed = web::resource("/api/v1/searches/{id}/feed")
-        .route(web::get().to(feed))
-        .route(web::head().to(feed));
-    config.service(searches).service(search).service(feed);
-}
-
 /// Lists saved searches.
 #[utoipa::path(
     get, path = "/api/v1/searches", operation_id = "listSavedSearches", tag = "search",

@@ -19,14 +19,6 @@ use crate::services::sharing::{FeedId, Feeds};
 
 const PATH: &str = "/api/v1/search/feed";
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let feed = web::resource(PATH)
-        .route(web::get().to(feed))
-        .route(web::head().to(feed));
-    config.service(feed);
-}
-
 /// Returns a search as a feed.
 #[utoipa::path(
     get, path = "/api/v1/search/feed", operation_id = "followSearch", tag = "search",

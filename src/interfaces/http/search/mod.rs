@@ -20,17 +20,6 @@ use crate::services::search::Search;
 use parameters::{SearchParameters, SearchQuery};
 use response::SearchAnswerDto;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let search = web::resource("/api/v1/search")
-        .route(web::get().to(search))
-        .route(web::head().to(search));
-    config
-        .service(search)
-        .configure(feed::routes)
-        .configure(neighbours::routes);
-}
-
 /// Finds works.
 #[utoipa::path(
     get, path = "/api/v1/search", operation_id = "searchAssets", tag = "search",

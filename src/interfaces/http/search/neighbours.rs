@@ -17,21 +17,6 @@ use crate::services::search::{Search, Suggestion, SuggestionSource};
 const MAX_LIMIT: usize = 50;
 const DEFAULT_LIMIT: usize = 10;
 
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/api/v1/suggest")
-                .route(web::get().to(suggest))
-                .route(web::head().to(suggest)),
-        )
-        .service(
-            web::resource("/api/v1/assets/{id}/similar")
-                .route(web::get().to(similar))
-                .route(web::head().to(similar)),
-        );
-}
-
 /// The parameters of a completion.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

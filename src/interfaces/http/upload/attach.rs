@@ -18,7 +18,7 @@ use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::assets::response::asset_response;
-use crate::interfaces::http::delivery::{self, FileBytes};
+use crate::interfaces::http::delivery::FileBytes;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{Query, WorkId, path_part};
@@ -28,13 +28,6 @@ use crate::services::curation::Curation;
 use crate::services::intake::{Attached, FileDetails};
 use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Staged;
-
-/// Registers the routes of this module and those of [`delivery`] at the same addresses.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let files = web::resource("/api/v1/assets/{id}/files").route(web::post().to(attach));
-    let file = delivery::file_resource().route(web::delete().to(detach));
-    config.service(files).service(file);
-}
 
 /// The result of attaching a file.
 #[derive(Debug, Serialize, ToSchema)]

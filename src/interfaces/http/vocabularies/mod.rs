@@ -14,6 +14,7 @@ pub mod texts;
 
 use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
@@ -28,40 +29,6 @@ use super::problem::Problem;
 use crate::domain::LanguageTag;
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
-
-/// Registers the addresses of this module.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let get = web::get;
-    let scheme = web::resource("/api/v1/vocabularies/{scheme}");
-    let concept = web::resource("/api/v1/vocabularies/{scheme}/{slug:.+}");
-    let permanent = [
-        web::resource("/vocab/{scheme}"),
-        web::resource("/vocab/{scheme}/{slug:.+}"),
-    ];
-    config
-        .service(
-            web::resource("/api/v1/vocabularies")
-                .route(get().to(list))
-                .route(web::head().to(list)),
-        )
-        .service(
-            scheme
-                .route(get().to(read_scheme))
-                .route(web::head().to(read_scheme)),
-        )
-        .service(
-            concept
-                .route(get().to(read_concept))
-                .route(web::head().to(read_concept)),
-        );
-    for address in permanent {
-        config.service(
-            address
-                .route(get().to(forward))
-                .route(web::head().to(forward)),
-        );
-    }
-}
 
 /// The parameters of the response.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -153,7 +120,7 @@ pub async fn read_scheme(
     description = "With `expand` also what is reached from it: the successors of a place, its parts.",
     params(
         ("scheme" = String, Path, description = "Name of the scheme.", example = "place"),
-        ("slug" = String, Path, description = "Name of the concept; may contain `/`.", example = "chu-se"),
+        ("slug" = String, Path, description = "Name of the concept; may contain `/`, also as `%2F`.", example = "chu-se"),
         VocabularyQuery
     ),
     responses(
@@ -190,21 +157,50 @@ pub async fn read_concept(
     }
 }
 
-/// Redirects from a permanent address to the API.
-pub async fn forward(
+/// Redirects from the permanent address of a scheme to the API.
+#[utoipa::path(
+    get, path = "/vocab/{scheme}", operation_id = "followVocabularyAddress", tag = "vocabularies",
+    summary = "Permanent address of a vocabulary",
+    params(("scheme" = String, Path, description = "Name of the scheme.", example = "theme")),
+    responses((status = 303, description = "To the vocabulary in the API.",
+        headers(("Location" = String, description = "Its address in the API."))))
+)]
+pub async fn forward_scheme(
+    request: HttpRequest,
+    vocabularies: web::Data<Vocabularies>,
+    base: web::Data<BaseAddress>,
+) -> Result<HttpResponse, Problem> {
+    named_scheme(&request, &vocabularies)?;
+    Ok(forward(&request, &base))
+}
+
+/// Redirects from the permanent address of a concept to the API.
+#[utoipa::path(
+    get, path = "/vocab/{scheme}/{slug}", operation_id = "followConceptAddress", tag = "vocabularies",
+    summary = "Permanent address of a concept",
+    params(
+        ("scheme" = String, Path, description = "Name of the scheme.", example = "place"),
+        ("slug" = String, Path, description = "Name of the concept; may contain `/`, also as `%2F`.", example = "chu-se")
+    ),
+    responses((status = 303, description = "To the concept in the API.",
+        headers(("Location" = String, description = "Its address in the API."))))
+)]
+pub async fn forward_concept(
     request: HttpRequest,
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let scheme = named_scheme(&request, &vocabularies)?;
-    if request.match_info().get("slug").is_some() {
-        named_concept(&request, scheme)?;
-    }
+    named_concept(&request, scheme)?;
+    Ok(forward(&request, &base))
+}
+
+fn forward(request: &HttpRequest, base: &BaseAddress) -> HttpResponse {
     let here = request.path().trim_start_matches("/vocab");
     let location = format!("{}/api/v1/vocabularies{here}", base.as_str());
-    Ok(HttpResponse::SeeOther()
+    HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
-        .finish())
+        .finish()
 }
 
 fn named_scheme<'a>(request: &HttpRequest, all: &'a Vocabularies) -> Result<&'a Scheme, Problem> {
@@ -214,7 +210,9 @@ fn named_scheme<'a>(request: &HttpRequest, all: &'a Vocabularies) -> Result<&'a 
 
 fn named_concept<'a>(request: &HttpRequest, scheme: &'a Scheme) -> Result<&'a Concept, Problem> {
     let name = request.match_info().get("slug").unwrap_or_default();
-    scheme.find(name).ok_or(Problem::NotFound)
+    // Clients write the `/` of a slug as `%2F`, as a parameter of a path cannot contain it (RFC 3986).
+    let name = percent_decode_str(name).decode_utf8_lossy();
+    scheme.find(&name).ok_or(Problem::NotFound)
 }
 
 /// The queryes of the caller, understood.

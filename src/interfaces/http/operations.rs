@@ -1,0 +1,96 @@
+//! The operations of the interface: the one list from which routes are registered and the OpenAPI description
+//! is made, so that none can be served without being described, or described without being served.
+//!
+//! Method and path stand once, in the `#[utoipa::path]` attribute of the handler. `HEAD` is served wherever
+//! `GET` is.
+
+use actix_web::{Resource, Route, web};
+use utoipa::openapi::path::HttpMethod;
+use utoipa::{OpenApi, Path};
+
+use super::assets::lifecycle;
+use super::search::{feed, neighbours};
+use super::upload::attach;
+use super::{
+    assets, changes, delivery, docs, health, imports, jobs, saved_searches, search, tokens,
+    vocabularies,
+};
+
+/// Generates the paths of the description and the registration of the routes from a list of handlers.
+macro_rules! operations {
+    ($($module:ident { $($handler:ident),+ })+) => { pastey::paste! {
+        /// The described paths and the schemas that they use.
+        #[derive(OpenApi)]
+        #[openapi(paths($($($module::$handler,)+)+))]
+        pub(super) struct Operations;
+
+        /// All resources, in the order of the list.
+        fn resources() -> Vec<(String, Resource)> {
+            let mut resources = Vec::new();
+            $($(
+                let serve = |route: Route| route.to($module::$handler);
+                add::<$module::[<__path_ $handler>]>(&mut resources, serve);
+            )+)+
+            resources
+        }
+    } };
+}
+
+operations! {
+    health { healthz, readyz, metrics }
+    assets { list, create, read, patch, delete }
+    lifecycle { submit, return_to_draft, publish, withdraw, reopen }
+    attach { attach, detach }
+    delivery { file, preview }
+    imports { import }
+    changes { list }
+    search { search }
+    feed { feed }
+    neighbours { suggest, similar }
+    saved_searches { list, create, read, delete, feed }
+    jobs { list, read, requeue }
+    tokens { list, create, revoke }
+    vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
+    docs { start_page, description, documentation, interactive, problem_page }
+}
+
+/// Registers all routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    for (_, resource) in resources() {
+        config.service(resource);
+    }
+}
+
+/// Parts of a path that may contain `/`, which OpenAPI cannot say: their pattern in the router.
+const WITH_SLASHES: [(&str, &str); 2] = [("{slug}", "{slug:.+}"), ("{file}", "{file:.*}")];
+
+fn add<P: Path>(resources: &mut Vec<(String, Resource)>, serve: impl Fn(Route) -> Route) {
+    let path = P::path();
+    let known = resources.iter().position(|(other, _)| *other == path);
+    let mut resource = match known {
+        Some(known) => resources.remove(known).1,
+        None => web::resource(pattern(&path)),
+    };
+    for method in P::methods() {
+        let route = match method {
+            HttpMethod::Get => {
+                resource = resource.route(serve(web::head()));
+                web::get()
+            }
+            HttpMethod::Post => web::post(),
+            HttpMethod::Put => web::put(),
+            HttpMethod::Delete => web::delete(),
+            HttpMethod::Head => web::head(),
+            HttpMethod::Patch => web::patch(),
+            HttpMethod::Trace => web::trace(),
+            HttpMethod::Options => web::method(actix_web::http::Method::OPTIONS),
+        };
+        resource = resource.route(serve(route));
+    }
+    resources.push((path, resource));
+}
+
+fn pattern(path: &str) -> String {
+    let replace = |path: String, (part, pattern): (&str, &str)| path.replace(part, pattern);
+    WITH_SLASHES.into_iter().fold(path.to_owned(), replace)
+}
