@@ -191,7 +191,7 @@ async fn lists_hold_what_a_reader_may_see_in_pages() {
         let filter = Filter {
             state: state.and_then(StateName::from_name),
             kind: kind.map(|slug| khochung::domain::Slug::parse(slug).unwrap()),
-            organisation: None,
+            ..Filter::default()
         };
         let page = archive
             .sharing

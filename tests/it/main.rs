@@ -31,6 +31,8 @@ mod jobs;
 mod kill;
 mod media_jobs;
 mod openapi;
+mod partner_page;
+mod partner_reads;
 mod picture_copies;
 mod probe;
 mod problems;

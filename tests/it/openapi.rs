@@ -167,6 +167,29 @@ fn every_reference_leads_somewhere() {
     }
 }
 
+/// `allOf` of a text and an object allows nothing, so a generated client could not be used.
+#[test]
+fn no_schema_is_a_text_and_an_object_at_once() {
+    let api = committed();
+    let mut open = vec![&api];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                let parts = members.get("allOf").and_then(Value::as_array);
+                let kinds = parts
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|part| part["type"].as_str());
+                let kinds: BTreeSet<&str> = kinds.collect();
+                assert!(kinds.len() <= 1, "{value}");
+                open.extend(members.values());
+            }
+            Value::Array(entries) => open.extend(entries),
+            _ => {}
+        }
+    }
+}
+
 /// Every described path is a route, with exactly the described methods.
 #[test]
 fn every_described_path_serves_exactly_the_described_methods() {

@@ -3,7 +3,7 @@
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::{App, test, web};
-use khochung::interfaces::http::{BaseAddress, vocabularies};
+use khochung::interfaces::http::{self, BaseAddress};
 use khochung::storage::vocabulary::load;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ async fn call(request: test::TestRequest) -> ServiceResponse {
     let app = App::new()
         .app_data(web::Data::new(load(None).unwrap()))
         .app_data(web::Data::new(BaseAddress::new(BASE, bound)))
-        .configure(vocabularies::routes);
+        .configure(http::routes);
     test::call_service(&test::init_service(app).await, request.to_request()).await
 }
 

@@ -1,5 +1,7 @@
 //! `/api/v1/changes`: the change feed, for clients that keep a copy.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,9 +10,10 @@ use super::extract::guard::{Allowed, Read};
 use super::extract::query::Query;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
-use super::{BaseAddress, pagination};
-use crate::interfaces::wire::ChangeDto;
-use crate::services::sharing::{LogCursor, Sharing};
+use super::{BaseAddress, pagination, schemas};
+use crate::domain::asset::AssetId;
+use crate::interfaces::wire::{AssetDto, ChangeDto};
+use crate::services::sharing::{Change, LogCursor, Presence, Sharing};
 use crate::storage::catalog::EventNumber;
 
 /// The position in the change feed.
@@ -27,13 +30,35 @@ pub struct ChangesQuery {
     /// The number of changes, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+    /// `asset`: also the works, as far as they are available, so that a copy needs no request for each.
+    #[param(value_type = Option<schemas::ChangeInclusion>, inline)]
+    include: Option<Inclusion>,
+}
+
+/// What a change can include.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Inclusion {
+    /// The work.
+    Asset,
+}
+
+/// A change, with the work if that was requested.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeEntry {
+    /// The change.
+    #[serde(flatten)]
+    change: ChangeDto,
+    /// With `include=asset`: the work as it is now, without its full text; absent when it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<AssetDto>,
 }
 
 /// One page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// What changed, oldest first. A page may be short, even empty, before the end.
-    items: Vec<ChangeDto>,
+    items: Vec<ChangeEntry>,
     /// The last event looked at: ask again with `after` set to it.
     next: u64,
     /// There is no change after `next` yet.
@@ -74,23 +99,52 @@ pub async fn list(
         log: log.map_err(|_| Problem::parameter("log"))?,
         after: EventNumber(query.0.after.unwrap_or(0)),
     };
-    let limit = pagination::limit(query.0.limit);
+    let limit = pagination::limit(query.0.limit)?;
     let changes = sharing.changes(&actor, cursor, limit).await?;
     let log = sharing.log_id().to_string();
     let next = changes.next.0;
+    let items = entries(&actor, &changes.items, query.0.include, &sharing).await?;
     let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
-        let query = [
+        let next_page = [
             ("after", next.to_string()),
             ("log", log.clone()),
             ("limit", limit.to_string()),
         ];
+        let include = query.0.include.map(|_| ("include", "asset".to_owned()));
+        let query: Vec<_> = next_page.into_iter().chain(include).collect();
         pagination::link_next(&mut response, &base, "/api/v1/changes", &query);
     }
     Ok(response.json(ChangeList {
-        items: changes.items.iter().map(ChangeDto::from).collect(),
+        items,
         next,
         at_end: changes.is_at_end,
         log,
     }))
+}
+
+async fn entries(
+    actor: &Allowed<Read>,
+    changes: &[Change],
+    include: Option<Inclusion>,
+    sharing: &Sharing,
+) -> Result<Vec<ChangeEntry>, Problem> {
+    let wanted: Vec<AssetId> = match include {
+        None => Vec::new(),
+        Some(Inclusion::Asset) => changes
+            .iter()
+            .filter(|change| change.presence == Presence::Available)
+            .map(|change| change.asset)
+            .collect(),
+    };
+    let mut records: HashMap<AssetId, AssetDto> = HashMap::new();
+    for mut asset in sharing.read_many(actor, &wanted).await? {
+        asset.work.body = None;
+        records.insert(asset.id, AssetDto::render(asset, actor));
+    }
+    let entry = |change: &Change| ChangeEntry {
+        change: change.into(),
+        record: records.get(&change.asset).cloned(),
+    };
+    Ok(changes.iter().map(entry).collect())
 }

@@ -7,14 +7,17 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::mpsc;
+use utoipa::ToSchema;
 
 use super::extract::body::expect_media_type;
 use super::extract::guard::{Allowed, Deposit};
 use super::extract::lines::Lines;
 use super::frame::Caller;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
@@ -28,6 +31,38 @@ pub const MEDIA_TYPE: &str = "application/x-ndjson";
 /// Results that are buffered for a slow client before reading stops.
 const BUFFERED_RESULTS: usize = 1024;
 
+/// One line of the answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportLine)]
+#[serde(untagged)]
+pub enum ImportLineDto {
+    /// The work was imported.
+    Imported(ImportResultDto),
+    /// The line was refused; the others are not affected.
+    Failed(ImportFailureDto),
+}
+
+/// Why a line was refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportFailure)]
+pub struct ImportFailureDto {
+    /// The number of the line, from 1.
+    line: u64,
+    /// What was done: nothing.
+    outcome: Failed,
+    /// Why.
+    problem: ProblemDocument,
+}
+
+/// The outcome of a refused line.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FailedOutcome)]
+pub enum Failed {
+    /// Nothing was changed.
+    Failed,
+}
+
 /// Imports many works.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "importAssets", tag = "works",
@@ -36,7 +71,7 @@ const BUFFERED_RESULTS: usize = 1024;
         state. A work whose first identifier is known is updated. Each line is answered by one: \
         an import result, or `{\"line\": N, \"outcome\": \"failed\", \"problem\": {…}}`.",
     request_body(content = String, content_type = "application/x-ndjson", description = "One work a line."),
-    responses((status = 200, description = "One result for each line, in order, while lines are read.", body = ImportResultDto, content_type = "application/x-ndjson")),
+    responses((status = 200, description = "One result for each line, in order, while lines are read.", body = ImportLineDto, content_type = "application/x-ndjson")),
     security(("token" = []))
 )]
 pub async fn import(
@@ -126,21 +161,24 @@ impl ResultWriter {
     async fn write(&self, result: ImportResult) -> Result<(), Disconnected> {
         match result.outcome {
             Ok(imported) => {
-                let dto = ImportResultDto::new(result.number, &imported);
-                self.send(serde_json::to_vec(&dto).unwrap_or_default())
-                    .await
+                let imported = ImportResultDto::new(result.number, &imported);
+                self.send(&ImportLineDto::Imported(imported)).await
             }
             Err(error) => self.write_failure(result.number, &error.into()).await,
         }
     }
 
     async fn write_failure(&self, number: u64, problem: &Problem) -> Result<(), Disconnected> {
-        let document = self.caller.document(problem);
-        let line = json!({ "line": number, "outcome": "failed", "problem": document });
-        self.send(line.to_string().into_bytes()).await
+        let failure = ImportFailureDto {
+            line: number,
+            outcome: Failed::Failed,
+            problem: self.caller.document(problem),
+        };
+        self.send(&ImportLineDto::Failed(failure)).await
     }
 
-    async fn send(&self, mut line: Vec<u8>) -> Result<(), Disconnected> {
+    async fn send(&self, line: &ImportLineDto) -> Result<(), Disconnected> {
+        let mut line = serde_json::to_vec(line).unwrap_or_default();
         line.push(b'\n');
         self.sender.send(line.into()).await
     }

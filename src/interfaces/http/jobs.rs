@@ -93,7 +93,7 @@ pub async fn list(
     jobs: web::Data<Jobs>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = (query.0.after.map(JobId), pagination::limit(query.0.limit));
+    let (after, limit) = (query.0.after.map(JobId), pagination::limit(query.0.limit)?);
     let state = query.0.state.map(JobState::from);
     let found = jobs.list(&actor, state, after, limit).await?;
     let next = found

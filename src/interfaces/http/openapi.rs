@@ -4,6 +4,7 @@
 //! `If-Match` 412 and 428, and so on) are added here by rule, so that no handler can forget them. The
 //! description is committed as `api/openapi.json` and compared by a test.
 
+use serde_json::Value;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -47,9 +48,72 @@ pub fn description() -> Description {
 
 /// The description as the text that is committed.
 pub fn text() -> String {
-    let mut text = description().to_pretty_json().unwrap_or_default();
+    let mut description = serde_json::to_value(description()).unwrap_or_default();
+    require_headers(&mut description);
+    merge_documentation(&mut description);
+    let mut text = serde_json::to_string_pretty(&description).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// States which headers of responses are always sent, which the types of utoipa cannot say: a header is
+/// optional when its handler describes it as an `Option`, or when a whole group of responses shares it.
+fn require_headers(description: &mut Value) {
+    let paths = description["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
+    for (_, operation) in operations {
+        let answers = operation["responses"].as_object_mut().into_iter().flatten();
+        for (status, answer) in answers {
+            let is_shared = ["415", "429", "503"].contains(&status.as_str());
+            let headers = answer.get_mut("headers").and_then(Value::as_object_mut);
+            for (name, header) in headers.into_iter().flatten() {
+                let is_optional = is_shared || name == REPLAYED || is_nullable(&header["schema"]);
+                header["schema"] = without_null(header["schema"].take());
+                header["required"] = (!is_optional).into();
+            }
+        }
+    }
+}
+
+/// For an inlined type with a comment of the field utoipa writes `allOf` of the type and of an object that has
+/// only the comment, so that nothing can be both. The comment belongs to the type.
+fn merge_documentation(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(merge_documentation),
+        Value::Array(entries) => entries.iter_mut().for_each(merge_documentation),
+        _ => return,
+    }
+    let is_documentation = |part: &Value| {
+        let names = ["type", "description", "default", "example"];
+        let mut members = part.as_object().into_iter().flatten();
+        part["type"] == "object" && members.all(|(name, _)| names.contains(&name.as_str()))
+    };
+    if let Some([inlined, documentation]) = value["allOf"].as_array().map(Vec::as_slice)
+        && is_documentation(documentation)
+        && inlined.get("type").is_some()
+    {
+        let mut merged = inlined.clone();
+        for (name, text) in documentation.as_object().into_iter().flatten() {
+            if name != "type" {
+                merged[name] = text.clone();
+            }
+        }
+        *value = merged;
+    }
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let types = schema["type"].as_array();
+    types.is_some_and(|types| types.iter().any(|name| name == "null"))
+}
+
+fn without_null(mut schema: Value) -> Value {
+    if let Some(types) = schema["type"].as_array()
+        && let Some(single) = types.iter().find(|name| *name != "null").cloned()
+    {
+        schema["type"] = single;
+    }
+    schema
 }
 
 struct SharedResponses;
@@ -95,28 +159,33 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
                 && parameter.name.eq_ignore_ascii_case(wanted)
         })
     };
-    let in_query = |parameter: &&Parameter| parameter.parameter_in == ParameterIn::Query;
     let mut statuses = Vec::new();
     match access(operation) {
         Access::Open => operation.security = Some(Vec::new()),
         Access::TokenOptional => statuses.push("401"),
         Access::TokenNeeded => statuses.extend(["401", "403"]),
     }
-    if parameters.iter().any(in_query) || operation.request_body.is_some() {
+    if !parameters.is_empty() || operation.request_body.is_some() {
         statuses.push("400");
     }
     if path.contains('{') {
         statuses.push("404");
     }
+    if path.contains("/assets/{id}") {
+        statuses.push("410");
+    }
+    if path.starts_with("/api/v1") {
+        statuses.push("429");
+    }
     if operation.request_body.is_some() {
         statuses.extend(["408", "413", "415", "422", "507"]);
     }
     if has_header("If-Match") {
-        statuses.extend(["409", "412", "428", "507"]);
+        statuses.extend(["409", "412", "422", "428", "507"]);
     }
     let takes_key = has_header("Idempotency-Key");
     if takes_key {
-        statuses.push("409");
+        statuses.extend(["409", "422"]);
     }
     statuses.extend(["500", "503"]);
     let responses = &mut operation.responses.responses;
@@ -125,11 +194,28 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
             .headers
             .insert(REPLAYED.to_owned(), RefOr::T(replayed()));
     }
+    if let Some(RefOr::T(known)) = responses.get_mut("304") {
+        add_header(known, "ETag", "The present one.");
+    }
+    if has_header("If-Match")
+        && let Some(RefOr::T(changed)) = responses.get_mut("200")
+    {
+        add_header(changed, "ETag", "The new revision, for `If-Match`.");
+    }
     for status in statuses {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
     }
+}
+
+fn add_header(response: &mut Response, name: &str, description: &str) {
+    let header = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(description))
+        .build();
+    let headers = &mut response.headers;
+    headers.entry(name.to_owned()).or_insert(RefOr::T(header));
 }
 
 fn replayed() -> Header {
@@ -167,18 +253,26 @@ fn problem(status: &str) -> Response {
         "404" => "Nothing here, or nothing the caller may know of.",
         "408" => "The body came too slowly.",
         "409" => "The present state does not allow this.",
+        "410" => "The work was withdrawn or deleted.",
         "412" => "`If-Match` names an earlier revision.",
         "413" => "The body is larger than allowed.",
         "415" => "The media type of the body is not taken here.",
         "422" => "Rules are broken; all of them are listed.",
         "428" => "`If-Match` is missing.",
+        "429" => "Too many requests.",
         "503" => "Not able to serve this now.",
         "507" => "No space left; nothing was written.",
         _ => "A fault of the archive; the log knows the request id.",
     };
     let document = Ref::from_schema_name("ProblemDocument");
-    ResponseBuilder::new()
+    let mut response = ResponseBuilder::new()
         .description(description)
         .content(MEDIA_TYPE, Content::new(Some(document)))
-        .build()
+        .build();
+    match status {
+        "415" => add_header(&mut response, "Accept", "The accepted media types."),
+        "429" | "503" => add_header(&mut response, "Retry-After", "Seconds to wait."),
+        _ => {}
+    }
+    response
 }

@@ -4,15 +4,19 @@
 //! Method and path stand once, in the `#[utoipa::path]` attribute of the handler. `HEAD` is served wherever
 //! `GET` is.
 
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::assets::lifecycle;
+use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::attach;
 use super::{
-    assets, changes, delivery, docs, health, imports, jobs, saved_searches, search, tokens,
+    assets, changes, delivery, docs, health, imports, index, jobs, saved_searches, search, tokens,
     vocabularies,
 };
 
@@ -25,7 +29,7 @@ macro_rules! operations {
         pub(super) struct Operations;
 
         /// All resources, in the order of the list.
-        fn resources() -> Vec<(String, Resource)> {
+        fn resources() -> Vec<Served> {
             let mut resources = Vec::new();
             $($(
                 let serve = |route: Route| route.to($module::$handler);
@@ -38,6 +42,7 @@ macro_rules! operations {
 
 operations! {
     health { healthz, readyz, metrics }
+    index { index, me }
     assets { list, create, read, patch, delete }
     lifecycle { submit, return_to_draft, publish, withdraw, reopen }
     attach { attach, detach }
@@ -56,21 +61,43 @@ operations! {
 
 /// Registers all routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    for (_, resource) in resources() {
-        config.service(resource);
+    for Served {
+        resource,
+        parameters,
+        ..
+    } in resources()
+    {
+        let check = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+            parameters.clone().check(request, next)
+        });
+        config.service(resource.wrap(check));
     }
 }
 
 /// Parts of a path that may contain `/`, which OpenAPI cannot say: their pattern in the router.
 const WITH_SLASHES: [(&str, &str); 2] = [("{slug}", "{slug:.+}"), ("{file}", "{file:.*}")];
 
-fn add<P: Path>(resources: &mut Vec<(String, Resource)>, serve: impl Fn(Route) -> Route) {
+/// The operations of one path.
+struct Served {
+    path: String,
+    resource: Resource,
+    parameters: DescribedParameters,
+}
+
+fn add<P: Path>(resources: &mut Vec<Served>, serve: impl Fn(Route) -> Route) {
     let path = P::path();
-    let known = resources.iter().position(|(other, _)| *other == path);
-    let mut resource = match known {
-        Some(known) => resources.remove(known).1,
-        None => web::resource(pattern(&path)),
+    let known = resources.iter().position(|served| served.path == path);
+    let (mut resource, mut parameters) = match known {
+        Some(known) => {
+            let served = resources.remove(known);
+            (served.resource, served.parameters)
+        }
+        None => (
+            web::resource(pattern(&path)),
+            DescribedParameters::default(),
+        ),
     };
+    parameters.add::<P>();
     for method in P::methods() {
         let route = match method {
             HttpMethod::Get => {
@@ -87,7 +114,11 @@ fn add<P: Path>(resources: &mut Vec<(String, Resource)>, serve: impl Fn(Route) -
         };
         resource = resource.route(serve(route));
     }
-    resources.push((path, resource));
+    resources.push(Served {
+        path,
+        resource,
+        parameters,
+    });
 }
 
 fn pattern(path: &str) -> String {

@@ -5,6 +5,7 @@ use actix_web::http::header;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::BaseAddress;
+use super::problem::Problem;
 
 /// The most entries of one page.
 pub const MAX_LIMIT: usize = 200;
@@ -19,9 +20,23 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The number of entries: the requested number within bounds.
-pub fn limit(requested: Option<usize>) -> usize {
-    requested.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+/// The number of entries of a page of a list.
+///
+/// # Errors
+/// [`Problem::InvalidParameter`] for a number outside 1 to [`MAX_LIMIT`].
+pub fn limit(requested: Option<usize>) -> Result<usize, Problem> {
+    within(requested.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)
+}
+
+/// The rule for every `limit`: a number outside 1 to `max` is refused.
+///
+/// # Errors
+/// [`Problem::InvalidParameter`] with the name `limit`.
+pub fn within(limit: usize, max: usize) -> Result<usize, Problem> {
+    if (1..=max).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::parameter("limit"))
 }
 
 /// Adds a `Link` to the next page to a response. `query` has the parameters of that page.

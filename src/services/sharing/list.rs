@@ -1,9 +1,10 @@
 //! All works in order of creation, in pages.
 
 use super::Sharing;
-use crate::domain::Slug;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, StateName};
+use crate::domain::{Slug, Timestamp};
+use crate::services::works::FindError;
 use crate::storage::catalog::{CatalogError, Entry};
 
 /// How many entries are read at once.
@@ -22,6 +23,10 @@ pub struct Filter {
     pub organisation: Option<Slug>,
     /// Only works of this kind.
     pub kind: Option<Slug>,
+    /// Only works last published at this moment or later.
+    pub published_from: Option<Timestamp>,
+    /// Only works last published before this moment.
+    pub published_before: Option<Timestamp>,
 }
 
 /// One page.
@@ -34,6 +39,22 @@ pub struct Listing {
 }
 
 impl Sharing {
+    /// Those of these works that the actor may see, in the order of the ids.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn read_many(&self, actor: &Actor, ids: &[AssetId]) -> Result<Vec<Asset>, FindError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.read(actor, *id).await {
+                Ok(asset) => found.push(asset),
+                Err(FindError::NotFound | FindError::Gone { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
     /// Works after `after` that the actor may see, at most `limit`.
     ///
     /// # Errors
@@ -83,6 +104,16 @@ impl Filter {
         self.state.is_none_or(|state| asset.state.kind() == state)
             && is_requested(&self.organisation, &work.organisation)
             && is_requested(&self.kind, &work.kind)
+            && self.matches_publication(asset.published_at)
+    }
+}
+
+impl Filter {
+    /// A work that was never published has no such moment, so it is in no interval.
+    fn matches_publication(&self, published_at: Option<Timestamp>) -> bool {
+        let is_after = |from: Timestamp| published_at.is_some_and(|moment| moment >= from);
+        let is_before = |end: Timestamp| published_at.is_some_and(|moment| moment < end);
+        self.published_from.is_none_or(is_after) && self.published_before.is_none_or(is_before)
     }
 }
 

@@ -22,8 +22,8 @@ use crate::services::curation::Curation;
     put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",
     summary = "Submit a draft to the editors",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     responses((status = 200, description = "The work, submitted.", body = AssetDto)),
     security(("token" = []))
@@ -43,8 +43,8 @@ pub async fn submit(
     delete, path = "/api/v1/assets/{id}/submission", operation_id = "returnAsset", tag = "works",
     summary = "Return a submitted work to its contributor",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
@@ -68,8 +68,8 @@ pub async fn return_to_draft(
     description = "For the readers that its `access` names, from the end of its embargo on. Answers 422 \
         with every condition that is not met.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     responses(
         (status = 200, description = "The work, published.", body = AssetDto),
@@ -104,8 +104,8 @@ pub struct Withdrawal {
     put, path = "/api/v1/assets/{id}/withdrawal", operation_id = "withdrawAsset", tag = "works",
     summary = "Withdraw a published work",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     request_body(content = Withdrawal, description = "Why."),
     responses((status = 200, description = "The work, withdrawn. For others its address answers 410 with the reason.", body = AssetDto)),
@@ -142,8 +142,8 @@ pub async fn withdraw(
     delete, path = "/api/v1/assets/{id}/withdrawal", operation_id = "reopenAsset", tag = "works",
     summary = "Make a withdrawn work a draft again",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))

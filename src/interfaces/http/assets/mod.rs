@@ -10,13 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::body::{Json, JsonBody, MergePatch};
 use super::extract::guard::{Allowed, Deposit, Read};
-use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
+use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, WorkId};
 use super::problem::Problem;
-use super::{BaseAddress, pagination};
-use crate::domain::Slug;
+use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::StateName;
 use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Slug, Timestamp};
 use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
 use crate::services::curation::Curation;
 use crate::services::intake::Intake;
@@ -33,13 +33,22 @@ pub struct ListQuery {
     /// The number of works, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
-    /// Only works in this state: `draft`, `submitted`, `published` or `withdrawn`.
-    #[param(example = "published")]
+    /// Only works in this state.
+    #[param(value_type = Option<schemas::WorkStateName>, inline)]
     state: Option<String>,
     /// Only works of this body: a slug of the scheme `organisation`.
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
+    /// Only works last published at this moment or later (ISO 8601 with offset).
+    #[param(format = DateTime, example = "2026-01-01T00:00:00+07:00")]
+    published_from: Option<String>,
+    /// Only works last published before this moment (ISO 8601 with offset).
+    #[param(format = DateTime)]
+    published_before: Option<String>,
+    /// Only these works, in this order: ids with commas, at most 200. Those that you may not see are
+    /// left out. Cannot be combined with other parameters.
+    ids: Option<String>,
 }
 
 /// One page of works.
@@ -70,13 +79,16 @@ pub async fn list(
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
+    if let Some(ids) = &query.ids {
+        return list_by_id(&actor, &query, ids, &sharing).await;
+    }
     let after = query
         .after
         .as_deref()
         .map(str::parse)
         .transpose()
         .map_err(|_| Problem::parameter("after"))?;
-    let limit = pagination::limit(query.limit);
+    let limit = pagination::limit(query.limit)?;
     let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
@@ -95,7 +107,43 @@ pub async fn list(
     }))
 }
 
+/// Reads many works at once. All of them are in one page, so there is no next one.
+async fn list_by_id(
+    actor: &Allowed<Read>,
+    query: &ListQuery,
+    ids: &str,
+    sharing: &Sharing,
+) -> Result<HttpResponse, Problem> {
+    if let Some(name) = query.first_beside_ids() {
+        return Err(Problem::parameter(name));
+    }
+    let ids: Result<Vec<_>, _> = ids.split(',').map(|id| id.trim().parse()).collect();
+    let ids = ids.map_err(|_| Problem::parameter("ids"))?;
+    if ids.len() > pagination::MAX_LIMIT {
+        return Err(Problem::parameter("ids"));
+    }
+    let found = sharing.read_many(actor, &ids).await?.into_iter();
+    Ok(HttpResponse::Ok().json(AssetList {
+        items: found.map(|asset| AssetDto::render(asset, actor)).collect(),
+        next: None,
+    }))
+}
+
 impl ListQuery {
+    fn first_beside_ids(&self) -> Option<&'static str> {
+        let others = [
+            ("after", self.after.is_some()),
+            ("limit", self.limit.is_some()),
+            ("state", self.state.is_some()),
+            ("organisation", self.organisation.is_some()),
+            ("kind", self.kind.is_some()),
+            ("published_from", self.published_from.is_some()),
+            ("published_before", self.published_before.is_some()),
+        ];
+        let mut sent = others.into_iter().filter(|(_, is_sent)| *is_sent);
+        sent.next().map(|(name, _)| name)
+    }
+
     fn filter(&self) -> Result<Filter, Problem> {
         let slug = |name: &str, text: &Option<String>| {
             let slug = text.as_deref().map(Slug::parse).transpose();
@@ -105,7 +153,13 @@ impl ListQuery {
             let state = StateName::from_name(name);
             state.ok_or_else(|| Problem::parameter("state"))
         });
+        let moment = |name: &str, text: &Option<String>| {
+            let moment = text.as_deref().map(Timestamp::parse).transpose();
+            moment.map_err(|_| Problem::parameter(name))
+        };
         Ok(Filter {
+            published_from: moment("published_from", &self.published_from)?,
+            published_before: moment("published_before", &self.published_before)?,
             state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
@@ -118,6 +172,8 @@ impl ListQuery {
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
+            ("published_from", &self.published_from),
+            ("published_before", &self.published_before),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.clone()?)));
@@ -130,7 +186,7 @@ impl ListQuery {
 #[utoipa::path(
     post, path = "/api/v1/assets", operation_id = "createAsset", tag = "works",
     summary = "Create a work, as a draft",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")),
+    params(IdempotencyKeyHeader),
     request_body(content = WorkDto, description = "The description of the work."),
     responses((
         status = 201, description = "The draft.", body = AssetDto,
@@ -163,8 +219,8 @@ pub async fn create(
     get, path = "/api/v1/assets/{id}", operation_id = "readAsset", tag = "works",
     summary = "Read a work",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
+        WorkId,
+        IfNoneMatch
     ),
     responses(
         (status = 200, description = "The work.", body = AssetDto,
@@ -195,8 +251,8 @@ pub async fn read(
     summary = "Change the description of a work",
     description = "A JSON Merge Patch (RFC 7396): what is named is replaced, `null` takes away.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     request_body(content = serde_json::Value, content_type = "application/merge-patch+json", description = "What to change."),
     responses((
@@ -232,8 +288,8 @@ pub async fn patch(
     delete, path = "/api/v1/assets/{id}", operation_id = "deleteAsset", tag = "works",
     summary = "Delete a work; a tombstone stays",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        IfMatch
     ),
     responses((status = 204, description = "It is gone. Its address answers 410 to those who could see it.")),
     security(("token" = []))

@@ -13,14 +13,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
 use super::extract::guard::{Allowed, Read};
-use super::extract::query::{WorkId, path_part};
+use super::extract::precondition::IfNoneMatch;
+use super::extract::query::{FileHash, WorkId, path_part};
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery};
 
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = String, content_media_type = "application/octet-stream")]
+#[schema(value_type = String, format = Binary)]
 pub struct FileBytes(());
 
 /// Delivers a file.
@@ -31,22 +32,31 @@ pub struct FileBytes(());
         cameras write into files; those entitled get the bytes as deposited. Single and multiple \
         ranges (RFC 9110, section 14); the entity tag is the hash of the bytes sent.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("sha256" = String, Path, description = "SHA-256 of the file in hexadecimal."),
+        WorkId,
+        FileHash,
         ("Range" = Option<String>, Header, description = "Part of the bytes, e.g. `bytes=0-999`."),
         ("If-Range" = Option<String>, Header, description = "The part only of this state, else the whole."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
+        IfNoneMatch
     ),
     responses(
-        (status = 200, description = "The bytes.", body = FileBytes, content_type = "application/octet-stream",
+        (status = 200, description = "The bytes.", body = FileBytes, content_type = "*/*",
          headers(
+            ("Last-Modified" = Option<String>, description = "When the file was attached."),
             ("ETag" = String, description = "Strong: the hash of the bytes."),
             ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
             ("Content-Disposition" = String, description = "The name to save it under."),
             ("Accept-Ranges" = String, description = "`bytes`.")
          )),
-        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.", body = FileBytes, content_type = "application/octet-stream",
-         headers(("Content-Range" = Option<String>, description = "Which part."))),
+        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.",
+         content((FileBytes = "*/*"), (FileBytes = "multipart/byteranges")),
+         headers(
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Last-Modified" = Option<String>, description = "When the file was attached."),
+            ("Content-Range" = Option<String>, description = "Which part.")
+         )),
         (status = 304, description = "You have it already."),
         (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -71,13 +81,31 @@ pub async fn file(
     get, path = "/api/v1/assets/{id}/files/{sha256}/preview/{size}", operation_id = "readPreview", tag = "files",
     summary = "A small copy of an image",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("sha256" = String, Path, description = "SHA-256 of the image in hexadecimal."),
-        ("size" = u32, Path, description = "Longer side in pixels, one of the sizes previews are made in.")
+        WorkId,
+        FileHash,
+        ("size" = u32, Path, description = "Longer side in pixels, one of the sizes previews are made in.", minimum = 1)
     ),
     responses(
-        (status = 200, description = "The copy.", body = FileBytes, content_type = "image/jpeg"),
-        (status = 206, description = "Part of the copy.", body = FileBytes, content_type = "image/jpeg"),
+        (status = 200, description = "The copy.", body = FileBytes, content_type = "image/jpeg",
+         headers(
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Last-Modified" = Option<String>, description = "When the copy was made.")
+         )),
+        (status = 206, description = "Part of the copy.", content((FileBytes = "image/jpeg"), (FileBytes = "multipart/byteranges")),
+         headers(
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Last-Modified" = Option<String>, description = "When the copy was made."),
+            ("Content-Range" = Option<String>, description = "Which part.")
+         )),
+        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 416, description = "The copy has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
+         headers(("Content-Range" = String, description = "`bytes */` and the length."))),
         (status = 304, description = "You have it already."),
         (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json")
     ),

@@ -5,6 +5,10 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, EntityTag};
 use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::entity_tag::EntityTags;
 use crate::domain::asset::Revision;
@@ -24,6 +28,36 @@ impl FromRequest for IfMatch {
         let tags = EntityTags::read(request.headers(), header::IF_MATCH);
         ready(expected_revision(tags).map(Self))
     }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The `ETag` of your last read.";
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        vec![header("If-Match", description, Required::True, text)]
+    }
+}
+
+/// `If-None-Match`, for the description.
+#[derive(Debug)]
+pub struct IfNoneMatch;
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "An `ETag` you have: answered 304 when it is the present one.";
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        vec![header("If-None-Match", description, Required::False, text)]
+    }
+}
+
+fn header(name: &str, description: &str, required: Required, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
 }
 
 /// Of several tags only the highest revision can be the present one. `*` names no revision and
@@ -73,6 +107,17 @@ impl FromRequest for IdempotencyKeyHeader {
                 .map(|key| Self(Some(key.to_owned())))
                 .ok_or_else(|| Problem::parameter("Idempotency-Key")),
         })
+    }
+}
+
+impl IntoParams for IdempotencyKeyHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "Chosen by you: the same request with the same key is carried out once.";
+        let visible_ascii = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[!-~]{1,255}$"));
+        let name = "Idempotency-Key";
+        vec![header(name, description, Required::False, visible_ascii)]
     }
 }
 

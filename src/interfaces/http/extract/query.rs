@@ -6,8 +6,13 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 use crate::domain::asset::AssetId;
+use crate::interfaces::http::described_parameters::is_tracking;
 use crate::interfaces::http::problem::Problem;
 
 /// The query of a request as a typed value.
@@ -19,12 +24,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = request.query_string();
+        let query = &without_tracking(request.query_string());
         ready(match web::Query::<T>::from_query(query) {
             Ok(value) => Ok(Self(value.into_inner())),
             Err(_) => Err(Problem::parameter(invalid_parameter::<T>(query))),
         })
     }
+}
+
+/// The query without the parameters that trackers append.
+fn without_tracking(query: &str) -> String {
+    let name = |pair: &&str| !is_tracking(pair.split('=').next().unwrap_or_default());
+    let pairs: Vec<&str> = query.split('&').filter(name).collect();
+    pairs.join("&")
 }
 
 /// The parameter without which the query can be read; `query` when several are invalid.
@@ -53,6 +65,39 @@ impl FromRequest for WorkId {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(path_part(request, "id").map(Self))
     }
+}
+
+impl IntoParams for WorkId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let uuid = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("uuid".to_owned())));
+        vec![path_parameter("id", "Id of the work.", uuid)]
+    }
+}
+
+/// The part `sha256` of the path, for the description.
+#[derive(Debug)]
+pub struct FileHash;
+
+impl IntoParams for FileHash {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let hexadecimal = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[0-9a-fA-F]{64}$"));
+        let description = "SHA-256 of the file as deposited, in hexadecimal.";
+        vec![path_parameter("sha256", description, hexadecimal)]
+    }
+}
+
+fn path_parameter(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
 }
 
 /// A part of the path as a typed value.

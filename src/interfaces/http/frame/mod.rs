@@ -6,6 +6,7 @@
 mod byte_count;
 mod caller;
 pub mod compression;
+mod cors;
 mod negotiation;
 
 pub use caller::Caller;
@@ -26,6 +27,7 @@ use tracing::Instrument;
 use self::byte_count::{CountedBody, count_received};
 use self::negotiation::ProblemForm;
 use super::BaseAddress;
+use super::described_parameters::AllowedValues;
 use super::problem::{Problem, document, html};
 use crate::interfaces::messages::Language;
 use crate::telemetry::Metrics;
@@ -50,6 +52,9 @@ pub async fn frame(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let context = RequestContext::of(&request);
+    if let Some(response) = cors::preflight_response(&request) {
+        return Ok(context.finish(request.into_response(response)));
+    }
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     if let Some(metrics) = &metrics {
         count_received(&mut request, metrics);
@@ -114,9 +119,13 @@ impl RequestContext {
     /// Writes failures as problems and sets the headers of every response.
     fn finish(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let failure = match response.response().error() {
-            Some(error) => Some(self.problem_body(problem_of(error).get())),
+            Some(error) => {
+                let extensions = response.request().extensions();
+                let allowed = extensions.get::<AllowedValues>();
+                Some(self.problem_body(problem_of(error).get(), allowed))
+            }
             None if is_bare_failure(&response) => {
-                Some(self.problem_body(&Problem::of_status(response.status())))
+                Some(self.problem_body(&Problem::of_status(response.status()), None))
             }
             None => None,
         };
@@ -135,7 +144,7 @@ impl RequestContext {
 
     /// The finished response inside an error, for failures that lost their request.
     fn error_response(&self, problem: &Problem) -> Error {
-        let (status, body) = self.problem_body(problem);
+        let (status, body) = self.problem_body(problem, None);
         let mut response = HttpResponse::build(status)
             .finish()
             .set_body(BoxBody::new(body));
@@ -144,8 +153,17 @@ impl RequestContext {
         InternalError::from_response("the request failed", response).into()
     }
 
-    fn problem_body(&self, problem: &Problem) -> (StatusCode, Vec<u8>) {
-        let document = self.caller.document(problem);
+    fn problem_body(
+        &self,
+        problem: &Problem,
+        allowed: Option<&AllowedValues>,
+    ) -> (StatusCode, Vec<u8>) {
+        let mut document = self.caller.document(problem);
+        if let Problem::InvalidParameter { name } = problem
+            && let Some(values) = allowed.and_then(|allowed| allowed.of(name))
+        {
+            document.allow(values, self.caller.language);
+        }
         let body = match self.form {
             ProblemForm::Json => serde_json::to_vec(&document).unwrap_or_default(),
             ProblemForm::Html => html::page(&document, self.caller.language).into_bytes(),
@@ -186,6 +204,7 @@ impl RequestContext {
                 headers.insert(name, HeaderValue::from_static(value));
             }
         }
+        cors::allow_reads(&self.method, headers);
         let is_identity = |encoding: &HeaderValue| encoding == "identity";
         if headers
             .get(header::CONTENT_ENCODING)

@@ -34,6 +34,9 @@ pub struct ProblemDocument {
     /// The greatest allowed length.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_bytes: Option<u64>,
+    /// The values that this parameter can have: a list, or the least and the greatest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<String>,
     /// The parameter with the invalid value.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
@@ -86,8 +89,11 @@ impl ProblemDocument {
                 Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => Some(*limit_bytes),
                 _ => None,
             },
+            allowed: None,
             parameter: match problem {
-                Problem::InvalidParameter { name } => Some(name.clone()),
+                Problem::InvalidParameter { name } | Problem::UnknownParameter { name, .. } => {
+                    Some(name.clone())
+                }
                 _ => None,
             },
             owner: match problem {
@@ -95,6 +101,15 @@ impl ProblemDocument {
                 _ => None,
             },
         }
+    }
+}
+
+impl ProblemDocument {
+    /// Names the values that the parameter can have.
+    pub fn allow(&mut self, values: &str, language: Language) {
+        self.detail.push(' ');
+        self.detail.push_str(&text::allowed(values, language));
+        self.allowed = Some(values.to_owned());
     }
 }
 

@@ -39,6 +39,9 @@ pub enum Problem {
     /// A query parameter, path part or header has an invalid value.
     #[error("invalid parameter {name}")]
     InvalidParameter { name: String },
+    /// The operation has no query parameter of this name.
+    #[error("unknown parameter {name}")]
+    UnknownParameter { name: String, known: Vec<String> },
     /// The body ended before the announced length.
     #[error("incomplete body")]
     IncompleteBody,
@@ -142,7 +145,9 @@ impl Problem {
         match self {
             Self::MalformedRequest => (400, "malformed-request"),
             Self::MalformedJson { .. } => (400, "malformed-json"),
-            Self::InvalidParameter { .. } => (400, "invalid-parameter"),
+            Self::InvalidParameter { .. } | Self::UnknownParameter { .. } => {
+                (400, "invalid-parameter")
+            }
             Self::IncompleteBody => (400, "incomplete-body"),
             Self::DigestMismatch => (400, "digest-mismatch"),
             Self::Unauthenticated => (401, "unauthenticated"),

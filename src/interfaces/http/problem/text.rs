@@ -8,7 +8,9 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
     let (vietnamese, english) = match problem {
         Problem::MalformedRequest => ("Yêu cầu sai dạng", "Malformed request"),
         Problem::MalformedJson { .. } => ("JSON sai dạng", "Malformed JSON"),
-        Problem::InvalidParameter { .. } => ("Tham số không hợp lệ", "Invalid parameter"),
+        Problem::InvalidParameter { .. } | Problem::UnknownParameter { .. } => {
+            ("Tham số không hợp lệ", "Invalid parameter")
+        }
         Problem::IncompleteBody => ("Nội dung gửi lên bị thiếu", "Incomplete body"),
         Problem::DigestMismatch => ("Mã băm không khớp", "Digest mismatch"),
         Problem::Unauthenticated => ("Cần mã truy cập", "Token required"),
@@ -53,6 +55,18 @@ pub fn detail(problem: &Problem, language: Language) -> String {
     }
 }
 
+/// The values that a parameter can have.
+pub fn allowed(values: &str, language: Language) -> String {
+    format!("{} {values}.", language.pick("Được nhận:", "Allowed:"))
+}
+
+fn names(known: &[String]) -> String {
+    if known.is_empty() {
+        return "—".to_owned();
+    }
+    known.join(", ")
+}
+
 fn vietnamese(problem: &Problem) -> String {
     let fixed = match problem {
         Problem::MalformedJson { line, column } => {
@@ -60,6 +74,9 @@ fn vietnamese(problem: &Problem) -> String {
         }
         Problem::InvalidParameter { name } => {
             return format!("Tham số “{name}” có giá trị không hợp lệ.");
+        }
+        Problem::UnknownParameter { name, known } => {
+            return format!("Không có tham số “{name}” ở đây; có: {}.", names(known));
         }
         Problem::WrongState { state } => {
             return format!(
@@ -121,6 +138,12 @@ fn english(problem: &Problem) -> String {
         }
         Problem::InvalidParameter { name } => {
             return format!("The parameter {name:?} has a value it cannot have.");
+        }
+        Problem::UnknownParameter { name, known } => {
+            return format!(
+                "There is no parameter {name:?} here; there are: {}.",
+                names(known)
+            );
         }
         Problem::WrongState { state } => {
             return format!(

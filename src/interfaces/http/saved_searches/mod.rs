@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::extract::body::{Json, JsonBody};
 use super::extract::guard::{Allowed, KeepSearches, Read};
-use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
+use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, path_part};
 use super::frame::Caller;
 use super::problem::Problem;
@@ -48,7 +48,7 @@ pub async fn list(
         .map(str::parse)
         .transpose()
         .map_err(|_| Problem::parameter("after"))?;
-    let limit = pagination::limit(query.0.limit);
+    let limit = pagination::limit(query.0.limit)?;
     let listing = saved.list(&actor, after, limit).await?;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
@@ -73,7 +73,7 @@ pub async fn list(
     summary = "Save a search under a name",
     description = "It belongs to the role and body of the token. It cannot be changed, as others may \
         follow its feed: save another one, and delete the first.",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")),
+    params(IdempotencyKeyHeader),
     request_body(content = SavedSearchDto, description = "The search and what it is called."),
     responses(
         (status = 201, description = "The saved search.", body = SavedSearchView,
@@ -108,7 +108,7 @@ pub async fn create(
     summary = "Read a saved search",
     params(
         ("id" = String, Path, description = "Id of the saved search.", format = "uuid"),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one.")
+        IfNoneMatch
     ),
     responses(
         (status = 200, description = "The saved search.", body = SavedSearchView,
@@ -139,7 +139,7 @@ pub async fn read(
     description = "For those who keep it; editors also take public ones away.",
     params(
         ("id" = String, Path, description = "Id of the saved search.", format = "uuid"),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        IfMatch
     ),
     responses((status = 204, description = "It is gone.")),
     security(("token" = []))
@@ -164,7 +164,7 @@ pub async fn delete(
     params(
         ("id" = String, Path, description = "Id of the saved search.", format = "uuid"),
         FeedQuery,
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one."),
+        IfNoneMatch,
         ("If-Modified-Since" = Option<String>, Header, description = "The `Last-Modified` you have, when you keep no `ETag`.")
     ),
     responses(

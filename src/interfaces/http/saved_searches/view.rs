@@ -7,6 +7,7 @@ use crate::domain::SavedSearch;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::pagination::address;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::schemas;
 use crate::interfaces::http::search::parameters::SearchParameters;
 use crate::interfaces::wire::SavedSearchDto;
 
@@ -67,8 +68,8 @@ pub struct FeedQuery {
     /// The number of works, at most 100. By default the saved number, else 20.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
-    /// Language of titles and labels: `vi` or `en`. By default the saved one, else that of
-    /// `Accept-Language`.
+    /// Language of titles and labels. By default the saved one, else that of `Accept-Language`.
+    #[param(value_type = Option<schemas::LabelLanguage>, inline)]
     lang: Option<String>,
 }
 

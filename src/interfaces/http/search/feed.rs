@@ -9,6 +9,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Timestamp, text};
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::extract::precondition::IfNoneMatch;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
@@ -28,7 +29,7 @@ const PATH: &str = "/api/v1/search/feed";
         every work has all the words. Of each work the first 50 original files are enclosures.",
     params(
         SearchQuery,
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` you have: answered 304 when it is the present one."),
+        IfNoneMatch,
         ("If-Modified-Since" = Option<String>, Header, description = "The `Last-Modified` you have, when you keep no `ETag`.")
     ),
     responses(

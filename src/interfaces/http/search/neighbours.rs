@@ -10,6 +10,7 @@ use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::query::{Query, WorkId};
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::{pagination, schemas};
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Search, Suggestion, SuggestionSource};
 
@@ -27,7 +28,8 @@ pub struct SuggestQuery {
     /// The number of completions, at most 50.
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<usize>,
-    /// Language of names: `vi` or `en`. By default that of `Accept-Language`.
+    /// Language of names. By default that of `Accept-Language`.
+    #[param(value_type = Option<schemas::LabelLanguage>, inline)]
     lang: Option<String>,
 }
 
@@ -73,7 +75,7 @@ pub async fn suggest(
     let SuggestQuery { q, limit, lang } = query.0;
     let language = lang.as_deref().unwrap_or_else(|| caller.language.tag());
     let found = service
-        .suggest(&actor, &q, language, bounded(limit))
+        .suggest(&actor, &q, language, bounded(limit)?)
         .await?;
     Ok(web::Json(SuggestionList {
         items: found.into_iter().map(SuggestionDto::from).collect(),
@@ -107,7 +109,7 @@ pub struct SimilarList {
         same pictures: shrunk, compressed again, grey, a little lighter, cut, framed or stamped. A picture beside a \
         text of its own makes no duplicate. Only copies of one picture are recognised; faces and persons are never \
         compared. Pictures count a moment after they were attached, when their previews are made.",
-    params(("id" = String, Path, description = "Id of the work.", format = "uuid"), SimilarQuery),
+    params(WorkId, SimilarQuery),
     responses((status = 200, description = "Those you may see.", body = SimilarList)),
     security((), ("token" = []))
 )]
@@ -118,7 +120,7 @@ pub async fn similar(
     service: web::Data<Search>,
 ) -> Result<HttpResponse, Problem> {
     let found = service
-        .similar(&actor, id.0, bounded(query.0.limit))
+        .similar(&actor, id.0, bounded(query.0.limit)?)
         .await?;
     let found = found.ok_or(Problem::NotFound)?;
     Ok(HttpResponse::Ok().json(SimilarList {
@@ -127,8 +129,8 @@ pub async fn similar(
     }))
 }
 
-fn bounded(limit: Option<usize>) -> usize {
-    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+fn bounded(limit: Option<usize>) -> Result<usize, Problem> {
+    pagination::within(limit.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)
 }
 
 fn shortened(works: Vec<Asset>, actor: &Actor) -> Vec<AssetDto> {

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::domain::Rule;
+use crate::interfaces::http::described_parameters::is_tracking;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::schemas;
 use crate::services::search::{Cursor, Facet, Order, SearchRequest};
 use crate::storage::catalog::EventNumber;
 
@@ -20,9 +22,9 @@ pub struct SearchQuery {
     /// What to look for; nothing lists everything.
     #[param(example = "quyen tre em")]
     q: Option<String>,
-    /// `relevance`, `newest` or `oldest` by when they were made, `title` in Vietnamese
+    /// `relevance` (default), `newest` or `oldest` by when they were made, `title` in Vietnamese
     /// alphabetical order, or `changed`: last published or changed first.
-    #[param(default = "relevance")]
+    #[param(value_type = Option<schemas::OrderName>, inline)]
     sort: Option<String>,
     /// The number of hits, at most 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -32,8 +34,8 @@ pub struct SearchQuery {
     /// works close to the end of a page can be repeated or skipped.
     after: Option<String>,
     /// Which facets to count, by name; `none` counts nothing. All by default.
-    #[param(example = "kind,theme,year")]
-    facets: Option<String>,
+    #[param(value_type = Option<Vec<schemas::FacetName>>, inline)]
+    facets: Option<Vec<String>>,
     /// The number of values of each facet, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 50)]
     facet_values: Option<usize>,
@@ -61,7 +63,8 @@ pub struct SearchQuery {
     year: Option<Vec<String>>,
     /// Slugs of the scheme `reuse-terms`.
     reuse_terms: Option<Vec<String>>,
-    /// `draft`, `submitted`, `published`.
+    /// States of the works.
+    #[param(value_type = Option<Vec<schemas::WorkStateName>>, inline)]
     state: Option<Vec<String>>,
     /// `audio`, `video`, `image`, `document`, `text`, `transcript`, `captions`, `accessible`.
     has: Option<Vec<String>>,
@@ -82,10 +85,12 @@ pub struct SearchQuery {
     #[param(default = false)]
     all_words: Option<bool>,
     /// What to add to the words beside their other names: `none`, `narrower`, `succession`.
+    #[param(value_type = Option<Vec<schemas::ExpansionName>>, inline)]
     expand: Option<Vec<String>>,
     /// Ids of expansions to strike out.
     without: Option<Vec<String>>,
-    /// Language of labels: `vi` or `en`. By default that of `Accept-Language`.
+    /// Language of labels. By default that of `Accept-Language`.
+    #[param(value_type = Option<schemas::LabelLanguage>, inline)]
     lang: Option<String>,
     /// Number of an event that must be searchable: waits for it for up to two seconds.
     event: Option<u64>,
@@ -123,6 +128,10 @@ impl SearchParameters {
         let mut request = SearchRequest::for_text("");
         request.language = language.to_owned();
         request.facets = Facet::ALL.map(|(facet, ..)| facet).to_vec();
+        let pairs: Vec<_> = pairs
+            .into_iter()
+            .filter(|(name, _)| !is_tracking(name))
+            .collect();
         for (name, value) in &pairs {
             set(&mut request, name, value).ok_or_else(|| Problem::parameter(name))?;
         }
@@ -294,7 +303,9 @@ mod tests {
 
     use super::{OTHERS, PRESENTATION, SearchParameters, SearchQuery, TRANSIENT, broken_rule};
     use crate::domain::Rule;
+    use crate::interfaces::http::described_parameters::is_tracking;
     use crate::interfaces::http::problem::Problem;
+    use crate::interfaces::http::schemas;
     use crate::services::search::Facet;
 
     #[test]

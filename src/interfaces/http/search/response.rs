@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::access::Actor;
 use crate::interfaces::http::html::escape;
+use crate::interfaces::http::schemas;
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{
     Expansion, ExpansionReason, FacetCounts, FacetValue, Hit, Interpretation, MatchMode,
@@ -22,7 +23,7 @@ pub struct SearchAnswerDto {
     /// How many works match.
     total: TotalDto,
     /// `all-words`: every hit has all words. `some-words`: few have, so others are there too.
-    #[schema(example = "all-words")]
+    #[schema(value_type = schemas::MatchingName, inline)]
     matching: &'static str,
     /// Counted facets. A facet does not heed its own filter.
     facets: Vec<FacetDto>,
@@ -70,8 +71,8 @@ pub struct HitDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Snippet)]
 pub struct SnippetDto {
-    /// `title`, `description`, `body`, `transcript` or `credit`.
-    #[schema(example = "body")]
+    /// Where it is from.
+    #[schema(value_type = schemas::SnippetField, inline)]
     field: &'static str,
     /// Language of a title or description.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,8 +138,8 @@ pub struct ExpansionDto {
     id: String,
     /// The words that named it.
     matched: String,
-    /// `same-concept`, `narrower`, `succession` or `translation`.
-    #[schema(example = "same-concept")]
+    /// Why they were added.
+    #[schema(value_type = schemas::ExpansionReasonName, inline)]
     reason: &'static str,
     /// What was added.
     added: Vec<String>,

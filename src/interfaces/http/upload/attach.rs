@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::description::{Fields, describe};
 use super::pace::Pace;
@@ -16,13 +16,13 @@ use crate::app::Archive;
 use crate::domain::Sha256;
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::assets::response::asset_response;
 use crate::interfaces::http::delivery::FileBytes;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
-use crate::interfaces::http::extract::query::{Query, WorkId, path_part};
+use crate::interfaces::http::extract::query::{FileHash, Query, WorkId, path_part};
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::{BaseAddress, schemas};
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 use crate::services::intake::{Attached, FileDetails};
@@ -45,11 +45,30 @@ pub struct AttachedDto {
 #[expect(dead_code, reason = "describes the form, which is read as a stream")]
 pub struct FileForm {
     /// The bytes. The part may have a `Content-Digest`.
-    #[schema(value_type = String, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, format = Binary)]
     file: (),
     /// The file's name, when not that of the part.
     name: Option<String>,
-    /// `original`, `transcript`, `captions`, `accessible` or `attachment`.
+    /// What the file is to the work; `original` by default.
+    #[schema(value_type = Option<schemas::FileRoleName>, inline)]
+    role: Option<String>,
+    /// Caption: a JSON object from language to text.
+    title: Option<String>,
+    /// Text alternative: a JSON object from language to text.
+    alt: Option<String>,
+    /// Language spoken or written in it (BCP 47).
+    language: Option<String>,
+}
+
+/// The description of a file in the query, for the description of the interface.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes parameters, which are read as fields")]
+pub struct FileQuery {
+    /// The file's name; else that of `Content-Disposition`.
+    name: Option<String>,
+    /// What the file is to the work; `original` by default.
+    #[param(value_type = Option<schemas::FileRoleName>, inline)]
     role: Option<String>,
     /// Caption: a JSON object from language to text.
     title: Option<String>,
@@ -97,15 +116,11 @@ impl FromRequest for UploadParameters {
         `Content-Digest`, `Repr-Digest` and `Digest` are compared with them when they name \
         SHA-256. What the file is, is recognised from its bytes.",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("name" = Option<String>, Query, description = "The file's name; else that of `Content-Disposition`."),
-        ("role" = Option<String>, Query, description = "`original` (default), `transcript`, `captions`, `accessible` or `attachment`."),
-        ("title" = Option<String>, Query, description = "Caption: a JSON object from language to text."),
-        ("alt" = Option<String>, Query, description = "Text alternative: a JSON object from language to text."),
-        ("language" = Option<String>, Query, description = "Language spoken or written in it (BCP 47)."),
+        WorkId,
+        FileQuery,
         ("Content-Digest" = Option<String>, Header, description = "RFC 9530, e.g. `sha-256=:…:`."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by the client: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
+        IdempotencyKeyHeader
     ),
     request_body(content((FileBytes = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((
@@ -153,9 +168,9 @@ pub async fn attach(
     delete, path = "/api/v1/assets/{id}/files/{sha256}", operation_id = "detachFile", tag = "files",
     summary = "Detach a file from a work",
     params(
-        ("id" = String, Path, description = "Id of the work.", format = "uuid"),
-        ("sha256" = String, Path, description = "SHA-256 of the file in hexadecimal."),
-        ("If-Match" = String, Header, description = "The `ETag` of your last read.")
+        WorkId,
+        FileHash,
+        IfMatch
     ),
     responses((status = 200, description = "The work without the file.", body = AssetDto)),
     security(("token" = []))

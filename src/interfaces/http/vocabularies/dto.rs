@@ -150,6 +150,7 @@ pub struct EventView {
 
 /// Everything reached by walking in one direction.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConceptExpansion)]
 pub struct Expansion {
     /// `successors`, `predecessors`, `narrower` or `broader`.
     pub direction: &'static str,

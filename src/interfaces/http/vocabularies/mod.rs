@@ -22,10 +22,10 @@ use utoipa::IntoParams;
 use self::address::Addresses;
 use self::dto::{ConceptList, ConceptView, Reader, SchemeList};
 use self::negotiation::Form;
-use super::BaseAddress;
 use super::extract::precondition;
 use super::extract::query::Query;
 use super::problem::Problem;
+use super::{BaseAddress, schemas};
 use crate::domain::LanguageTag;
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
@@ -37,14 +37,14 @@ pub struct VocabularyQuery {
     /// Language of the labels (BCP 47). Vietnamese when absent or missing.
     #[param(example = "en")]
     lang: Option<String>,
-    /// `json` or `jsonld`, instead of the `Accept` header.
+    /// Instead of the `Accept` header.
+    #[param(value_type = Option<schemas::VocabularyForm>, inline)]
     format: Option<String>,
     /// Only what was valid at this date: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. Plain JSON only.
     #[param(example = "2025-06-30")]
     as_of: Option<String>,
-    /// Also give what is reached in this direction: `successors`, `predecessors`, `narrower` or
-    /// `broader`. For one concept, in plain JSON only.
-    #[param(example = "successors")]
+    /// Also give what is reached in this direction. For one concept, in plain JSON only.
+    #[param(value_type = Option<schemas::DirectionName>, inline)]
     expand: Option<String>,
 }
 

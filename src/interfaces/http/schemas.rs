@@ -1,0 +1,56 @@
+//! Schemas of closed lists that several resources use, made from the lists themselves.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::domain::asset::{FileRole, StateName};
+use crate::domain::vocabulary::Direction;
+use crate::services::search::{Facet, Order};
+
+/// Types that exist only as schemas: a text out of a closed list.
+macro_rules! closed_lists {
+    ($($(#[$doc:meta])* $name:ident = $values:expr;)+) => { $(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(super) enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some($values))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+ };
+}
+
+closed_lists! {
+    /// A state of a work.
+    WorkStateName = StateName::NAMES.map(|(name, _)| name);
+    /// What a file is to its work.
+    FileRoleName = FileRole::NAMES.map(|(name, _)| name);
+    /// A language in which labels exist.
+    LabelLanguage = ["vi", "en"];
+    /// An order of hits.
+    OrderName = Order::NAMES.map(|(name, _)| name);
+    /// A facet to count, or `none`.
+    FacetName = Facet::ALL.into_iter().map(|(_, name, _)| name).chain(["none"]);
+    /// What can be added to the words.
+    ExpansionName = ["none", "narrower", "succession"];
+    /// A form of a vocabulary.
+    VocabularyForm = ["json", "jsonld"];
+    /// A direction from one concept to others.
+    DirectionName = Direction::NAMES.iter().map(|(name, _)| *name);
+    /// What a change can include.
+    ChangeInclusion = ["asset"];
+    /// How hits match the words.
+    MatchingName = ["all-words", "some-words"];
+    /// Where a snippet is from.
+    SnippetField = ["title", "description", "body", "transcript", "credit"];
+    /// Why a name was added.
+    ExpansionReasonName = ["same-concept", "narrower", "succession", "translation"];
+}

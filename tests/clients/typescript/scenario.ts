@@ -1,0 +1,93 @@
+// Uses the archive through the types that openapi-typescript makes of its description.
+import assert from "node:assert/strict";
+import createClient from "openapi-fetch";
+import type { paths } from "./api.js";
+
+const baseUrl = process.env["KHOCHUNG_BASE"] ?? "";
+const admin = createClient<paths>({
+  baseUrl,
+  headers: { Authorization: `Bearer ${process.env["KHOCHUNG_TOKEN"]}` },
+});
+const anybody = createClient<paths>({ baseUrl });
+
+const index = await anybody.GET("/api/v1");
+assert.equal(index.data?.name, "khochung");
+
+const before = await anybody.GET("/api/v1/changes", { params: { query: { limit: 1 } } });
+assert.ok(before.data);
+let cursor = { after: 0, log: before.data.log };
+
+// Create a work.
+const word = `tsclient${Date.now()}`;
+const created = await admin.POST("/api/v1/assets", {
+  params: { header: { "Idempotency-Key": word } },
+  body: {
+    titles: { vi: `Quyền trẻ em ${word}` },
+    kind: "article",
+    organisation: "dic",
+    languages: ["vi"],
+    strand: "educate",
+    themes: ["international-law"],
+    credit_line: "Kho Chung",
+    body: "Trẻ em có quyền được học tập.",
+    reuse_terms: "cc-by-4.0",
+    people_shown: "none-identifiable",
+    access: "public",
+  },
+});
+assert.ok(created.data, JSON.stringify(created.error));
+const id = created.data.id;
+
+// Upload bytes.
+const bytes = new TextEncoder().encode("Trẻ em có quyền được học tập.\n");
+const attached = await admin.POST("/api/v1/assets/{id}/files", {
+  params: { path: { id }, query: { name: "bai.txt", role: "transcript", language: "vi" } },
+  headers: { "Content-Type": "application/octet-stream" },
+  body: bytes as unknown as string,
+  bodySerializer: (body) => body as unknown as BodyInit,
+});
+assert.ok(attached.data, JSON.stringify(attached.error));
+assert.equal(attached.data.asset.files[0]?.size, bytes.length);
+
+// Publish it.
+const revision = attached.data.asset.revision;
+const published = await admin.PUT("/api/v1/assets/{id}/publication", {
+  params: { path: { id }, header: { "If-Match": `"${revision}"` } },
+});
+assert.equal(published.data?.state, "published", JSON.stringify(published.error));
+
+// Follow the changes until the publication.
+for (let pages = 0, seen = false; !seen; pages += 1) {
+  assert.ok(pages < 1000);
+  const page = await anybody.GET("/api/v1/changes", { params: { query: { ...cursor, limit: 200 } } });
+  assert.ok(page.data, JSON.stringify(page.error));
+  seen = page.data.items.some((change) => change.asset === id && change.state === "available");
+  cursor = { after: page.data.next, log: page.data.log };
+}
+
+// Search for it, with expansions.
+const found = await anybody.GET("/api/v1/search", {
+  params: {
+    query: { q: `quyen tre em ${word}`, event: cursor.after, expand: ["narrower"], facets: ["kind"], sort: "relevance" },
+  },
+});
+assert.equal(found.data?.items[0]?.asset.id, id, JSON.stringify(found.error));
+for (const expansion of found.data.interpretation.expansions) {
+  assert.ok(expansion.added.length > 0);
+}
+
+// Make a token and use it.
+const token = await admin.POST("/api/v1/tokens", { body: { role: "partner", label: word } });
+assert.ok(token.data, JSON.stringify(token.error));
+const me = await createClient<paths>({
+  baseUrl,
+  headers: { Authorization: `Bearer ${token.data.secret}` },
+}).GET("/api/v1/me");
+assert.equal(me.data?.role, "partner");
+
+// An error is a typed problem.
+const refused = await anybody.GET("/api/v1/assets/{id}", {
+  params: { path: { id: "01890000-0000-7000-8000-000000000000" } },
+});
+assert.equal(refused.error?.status, 404);
+console.log("typescript: created, uploaded, published, followed, found, made a token");

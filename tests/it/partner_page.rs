@@ -1,0 +1,33 @@
+//! The page for partner engineers: its commands are run as they stand there.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::Archive;
+
+#[test]
+fn the_commands_of_the_partner_page_succeed_in_their_order() {
+    let page = fs::read_to_string("docs/api/README.md").unwrap();
+    let blocks = page.split("```sh\n").skip(1);
+    let blocks: Vec<&str> = blocks
+        .map(|block| block.split("```").next().unwrap())
+        .collect();
+    assert!(blocks.len() >= 7, "the page has lost its commands");
+    let archive = Archive::start();
+    let admin = archive.holder("admin");
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("bash")
+        .args(["-euxo", "pipefail", "-c", &blocks.concat()])
+        .current_dir(folder.path())
+        .env("BASE", archive.base())
+        .env("TOKEN", admin.token().unwrap())
+        .env("no_proxy", "*")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
