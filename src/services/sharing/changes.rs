@@ -125,8 +125,7 @@ impl Sharing {
     ) -> Result<Changes, ChangesError> {
         let LogCursor { log, after } = cursor.into();
         let present = self.works.catalog.log_id();
-        let last = *self.works.catalog.watch_events().borrow();
-        if log.is_some_and(|log| log != present) || after > last {
+        if log.is_some_and(|log| log != present) || self.is_beyond_end(after).await? {
             return Err(ChangesError::LogReplaced { log: present });
         }
         let mut items = Vec::new();
@@ -148,6 +147,15 @@ impl Sharing {
             }
         }
         Ok(Changes::page(items, next, false))
+    }
+
+    /// Whether the log has not come that far. An event can be read a moment before those who watch
+    /// the log are told of it, so the catalogue itself decides.
+    async fn is_beyond_end(&self, after: EventNumber) -> Result<bool, CatalogError> {
+        if after <= *self.works.catalog.watch_events().borrow() {
+            return Ok(false);
+        }
+        Ok(after.0 > self.works.catalog.counts().await?.events)
     }
 
     /// The present entries of the works of these events, in the same order.
