@@ -12,8 +12,8 @@ use std::time::Instant;
 use khochung::clock::Clock;
 use khochung::domain::asset::{Asset, Work};
 use khochung::interfaces::wire::{parse_import_line, parse_json};
-use khochung::services::search::measure::Bench;
-use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::BenchIndex;
+use khochung::services::search::{FileContents, IndexChange, Thesaurus, WriterSettings};
 use khochung::storage::vocabulary;
 use tantivy::schema::{FAST, Field, STORED, STRING, Schema, TEXT};
 use tantivy::{Index, IndexWriter, TantivyDocument};
@@ -48,14 +48,14 @@ fn main() {
     let (wall, cpu) = match mode.as_str() {
         "own" => {
             let take_in = |work| Asset::take_in(clock.new_asset_id(), work, clock.now());
-            let put = |asset| IndexChange::Put(Box::new(asset), Contents::default());
+            let put = |asset| IndexChange::Put(Box::new(asset), FileContents::default());
             let changes: Vec<IndexChange> = works.into_iter().map(take_in).map(put).collect();
             let settings = WriterSettings {
                 threads: THREADS,
                 bytes_per_thread: BYTES_PER_THREAD,
             };
             let thesaurus = Thesaurus::of(&vocabularies);
-            let bench = Bench::create(&folder.join("own"), thesaurus, settings, "").unwrap();
+            let bench = BenchIndex::create(&folder.join("own"), thesaurus, settings, "").unwrap();
             timed(|| bench.load(&changes).unwrap())
         }
         other => {

@@ -16,8 +16,8 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::measure::Bench;
-use khochung::services::search::{Contents, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::BenchIndex;
+use khochung::services::search::{FileContents, IndexChange, Thesaurus, WriterSettings};
 use serde::Deserialize;
 
 type Failure = Box<dyn std::error::Error>;
@@ -111,7 +111,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
+    Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }
 
 struct Options {
@@ -139,7 +139,7 @@ fn options() -> Result<Options, Failure> {
         }
     }
     if options.folder.is_empty() {
-        return Err("which folder of judged queries?".into());
+        return Err("usage: search_quality FOLDER [--each N] [--weights …] [--show KIND]".into());
     }
     Ok(options)
 }
@@ -159,7 +159,7 @@ fn main() -> Result<(), Failure> {
         }
     }
     let place = tempfile::tempdir()?;
-    let bench = Bench::create(
+    let bench = BenchIndex::create(
         &place.path().join("index"),
         Thesaurus::new([]),
         WriterSettings::default(),
@@ -176,13 +176,13 @@ fn main() -> Result<(), Failure> {
         documents.len(),
         started.elapsed().as_secs_f64()
     );
-    let rows = ask(&bench, &documents, &queries, &relevant, &options)?;
+    let rows = evaluate(&bench, &documents, &queries, &relevant, &options)?;
     print_table(&rows);
     Ok(())
 }
 
-fn ask(
-    bench: &Bench,
+fn evaluate(
+    bench: &BenchIndex,
     documents: &[Document],
     queries: &[Judged],
     relevant: &HashMap<String, HashMap<String, u8>>,

@@ -1,12 +1,12 @@
-//! Search in process against the same questions put to tantivy directly, in one run.
+//! Compares search in process with plain tantivy on the same queries, in one run.
 //!
 //! `cargo bench --bench search_speed -- DOCUMENTS RECORDS [QUERIES]`
 //!
 //! DOCUMENTS is a file of JSON lines with `body`: its words, in the order of a chain of the first
 //! degree (each word followed by one that follows it somewhere in the file), make RECORDS works
 //! of about 230 words with titles of 8, as real text has them: common syllables in most works,
-//! pairs that stand together. Questions are pairs of words from titles. Both indexes are asked in
-//! turns, so that a busy machine slows both; only ratios mean something.
+//! pairs that stand together. Queries are pairs of words from titles. The indexes are queried
+//! alternately, so that other load slows both; only ratios are meaningful.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -15,8 +15,8 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::measure::Bench;
-use khochung::services::search::{Contents, Facet, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::BenchIndex;
+use khochung::services::search::{Facet, FileContents, IndexChange, Thesaurus, WriterSettings};
 use tantivy::aggregation::AggregationCollector;
 use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::collector::{Count, TopDocs};
@@ -27,9 +27,9 @@ use tantivy::{Index, TantivyDocument, Term, doc};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Works handed over in one go.
+/// Works indexed in one batch.
 const BATCH: usize = 10_000;
-/// Slugs of the facets that are counted.
+/// Values of the facet `kind`.
 const KINDS: [&str; 6] = [
     "article",
     "news-item",
@@ -55,7 +55,7 @@ impl Dice {
     }
 }
 
-/// Words and what follows each of them.
+/// Words, and the positions that follow each of them.
 struct Chain {
     words: Vec<String>,
     followers: HashMap<String, Vec<usize>>,
@@ -151,10 +151,10 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         updated_at: moment,
         published_at: Some(moment),
     };
-    Ok(IndexChange::Put(Box::new(asset), Contents::default()))
+    Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }
 
-/// Tantivy as it comes: title and body, folded, four facets.
+/// Plain tantivy: title and body, folded, four facets.
 struct Plain {
     index: Index,
     title: Field,
@@ -254,20 +254,20 @@ fn main() -> Result<(), Failure> {
         .filter(|a| a != "--bench")
         .collect();
     let [path, records, rest @ ..] = arguments.as_slice() else {
-        return Err("which documents, and how many records?".into());
+        return Err("usage: search_speed DOCUMENTS RECORDS [QUERIES]".into());
     };
     let records: usize = records.parse()?;
-    let asked: usize = rest.first().map_or(Ok(300), |n| n.parse())?;
+    let wanted: usize = rest.first().map_or(Ok(300), |n| n.parse())?;
     let chain = Chain::read(path)?;
     let place = tempfile::tempdir()?;
     let settings = WriterSettings {
         threads: 2,
         bytes_per_thread: 100 << 20,
     };
-    let ours = Bench::create(&place.path().join("ours"), Thesaurus::new([]), settings, "")?;
+    let ours = BenchIndex::create(&place.path().join("ours"), Thesaurus::new([]), settings, "")?;
     let plain = Plain::create(&place.path().join("plain"))?;
-    let questions = load(&chain, records, asked, &ours, &plain)?;
-    ask(&questions, &ours, &plain)?;
+    let queries = load(&chain, records, wanted, &ours, &plain)?;
+    compare(&queries, &ours, &plain)?;
     println!(
         "{} bytes ours, {} bytes plain",
         size(&place.path().join("ours"))?,
@@ -279,12 +279,12 @@ fn main() -> Result<(), Failure> {
 fn load(
     chain: &Chain,
     records: usize,
-    asked: usize,
-    ours: &Bench,
+    wanted: usize,
+    ours: &BenchIndex,
     plain: &Plain,
 ) -> Result<Vec<String>, Failure> {
     let mut writer = plain.index.writer_with_num_threads(2, 200 << 20)?;
-    let (mut dice, mut questions) = (Dice(1), Vec::new());
+    let (mut dice, mut queries) = (Dice(1), Vec::new());
     let (mut our_time, mut plain_time) = (0.0, 0.0);
     for start in (0..records).step_by(BATCH) {
         let batch: Vec<Record> = (start..records.min(start + BATCH))
@@ -304,15 +304,15 @@ fn load(
         }
         writer.commit()?;
         plain_time += started.elapsed().as_secs_f64();
-        questions.extend(
+        queries.extend(
             batch
                 .iter()
-                .step_by((records / asked).max(1))
+                .step_by((records / wanted).max(1))
                 .map(|record| two_words(&record.title)),
         );
     }
     let started = Instant::now();
-    ours.settle()?;
+    ours.finish_merges()?;
     our_time += started.elapsed().as_secs_f64();
     let started = Instant::now();
     writer.wait_merging_threads()?;
@@ -321,8 +321,8 @@ fn load(
         "{records} records: ours {our_time:.1} s, plain {plain_time:.1} s, ratio {:.2}",
         plain_time / our_time
     );
-    questions.truncate(asked);
-    Ok(questions)
+    queries.truncate(wanted);
+    Ok(queries)
 }
 
 fn two_words(title: &str) -> String {
@@ -334,16 +334,16 @@ fn two_words(title: &str) -> String {
         .join(" ")
 }
 
-fn ask(questions: &[String], ours: &Bench, plain: &Plain) -> Result<(), Failure> {
+fn compare(queries: &[String], ours: &BenchIndex, plain: &Plain) -> Result<(), Failure> {
     let searcher = plain.index.reader()?.searcher();
     let (mut our_times, mut plain_times, mut totals) = (Vec::new(), Vec::new(), (0, 0));
-    for question in questions {
-        let words = folded(question);
+    for query in queries {
+        let words = folded(query);
         let started = Instant::now();
         totals.1 += plain.search(&searcher, &words)?;
         plain_times.push(started.elapsed().as_secs_f64());
         let started = Instant::now();
-        let (_, total) = ours.search(question, None, 10, &FACETS)?;
+        let (_, total) = ours.search(query, None, 10, &FACETS)?;
         our_times.push(started.elapsed().as_secs_f64());
         totals.0 += total;
     }
@@ -358,7 +358,7 @@ fn ask(questions: &[String], ours: &Bench, plain: &Plain) -> Result<(), Failure>
             "{name}: mean {mean:.2} ms, p50 {:.2}, p99 {:.2}, {} matches each",
             at(0.5),
             at(0.99),
-            total / questions.len() as u64
+            total / queries.len() as u64
         );
     }
     let sum = |times: &[f64]| times.iter().sum::<f64>();

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::asset::AssetId;
 use crate::domain::{SavedSearchId, Timestamp};
+use crate::storage::catalog::LogId;
 
 /// Tells the time: the system's, or one that a test sets.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,11 @@ impl Clock {
     /// A new id for a saved search, as those of assets.
     pub fn new_saved_search_id(&self) -> SavedSearchId {
         SavedSearchId::from_bytes(uuid::Uuid::now_v7().into_bytes())
+    }
+
+    /// A new id for the event log, as those of assets.
+    pub fn new_log_id(&self) -> LogId {
+        LogId::from_bytes(uuid::Uuid::now_v7().into_bytes())
     }
 
     /// Random bytes from the operating system.

@@ -63,6 +63,10 @@ pub struct Metrics {
     pub jobs_dead: Gauge,
     /// Free bytes on the volume of the data folder.
     pub disk_free_bytes: Gauge,
+    /// 1 when the catalogue takes changes, 0 after an error that only a restart mends.
+    pub catalog_writable: Gauge,
+    /// Places in the catalogue that were found damaged since the start.
+    pub catalog_damage: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -98,6 +102,8 @@ impl Metrics {
             jobs_open: Gauge::default(),
             jobs_dead: Gauge::default(),
             disk_free_bytes: Gauge::default(),
+            catalog_writable: Gauge::default(),
+            catalog_damage: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -132,6 +138,16 @@ impl Metrics {
             ),
             ("jobs_open", "Jobs that wait or run", &self.jobs_open),
             ("jobs_dead", "Jobs that were given up", &self.jobs_dead),
+            (
+                "catalog_writable",
+                "Whether the catalogue takes changes",
+                &self.catalog_writable,
+            ),
+            (
+                "catalog_damage",
+                "Places in the catalogue found damaged",
+                &self.catalog_damage,
+            ),
         ] {
             registry.register(name, help, gauge.clone());
         }

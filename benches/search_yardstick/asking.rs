@@ -1,8 +1,8 @@
-//! A client that costs little, for servers: requests written out beforehand, one connection for
-//! each client, answers read to their end and thrown away.
+//! A load generator with low overhead: requests are serialised beforehand, each client has one
+//! connection, responses are read to their end and discarded.
 //!
-//! An answer of the archive that ran out of time says `"partial":true` near its end; it is no
-//! whole answer, and is told. HTTP/1.1 with connections kept open where the server does; PostgreSQL's simple query protocol
+//! A response of the archive that exceeded its time budget has `"partial":true` near its end; it is
+//! counted as incomplete. HTTP/1.1 with keep-alive where the server supports it; PostgreSQL's simple query protocol
 //! over a Unix socket.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::closed_loop::Loop;
 
-/// Bytes at the end of an answer that are looked at.
+/// Bytes at the end of a response that are inspected.
 const TAIL: usize = 512;
 
-/// Asks a server in a closed loop: paths for `http`, statements for `postgres`.
+/// Sends requests to a server in a closed loop: paths for `http`, statements for `postgres`.
 pub(crate) fn measure(
     protocol: &str,
     address: &str,
@@ -73,7 +73,7 @@ impl<'a> Http<'a> {
         }
     }
 
-    /// Whether the answer was whole.
+    /// Whether the response was complete.
     fn ask(&mut self, request: &[u8]) -> bool {
         let mut stream = self.open.take().unwrap_or_else(|| {
             let stream = TcpStream::connect(self.address).unwrap();
@@ -130,7 +130,7 @@ impl<'a> Http<'a> {
         self.line.trim_end()
     }
 
-    /// Reads so many bytes; gives how many of the last stand in the buffer.
+    /// Reads this many bytes; returns how many of the last are in the buffer.
     fn skip(&mut self, stream: &mut impl Read, mut length: usize) -> usize {
         let mut last = 0;
         while length > 0 {

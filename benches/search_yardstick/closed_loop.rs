@@ -1,8 +1,8 @@
-//! Clients in a closed loop: each asks the next question as soon as it has its answer.
+//! Clients in a closed loop: each sends the next request as soon as it has its response.
 //!
-//! Questions are walked in order by all clients together, so that no two ask the same. Counted
-//! is what was answered within the time; waiting times are those of all questions asked within
-//! it, however late they were answered, so that slow ones are not lost.
+//! All clients share one sequence of requests, so no two send the same. Throughput counts the responses
+//! within the measured time; latencies are those of all requests sent within it, however late their
+//! responses, so that slow ones are included.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// How long and by how many it is asked.
+/// Duration and number of clients.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loop {
     pub(crate) clients: usize,
-    /// Seconds of asking before the clock runs.
+    /// Seconds of warm-up before the measurement.
     pub(crate) warm_up: f64,
     pub(crate) seconds: f64,
-    /// Number of the first question.
+    /// Number of the first request.
     pub(crate) from: usize,
 }
 

@@ -1,5 +1,5 @@
-//! What the yardstick does for a question: all words, titles three times, ten hits with what is
-//! stored and a snippet each, the exact total, and counted facets.
+//! The yardstick's search: all words, titles with weight three, ten hits with stored fields and a
+//! snippet each, the exact total, and facet counts.
 
 use std::path::Path;
 use std::sync::{Mutex, mpsc};
@@ -19,7 +19,7 @@ use crate::closed_loop::Loop;
 use crate::folding;
 use crate::index::{self, Fields};
 
-/// What one client keeps.
+/// The state of one client.
 struct Asking<'a> {
     reader: &'a IndexReader,
     fields: &'a Fields,
@@ -27,8 +27,8 @@ struct Asking<'a> {
     facets: &'a Aggregations,
 }
 
-/// Asks questions in a closed loop: each client in its thread, or, as a server does it, so many
-/// `workers` for all clients, who wait for their turn.
+/// Runs queries in a closed loop: each client in its own thread, or, like a server, with `workers`
+/// threads for all clients.
 pub(crate) fn measure(
     folder: &Path,
     questions: &[String],
@@ -80,7 +80,7 @@ pub(crate) fn measure(
     })
 }
 
-/// How many works each question finds.
+/// The number of works that each query finds.
 pub(crate) fn counts(folder: &Path, questions: &[String]) -> Vec<usize> {
     let (index, fields) = index::open(folder);
     let searcher = index.reader().unwrap().searcher();
@@ -110,7 +110,7 @@ impl Asking<'_> {
     }
 }
 
-/// What is stored but for the body, and a piece of the body as HTML.
+/// The stored fields except the body, and a fragment of the body as HTML.
 fn show(
     searcher: &Searcher,
     snippets: &SnippetGenerator,
@@ -127,7 +127,7 @@ fn show(
     (others, snippets.snippet(text.unwrap_or_default()).to_html())
 }
 
-/// All words of a question, or the phrase when it stands in quotes.
+/// All words of a query, or a phrase when it is in quotes.
 fn query(fields: &Fields, analyzer: &mut TextAnalyzer, question: &str) -> BooleanQuery {
     let words = folding::words(analyzer, question);
     let is_phrase = question.starts_with('"') && words.len() > 1;
@@ -151,7 +151,7 @@ fn query(fields: &Fields, analyzer: &mut TextAnalyzer, question: &str) -> Boolea
     BooleanQuery::new(must.collect())
 }
 
-/// In the title, which counts three times, the description or the body.
+/// In the title with weight three, the description or the body.
 fn anywhere(fields: &Fields, unit: impl Fn(Field) -> Box<dyn Query>) -> BooleanQuery {
     let [title, description, body] = fields.searched.map(unit);
     let title: Box<dyn Query> = Box::new(BoostQuery::new(title, 3.0));

@@ -3,7 +3,7 @@
 //! The first line is what somebody looks for, all of it a text of a work.
 #![no_main]
 
-use khochung::services::search::measure::{LEVELS, piece, terms};
+use khochung::services::search::bench::{TOKENIZERS, fragment, terms};
 use libfuzzer_sys::fuzz_target;
 
 /// A folded word is cut at 60 bytes and its form with marks at 240, give or take a letter that
@@ -14,11 +14,11 @@ const LONGEST_EXACT: usize = LONGEST_FOLDED + 280;
 const LONGEST_PIECE: usize = 512;
 
 fuzz_target!(|text: &str| {
-    for level in LEVELS {
+    for level in TOKENIZERS {
         check_terms(level, text);
     }
     let words = text.lines().next().unwrap_or_default();
-    let Some((piece, passage)) = piece(words, text) else {
+    let Some((piece, passage)) = fragment(words, text) else {
         return;
     };
     assert!(passage.paragraph > 0);

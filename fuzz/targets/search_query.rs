@@ -13,21 +13,21 @@ use khochung::domain::Timestamp;
 use khochung::domain::asset::{Asset, AssetId, Exposure, Revision, State};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::parse_work;
-use khochung::services::search::measure::Bench;
+use khochung::services::search::bench::BenchIndex;
 use khochung::services::search::{
-    Contents, Cursor, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
+    FileContents, Cursor, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };
 use khochung::storage::vocabulary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
 /// No query may walk through more lists of works.
-const MOST_TERMS: usize = 3_000;
+const MAX_POSTING_LISTS: usize = 3_000;
 /// A query that takes longer on sixty works is broken.
 const TOO_LONG: Duration = Duration::from_secs(2);
 
 struct Library {
-    bench: Bench,
+    bench: BenchIndex,
     _folder: tempfile::TempDir,
 }
 
@@ -39,7 +39,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
         bytes_per_thread: 15 << 20,
     };
     let thesaurus = Thesaurus::of(&vocabularies);
-    let bench = Bench::create(&folder.path().join("index"), thesaurus, settings, "")
+    let bench = BenchIndex::create(&folder.path().join("index"), thesaurus, settings, "")
         .expect("an index can be made");
     let lines = include_str!("../../tests/fixtures/search/udhr.jsonl").lines();
     let works: Vec<IndexChange> = lines
@@ -47,7 +47,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
         .map(|(line, number)| {
             IndexChange::Put(
                 Box::new(work(line, number, &vocabularies)),
-                Contents::default(),
+                FileContents::default(),
             )
         })
         .collect();
@@ -96,7 +96,7 @@ fuzz_target!(|data: &[u8]| {
     let started = Instant::now();
     let found = LIBRARY
         .bench
-        .ask(&request, budget)
+        .page(&request, budget)
         .expect("any text has an answer");
     assert!(
         started.elapsed() < TOO_LONG,
@@ -104,7 +104,7 @@ fuzz_target!(|data: &[u8]| {
         started.elapsed(),
         request.text
     );
-    assert!(found.terms <= MOST_TERMS, "{} terms", found.terms);
+    assert!(found.posting_lists <= MAX_POSTING_LISTS, "{} posting lists", found.posting_lists);
     assert!(found.ids.len() <= request.limit);
     assert!(found.ids.len() as u64 <= found.total);
     let Some(next) = found.next else { return };
@@ -120,7 +120,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let page = LIBRARY
         .bench
-        .ask(&following, Duration::from_secs(60))
+        .page(&following, Duration::from_secs(60))
         .expect("it goes on");
     assert!(
         page.ids.iter().all(|id| !found.ids.contains(id)),

@@ -1,12 +1,14 @@
 //! Checking and mending a data folder that nobody has open.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::{Archive, OpenError, catalog_options, in_use_or_not, open_catalog};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::search::SearchError;
+use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{self, EmbeddedCatalog, Salvage};
@@ -72,7 +74,7 @@ pub async fn verify(
     let mut report = Report::default();
     let opening = config.clone();
     let catalog = match blocking(move || open_catalog(&opening)).await {
-        Err(OpenError::Catalog(CatalogError::Damaged(place))) => {
+        Err(OpenError::Catalog(CatalogError::Damaged(place) | CatalogError::Lost(place))) => {
             report.findings.push(Finding::Catalogue(place));
             return Ok(report);
         }
@@ -195,10 +197,40 @@ async fn check_bytes(
 /// # Errors
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
-    let folder = config.storage.data_dir.join("catalog");
-    blocking(move || embedded::discard_after_damage(&folder))
+    let (folder, options) = (
+        config.storage.data_dir.join("catalog"),
+        catalog_options(config),
+    );
+    blocking(move || embedded::discard_after_damage(&folder, options))
         .await
         .map_err(in_use_or_not)
+}
+
+/// Copies the data folder to `dest`, while it is in use or not. `seen` is told of every file
+/// looked at.
+///
+/// # Errors
+/// [`BackupError`].
+pub fn back_up(
+    config: &Config,
+    dest: &Path,
+    seen: &dyn Fn(u64),
+) -> Result<backup::Created, BackupError> {
+    backup::create(&config.storage.data_dir, dest, Clock::system().now(), seen)
+}
+
+/// Restores a backup into the data folder, which must be empty or missing.
+///
+/// # Errors
+/// [`BackupError`].
+pub fn restore(
+    config: &Config,
+    src: &Path,
+    until: Until,
+    seen: &dyn Fn(u64),
+) -> Result<Restored, BackupError> {
+    let options = catalog_options(config);
+    backup::restore(src, &config.storage.data_dir, until, options, seen)
 }
 
 /// Builds the catalogue's index anew from its journal.

@@ -24,10 +24,11 @@ use crate::services::intake::{AcceptedTypes, Desk, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::{Search, SearchError, SearchSettings, WriterSettings};
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
+use crate::storage::backup;
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use crate::storage::catalog::{Catalog, CatalogError, Counts};
+use crate::storage::catalog::{Catalog, CatalogError, Counts, Health, LogId};
 use crate::storage::vocabulary::{self, FaultyVocabularies};
 use crate::telemetry::Metrics;
 
@@ -72,6 +73,9 @@ pub enum OpenError {
     /// Another process has it open.
     #[error("the data folder is in use by another process")]
     InUse,
+    /// A restore into the folder was begun and not finished.
+    #[error("a restore into this folder was not finished: repeat `khochung restore`")]
+    Unrestored,
     /// The vocabularies are wrong.
     #[error("the vocabularies are faulty")]
     Vocabularies(#[source] FaultyVocabularies),
@@ -90,10 +94,14 @@ pub enum OpenError {
 }
 
 /// How the archive is doing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Vitals {
     /// What the catalogue holds.
     pub counts: Counts,
+    /// The identity of the event log.
+    pub log: LogId,
+    /// Whether the catalogue takes changes, and what is damaged in it.
+    pub catalog: Health,
     /// Events the search index has yet to read.
     pub index_lag_events: u64,
     /// Whether the search index answers.
@@ -170,6 +178,8 @@ impl Archive {
         let data = self.config.storage.data_dir.clone();
         Ok(Vitals {
             counts,
+            log: self.catalog.log_id(),
+            catalog: self.catalog.health(),
             index_lag_events: index.lag,
             index_works: index.rebuilding.is_none(),
             disk_free_bytes: blocking(move || free_bytes(&data)).await,
@@ -201,6 +211,9 @@ impl Storage {
     /// The catalogue holds the lock of the whole folder, so it is opened before the rest.
     fn open(config: Config) -> Result<Self, OpenError> {
         let data = &config.storage.data_dir;
+        if backup::is_unfinished(data) {
+            return Err(OpenError::Unrestored);
+        }
         std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
         let vocabularies = Arc::new(load_vocabularies(&config)?);
         let catalog = Arc::new(open_catalog(&config)?);
@@ -231,7 +244,7 @@ impl Storage {
                 bytes_per_thread: self.config.search.writer_memory_bytes,
             },
             cache_bytes: self.config.search.cache_bytes,
-            patience: Duration::from_millis(self.config.search.patience_ms),
+            max_commit_delay: Duration::from_millis(self.config.search.max_commit_delay_ms),
             time_budget: Duration::from_millis(self.config.search.time_budget_ms),
             ..SearchSettings::default()
         };
@@ -268,11 +281,12 @@ fn in_use_or_not(error: CatalogError) -> OpenError {
     }
 }
 
-const fn catalog_options(config: &Config) -> Options {
+fn catalog_options(config: &Config) -> Options {
     Options {
         segment_bytes: config.storage.segment_bytes,
         reserve_bytes: config.storage.min_free_bytes,
         cache_bytes: config.storage.cache_bytes,
+        new_log_id: Clock::system().new_log_id(),
     }
 }
 

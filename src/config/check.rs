@@ -1,6 +1,7 @@
 //! What can be wrong with a configuration.
 
-use super::{Config, Source};
+use super::Config;
+use super::source::Source;
 
 /// Everything found wrong in one pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
@@ -91,7 +92,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("search.writer_memory_bytes", search.writer_memory_bytes as u64, 15 * MIB, 4095 * MIB),
         ("search.cache_bytes", search.cache_bytes as u64, MIB, 16 * 1024 * MIB),
         ("search.writer_threads", search.writer_threads as u64, 1, 8),
-        ("search.patience_ms", search.patience_ms, 0, 60_000),
+        ("search.max_commit_delay_ms", search.max_commit_delay_ms, 0, 60_000),
         ("search.time_budget_ms", search.time_budget_ms, 0, 60_000),
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("jobs.workers", jobs.workers as u64, 1, 64),

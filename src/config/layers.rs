@@ -7,19 +7,8 @@ use toml::{Table, Value};
 
 use super::Config;
 use super::check::{self, ConfigProblem, Problems};
-
-/// Where a value came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// It is the default.
-    Default,
-    /// The TOML file.
-    File,
-    /// An environment variable.
-    Environment,
-    /// A command-line flag.
-    Flag,
-}
+use super::renamed::{RenamedSetting, renamed};
+use super::source::Source;
 
 /// The configuration in force and the source of each value.
 #[derive(Debug, Clone)]
@@ -28,6 +17,8 @@ pub struct Effective {
     pub config: Config,
     /// `section.key` with its value as TOML text and its source, in order of the keys.
     pub settings: BTreeMap<String, (Value, Source)>,
+    /// Settings that were given by their old name.
+    pub renamed: Vec<RenamedSetting>,
 }
 
 impl Effective {
@@ -79,6 +70,7 @@ pub fn load(
 struct Layers {
     defaults: BTreeMap<String, Value>,
     settings: BTreeMap<String, (Value, Source)>,
+    renamed: Vec<RenamedSetting>,
     problems: Problems,
 }
 
@@ -92,6 +84,7 @@ impl Layers {
         Self {
             defaults,
             settings,
+            renamed: Vec::new(),
             problems: Problems::default(),
         }
     }
@@ -119,7 +112,8 @@ impl Layers {
 
     /// A value from a place that knows only text: read as its default's type is.
     fn lay_text(&mut self, key: &str, text: &str, source: Source) {
-        let value = match self.defaults.get(key) {
+        let current = renamed(key, source).map_or(key, |renamed| renamed.new);
+        let value = match self.defaults.get(current) {
             Some(Value::Array(_)) if !text.trim_start().starts_with('[') => Value::Array(
                 text.split(',')
                     .map(|part| Value::String(part.trim().to_owned()))
@@ -137,6 +131,16 @@ impl Layers {
     }
 
     fn lay(&mut self, key: &str, value: Value, source: Source) {
+        if let Some(renamed) = renamed(key, source) {
+            let new = renamed.new;
+            self.renamed.push(renamed);
+            // Within one layer the new name wins, whatever their order.
+            let is_given_by_new_name = self.settings.get(new).is_some_and(|(_, s)| *s == source);
+            if !is_given_by_new_name {
+                self.lay(new, value, source);
+            }
+            return;
+        }
         if !self.defaults.contains_key(key) {
             let nearest = nearest(key, self.defaults.keys());
             self.problems.0.push(ConfigProblem::UnknownKey {
@@ -172,6 +176,7 @@ impl Layers {
                     return Ok(Effective {
                         config,
                         settings: self.settings,
+                        renamed: self.renamed,
                     });
                 }
             }

@@ -2,7 +2,8 @@
 //!
 //! Values come in layers, later ones win: defaults, the TOML file, the environment
 //! (`KHOCHUNG__SECTION__KEY`), command-line flags ([`layers`]). Unknown keys, wrong types and
-//! impossible values are all reported at once ([`Problems`]).
+//! impossible values are all reported at once ([`Problems`]). Old names of settings are accepted with a
+//! warning ([`renamed`]).
 //!
 //! The data folder (`storage.data_dir`) holds everything the archive keeps:
 //!
@@ -18,6 +19,8 @@
 
 pub mod check;
 pub mod layers;
+pub mod renamed;
+pub mod source;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,7 +28,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use check::Problems;
-pub use layers::{Effective, Source};
+pub use layers::Effective;
+pub use renamed::RenamedSetting;
+pub use source::Source;
 
 /// Every setting of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -194,12 +199,12 @@ pub struct Search {
     pub writer_memory_bytes: usize,
     /// Threads of the index writer.
     pub writer_threads: usize,
-    /// Memory for sets of works that are kept from search to search, in bytes.
+    /// Memory for cached document sets, in bytes.
     pub cache_bytes: usize,
-    /// Milliseconds that a change may wait for others before it becomes searchable.
-    pub patience_ms: u64,
-    /// Milliseconds that a search may look before it answers with what it has; making snippets
-    /// may take as long again.
+    /// Longest time between a change and the commit that makes it searchable, in milliseconds.
+    pub max_commit_delay_ms: u64,
+    /// Milliseconds after which matching and ranking return what they have; making snippets may
+    /// take the same time again.
     pub time_budget_ms: u64,
 }
 
@@ -209,7 +214,7 @@ impl Default for Search {
             writer_memory_bytes: 64 * 1024 * 1024,
             writer_threads: 2,
             cache_bytes: 64 * 1024 * 1024,
-            patience_ms: 1000,
+            max_commit_delay_ms: 1000,
             time_budget_ms: 2000,
         }
     }

@@ -2,10 +2,14 @@
 //!
 //! [`catalog`] holds what is known about works (metadata, the event log, jobs, tokens);
 //! [`blobs`] holds bytes under their SHA-256. Blobs are safe before metadata names them.
+//! [`backup`] copies and restores the data folder of the embedded back ends; [`disk`] is the seam
+//! to the file system.
 //! [`vocabulary`] reads the lists of concepts from files.
 
+pub mod backup;
 pub mod blobs;
 pub mod catalog;
+pub mod disk;
 pub mod vocabulary;
 
 use std::cell::Cell;

@@ -73,7 +73,8 @@ impl Archive {
 
     pub(crate) async fn create(&self, actor: &Actor, work: &Value) -> Asset {
         let deposit = self.deposit(work);
-        self.intake.create(actor, deposit, None).await.unwrap()
+        let completed = self.intake.create(actor, deposit, None).await;
+        completed.unwrap().result
     }
 
     /// A work that everybody can see.
@@ -128,6 +129,7 @@ fn open(folder: &Path) -> EmbeddedCatalog {
         segment_bytes: 1 << 20,
         reserve_bytes: 0,
         cache_bytes: 1 << 20,
+        ..Options::default()
     };
     EmbeddedCatalog::open(folder, options).unwrap()
 }

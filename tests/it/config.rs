@@ -112,3 +112,43 @@ fn the_defaults_are_right() {
     let output = config("check", "", &[], &[]);
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn a_setting_is_accepted_by_its_old_name_with_a_warning() {
+    let file = "[search]\npatience_ms = 250\n";
+    let warning = |source: &str| {
+        format!("search.patience_ms ({source}) is an old name; use search.max_commit_delay_ms")
+    };
+    let environment = [("KHOCHUNG__SEARCH__PATIENCE_MS", "300")];
+    for (environment, shown, sources) in [
+        (&[][..], "max_commit_delay_ms = 250  # file", &["file"][..]),
+        (
+            &environment,
+            "max_commit_delay_ms = 300  # environment",
+            &["file", "environment"],
+        ),
+    ] {
+        let output = config("show", file, environment, &[]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.lines().any(|line| line == shown), "{shown} in\n{text}");
+        assert!(!text.contains("patience_ms"), "{text}");
+        let warnings = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            sources
+                .iter()
+                .all(|source| warnings.contains(&warning(source))),
+            "{warnings}"
+        );
+    }
+    // A wrong value is reported under the new name, and the new name wins within a layer.
+    let output = config("check", "[search]\npatience_ms = 60001\n", &[], &[]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("search.max_commit_delay_ms: must lie between"),
+        "{text}"
+    );
+    let both = "[search]\nmax_commit_delay_ms = 5\npatience_ms = 250\n";
+    let output = config("show", both, &[], &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("max_commit_delay_ms = 5  # file"), "{text}");
+}

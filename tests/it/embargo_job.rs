@@ -7,8 +7,8 @@ use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, PeopleShown, Work};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::curation::{Curation, ReleaseExpiredEmbargo};
-use khochung::services::intake::Desk;
-use khochung::services::jobs::{Runner, Settings};
+use khochung::services::intake::{Deposit, Desk};
+use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber, JobState};
 use khochung::storage::vocabulary;
@@ -39,49 +39,101 @@ fn publishable(work: Work) -> Work {
     }
 }
 
+/// A catalogue with one work under an embargo of an hour.
+struct House {
+    catalog: Arc<dyn Catalog>,
+    clock: Clock,
+    curation: Curation,
+    work: Work,
+    id: AssetId,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = EmbeddedCatalog::open(folder.path(), Options::default()).unwrap();
+        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
+        let clock = Clock::standing(at(0));
+        let vocabularies = Arc::new(vocabulary::load(None).unwrap());
+        let curation = Curation::new(Desk::new(catalog.clone(), vocabularies, clock.clone()));
+        let mut asset = draft(AssetId::from_bytes([7; 16]));
+        asset.work = publishable(asset.work);
+        asset.work.embargo_until = Some(at(3600));
+        let (id, work) = (asset.id, asset.work.clone());
+        let changes = ChangeSet::by(&Actor::System, at(0));
+        catalog
+            .commit(changes.put(asset, EventKind::Created))
+            .await
+            .unwrap();
+        curation.publish(&Actor::System, id, None).await.unwrap();
+        Self {
+            catalog,
+            clock,
+            curation,
+            work,
+            id,
+            _folder: folder,
+        }
+    }
+
+    fn start(&self) -> RunnerHandle {
+        let settings = Settings::default();
+        Runner::new(self.catalog.clone(), self.clock.clone(), settings)
+            .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
+            .start()
+    }
+
+    async fn events(&self) -> Vec<EventKind> {
+        let events = self.catalog.events(EventNumber(0), 10).await.unwrap();
+        events.iter().map(|event| event.kind).collect()
+    }
+}
+
 #[tokio::test]
 async fn an_embargo_ends_at_its_moment_and_tells_the_readers_of_the_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let catalog = EmbeddedCatalog::open(dir.path(), Options::default()).unwrap();
-    let catalog: Arc<dyn Catalog> = Arc::new(catalog);
-    let clock = Clock::standing(at(0));
-    let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-    let curation = Curation::new(Desk::new(catalog.clone(), vocabularies, clock.clone()));
-
-    let mut asset = draft(AssetId::from_bytes([7; 16]));
-    asset.work = publishable(asset.work);
-    asset.work.embargo_until = Some(at(3600));
-    let id = asset.id;
-    let changes = ChangeSet::by(&Actor::System, at(0));
-    catalog
-        .commit(changes.put(asset, EventKind::Created))
-        .await
-        .unwrap();
-    curation.publish(&Actor::System, id, None).await.unwrap();
-
-    let runner = Runner::new(catalog.clone(), clock.clone(), Settings::default())
-        .with(ReleaseExpiredEmbargo::new(curation))
-        .start();
-    let kinds = async || -> Vec<EventKind> {
-        let events = catalog.events(EventNumber(0), 10).await.unwrap();
-        events.iter().map(|event| event.kind).collect()
-    };
-    for (now, expected) in [
-        (3599, vec![EventKind::Created, EventKind::Published]),
-        (
-            3600,
-            vec![
-                EventKind::Created,
-                EventKind::Published,
-                EventKind::EmbargoLifted,
-            ],
-        ),
-    ] {
-        clock.set(at(now));
+    let house = House::new().await;
+    let runner = house.start();
+    let before = [EventKind::Created, EventKind::Published];
+    let after = [before.as_slice(), &[EventKind::EmbargoLifted]].concat();
+    for (now, expected) in [(3599, before.to_vec()), (3600, after)] {
+        house.clock.set(at(now));
         runner.idle().await;
-        assert_eq!(kinds().await, expected, "after {now} seconds");
+        assert_eq!(house.events().await, expected, "after {now} seconds");
     }
-    let done = catalog.jobs(Some(JobState::Done), None, 10).await.unwrap();
-    assert_eq!(done.len(), 1);
+    let done = house.catalog.jobs(Some(JobState::Done), None, 10).await;
+    assert_eq!(done.unwrap().len(), 1);
+    runner.stop().await;
+}
+
+/// What the page on running an archive advises.
+#[tokio::test]
+async fn an_embargo_that_a_wrong_clock_ended_ends_again_once_the_work_was_changed() {
+    let house = House::new().await;
+    let runner = house.start();
+    house.clock.set(at(10 * 365 * 24 * 3600));
+    runner.idle().await;
+    house.clock.set(at(60));
+    runner.idle().await;
+    let deposit = Deposit {
+        work: Work {
+            credit_line: Some("Sở Tư pháp".to_owned()),
+            ..house.work.clone()
+        },
+        relations: Vec::new(),
+    };
+    let changed = house
+        .curation
+        .describe(&Actor::System, house.id, None, deposit);
+    changed.await.unwrap();
+    for (now, lifted) in [(3599, 1), (3600, 2)] {
+        house.clock.set(at(now));
+        runner.idle().await;
+        let events = house.events().await;
+        let told = events
+            .iter()
+            .filter(|kind| **kind == EventKind::EmbargoLifted);
+        assert_eq!(told.count(), lifted, "after {now} seconds");
+    }
     runner.stop().await;
 }

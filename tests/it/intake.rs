@@ -244,7 +244,7 @@ async fn relations_point_at_works_the_actor_can_see() {
             .intake
             .create(&contributor(), relate(to.clone()), None)
             .await;
-        assert_eq!(related.unwrap().work.relations[0].target, target.id);
+        assert_eq!(related.unwrap().result.work.relations[0].target, target.id);
         let blind = archive.intake.create(&police, relate(to), None).await;
         assert!(matches!(blind, Err(ChangeError::Invalid(_))), "{blind:?}");
     }

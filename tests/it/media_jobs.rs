@@ -20,7 +20,7 @@ use khochung::services::media::{
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{
-    AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState, Write,
+    Audit, AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState, Write,
 };
 
 use crate::picture_copies::picture;
@@ -328,6 +328,52 @@ async fn damaged_and_missing_blobs_are_found_quarantined_and_reported() {
     assert_eq!(house.events(EventKind::FixityFailed).await, 2);
     let quarantined = house.dir.path().join("quarantine").join(damaged.to_hex());
     assert_eq!(fs::read(quarantined).unwrap(), b"dAmaged");
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_came_back_after_damage_are_audited_within_the_hour() {
+    let house = House::new();
+    let key = house.refer(b"lost").await;
+    fs::remove_file(house.blobs.local_path(key).unwrap()).unwrap();
+    AuditBlobs::ROUNDS
+        .ensure(&*house.catalog, at(0))
+        .await
+        .unwrap();
+    let runner = house.runner().start();
+    for hour in 0..3 {
+        house.clock.set(at(hour * 60 * 60));
+        runner.idle().await;
+        let failed = house.events(EventKind::FixityFailed).await;
+        assert_eq!(failed, 1, "told once");
+    }
+    house.store(b"lost".to_vec()).await;
+    house.clock.set(at(3 * 60 * 60));
+    runner.idle().await;
+    let expected = (AuditOutcome::Intact, at(3 * 60 * 60));
+    assert_eq!(house.outcome(key).await, Some(expected));
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_of_a_clock_that_was_years_ahead_does_not_count() {
+    let house = House::new();
+    let key = house.refer(b"intact").await;
+    let audit = Audit {
+        blob: key,
+        at: at(3650 * DAY),
+        outcome: AuditOutcome::Intact,
+    };
+    let changes = ChangeSet::by(&Actor::System, at(0));
+    house.commit(changes.write(Write::Audit(audit))).await;
+    AuditBlobs::ROUNDS
+        .ensure(&*house.catalog, at(0))
+        .await
+        .unwrap();
+    let runner = house.runner().start();
+    runner.idle().await;
+    let expected = (AuditOutcome::Intact, at(0));
+    assert_eq!(house.outcome(key).await, Some(expected));
     runner.stop().await;
 }
 

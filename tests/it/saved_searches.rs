@@ -1,8 +1,11 @@
 //! Searches under a name: who keeps them, who sees them, and their feeds.
 
+use std::collections::BTreeSet;
+
 use khochung::domain::access::Role;
 use khochung::domain::asset::Revision;
-use khochung::domain::{LanguageTag, SavedSearch, SavedSearchId, Visibility};
+use khochung::domain::{LanguageTag, SavedSearch, SavedSearchId, Sha256, Visibility};
+use khochung::services::intake::Repeatable;
 use khochung::services::sharing::{NewSearch, SavedSearchError, SavedSearches};
 use khochung::storage::catalog::{ChangeSet, Write};
 use serde_json::{Value, json};
@@ -368,6 +371,28 @@ async fn a_body_keeps_so_many_and_others_are_not_hindered() {
         titles: [title.clone()].into_iter().collect(),
         ..NewSearch::default()
     };
+    let key = Repeatable {
+        key: "last".to_owned(),
+        request: Sha256::from_bytes([1; 32]),
+    };
+    let id = SavedSearchId::from_bytes(0_u128.to_be_bytes());
+    searches
+        .delete(&contributor(), id, Revision::FIRST)
+        .await
+        .unwrap();
+    let owner = contributor();
+    let last = (0..8).map(|_| searches.create(&owner, one_more(), Some(&key)));
+    let last = futures_util::future::join_all(last).await;
+    let last: BTreeSet<_> = last
+        .into_iter()
+        .map(|made| made.unwrap().result.id)
+        .collect();
+    assert_eq!(
+        last.len(),
+        1,
+        "the last free place goes to one of equal requests"
+    );
+
     let refused = searches.create(&contributor(), one_more(), None).await;
     assert!(
         matches!(refused, Err(SavedSearchError::TooMany)),

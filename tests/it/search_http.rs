@@ -1,4 +1,4 @@
-//! Searching over HTTP: what is asked by parameters, what comes back, and for whom.
+//! Searching over HTTP: parameters, responses, and access.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn work(title: &str, kind: &str, state: &str) -> Value {
 }
 
 #[test]
-fn a_work_is_found_without_its_marks_as_soon_as_its_event_is_asked_for() {
+fn a_work_is_found_without_diacritics_when_its_event_is_requested() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     publish(
@@ -127,7 +127,7 @@ fn pages_follow_their_links_and_wrong_parameters_are_named() {
 }
 
 #[test]
-fn what_is_typed_is_completed_with_its_marks() {
+fn a_typed_prefix_is_completed_with_its_diacritics() {
     let archive = Archive::start();
     let found = archive
         .anybody()
@@ -148,7 +148,7 @@ fn what_is_typed_is_completed_with_its_marks() {
 }
 
 #[test]
-fn works_like_a_hidden_one_are_not_told() {
+fn works_similar_to_a_hidden_one_are_not_listed() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let draft = editor.create(&json!({ "titles": { "vi": "Nháp" } }));

@@ -1,5 +1,5 @@
-//! `kill -9` while the search index commits, merges and purges: it answers after every start, and
-//! in the end as one that is built from scratch.
+//! `kill -9` while the search index commits, merges and purges: it is usable after every start,
+//! and in the end its results equal those of a rebuilt index.
 //!
 //! Every change is committed to the index at once, so that commits, merges and purges are always
 //! under way. `KHOCHUNG_SEARCH_KILL_ROUNDS` raises the number of rounds.
@@ -20,12 +20,12 @@ const WRITERS: usize = 3;
 /// Works whose search is checked after each start; all of them after the last.
 const RECENT: usize = 8;
 const SETTINGS: [(&str, &str); 3] = [
-    ("KHOCHUNG__SEARCH__PATIENCE_MS", "0"),
+    ("KHOCHUNG__SEARCH__MAX_COMMIT_DELAY_MS", "0"),
     ("KHOCHUNG__SEARCH__WRITER_THREADS", "1"),
     ("KHOCHUNG__SEARCH__WRITER_MEMORY_BYTES", "15728640"),
 ];
 
-/// What was acknowledged last of a work.
+/// The last acknowledged state of a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Draft,

@@ -44,6 +44,11 @@ pub(crate) enum Command {
     Import(Import),
     /// Check the catalogue and that every file it names is there.
     Verify(Verify),
+    /// Copy an archive to another folder, while it runs or not. Repeat it to bring the copy up to
+    /// date.
+    Backup(Backup),
+    /// Restore a backup into an empty folder, to its end or to an earlier point.
+    Restore(Restore),
     /// Build the search index anew from the catalogue.
     Reindex(Folder),
     /// Build the catalogue's index anew from its journal.
@@ -138,6 +143,45 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) deep: bool,
     /// Which archive.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+/// Where to copy to.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Closed journal segments and files are copied once; what the archive deletes stays in the backup.
+The settings (--config) are not part of it.
+
+Example: khochung backup /mnt/backup/kho --data /srv/kho")]
+pub(crate) struct Backup {
+    /// The folder of the backup; missing, empty, or an earlier backup of the same archive.
+    #[arg(value_name = "DEST")]
+    pub(crate) dest: PathBuf,
+    /// Copy nothing: read the whole backup and check every hash.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Which archive.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+/// What to restore.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Readers of the change feed are told to start over, since the archive may have gone on after the
+backup. An interrupted restore is repeated with the same command.
+
+Example: khochung restore /mnt/backup/kho --data /srv/kho --until 2026-11-30T17:00:00+07:00")]
+pub(crate) struct Restore {
+    /// The folder of the backup.
+    #[arg(value_name = "SRC")]
+    pub(crate) src: PathBuf,
+    /// The last event to restore (a number), or the moment to go back to (ISO 8601 with offset)
+    /// [default: everything].
+    #[arg(long, value_name = "EVENT_OR_MOMENT")]
+    pub(crate) until: Option<String>,
+    /// Where to restore to.
     #[command(flatten)]
     pub(crate) folder: Folder,
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
+use crate::storage::blobs::BlobError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +116,25 @@ impl Failure {
                 );
                 format!("{before} {folder} {after}")
             }
+            Self::Opening {
+                error: OpenError::Blobs(BlobError::Apart { from, to, .. }),
+                ..
+            } => {
+                let (between, and, rule) = language.pick(
+                    (
+                        "không thể liên kết tệp giữa",
+                        "và",
+                        "hai thư mục phải nằm trên cùng một hệ thống tệp có liên kết cứng",
+                    ),
+                    (
+                        "files cannot be linked between",
+                        "and",
+                        "both folders must be on one file system that has hard links",
+                    ),
+                );
+                let (from, to) = (from.display(), to.display());
+                format!("{between} {from} {and} {to}: {rule}")
+            }
             Self::Opening { folder, error } => format!("{folder}: {}", chain(error)),
             Self::Listen { bind, error } => {
                 let failed = language.pick("không thể lắng nghe tại", "cannot listen on");
@@ -129,7 +149,7 @@ impl Failure {
 }
 
 /// An error with its causes in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

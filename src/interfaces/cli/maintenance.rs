@@ -73,11 +73,14 @@ pub(crate) fn rebuild(
     if discard_after_damage {
         let salvaged = runtime.block_on(maintenance::discard_after_damage(&config));
         let salvage = salvaged.map_err(|error| opening_failed(error, data))?;
-        let [kept, set_aside] = language.pick(
-            ["giao dịch được giữ lại", "đã để riêng"],
-            ["change sets kept", "set aside"],
+        let [kept, missing, set_aside] = language.pick(
+            ["giao dịch được giữ lại", "giao dịch bị mất", "đã để riêng"],
+            ["change sets kept", "change sets missing", "set aside"],
         );
         print(&format!("{} {kept}", salvage.kept));
+        if salvage.missing > 0 {
+            print(&format!("{} {missing}", salvage.missing));
+        }
         for path in salvage.set_aside {
             print(&format!("{set_aside}: {}", path.display()));
         }
@@ -139,7 +142,10 @@ pub(crate) fn check_vocabularies(dir: Option<&Path>, language: Language) -> Resu
 }
 
 /// A mistyped folder is told, not made.
-fn must_exist(config: &Config) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure::Usage`].
+pub(super) fn must_exist(config: &Config) -> Result<(), Failure> {
     let data = &config.storage.data_dir;
     if data.join("catalog").is_dir() {
         return Ok(());

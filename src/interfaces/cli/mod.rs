@@ -6,6 +6,7 @@
 //! Maintenance (`verify`, `reindex`, `rebuild`) opens the data folder itself and needs it alone.
 
 mod args;
+mod backup;
 mod connection;
 mod control;
 mod demo;
@@ -67,6 +68,23 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
             verify.deep,
             language,
         ),
+        Command::Backup(arguments) => {
+            let config = settings::for_folder(file, &arguments.folder)?;
+            if arguments.verify {
+                backup::verify(&arguments.dest, language)
+            } else {
+                backup::create(&config, &arguments.dest, language)
+            }
+        }
+        Command::Restore(arguments) => {
+            let config = settings::for_folder(file, &arguments.folder)?;
+            backup::restore(
+                &config,
+                &arguments.src,
+                arguments.until.as_deref(),
+                language,
+            )
+        }
         Command::Reindex(folder) => {
             maintenance::reindex(settings::for_folder(file, &folder)?, language)
         }

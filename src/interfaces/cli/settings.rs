@@ -6,13 +6,19 @@ use super::args::{Folder, Listen};
 use super::{Failure, print};
 use crate::config::{Config, Effective, layers};
 use crate::interfaces::messages::{Language, config as messages};
+use crate::telemetry;
 
 /// The settings for a command that listens.
 ///
 /// # Errors
 /// Wrong settings.
 pub(crate) fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config, Failure> {
-    load(file, &listen.folder, listen.bind.as_deref()).map(|effective| effective.config)
+    let effective = load(file, &listen.folder, listen.bind.as_deref())?;
+    telemetry::start_logging(&effective.config.log).map_err(Failure::inside)?;
+    for renamed in &effective.renamed {
+        tracing::warn!("{}", messages::renamed(renamed, Language::English));
+    }
+    Ok(effective.config)
 }
 
 /// The settings for a command that works on a data folder.
@@ -20,7 +26,9 @@ pub(crate) fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config
 /// # Errors
 /// Wrong settings.
 pub(crate) fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failure> {
-    load(file, folder, None).map(|effective| effective.config)
+    let effective = load(file, folder, None)?;
+    print_renamed(&effective, super::terminal_language());
+    Ok(effective.config)
 }
 
 /// Prints every setting with its source; secrets are masked.
@@ -33,6 +41,7 @@ pub(crate) fn show(
     language: Language,
 ) -> Result<(), Failure> {
     let effective = load(file, folder, None)?;
+    print_renamed(&effective, language);
     let mut present = "";
     for (key, value, source) in effective.shown() {
         let (section, name) = key.split_once('.').unwrap_or(("", key));
@@ -57,9 +66,16 @@ pub(crate) fn check(
     folder: &Folder,
     language: Language,
 ) -> Result<(), Failure> {
-    load(file, folder, None)?;
+    print_renamed(&load(file, folder, None)?, language);
     print(language.pick("Cấu hình hợp lệ.", "The configuration is right."));
     Ok(())
+}
+
+/// Warns on standard error about settings given by an old name.
+fn print_renamed(effective: &Effective, language: Language) {
+    for renamed in &effective.renamed {
+        eprintln!("khochung: {}", messages::renamed(renamed, language));
+    }
 }
 
 fn load(file: Option<&Path>, folder: &Folder, bind: Option<&str>) -> Result<Effective, Failure> {

@@ -4,12 +4,13 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::document::ProblemDocument;
 use super::guard::{Allowed, Read};
 use super::problem::Problem;
 use super::query::Query;
 use super::{BaseAddress, page};
 use crate::interfaces::wire::ChangeDto;
-use crate::services::sharing::Sharing;
+use crate::services::sharing::{LogCursor, Sharing};
 use crate::storage::catalog::EventNumber;
 
 /// Registers the addresses of this module.
@@ -27,6 +28,10 @@ pub struct ChangesQuery {
     /// Only what came after this event; 0 for everything.
     #[param(minimum = 0, default = 0)]
     after: Option<u64>,
+    /// The `log` that was given with the event: after a restore of the archive numbers are given
+    /// anew, and this is how a reader notices.
+    #[param(format = "uuid")]
+    log: Option<String>,
     /// How many changes to give, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
@@ -41,6 +46,9 @@ pub struct ChangeList {
     next: u64,
     /// Nothing stands after `next` yet.
     at_end: bool,
+    /// The identity of the log: send it with the next request. It changes when the archive is
+    /// restored to an earlier state.
+    log: String,
 }
 
 /// Lists changes.
@@ -48,12 +56,19 @@ pub struct ChangeList {
     get, path = "/api/v1/changes", operation_id = "listChanges", tag = "works",
     summary = "What changed after an event",
     description = "Numbers grow and are never given twice; changes to works you may not see are \
-        left out. The number you read last is all you need to keep.",
+        left out. Keep the number you read last, and `log`: a number of another log is answered \
+        with 410 `log-replaced`, and everything has to be read again from 0.",
     params(ChangesQuery),
-    responses((
-        status = 200, description = "One page, oldest first.", body = ChangeList,
-        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
-    )),
+    responses(
+        (
+            status = 200, description = "One page, oldest first.", body = ChangeList,
+            headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
+        ),
+        (
+            status = 410, description = "The number is not one that this log gave: start over.",
+            body = ProblemDocument, content_type = "application/problem+json"
+        ),
+    ),
     security((), ("token" = []))
 )]
 pub async fn list(
@@ -62,18 +77,28 @@ pub async fn list(
     sharing: web::Data<Sharing>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let after = EventNumber(query.0.after.unwrap_or(0));
+    let log = query.0.log.as_deref().map(str::parse).transpose();
+    let cursor = LogCursor {
+        log: log.map_err(|_| Problem::parameter("log"))?,
+        after: EventNumber(query.0.after.unwrap_or(0)),
+    };
     let limit = page::limit(query.0.limit);
-    let changes = sharing.changes(&actor, after, limit).await?;
+    let changes = sharing.changes(&actor, cursor, limit).await?;
+    let log = sharing.log_id().to_string();
     let next = changes.next.0;
     let mut answer = HttpResponse::Ok();
     if !changes.is_at_end {
-        let query = [("after", next.to_string()), ("limit", limit.to_string())];
+        let query = [
+            ("after", next.to_string()),
+            ("log", log.clone()),
+            ("limit", limit.to_string()),
+        ];
         page::link_next(&mut answer, &base, "/api/v1/changes", &query);
     }
     Ok(answer.json(ChangeList {
         items: changes.items.iter().map(ChangeDto::from).collect(),
         next,
         at_end: changes.is_at_end,
+        log,
     }))
 }

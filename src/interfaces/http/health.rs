@@ -29,9 +29,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// Whether the archive can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`, or `degraded` when it works with less: the search index is being built.
+    /// `ready`; `degraded` when it works with less: the search index is being built; `failed` when
+    /// the operator has to act: the catalogue takes no changes, or is damaged.
     status: &'static str,
-    /// Whether the catalogue answers.
+    /// `ready`, `read-only` when it takes no changes until a restart, or `damaged`.
     catalogue: &'static str,
     /// `current`, or `catching-up` while events wait to become searchable.
     index: &'static str,
@@ -39,6 +40,11 @@ pub struct Readiness {
     index_lag_events: u64,
     /// Number of the last event.
     last_event: u64,
+    /// The identity of the log that the number belongs to.
+    log: String,
+    /// Places in the catalogue that were found damaged since the start, each with the way out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damage: Vec<String>,
 }
 
 /// Whether the process answers at all.
@@ -56,21 +62,35 @@ pub async fn healthz() -> &'static str {
     get, path = "/readyz", operation_id = "isReady", tag = "operation",
     summary = "Is the archive ready for work?",
     description = "Also answers 200 while the search index is behind: everything else works.",
-    responses((status = 200, description = "It is.", body = Readiness))
+    responses(
+        (status = 200, description = "It is.", body = Readiness),
+        (status = 503, description = "It is not: the operator has to act.", body = Readiness),
+    )
 )]
-pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>, Problem> {
+pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
     let vitals = archive
         .vitals()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
     let is_current = vitals.index_lag_events == 0;
-    Ok(web::Json(Readiness {
-        status: if vitals.index_works {
-            "ready"
-        } else {
-            "degraded"
+    let catalogue = match (vitals.catalog.is_writable, vitals.catalog.damage.is_empty()) {
+        (true, true) => "ready",
+        (false, _) => "read-only",
+        (true, false) => "damaged",
+    };
+    let has_failed = catalogue != "ready";
+    let mut response = if has_failed {
+        HttpResponse::ServiceUnavailable()
+    } else {
+        HttpResponse::Ok()
+    };
+    Ok(response.json(Readiness {
+        status: match (has_failed, vitals.index_works) {
+            (true, _) => "failed",
+            (false, true) => "ready",
+            (false, false) => "degraded",
         },
-        catalogue: "ready",
+        catalogue,
         index: match (vitals.index_works, is_current) {
             (false, _) => "rebuilding",
             (true, true) => "current",
@@ -78,6 +98,8 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<web::Json<Readiness>,
         },
         index_lag_events: vitals.index_lag_events,
         last_event: vitals.counts.events,
+        log: vitals.log.to_string(),
+        damage: vitals.catalog.damage,
     }))
 }
 
@@ -109,6 +131,11 @@ pub async fn metrics(
     metrics.jobs_dead.set(gauge(vitals.counts.jobs_dead));
     metrics.index_lag_events.set(gauge(vitals.index_lag_events));
     metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
+    let catalog = &vitals.catalog;
+    metrics.catalog_writable.set(i64::from(catalog.is_writable));
+    metrics
+        .catalog_damage
+        .set(gauge(catalog.damage.len() as u64));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = metrics.encode().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()

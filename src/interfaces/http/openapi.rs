@@ -4,13 +4,16 @@
 //! 403, one that takes `If-Match` 412 and 428, and so on) is added here by rule, so that no
 //! handler can forget it. Committed as `api/openapi.json` and compared by a test.
 
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
 use super::document::{MEDIA_TYPE, ProblemDocument};
+use super::precondition::REPLAYED;
 use super::search::{feed, neighbours};
 use super::upload::attach;
 use super::{
@@ -128,16 +131,33 @@ fn complete(path: &str, operation: &mut Operation) {
     if has_header("If-Match") {
         answers.extend(["409", "412", "428", "507"]);
     }
-    if has_header("Idempotency-Key") {
+    let takes_key = has_header("Idempotency-Key");
+    if takes_key {
         answers.push("409");
     }
     answers.extend(["500", "503"]);
     let responses = &mut operation.responses.responses;
+    if takes_key && let Some(RefOr::T(created)) = responses.get_mut("201") {
+        created
+            .headers
+            .insert(REPLAYED.to_owned(), RefOr::T(replayed()));
+    }
     for status in answers {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
     }
+}
+
+fn replayed() -> Header {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    HeaderBuilder::new()
+        .schema(Some(schema.enum_values(Some(["true"]))))
+        .description(Some(
+            "Sent when the same request was carried out before under the same key: nothing was \
+             done now, and this is the work or search as it is at present.",
+        ))
+        .build()
 }
 
 /// Whether an operation needs a token.

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
 
 use super::problem::Problem;
 use crate::domain::asset::Revision;
@@ -99,6 +99,16 @@ impl RepeatKey {
         hasher.update(body);
         let request = hasher.finish();
         self.0.map(|key| Repeatable { key, request })
+    }
+}
+
+/// The header of an answer to a request that was carried out before.
+pub const REPLAYED: &str = "Idempotent-Replayed";
+
+/// Tells the caller when nothing was done because it had been done before.
+pub fn mark_replay(answer: &mut HttpResponseBuilder, is_replay: bool) {
+    if is_replay {
+        answer.insert_header((REPLAYED, "true"));
     }
 }
 

@@ -19,9 +19,9 @@ use crate::services::delivery::DeliveryError;
 use crate::services::intake::{ChangeError, FindError};
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
-use crate::services::sharing::SavedSearchError;
+use crate::services::sharing::{ChangesError, SavedSearchError};
 use crate::storage::blobs::{BlobError, StagingError};
-use crate::storage::catalog::CatalogError;
+use crate::storage::catalog::{CatalogError, LogId};
 
 /// What went wrong inside, for the log.
 pub type Cause = Box<dyn StdError + Send + Sync>;
@@ -81,6 +81,9 @@ pub enum Problem {
     /// The work was withdrawn or deleted; the reason, if there is one for the public.
     #[error("gone")]
     Gone { reason: Option<String> },
+    /// The cursor is of another log, or beyond the end of this one.
+    #[error("log replaced")]
+    LogReplaced { log: LogId },
     /// `If-Match` names an earlier revision.
     #[error("stale revision")]
     StaleRevision { current: Option<Revision> },
@@ -156,6 +159,7 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::Gone { .. } => (410, "gone"),
+            Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),
             Self::TooLarge { .. } => (413, "too-large"),
             Self::UnsupportedMediaType { .. } => (415, "unsupported-media-type"),
@@ -241,7 +245,19 @@ impl From<CatalogError> for Problem {
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
             CatalogError::Closed => Self::Unavailable(error.into()),
-            CatalogError::Damaged(_) | CatalogError::Io(_) => Self::internal(error),
+            CatalogError::Damaged(_)
+            | CatalogError::Lost(_)
+            | CatalogError::NewerVersion(_)
+            | CatalogError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<ChangesError> for Problem {
+    fn from(error: ChangesError) -> Self {
+        match error {
+            ChangesError::LogReplaced { log } => Self::LogReplaced { log },
+            ChangesError::Catalog(error) => error.into(),
         }
     }
 }
@@ -250,9 +266,10 @@ impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
         match error {
             BlobError::Full(_) => Self::StorageFull(error.into()),
-            BlobError::Missing(_) | BlobError::Mismatch(_) | BlobError::Io(_) => {
-                Self::internal(error)
-            }
+            BlobError::Missing(_)
+            | BlobError::Mismatch(_)
+            | BlobError::Apart { .. }
+            | BlobError::Io(_) => Self::internal(error),
         }
     }
 }

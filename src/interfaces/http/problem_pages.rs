@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, inside the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 27] = [
+pub const PAGES: [(&str, &str); 28] = [
     (
         "malformed-request",
         include_str!("../../../docs/problems/malformed-request.md"),
@@ -84,6 +84,10 @@ pub const PAGES: [(&str, &str); 27] = [
     (
         "precondition-required",
         include_str!("../../../docs/problems/precondition-required.md"),
+    ),
+    (
+        "log-replaced",
+        include_str!("../../../docs/problems/log-replaced.md"),
     ),
     (
         "too-many-requests",

@@ -1,8 +1,8 @@
 //! What is wrong with a configuration, in words.
 
 use super::Language;
-use crate::config::Source;
 use crate::config::check::ConfigProblem;
+use crate::config::{RenamedSetting, Source};
 
 /// One line about one problem.
 pub fn sentence(problem: &ConfigProblem, language: Language) -> String {
@@ -43,6 +43,14 @@ pub fn sentence(problem: &ConfigProblem, language: Language) -> String {
             format!("{key}: {form} {wanted}")
         }
     }
+}
+
+/// A warning about a setting given by its old name.
+pub fn renamed(setting: &RenamedSetting, language: Language) -> String {
+    let RenamedSetting { old, new, source } = setting;
+    let place = place(*source, language);
+    let note = language.pick("là tên cũ; hãy dùng", "is an old name; use");
+    format!("{old} ({place}) {note} {new}")
 }
 
 /// Where a value came from.

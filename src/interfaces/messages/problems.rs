@@ -22,6 +22,7 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::IdentifierTaken { .. } => ("Định danh đã được dùng", "Identifier taken"),
         Problem::Conflict => ("Xung đột", "Conflict"),
         Problem::Gone { .. } => ("Tác phẩm không còn nữa", "Gone"),
+        Problem::LogReplaced { .. } => ("Nhật ký đã được thay thế", "Log replaced"),
         Problem::StaleRevision { .. } => ("Phiên bản đã cũ", "Stale revision"),
         Problem::TooLarge { .. } => ("Quá lớn", "Too large"),
         Problem::UnsupportedMediaType { .. } => {
@@ -67,6 +68,9 @@ fn vietnamese(problem: &Problem) -> String {
             return format!("Định danh này thuộc về tác phẩm {owner}.");
         }
         Problem::Gone { reason: Some(why) } => return format!("Đã thu hồi: {why}"),
+        Problem::LogReplaced { log } => {
+            return format!("Nhật ký hiện nay là {log}; hãy đọc lại từ đầu với after=0.");
+        }
         Problem::StaleRevision { current: Some(now) } => {
             return format!("Phiên bản hiện nay là {now}; hãy đọc lại rồi sửa.");
         }
@@ -122,6 +126,9 @@ fn english(problem: &Problem) -> String {
             return format!("The identifier belongs to the work {owner}.");
         }
         Problem::Gone { reason: Some(why) } => return format!("Withdrawn: {why}"),
+        Problem::LogReplaced { log } => {
+            return format!("The present log is {log}; read again from after=0.");
+        }
         Problem::StaleRevision { current: Some(now) } => {
             return format!("The present revision is {now}; read it again, then change it.");
         }

@@ -1,6 +1,8 @@
 //! The job that ends embargoes. It is enqueued, for the moment the embargo ends, in the commit that
 //! publishes the work.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::Deserialize;
 
@@ -33,6 +35,11 @@ impl ReleaseExpiredEmbargo {
 impl Handler for ReleaseExpiredEmbargo {
     fn kind(&self) -> &str {
         RELEASE_EXPIRED_EMBARGO
+    }
+
+    /// The end of an embargo is what its editors chose.
+    fn longest_wait(&self) -> Option<Duration> {
+        None
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {

@@ -46,7 +46,14 @@ impl Content {
     ) -> Result<Self, BlobError> {
         let source = match blobs.local_path(key) {
             None => Source::Store(Arc::clone(blobs)),
-            Some(path) => Source::Local(open_file(key, &path).await?),
+            Some(path) => Source::Local(match open_file(key, &path).await {
+                Err(BlobError::Missing(_)) => {
+                    // Asking for the size puts back what is in the trash.
+                    blobs.size(key).await?;
+                    open_file(key, &path).await?
+                }
+                opened => opened?,
+            }),
         };
         Ok(Self { source, key, size })
     }

@@ -23,12 +23,12 @@ pub(in crate::services) use desk::with_asset;
 pub use error::{ChangeError, FindError};
 pub use follow_up::RELEASE_EXPIRED_EMBARGO;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
-pub use repeat::Repeatable;
+pub use repeat::{Completed, Repeatable};
 
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{
-    Asset, AssetId, File, FileRole, RelationTarget, RelationType, Revision, Work, file_name,
-    secrecy,
+    Asset, AssetId, File, FileRole, RelationTarget, RelationType, Revision, TransitionError, Work,
+    file_name, secrecy,
 };
 use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256, text};
 use crate::services::media::probe::probe_staged;
@@ -87,6 +87,8 @@ pub struct Attached {
     pub file: Sha256,
     /// Other works, as far as the actor may see them, that have the same bytes.
     pub duplicates: Vec<AssetId>,
+    /// Whether an earlier request with the same idempotency key attached it.
+    pub is_replay: bool,
 }
 
 impl Intake {
@@ -109,16 +111,24 @@ impl Intake {
         actor: &Actor,
         deposit: Deposit,
         repeat: Option<&Repeatable>,
+    ) -> Result<Completed<Asset>, ChangeError> {
+        let request = self.take_in(actor, deposit, repeat);
+        repeat::once(&self.desk, actor, repeat, request).await
+    }
+
+    async fn take_in(
+        &self,
+        actor: &Actor,
+        deposit: Deposit,
+        repeat: Option<&Repeatable>,
     ) -> Result<Asset, ChangeError> {
-        if let Some(earlier) = repeat::earlier(&self.desk, actor, repeat).await? {
-            return Ok(earlier);
-        }
         let work = self.desk.work(actor, deposit, None).await?;
         let now = self.desk.now();
         let asset = Asset::take_in(self.desk.clock.new_asset_id(), work, now);
         let changes = ChangeSet::by(actor, now).expect_absent(asset.id);
         let changes = with_asset(changes, asset.clone(), EventKind::Created);
-        self.commit(actor, changes, asset, repeat).await
+        repeat::commit(&self.desk, actor, changes, &asset, repeat).await?;
+        Ok(asset)
     }
 
     /// Whether the actor may attach a file to the work as it is now, to be asked before its bytes
@@ -153,28 +163,46 @@ impl Intake {
         repeat: Option<&Repeatable>,
     ) -> Result<Attached, ChangeError> {
         let sha256 = staged.key;
-        let asset = match repeat::earlier(&self.desk, actor, repeat).await? {
-            Some(earlier) => earlier,
-            None => {
-                let present = self
-                    .desk
-                    .take(actor, id, expected, policy::may_edit)
-                    .await?;
-                let file = self.recognise(&staged, details).await?;
-                // What cannot be attached is refused before its bytes are kept.
-                present.attach(file.clone(), &self.desk.vocabularies, self.desk.now())?;
-                self.blobs.put(staged).await?;
-                self.name_file(actor, id, expected, file, repeat).await?
-            }
+        let request = async {
+            let file = self.keep(actor, id, expected, staged, details).await?;
+            self.name_file(actor, id, expected, file, repeat).await
         };
+        let completed = repeat::once(&self.desk, actor, repeat, request).await?;
         let holders = self.desk.catalog.with_blob(sha256).await;
         let mut holders = holders.map_err(FindError::from)?;
         holders.retain(|holder| *holder != id);
         Ok(Attached {
-            asset,
+            asset: completed.result,
             file: sha256,
             duplicates: self.desk.visible(actor, &holders).await?,
+            is_replay: completed.is_replay,
         })
+    }
+
+    /// Recognises a received file and keeps its bytes. What cannot be attached is refused before.
+    async fn keep(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        staged: Staged,
+        details: FileDetails,
+    ) -> Result<File, ChangeError> {
+        let taken = self.desk.take(actor, id, expected, policy::may_edit);
+        let present = taken.await?;
+        let file = self.recognise(&staged, details).await?;
+        let attached = present.attach(file.clone(), &self.desk.vocabularies, self.desk.now());
+        match attached {
+            Ok(_) => self.blobs.put(staged).await?,
+            Err(refusal @ TransitionError::AlreadyAttached(_)) => {
+                // The work has these bytes; if they were damaged or lost on the disk, now they
+                // are there again.
+                self.blobs.put(staged).await?;
+                return Err(refusal.into());
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        Ok(file)
     }
 
     /// Names kept bytes in the catalogue. Who expects no revision is not turned away because others
@@ -194,9 +222,9 @@ impl Intake {
             let next = present.attach(file.clone(), vocabularies, now)?;
             let event = EventKind::FileAttached;
             let changes = self.desk.change(actor, &present, next.clone(), event);
-            match self.commit(actor, changes, next, repeat).await {
+            match repeat::commit(&self.desk, actor, changes, &next, repeat).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}
-                done => return done,
+                done => return done.map(|()| next),
             }
         }
     }
@@ -226,21 +254,5 @@ impl Intake {
             facts: probe.facts,
             attached_at: self.desk.now(),
         })
-    }
-
-    async fn commit(
-        &self,
-        actor: &Actor,
-        changes: ChangeSet,
-        asset: Asset,
-        repeat: Option<&Repeatable>,
-    ) -> Result<Asset, ChangeError> {
-        let earlier = repeat::commit(&self.desk, actor, changes, &asset, repeat).await?;
-        match (earlier, repeat) {
-            (Some(earlier), Some(repeat)) => {
-                repeat::answer(&self.desk, actor, repeat, &earlier).await
-            }
-            _ => Ok(asset),
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::{ChangeError, Desk};
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
-use crate::storage::catalog::{CatalogError, ChangeSet, IdempotencyKey, Idempotent, Made, Write};
+use crate::storage::catalog::{ChangeSet, IdempotencyKey, Idempotent, Made, Write};
 
 /// What a client says to make a request repeatable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,46 +29,87 @@ impl Repeatable {
     }
 }
 
-/// The answer given before under this key, if there was one.
-///
-/// # Errors
-/// [`ChangeError::KeyReused`] when the key belongs to another request.
-pub(super) async fn earlier(
-    desk: &Desk,
-    actor: &Actor,
-    repeat: Option<&Repeatable>,
-) -> Result<Option<Asset>, ChangeError> {
-    let Some(repeat) = repeat else {
-        return Ok(None);
-    };
-    match desk.catalog.remembered(&repeat.key_of(actor)).await? {
-        Some(idempotent) => answer(desk, actor, repeat, &idempotent).await.map(Some),
-        None => Ok(None),
+/// What came of a request that may be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed<T> {
+    /// What it made or changed.
+    pub result: T,
+    /// Whether an earlier request with the same key did so, and this one nothing.
+    pub is_replay: bool,
+}
+
+impl<T> Completed<T> {
+    /// By the request itself.
+    pub fn new(result: T) -> Self {
+        Self {
+            result,
+            is_replay: false,
+        }
+    }
+
+    /// By an earlier request.
+    pub fn replay(result: T) -> Self {
+        Self {
+            result,
+            is_replay: true,
+        }
     }
 }
 
-/// The work that an earlier, equal request made or changed.
-pub(super) async fn answer(
+/// Carries `request` out, which commits with [`commit`], unless an equal one was carried out under
+/// the same key. When it is refused, the key is looked up once more: an equal request that ran at
+/// the same time may have been faster, and then its answer is the answer to both.
+///
+/// # Errors
+/// [`ChangeError::KeyReused`] when the key belongs to another request; those of `request`.
+pub(super) async fn once(
+    desk: &Desk,
+    actor: &Actor,
+    repeat: Option<&Repeatable>,
+    request: impl Future<Output = Result<Asset, ChangeError>>,
+) -> Result<Completed<Asset>, ChangeError> {
+    let Some(repeat) = repeat else {
+        return request.await.map(Completed::new);
+    };
+    if let Some(earlier) = earlier(desk, actor, repeat).await? {
+        return Ok(Completed::replay(earlier));
+    }
+    let refusal = match request.await {
+        Ok(asset) => return Ok(Completed::new(asset)),
+        Err(refusal) => refusal,
+    };
+    let faster = earlier(desk, actor, repeat).await?;
+    faster.map(Completed::replay).ok_or(refusal)
+}
+
+/// The work that an earlier, equal request made or changed, if there was one.
+async fn earlier(
     desk: &Desk,
     actor: &Actor,
     repeat: &Repeatable,
-    earlier: &Idempotent,
-) -> Result<Asset, ChangeError> {
+) -> Result<Option<Asset>, ChangeError> {
+    let Some(earlier) = desk.catalog.remembered(&repeat.key_of(actor)).await? else {
+        return Ok(None);
+    };
     match earlier.made {
-        Made::Asset(id) if earlier.request == repeat.request => Ok(desk.find(actor, id).await?),
+        Made::Asset(id) if earlier.request == repeat.request => {
+            Ok(Some(desk.find(actor, id).await?))
+        }
         Made::Asset(_) | Made::Search(_) => Err(ChangeError::KeyReused),
     }
 }
 
-/// Commits, remembering the answer under the key. Gives what was remembered when an equal key was
-/// committed in the meantime; nothing was written then.
+/// Commits, remembering the answer under the key.
+///
+/// # Errors
+/// Also when an equal key was committed in the meantime; nothing was written then.
 pub(super) async fn commit(
     desk: &Desk,
     actor: &Actor,
     changes: ChangeSet,
     asset: &Asset,
     repeat: Option<&Repeatable>,
-) -> Result<Option<Idempotent>, ChangeError> {
+) -> Result<(), ChangeError> {
     let at = changes.at;
     let changes = match repeat {
         None => changes,
@@ -80,9 +121,6 @@ pub(super) async fn commit(
             at,
         })),
     };
-    match desk.catalog.commit(changes).await {
-        Ok(_) => Ok(None),
-        Err(CatalogError::Repeated(earlier)) => Ok(Some(*earlier)),
-        Err(error) => Err(error.into()),
-    }
+    desk.catalog.commit(changes).await?;
+    Ok(())
 }

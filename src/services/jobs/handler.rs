@@ -20,6 +20,13 @@ pub trait Handler: Send + Sync + 'static {
         Policy::default()
     }
 
+    /// How far ahead of the present its jobs wait at most, failures aside. A job that waits longer
+    /// was enqueued under a wrong clock and becomes due at once. None when people choose the
+    /// moment.
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(self.policy().backoff.longest)
+    }
+
     /// Does the work and returns what is to be committed together with "done": events,
     /// renditions, audits, jobs that follow. May be dropped at any await and run again.
     ///

@@ -21,6 +21,7 @@ mod lease;
 mod periodic;
 mod queue;
 mod runner;
+mod wrong_clock;
 
 pub use handler::{Handler, JobFailure, Policy};
 pub use housekeeping::{HOUSEKEEPING, housekeeping};

@@ -44,6 +44,11 @@ impl Rounds {
         }
     }
 
+    /// The time between two rounds.
+    pub const fn every(self) -> Duration {
+        self.every
+    }
+
     /// The round after one that ends now.
     pub fn next(self, now: Timestamp) -> NewJob {
         self.at(lease::until(now, self.every))
@@ -88,6 +93,10 @@ impl Handler for Periodic {
             max_attempts: u32::MAX,
             ..Policy::default()
         }
+    }
+
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(self.rounds.every)
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {

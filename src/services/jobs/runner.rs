@@ -15,7 +15,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::attempt::Attempt;
 use super::handler::Handler;
 use super::lease;
+use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
+use crate::domain::Timestamp;
 use crate::storage::catalog::{Catalog, CatalogError, Job, JobKind, Lease};
 
 /// Time until looking around though nothing called for it.
@@ -97,6 +99,7 @@ impl Runner {
             stopping,
             releasing,
             rested,
+            latest: None,
         };
         RunnerHandle {
             task: Mutex::new(Some(tokio::spawn(dispatcher.run()))),
@@ -167,6 +170,8 @@ struct Dispatcher {
     stopping: watch::Receiver<bool>,
     releasing: watch::Receiver<bool>,
     rested: watch::Sender<u64>,
+    /// The last moment at which the jobs were found to wait no longer than they should.
+    latest: Option<Timestamp>,
 }
 
 /// Why no further job was claimed.
@@ -187,6 +192,7 @@ impl Dispatcher {
         while !*stopping.borrow() {
             let asked = self.signals.asked.load(Ordering::SeqCst);
             commits.mark_unchanged();
+            self.check_clock().await;
             let filled = self.fill().await;
             if matches!(filled, Filled::NothingDue) && self.tasks.is_empty() {
                 self.rested.send_replace(asked);
@@ -201,6 +207,38 @@ impl Dispatcher {
             }
         }
         while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// At the start and whenever the clock has gone back: brings forward the jobs that a clock
+    /// ahead of its time has put off.
+    async fn check_clock(&mut self) {
+        let now = self.runner.clock.now();
+        if self.latest.is_some_and(|latest| latest <= now) {
+            self.latest = Some(now);
+            return;
+        }
+        let kinds = self.runner.kinds.iter();
+        let waits = kinds.map(|(name, kind)| {
+            let waits = Waits {
+                after_failure: kind.handler.policy().backoff.longest,
+                otherwise: kind.handler.longest_wait(),
+            };
+            (name.clone(), waits)
+        });
+        let brought =
+            wrong_clock::bring_forward(&*self.runner.catalog, &waits.collect(), now).await;
+        match brought {
+            Ok(0) => self.latest = Some(now),
+            Ok(jobs) => {
+                tracing::warn!(
+                    jobs,
+                    "jobs waited for a moment that a wrong clock had given them; they run now"
+                );
+                self.latest = Some(now);
+            }
+            // Tried again when looking for work the next time.
+            Err(error) => tracing::warn!(%error, "jobs put off by a wrong clock stay put off"),
+        }
     }
 
     /// Claims and starts jobs while there are any and somebody is free to do them.

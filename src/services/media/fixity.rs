@@ -1,6 +1,7 @@
 //! Reads every stored file back, in turn, and compares it with its name.
 //!
-//! Each blob is audited once in 90 days, a new one within the first hours. A round takes those
+//! Each blob is audited once in 90 days, a new one and one that came back after damage within
+//! hours. A round takes those
 //! that have waited longest, never audited ones first, as many as its share of the disk's
 //! speed allows; if that was not all, the next round follows at once. What was found is written
 //! as audits (PREMIS fixity events); damaged files are quarantined, never deleted.
@@ -16,7 +17,9 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::services::jobs::{Handler, JobFailure, Policy, Rounds};
 use crate::storage::blobs::{BlobError, BlobStore, fixity};
-use crate::storage::catalog::{Audit, AuditOutcome, BlobKey, Catalog, ChangeSet, Job, Write};
+use crate::storage::catalog::{
+    Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, ChangeSet, Job, Write,
+};
 
 /// The kind of job.
 pub const KIND: &str = "audit-blobs";
@@ -71,10 +74,10 @@ impl AuditBlobs {
             let Some(last) = page.last() else { break };
             after = Some(last.key);
             for record in page {
-                let last_audit = record.audit.map(|audit| audit.at);
-                if last_audit.is_some_and(|at| at.plus_seconds(AGAIN_AFTER_SECONDS) > now) {
+                if !self.is_due(&record, now).await? {
                     continue;
                 }
+                let last_audit = record.audit.map(|audit| audit.at);
                 // The greatest is the one audited last: it falls out when there are too many.
                 waiting.push((last_audit, record.key));
                 if waiting.len() > MAX_IN_ROUND {
@@ -85,6 +88,25 @@ impl AuditBlobs {
         }
         let longest_first = waiting.into_sorted_vec().into_iter();
         Ok((longest_first.map(|(_, key)| key).collect(), is_all))
+    }
+
+    /// Whether the last audit was long ago, or says nothing of the bytes that are stored now:
+    /// those of a damaged or missing blob came back since, or it bears the time of a wrong clock.
+    async fn is_due(&self, record: &BlobRecord, now: Timestamp) -> Result<bool, JobFailure> {
+        let Some(audit) = &record.audit else {
+            return Ok(true);
+        };
+        if audit.at > now || audit.at.plus_seconds(AGAIN_AFTER_SECONDS) <= now {
+            return Ok(true);
+        }
+        if audit.outcome == AuditOutcome::Intact {
+            return Ok(false);
+        }
+        match self.blobs.size(record.key).await {
+            Ok(_) => Ok(true),
+            Err(BlobError::Missing(_)) => Ok(false),
+            Err(error) => Err(JobFailure::retry(error)),
+        }
     }
 
     async fn audit(&self, blob: BlobKey, clock: &Clock) -> Result<Audit, JobFailure> {
@@ -135,6 +157,10 @@ impl Handler for AuditBlobs {
             max_attempts: u32::MAX,
             ..Policy::default()
         }
+    }
+
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(Self::ROUNDS.every())
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {

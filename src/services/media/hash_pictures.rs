@@ -195,6 +195,10 @@ impl Handler for HashPictures {
         }
     }
 
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(Duration::from_secs(AGAIN_AFTER_SECONDS.unsigned_abs()))
+    }
+
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let payload: Payload = serde_json::from_str(&job.payload).map_err(JobFailure::give_up)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());

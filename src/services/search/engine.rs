@@ -1,386 +1,257 @@
-//! One question answered by one snapshot of the index: understand, match, count, rank.
+//! Runs a request on one commit of the index: interpret, match, rank.
 //!
-//! Knows ids only; texts, labels and the last check of the policy belong to [`super::answer`].
+//! The result contains ids and scores only; [`super::presenting`] reads the works, checks the access
+//! policy once more and adds texts and labels.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use tantivy::{Searcher, SearcherGeneration};
 
-use super::analysis::is_syllable;
-use super::answer::SearchRequest;
-use super::cursor::Cursor;
-use super::filters::{Facet, Filters};
-use super::glossary::Into;
-use super::matching::{Matches, Pass, Strictness};
-use super::query::expansion::{Added, expansions};
-use super::query::parser::parse;
-use super::query::repair::{Repaired, repaired};
-use super::query::{ExpansionWishes, Lexicon, Plan, Weights};
-use super::ranking::{Order, Placed, Ranking};
-use super::resume::present_place;
-use super::schema::Fields;
+use super::index::schema::Fields;
+use super::matching::matcher::Matcher;
+use super::matching::matches::{MatchMode, Matches};
+use super::matching::recent_matches::{MatchKey, RecentMatches};
+use super::query::interpret::{InterpretedQuery, interpret};
+use super::query::plan::{QueryPlan, Weights};
+use super::ranking::cursor::Cursor;
+use super::ranking::order::{Order, RankedHit};
+use super::ranking::ranker::Ranker;
+use super::ranking::resume::current_position;
+use super::request::{RequestContext, SearchRequest};
+use super::snapshot::segment_caches::SegmentCaches;
+use super::snapshot::term_dictionary::TermDictionary;
+use super::snapshot::view::{IndexView, embargo_ends};
+use super::snapshot::viewer::Viewer;
 use super::thesaurus::Thesaurus;
-use super::view::{Kept, View, Viewer, embargo_ends};
-use crate::domain::asset::AssetId;
 
-/// Fewer works with all words than this, and works with some of them are shown too.
-const ENOUGH: u64 = 10;
-/// Queries of more telling words than this are sentences, which no work has word for word.
-const STRICT_WORDS: usize = 3;
+/// With fewer works than this that have all words, works with any selective term match.
+const MIN_STRICT_MATCHES: u64 = 10;
+/// Queries with more required words than this are sentences, which hardly any work contains in full.
+const MAX_STRICT_WORDS: usize = 3;
 
-/// A question to the index.
-#[derive(Debug, Clone)]
-pub(crate) struct Question {
-    pub(crate) viewer: Viewer,
-    pub(crate) text: String,
-    pub(crate) verbatim: bool,
-    pub(crate) all_words: bool,
-    pub(crate) wishes: ExpansionWishes,
-    pub(crate) filters: Filters,
-    pub(crate) order: Order,
-    pub(crate) limit: usize,
-    pub(crate) after: Option<Cursor>,
-    /// Works that are gone though the index may still hold them.
-    pub(crate) removed: Vec<AssetId>,
-    /// Facets to count.
-    pub(crate) facets: Vec<Facet>,
-    pub(crate) deadline: Instant,
-}
-
-impl Question {
-    /// What a request asks of the index, for this viewer and until this moment.
-    pub(crate) fn new(request: &SearchRequest, viewer: Viewer, deadline: Instant) -> Self {
-        Self {
-            viewer,
-            text: request.text.clone(),
-            verbatim: request.verbatim,
-            all_words: request.all_words,
-            wishes: request.expansion.clone(),
-            filters: request.filters.clone(),
-            order: request.order,
-            limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
-            after: request.after.clone(),
-            removed: Vec::new(),
-            facets: request.facets.clone(),
-            deadline,
-        }
-    }
-}
-
-/// What the index found.
+/// One page of ranked ids, and what presenting it needs.
 #[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) hits: Vec<Placed>,
-    pub(crate) matches: Arc<Matches>,
-    pub(crate) strictness: Strictness,
-    pub(crate) is_partial: bool,
-    pub(crate) next: Option<Cursor>,
-    pub(crate) repaired: Repaired,
-    pub(crate) expansions: Vec<Added>,
-    pub(crate) filters: Filters,
-    /// See [`Plan::terms`].
-    pub(crate) terms: usize,
-    /// Who asked, as [`View`] has them.
+pub(crate) struct ResultPage {
+    pub(crate) query: InterpretedQuery,
+    /// The caller, after [`Engine::cacheable_viewer`].
     pub(crate) viewer: Viewer,
+    pub(crate) mode: MatchMode,
+    pub(crate) matches: Arc<Matches>,
+    pub(crate) hits: Vec<RankedHit>,
+    /// The cursor for the next page.
+    pub(crate) next: Option<Cursor>,
+    /// The deadline passed during matching or ranking.
+    pub(crate) is_partial: bool,
 }
 
-/// A question after reading and repair.
-struct Understood {
-    filters: Filters,
-    repaired: Repaired,
-    expansions: Vec<Added>,
-    plan: Arc<Plan>,
-}
-
-/// Keeps what can be used again between questions.
+/// Runs requests, with caches that live across requests (`docs/adr/0012-search-caches.md`).
 #[derive(Debug)]
 pub(crate) struct Engine {
-    /// What questions to the live segments use again.
-    kept: Kept,
-    recent: Mutex<VecDeque<(RecentKey, Arc<Matches>)>>,
-    embargoes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
+    segment_caches: SegmentCaches,
+    recent_matches: RecentMatches,
+    /// The moments at which an embargo ends, for the latest commit.
+    embargo_ends: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
     weights: Weights,
 }
 
-/// What makes two passes over the index give the same matches.
-#[derive(Debug, Clone, PartialEq)]
-struct RecentKey {
-    generation: SearcherGeneration,
-    viewer: Viewer,
-    filters: Filters,
-    plan: Arc<Plan>,
-    strictness: Strictness,
-    facets: Vec<Facet>,
-}
-
-/// Answers that are kept, for pages and for those who ask the same.
-const RECENT: usize = 32;
-
 impl Engine {
-    /// Keeps sets of documents of so many bytes.
+    /// An engine with empty caches; the document sets may take `cache_bytes`.
     pub(crate) fn new(cache_bytes: usize) -> Self {
         Self {
-            kept: Kept::new(cache_bytes),
-            recent: Mutex::default(),
-            embargoes: Mutex::default(),
+            segment_caches: SegmentCaches::new(cache_bytes),
+            recent_matches: RecentMatches::default(),
+            embargo_ends: Mutex::default(),
             weights: Weights::default(),
         }
     }
 
-    /// With other weights than the measured ones: for measuring.
+    /// Replaces the default weights, for measuring.
+    #[cfg(feature = "bench")]
     pub(crate) fn with_weights(mut self, weights: Weights) -> Self {
         self.weights = weights;
         self
     }
 
-    /// A caller at the last moment that made a difference to what may be seen.
-    pub(crate) fn viewer(&self, searcher: &Searcher, viewer: &Viewer) -> tantivy::Result<Viewer> {
-        Ok(viewer.at_last_of(&self.embargoes(searcher)?))
+    /// The viewer at the last end of an embargo, so that cache entries are shared between moments with
+    /// the same visible works.
+    pub(crate) fn cacheable_viewer(
+        &self,
+        searcher: &Searcher,
+        viewer: &Viewer,
+    ) -> tantivy::Result<Viewer> {
+        Ok(viewer.at_last_of(&self.embargo_ends(searcher)?))
     }
 
-    /// A snapshot as a caller sees it who was put through [`Engine::viewer`].
+    /// A commit as seen by a viewer from [`Engine::cacheable_viewer`].
     pub(crate) fn view<'a>(
         &'a self,
         searcher: &'a Searcher,
         fields: &'a Fields,
         viewer: &'a Viewer,
-    ) -> View<'a> {
-        View {
+    ) -> IndexView<'a> {
+        IndexView {
             searcher,
             fields,
-            kept: &self.kept,
+            caches: &self.segment_caches,
             viewer,
         }
     }
 
-    /// Answers a question.
+    /// Finds one page of hits.
     pub(crate) fn find(
         &self,
         searcher: &Searcher,
         fields: &Fields,
         thesaurus: &Thesaurus,
-        question: &Question,
-    ) -> tantivy::Result<Found> {
-        let viewer = self.viewer(searcher, &question.viewer)?;
+        request: &SearchRequest,
+        context: &RequestContext,
+    ) -> tantivy::Result<ResultPage> {
+        let viewer = self.cacheable_viewer(searcher, &context.viewer)?;
         let view = self.view(searcher, fields, &viewer);
-        let lexicon = Lexicon::new(view)?;
-        let mut understood = self.understand(&lexicon, fields, thesaurus, question);
-        let pass = Pass {
+        let dictionary = TermDictionary::new(view)?;
+        let mut query = interpret(request, context, thesaurus, &dictionary, self.weights);
+        let matcher = Matcher {
             view,
-            filters: &understood.filters,
-            facets: &question.facets,
-            deadline: question.deadline,
+            filters: &query.filters,
+            facets: &request.facets,
+            deadline: context.deadline,
         };
-        let (mut strictness, mut matches) = self.matches(&pass, &understood.plan, question)?;
-        if matches.total == 0 && !understood.plan.phrases.is_empty() && !question.all_words {
-            // A phrase that stands nowhere still has words.
-            Arc::make_mut(&mut understood.plan).phrases.clear();
-            (strictness, matches) = self.matches(&pass, &understood.plan, question)?;
+        let (mut mode, mut matches) = self.matches(&matcher, &query.plan, request)?;
+        if matches.total == 0 && !query.plan.phrases.is_empty() && !request.all_words {
+            // No work contains the phrase; match its words instead.
+            Arc::make_mut(&mut query.plan).phrases.clear();
+            (mode, matches) = self.matches(&matcher, &query.plan, request)?;
         }
-        let plan = &understood.plan;
-        let (hits, next, is_cut) = page(&lexicon, fields, plan, &matches, strictness, question)?;
-        Ok(Found {
-            hits,
-            strictness,
-            is_partial: is_cut || matches.is_partial,
-            matches,
-            next,
-            repaired: understood.repaired,
-            expansions: understood.expansions,
-            filters: understood.filters,
-            terms: understood.plan.terms(),
+        let (hits, next, is_cut_short) =
+            rank(&dictionary, &query.plan, &matches, mode, request, context)?;
+        Ok(ResultPage {
+            query,
             viewer,
+            mode,
+            is_partial: is_cut_short || matches.is_partial,
+            matches,
+            hits,
+            next,
         })
     }
 
-    fn understand(
-        &self,
-        lexicon: &Lexicon<'_>,
-        fields: &Fields,
-        thesaurus: &Thesaurus,
-        question: &Question,
-    ) -> Understood {
-        let parsed = parse(&question.text);
-        let mut filters = question.filters.clone();
-        for (facet, value) in parsed.wanted {
-            filters.want(facet, value);
-        }
-        let repaired = repaired(parsed.words, question.verbatim, lexicon);
-        let translate = language_wanted(&filters).filter(|into| are_foreign(&repaired, *into));
-        let expansions = expansions(&repaired.words, thesaurus, &question.wishes, translate);
-        let mut plan = Plan::new(&repaired, &expansions, fields, lexicon, self.weights);
-        plan.phrases = parsed.phrases;
-        plan.excluded = parsed.excluded;
-        plan.removed.clone_from(&question.removed);
-        Understood {
-            filters,
-            repaired,
-            expansions,
-            plan: Arc::new(plan),
-        }
-    }
-
-    /// All words first; when that gives too little, any telling one. A cursor keeps the
-    /// strictness of its list.
+    /// Matches all words; when too few works have them, any selective term. A cursor keeps the mode
+    /// of its first page.
     fn matches(
         &self,
-        pass: &Pass<'_>,
-        plan: &Arc<Plan>,
-        question: &Question,
-    ) -> tantivy::Result<(Strictness, Arc<Matches>)> {
-        let demanded = question.after.as_ref().map(|cursor| cursor.strictness);
-        if plan.is_empty() || question.all_words || demanded == Some(Strictness::All) {
-            return Ok((Strictness::All, self.pass(pass, plan, Strictness::All)?));
+        matcher: &Matcher<'_>,
+        plan: &Arc<QueryPlan>,
+        request: &SearchRequest,
+    ) -> tantivy::Result<(MatchMode, Arc<Matches>)> {
+        let cursor_mode = request.after.as_ref().map(|cursor| cursor.mode);
+        let is_strict = plan.is_empty() || request.all_words;
+        if is_strict || cursor_mode == Some(MatchMode::AllWords) {
+            let matches = self.cached_matches(matcher, plan, MatchMode::AllWords)?;
+            return Ok((MatchMode::AllWords, matches));
         }
-        if demanded.is_none() && plan.all.len() <= STRICT_WORDS {
-            let strict = self.pass(pass, plan, Strictness::All)?;
-            if strict.total >= ENOUGH {
-                return Ok((Strictness::All, strict));
+        if cursor_mode.is_none() && plan.required.len() <= MAX_STRICT_WORDS {
+            let strict = self.cached_matches(matcher, plan, MatchMode::AllWords)?;
+            if strict.total >= MIN_STRICT_MATCHES {
+                return Ok((MatchMode::AllWords, strict));
             }
         }
-        Ok((
-            Strictness::Telling,
-            self.pass(pass, plan, Strictness::Telling)?,
-        ))
+        let mode = MatchMode::AnySelectiveTerm;
+        Ok((mode, self.cached_matches(matcher, plan, mode)?))
     }
 
-    fn pass(
+    fn cached_matches(
         &self,
-        pass: &Pass<'_>,
-        plan: &Arc<Plan>,
-        strictness: Strictness,
+        matcher: &Matcher<'_>,
+        plan: &Arc<QueryPlan>,
+        mode: MatchMode,
     ) -> tantivy::Result<Arc<Matches>> {
-        let key = RecentKey {
-            generation: pass.view.searcher.generation().clone(),
-            viewer: pass.view.viewer.clone(),
-            filters: pass.filters.clone(),
+        let key = MatchKey {
+            generation: matcher.view.searcher.generation().clone(),
+            viewer: matcher.view.viewer.clone(),
+            filters: matcher.filters.clone(),
             plan: Arc::clone(plan),
-            strictness,
-            facets: pass.facets.to_vec(),
+            mode,
+            facets: matcher.facets.to_vec(),
         };
-        if let Some(known) = self.recent(&key) {
-            return Ok(known);
+        if let Some(matches) = self.recent_matches.get(&key) {
+            return Ok(matches);
         }
-        let matches = Arc::new(pass.run(plan, strictness)?);
+        let matches = Arc::new(matcher.match_plan(plan, mode)?);
         if !matches.is_partial {
-            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-            recent.truncate(RECENT - 1);
-            recent.push_front((key, Arc::clone(&matches)));
+            self.recent_matches.insert(key, &matches);
         }
         Ok(matches)
     }
 
-    fn embargoes(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
-        let mut known = self
-            .embargoes
+    fn embargo_ends(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
+        let mut cached = self
+            .embargo_ends
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((generation, ends)) = &*known
+        if let Some((generation, ends)) = &*cached
             && generation == searcher.generation()
         {
             return Ok(Arc::clone(ends));
         }
         let ends = Arc::new(embargo_ends(searcher)?);
-        *known = Some((searcher.generation().clone(), Arc::clone(&ends)));
+        *cached = Some((searcher.generation().clone(), Arc::clone(&ends)));
         Ok(ends)
     }
 
-    fn recent(&self, key: &RecentKey) -> Option<Arc<Matches>> {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, matches)| Arc::clone(matches))
-    }
-
-    /// Forgets what belongs to segments and snapshots that are gone.
-    pub(crate) fn refresh(&self, searcher: &Searcher) {
+    /// Drops cache entries of merged segments and of earlier commits.
+    pub(crate) fn evict_outdated(&self, searcher: &Searcher) {
         let live: Vec<_> = searcher
             .segment_readers()
             .iter()
             .map(|reader| reader.segment_id())
             .collect();
-        self.kept.keep_only(&live);
-        self.recent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.segment_caches.retain_segments(&live);
+        self.recent_matches.clear();
     }
 }
 
-/// The language to translate into: the one that works must be in, when it is only one.
-fn language_wanted(filters: &Filters) -> Option<Into> {
-    let (_, languages) = filters
-        .values
-        .iter()
-        .find(|(facet, _)| *facet == Facet::Language)?;
-    match languages.as_slice() {
-        [only] if only == "vi" => Some(Into::Vietnamese),
-        [only] if only == "en" => Some(Into::English),
-        _ => None,
-    }
-}
-
-/// Whether most words are of the other language than the one they would be translated into.
-fn are_foreign(repaired: &Repaired, into: Into) -> bool {
-    let words = repaired
-        .words
-        .iter()
-        .filter(|word| !word.is_stop && !word.is_whole_number);
-    let (vietnamese, other): (Vec<_>, Vec<_>) =
-        words.partition(|word| word.spelling.is_marked() || is_syllable(word.folded()));
-    match into {
-        Into::Vietnamese => other.len() >= vietnamese.len(),
-        Into::English => vietnamese.len() >= other.len(),
-    }
-}
-
-/// One page of the matches, where the next begins, and whether the time ran out.
-fn page(
-    lexicon: &Lexicon<'_>,
-    fields: &Fields,
-    plan: &Plan,
+/// One page of the matches, the cursor for the next page, and whether the deadline passed.
+fn rank(
+    dictionary: &TermDictionary<'_>,
+    plan: &QueryPlan,
     matches: &Matches,
-    strictness: Strictness,
-    question: &Question,
-) -> tantivy::Result<(Vec<Placed>, Option<Cursor>, bool)> {
-    let order = match question.order {
-        // Without words nothing is more relevant than the rest.
+    mode: MatchMode,
+    request: &SearchRequest,
+    context: &RequestContext,
+) -> tantivy::Result<(Vec<RankedHit>, Option<Cursor>, bool)> {
+    let order = match request.order {
+        // Without words every score is equal.
         Order::Relevance if plan.is_empty() => Order::Newest,
         order => order,
     };
-    let after = question
+    let limit = request.limit.clamp(1, SearchRequest::MAX_LIMIT);
+    let after = request
         .after
         .as_ref()
         .filter(|cursor| cursor.order == order);
-    let mut ranking = Ranking {
-        lexicon,
+    let mut ranker = Ranker {
+        dictionary,
         plan,
         matches,
-        limit: question.limit + 1,
+        limit: limit + 1,
         after: None,
-        deadline: question.deadline,
+        deadline: context.deadline,
     };
     let after = match after {
         Some(cursor) if order == Order::Relevance => {
-            Some(present_place(fields, &ranking, &cursor.place)?)
+            Some(current_position(&ranker, &cursor.position)?)
         }
-        other => other.map(|cursor| cursor.place.clone()),
+        other => other.map(|cursor| cursor.position.clone()),
     };
-    ranking.after = after.as_ref();
-    let (mut hits, is_cut) = ranking.page(order)?;
-    let has_more = hits.len() > question.limit;
-    hits.truncate(question.limit);
-    let last = hits
-        .last()
-        .filter(|_| has_more)
-        .map(|hit| hit.place.clone());
-    let next = last.map(|place| Cursor {
+    ranker.after = after.as_ref();
+    let (mut hits, is_cut_short) = ranker.page(order)?;
+    let has_more = hits.len() > limit;
+    hits.truncate(limit);
+    let last = hits.last().filter(|_| has_more);
+    let next = last.map(|hit| Cursor {
         order,
-        strictness,
-        place,
+        mode,
+        position: hit.position.clone(),
     });
-    Ok((hits, next, is_cut))
+    Ok((hits, next, is_cut_short))
 }

@@ -1,9 +1,9 @@
-//! What narrows a search beside its words, and the tags works are filtered by and counted under.
+//! Facets and filters, and the index terms of facet values.
 
 use crate::domain::LanguageTag;
 use crate::domain::asset::WorkDate;
 
-/// A property with a countable set of values.
+/// A property whose values are counted and filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Facet {
     /// Scheme `product-kind`.
@@ -26,7 +26,7 @@ pub enum Facet {
     Place,
     /// Scheme `organisation`.
     Organisation,
-    /// The first year it can have been made in.
+    /// The first year in which the work can have been made.
     Year,
     /// Scheme `reuse-terms`.
     ReuseTerms,
@@ -37,7 +37,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    /// Every facet with its wire name and its scheme, if its values are concepts.
+    /// Every facet with its name in the API and, when its values are concepts, their scheme.
     pub const ALL: [(Self, &'static str, Option<&'static str>); 14] = [
         (Self::Kind, "kind", Some("product-kind")),
         (Self::Language, "language", None),
@@ -55,7 +55,7 @@ impl Facet {
         (Self::Has, "has", None),
     ];
 
-    /// The wire name.
+    /// The name in the API.
     pub fn name(self) -> &'static str {
         Self::ALL
             .iter()
@@ -63,7 +63,7 @@ impl Facet {
             .map_or("", |(_, name, _)| name)
     }
 
-    /// The scheme whose concepts are its values.
+    /// The scheme of its values.
     pub fn scheme(self) -> Option<&'static str> {
         Self::ALL
             .iter()
@@ -71,7 +71,7 @@ impl Facet {
             .and_then(|(.., scheme)| *scheme)
     }
 
-    /// The facet of this wire name.
+    /// The facet with this name in the API.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -79,17 +79,17 @@ impl Facet {
             .map(|(facet, ..)| *facet)
     }
 
-    /// The term under which a value stands in the index.
+    /// The index term of a value.
     pub(crate) fn tag(self, value: &str) -> String {
         format!("{}:{value}", self.name())
     }
 }
 
-/// What a work must be to be found. Empty lists and `None` ask for nothing; the values of one
-/// list are alternatives, the lists all hold.
+/// Conditions that a work must satisfy. Empty lists and `None` are no condition; the values of one
+/// facet are alternatives, different conditions must all hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filters {
-    /// Values wanted for each facet; at least one of each must be carried.
+    /// For each facet the values of which the work must have at least one.
     pub values: Vec<(Facet, Vec<String>)>,
     /// The work can have been made on or after the first day of this date.
     pub made_from: Option<WorkDate>,
@@ -104,8 +104,8 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Adds an alternative for a facet.
-    pub fn want(&mut self, facet: Facet, value: impl Into<String>) {
+    /// Adds a value of a facet as an alternative.
+    pub fn add(&mut self, facet: Facet, value: impl Into<String>) {
         let value = canonical(facet, value.into());
         match self.values.iter_mut().find(|(f, _)| *f == facet) {
             Some((_, values)) if values.contains(&value) => {}
@@ -115,7 +115,7 @@ impl Filters {
     }
 }
 
-/// Language tags are compared in their canonical case; everything else is a slug.
+/// Language tags are compared in canonical case; other values are slugs or words.
 fn canonical(facet: Facet, value: String) -> String {
     match facet {
         Facet::Language => LanguageTag::parse(&value).map_or(value, |tag| tag.as_str().to_owned()),

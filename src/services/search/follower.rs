@@ -1,28 +1,28 @@
-//! The background task that keeps the live index level, and builds the next one when asked.
+//! The background task that applies new events to the live index and rebuilds it on request.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::projector::{Progress, Projection, ProjectionError};
-use super::service::Inner;
+use super::index::projector::{Progress, ProjectionError, Projector};
+use super::state::SearchState;
 use crate::storage::blocking;
 
-/// The background task: rebuilds when asked, else follows the log until closing.
-pub(super) async fn follow(inner: Arc<Inner>) {
-    let mut closing = inner.closing.subscribe();
-    let mut rebuilds = inner.rebuild.subscribe();
+/// Runs until closing: rebuilds on request, otherwise follows the event log.
+pub(crate) async fn follow(state: Arc<SearchState>) {
+    let mut closing = state.closing.subscribe();
+    let mut rebuild_requests = state.rebuild_requests.subscribe();
     let mut done_rebuilds = 0;
     loop {
-        let asked = *rebuilds.borrow_and_update();
-        let result = if asked > done_rebuilds {
+        let requested = *rebuild_requests.borrow_and_update();
+        let result = if requested > done_rebuilds {
             tokio::select! {
-                result = build_next(&inner) => result.inspect(|()| done_rebuilds = asked),
+                result = rebuild(&state) => result.inspect(|()| done_rebuilds = requested),
                 _ = closing.wait_for(|closing| *closing) => return,
             }
         } else {
-            follow_events(&inner, &mut closing, &mut rebuilds).await
+            follow_events(&state, &mut closing, &mut rebuild_requests).await
         };
         match result {
             Ok(()) if *closing.borrow() => return,
@@ -30,23 +30,23 @@ pub(super) async fn follow(inner: Arc<Inner>) {
             Err(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "the search index does not follow; trying again"
+                    "the search index cannot follow the catalogue; trying again"
                 );
                 tokio::select! {
-                    () = tokio::time::sleep(inner.settings.patience) => {}
+                    () = tokio::time::sleep(state.settings.max_commit_delay) => {}
                     _ = closing.wait_for(|closing| *closing) => return,
                 }
                 if matches!(error, ProjectionError::Index(_)) {
-                    begin_afresh(&inner).await;
+                    recover_from_failed_write(&state).await;
                 }
             }
         }
     }
 }
 
-/// After a failed write: removes a half-built next index, and gives the live one a new writer.
-async fn begin_afresh(inner: &Arc<Inner>) {
-    let (store, live) = (inner.store.clone(), inner.live());
+/// Deletes an unfinished next generation and creates a new writer for the live index.
+async fn recover_from_failed_write(state: &Arc<SearchState>) {
+    let (store, live) = (state.store.clone(), state.live());
     let renewed = blocking(move || {
         store.remove_others(&live);
         live.renew_writer()
@@ -57,30 +57,30 @@ async fn begin_afresh(inner: &Arc<Inner>) {
     }
 }
 
-/// Builds the next index and puts it in place of the live one.
-async fn build_next(inner: &Arc<Inner>) -> Result<(), ProjectionError> {
-    inner.rebuilding.send_replace(Some(0));
-    let store = inner.store.clone();
+/// Builds the next generation and makes it the live index.
+async fn rebuild(state: &Arc<SearchState>) -> Result<(), ProjectionError> {
+    state.rebuilding.send_replace(Some(0));
+    let store = state.store.clone();
     let next = Arc::new(blocking(move || store.create_next()).await?);
-    let mut projection = Projection::new(
-        Arc::clone(&inner.catalog),
-        Arc::clone(&inner.blobs),
-        Arc::clone(&inner.thesaurus),
+    let mut projector = Projector::new(
+        Arc::clone(&state.catalog),
+        Arc::clone(&state.blobs),
+        Arc::clone(&state.thesaurus),
         Arc::clone(&next),
     );
-    let event = projection
+    let event = projector
         .rebuild(|done| {
-            inner.rebuilding.send_replace(Some(done));
+            state.rebuilding.send_replace(Some(done));
         })
         .await?;
-    let (store, index) = (inner.store.clone(), Arc::clone(&next));
+    let (store, index) = (state.store.clone(), Arc::clone(&next));
     blocking(move || store.make_live(&index)).await?;
     let old = std::mem::replace(
-        &mut *inner.live.write().unwrap_or_else(PoisonError::into_inner),
+        &mut *state.live.write().unwrap_or_else(PoisonError::into_inner),
         Arc::clone(&next),
     );
-    inner.has_become_searchable(event);
-    let store = inner.store.clone();
+    state.publish_commit(event);
+    let store = state.store.clone();
     blocking(move || {
         let closed = old.close();
         drop(old);
@@ -88,48 +88,49 @@ async fn build_next(inner: &Arc<Inner>) -> Result<(), ProjectionError> {
         closed
     })
     .await?;
-    inner.rebuilding.send_replace(None);
+    state.rebuilding.send_replace(None);
     Ok(())
 }
 
-/// Follows the log until closing or until a rebuild is asked for.
+/// Applies and commits events until closing or until a rebuild is requested.
 async fn follow_events(
-    inner: &Arc<Inner>,
+    state: &Arc<SearchState>,
     closing: &mut watch::Receiver<bool>,
-    rebuilds: &mut watch::Receiver<u64>,
+    rebuild_requests: &mut watch::Receiver<u64>,
 ) -> Result<(), ProjectionError> {
-    let mut events = inner.catalog.watch_events();
-    let mut projection = Projection::new(
-        Arc::clone(&inner.catalog),
-        Arc::clone(&inner.blobs),
-        Arc::clone(&inner.thesaurus),
-        inner.live(),
+    let mut events = state.catalog.watch_events();
+    let mut projector = Projector::new(
+        Arc::clone(&state.catalog),
+        Arc::clone(&state.blobs),
+        Arc::clone(&state.thesaurus),
+        state.live(),
     );
-    let mut is_hurried = false;
+    let max_delay = state.settings.max_commit_delay;
+    let mut is_commit_requested = false;
     loop {
         events.borrow_and_update();
-        let progress = projection.step().await?;
-        let is_due = projection
-            .due(inner.settings.patience)
+        let progress = projector.step().await?;
+        let is_due = projector
+            .due(max_delay)
             .is_some_and(|due| due <= Instant::now());
-        let is_ending = *closing.borrow();
-        if projection.has_pending() && (projection.is_urgent() || is_due || is_hurried || is_ending)
-        {
-            inner.has_become_searchable(projection.commit().await?);
-            is_hurried = false;
+        let is_closing = *closing.borrow();
+        let must_commit = projector.is_urgent() || is_due || is_commit_requested || is_closing;
+        if projector.has_pending() && must_commit {
+            state.publish_commit(projector.commit().await?);
+            is_commit_requested = false;
         }
-        // After a removal; or put off by a crash, by a full disk or by the build of this index.
-        if projection.must_purge() && !projection.has_pending() {
-            projection.purge().await?;
+        // After a removal, or postponed by a crash, a full disk or the rebuild of this index.
+        if projector.must_purge() && !projector.has_pending() {
+            projector.purge().await?;
         }
-        if is_ending || rebuilds.has_changed().unwrap_or(true) {
+        if is_closing || rebuild_requests.has_changed().unwrap_or(true) {
             return Ok(());
         }
         if progress == Progress::More {
             continue;
         }
-        let due = projection.due(inner.settings.patience);
-        let pause = async {
+        let due = projector.due(max_delay);
+        let until_due = async {
             match due {
                 Some(due) => tokio::time::sleep_until(due.into()).await,
                 None => std::future::pending().await,
@@ -137,10 +138,10 @@ async fn follow_events(
         };
         tokio::select! {
             changed = events.changed() => if changed.is_err() { return Ok(()) },
-            () = pause => {}
-            () = inner.hurry.notified() => is_hurried = true,
+            () = until_due => {}
+            () = state.commit_requested.notified() => is_commit_requested = true,
             _ = closing.changed() => {}
-            _ = rebuilds.changed() => return Ok(()),
+            _ = rebuild_requests.changed() => return Ok(()),
         }
     }
 }

@@ -1,61 +1,62 @@
-//! Finding works: the index beside the catalogue and everything that asks it.
+//! Full-text search: the index beside the catalogue and everything that reads it.
 //!
-//! The catalogue is the truth; the index is a reading of its event log and can be thrown away
-//! and built again at any time. [`Search`] is the face for everybody else.
+//! The catalogue is the source of truth. The index is derived from its event log and can be deleted
+//! and rebuilt at any time. [`Search`] is the public face.
+//!
+//! A query passes the folders in this order, each with the type that it produces:
+//!
+//! | step | type | why it is a type of its own |
+//! |---|---|---|
+//! | interfaces | [`SearchRequest`] | the public request; knows no index |
+//! | [`service`], [`presenting`] | [`request::RequestContext`] | what the caller may not set: viewer, removals, deadline |
+//! | [`query`] | [`query::interpret::InterpretedQuery`] | the repaired text with its [`query::plan::QueryPlan`], the part that decides matching and is a cache key |
+//! | [`matching`] | [`matching::matches::Matches`] | document sets, cached across pages |
+//! | [`ranking`] | [`engine::ResultPage`] | one page of ids; the works must be read asynchronously |
+//! | [`presenting`] | [`SearchResponse`] | works and texts; the interfaces render it |
+//!
+//! [`engine`] runs the steps from query to ranking on one commit. Below them are [`snapshot`] (the
+//! index as one caller sees it, with its caches), [`index`] (the files and how they follow the event
+//! log) and [`analysis`] (text to terms). [`suggest`] has completions and similar works.
 
 pub(crate) mod analysis;
-mod answer;
-mod answering;
-mod best;
-mod cursor;
-mod document;
-mod duplicates;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod engine;
-mod facets;
+mod error;
 mod filters;
 mod follower;
-mod glossary;
 mod index;
-mod lane;
 mod matching;
-pub mod measure;
-mod neighbours;
-mod passages;
-mod pictures;
-mod projector;
-mod purge;
+mod permits;
+mod presenting;
 mod query;
 mod ranking;
-mod removed;
-mod resume;
-mod schema;
-mod scoring;
+mod request;
+mod response;
 mod service;
-mod sets;
-mod showing;
-mod sieve;
-mod similar;
-mod sketch;
-mod snippets;
-mod store;
+mod settings;
+mod snapshot;
+mod state;
 mod suggest;
 mod thesaurus;
-mod transcripts;
-mod view;
 
-pub use answer::{
-    FacetCounts, FacetValue, Hit, Matching, SearchAnswer, SearchRequest, Snippet, TextField, Took,
-    Total,
-};
-pub use cursor::{Cursor, InvalidCursor};
-pub use document::Contents;
+pub use analysis::timed_text::Passage;
+pub use error::SearchError;
 pub use filters::{Facet, Filters};
-pub use index::{IndexChange, IndexError, WriterSettings};
-pub use neighbours::SimilarWorks;
-pub use passages::Passage;
-pub use query::{Expansion, ExpansionReason, ExpansionWishes, Interpretation};
-pub use ranking::Order;
-pub use service::{Search, SearchError, SearchSettings, SearchStatus};
-pub use snippets::Piece;
-pub use suggest::{Suggestion, SuggestionSource};
+pub use index::document::FileContents;
+pub use index::open_index::{IndexChange, IndexError, WriterSettings};
+pub use matching::matches::MatchMode;
+pub use presenting::highlighter::Fragment;
+pub use query::expansion::{Expansion, ExpansionOptions, ExpansionReason};
+pub use query::repair::Interpretation;
+pub use ranking::cursor::{Cursor, InvalidCursor};
+pub use ranking::order::Order;
+pub use request::SearchRequest;
+pub use response::{
+    FacetCounts, FacetValue, Hit, SearchResponse, Snippet, TextField, Timings, Total,
+};
+pub use service::{Search, SearchStatus};
+pub use settings::SearchSettings;
+pub use suggest::similar_works::SimilarWorks;
+pub use suggest::suggestion::{Suggestion, SuggestionSource};
 pub use thesaurus::{Name, Thesaurus};

@@ -1,132 +1,70 @@
-//! The face of search: open, ask, wait, rebuild, close.
+//! The public face of search: open, search, complete, find similar works, rebuild, close.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::answer::{SearchAnswer, SearchRequest};
 use super::engine::Engine;
+use super::error::SearchError;
 use super::follower::follow;
-use super::index::{IndexError, OpenIndex, WriterSettings};
-use super::lane::Lane;
-use super::projector::ProjectionError;
-use super::removed::Removed;
-use super::store::Store;
+use super::index::generations::GenerationStore;
+use super::index::open_index::{IndexError, OpenIndex, WriterSettings};
+use super::index::pending_removals::PendingRemovals;
+use super::permits::SearchPermits;
+use super::presenting::respond::respond;
+use super::request::SearchRequest;
+use super::response::SearchResponse;
+use super::settings::SearchSettings;
+use super::state::SearchState;
+use super::suggest::complete;
+use super::suggest::concept_names::{concept_names, folded_prefix};
+use super::suggest::similar_works::{SimilarWorks, similar_works};
+use super::suggest::suggestion::Suggestion;
 use super::thesaurus::Thesaurus;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
+use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
-use crate::storage::catalog::{Catalog, CatalogError, EventNumber};
+use crate::storage::catalog::{Catalog, EventNumber};
 
-/// Searches that run at once for each core: some wait for the disk.
+/// Searches that run concurrently for each core: some of them wait for the disk.
 const SEARCHES_PER_CORE: usize = 4;
-/// Completions that are made at once for each core: short ones that take turns are all ready sooner.
+/// Completions that run concurrently for each core: they are short, so queueing finishes all sooner.
 const COMPLETIONS_PER_CORE: usize = 1;
 
-/// How search behaves.
-#[derive(Debug, Clone, Copy)]
-pub struct SearchSettings {
-    /// Memory and threads for writing.
-    pub writer: WriterSettings,
-    /// Bytes for the sets of documents that are kept from search to search.
-    pub cache_bytes: usize,
-    /// How long a change may wait for others before it becomes searchable.
-    pub patience: Duration,
-    /// How long a search waits for an event it wants to know of.
-    pub freshness_wait: Duration,
-    /// How long a search may look before it answers with what it has; making snippets may take
-    /// as long again.
-    pub time_budget: Duration,
-}
-
-impl Default for SearchSettings {
-    fn default() -> Self {
-        Self {
-            writer: WriterSettings::default(),
-            cache_bytes: 64 << 20,
-            patience: Duration::from_secs(1),
-            freshness_wait: Duration::from_secs(2),
-            time_budget: Duration::from_secs(2),
-        }
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// The index could not be read or written.
-    #[error("the search index does not answer")]
-    Index(#[from] IndexError),
-    /// The catalogue could not be read.
-    #[error("the catalogue does not answer")]
-    Catalog(#[from] CatalogError),
-}
-
-impl From<ProjectionError> for SearchError {
-    fn from(error: ProjectionError) -> Self {
-        match error {
-            ProjectionError::Catalog(error) => Self::Catalog(error),
-            ProjectionError::Index(error) => Self::Index(error),
-        }
-    }
-}
-
-/// How the index stands.
+/// The state of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SearchStatus {
-    /// The last event that is searchable.
+    /// The last searchable event.
     pub event: EventNumber,
     /// Events that are not yet searchable.
     pub lag: u64,
-    /// Works done by a build under way.
+    /// Works indexed by a running rebuild.
     pub rebuilding: Option<u64>,
-    /// Searchable works, those that only some may see included.
+    /// Works in the index, whatever their audience.
     pub works: u64,
-    /// Bytes on disk.
+    /// Size on disk, in bytes.
     pub size_bytes: u64,
 }
 
-/// Search over the whole archive. Cheap to share behind an `Arc`.
+/// Search over the whole archive; share it behind an `Arc`.
 pub struct Search {
-    pub(super) inner: Arc<Inner>,
+    state: Arc<SearchState>,
     follower: Mutex<Option<JoinHandle<()>>>,
 }
 
-pub(super) struct Inner {
-    pub(super) catalog: Arc<dyn Catalog>,
-    pub(super) blobs: Arc<dyn BlobStore>,
-    pub(super) vocabularies: Arc<Vocabularies>,
-    pub(super) thesaurus: Arc<Thesaurus>,
-    pub(super) clock: Clock,
-    pub(super) settings: SearchSettings,
-    pub(super) store: Store,
-    pub(super) live: RwLock<Arc<OpenIndex>>,
-    pub(super) engine: Engine,
-    pub(super) removed: Removed,
-    pub(super) searchable: watch::Sender<EventNumber>,
-    pub(super) rebuilding: watch::Sender<Option<u64>>,
-    pub(super) searches: Lane,
-    /// Completions do not wait behind searches.
-    pub(super) completions: Lane,
-    /// Somebody waits for a commit.
-    pub(super) hurry: Notify,
-    /// A rebuild was asked for.
-    pub(super) rebuild: watch::Sender<u64>,
-    pub(super) closing: watch::Sender<bool>,
-}
-
 impl Search {
-    /// Opens the index in `folder` and begins to follow the catalogue. An index that is missing,
-    /// damaged or of another version is built in the background; until then little or nothing is
-    /// found, and [`Search::status`] says so.
+    /// Opens the index in `folder` and starts to follow the catalogue. An index that is missing,
+    /// damaged or of another version is rebuilt in the background; until then searches find little
+    /// or nothing, and [`Search::status`] reports the rebuild.
     ///
     /// # Errors
-    /// Only when the folder cannot be written at all.
+    /// When the folder cannot be written.
     pub async fn open(
         folder: &Path,
         catalog: Arc<dyn Catalog>,
@@ -141,7 +79,7 @@ impl Search {
         let (store, live, is_usable) =
             blocking(move || open_or_create(&folder, settings.writer, last_event)).await?;
         let event = live.event();
-        let inner = Arc::new(Inner {
+        let state = Arc::new(SearchState {
             catalog,
             blobs,
             vocabularies,
@@ -151,23 +89,23 @@ impl Search {
             store,
             live: RwLock::new(Arc::new(live)),
             engine: Engine::new(settings.cache_bytes),
-            removed: Removed::default(),
+            removals: PendingRemovals::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
-            searches: Lane::new(SEARCHES_PER_CORE),
-            completions: Lane::new(COMPLETIONS_PER_CORE),
-            hurry: Notify::new(),
-            rebuild: watch::Sender::new(u64::from(!is_usable)),
+            search_permits: SearchPermits::new(SEARCHES_PER_CORE),
+            completion_permits: SearchPermits::new(COMPLETIONS_PER_CORE),
+            commit_requested: Notify::new(),
+            rebuild_requests: watch::Sender::new(u64::from(!is_usable)),
             closing: watch::Sender::new(false),
         });
-        let follower = tokio::spawn(follow(Arc::clone(&inner)));
+        let follower = tokio::spawn(follow(Arc::clone(&state)));
         Ok(Self {
-            inner,
+            state,
             follower: Mutex::new(Some(follower)),
         })
     }
 
-    /// Answers a search for somebody.
+    /// Runs a search for an actor.
     ///
     /// # Errors
     /// When index or catalogue cannot be read; never because of the text.
@@ -175,79 +113,121 @@ impl Search {
         &self,
         actor: &Actor,
         request: SearchRequest,
-    ) -> Result<SearchAnswer, SearchError> {
-        let asked = Instant::now();
+    ) -> Result<SearchResponse, SearchError> {
+        let received = Instant::now();
         let is_stale = match request.not_before {
             Some(event) => !self.wait_for(event).await,
             None => false,
         };
-        let (inner, actor) = (Arc::clone(&self.inner), actor.clone());
-        let answer = async move {
-            let waiting = asked.elapsed();
-            let mut answer = inner.answer(&actor, &request).await?;
-            answer.is_stale = is_stale;
-            answer.took.waiting = waiting;
-            Ok(answer)
+        let (state, actor) = (Arc::clone(&self.state), actor.clone());
+        let search = async move {
+            let waiting = received.elapsed();
+            let mut response = respond(&state, &actor, &request).await?;
+            response.is_stale = is_stale;
+            response.took.waiting = waiting;
+            Ok(response)
         };
-        self.inner.searches.run(answer).await
+        self.state.search_permits.run(search).await
     }
 
-    /// Waits until an event is searchable, for as long as the settings say. False when it is not
-    /// by then.
+    /// Completes a typed prefix: names of concepts first, then titles.
+    ///
+    /// # Errors
+    /// When index or catalogue cannot be read.
+    pub async fn suggest(
+        &self,
+        actor: &Actor,
+        text: &str,
+        language: &str,
+        limit: usize,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        let prefix = folded_prefix(text);
+        if prefix.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = concept_names(&self.state.thesaurus, &prefix, language, limit);
+        if names.len() == limit {
+            return Ok(names);
+        }
+        let (state, actor) = (Arc::clone(&self.state), actor.clone());
+        let with_titles =
+            async move { complete::add_titles(&state, names, &actor, &prefix, limit).await };
+        self.state.completion_permits.run(with_titles).await
+    }
+
+    /// Works similar to one that the actor may see; none when there is no such work for them.
+    ///
+    /// # Errors
+    /// When index or catalogue cannot be read.
+    pub async fn similar(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        limit: usize,
+    ) -> Result<Option<SimilarWorks>, SearchError> {
+        let (state, actor) = (Arc::clone(&self.state), actor.clone());
+        let similar = async move { similar_works(&state, &actor, id, limit).await };
+        self.state.search_permits.run(similar).await
+    }
+
+    /// Waits until an event is searchable, at most for the time in the settings. False when it is
+    /// not searchable by then.
     pub async fn wait_for(&self, event: EventNumber) -> bool {
-        let mut searchable = self.inner.searchable.subscribe();
+        let mut searchable = self.state.searchable.subscribe();
         if *searchable.borrow() >= event {
             return true;
         }
-        self.inner.hurry.notify_one();
+        self.state.commit_requested.notify_one();
         let reached = searchable.wait_for(|at| *at >= event);
-        tokio::time::timeout(self.inner.settings.freshness_wait, reached)
+        tokio::time::timeout(self.state.settings.freshness_wait, reached)
             .await
             .is_ok_and(|r| r.is_ok())
     }
 
-    /// The last event that is searchable; answers from now on know of it.
+    /// The last searchable event; every later search includes it.
     pub fn searchable(&self) -> EventNumber {
-        *self.inner.searchable.borrow()
+        *self.state.searchable.borrow()
     }
 
-    /// How the index stands.
+    /// The state of the index.
     pub fn status(&self) -> SearchStatus {
-        let index = self.inner.live();
-        let event = *self.inner.searchable.borrow();
-        let last = *self.inner.catalog.watch_events().borrow();
+        let index = self.state.live();
+        let event = *self.state.searchable.borrow();
+        let last = *self.state.catalog.watch_events().borrow();
         SearchStatus {
             event,
             lag: last.0.saturating_sub(event.0),
-            rebuilding: *self.inner.rebuilding.borrow(),
+            rebuilding: *self.state.rebuilding.borrow(),
             works: index.searcher().num_docs(),
             size_bytes: index.size_bytes(),
         }
     }
 
-    /// Builds a new index beside the live one and puts it in its place, telling how many works
-    /// are done. Searches go on meanwhile.
+    /// Builds a new index and replaces the live one by it; reports the number of indexed works.
+    /// Searches use the old index meanwhile.
     ///
     /// # Errors
-    /// When the build failed; the live index stays.
+    /// When the rebuild failed; the old index stays live.
     pub async fn reindex(&self, mut progress: impl FnMut(u64)) -> Result<(), SearchError> {
-        let mut state = self.inner.rebuilding.subscribe();
-        self.inner.rebuilding.send_replace(Some(0));
-        self.inner.rebuild.send_modify(|asked| *asked += 1);
+        let mut rebuilding = self.state.rebuilding.subscribe();
+        self.state.rebuilding.send_replace(Some(0));
+        self.state
+            .rebuild_requests
+            .send_modify(|requests| *requests += 1);
         loop {
-            if state.changed().await.is_err() {
+            if rebuilding.changed().await.is_err() {
                 return Err(IndexError::Closed.into());
             }
-            match *state.borrow_and_update() {
+            match *rebuilding.borrow_and_update() {
                 Some(done) => progress(done),
                 None => return Ok(()),
             }
         }
     }
 
-    /// Commits what waits and stops following the catalogue.
+    /// Commits pending changes and stops following the catalogue.
     pub async fn close(&self) {
-        self.inner.closing.send_replace(true);
+        self.state.closing.send_replace(true);
         let follower = self
             .follower
             .lock()
@@ -258,7 +238,7 @@ impl Search {
         {
             tracing::error!("the reader of the event log for the search index has failed");
         }
-        let index = self.inner.live();
+        let index = self.state.live();
         if let Err(error) = blocking(move || index.close()).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -268,25 +248,14 @@ impl Search {
     }
 }
 
-impl Inner {
-    pub(super) fn live(&self) -> Arc<OpenIndex> {
-        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn has_become_searchable(&self, event: EventNumber) {
-        self.engine.refresh(&self.live().searcher());
-        self.searchable.send_replace(event);
-    }
-}
-
-/// Opens the live index, or an empty one that is to be filled. An index ahead of the catalogue
-/// belongs to another one.
+/// Opens the live index, or creates an empty one that must be filled. An index ahead of the catalogue
+/// belongs to another catalogue.
 fn open_or_create(
     folder: &Path,
     settings: WriterSettings,
     last_event: EventNumber,
-) -> Result<(Store, OpenIndex, bool), IndexError> {
-    let store = Store::new(folder, settings)?;
+) -> Result<(GenerationStore, OpenIndex, bool), IndexError> {
+    let store = GenerationStore::new(folder, settings)?;
     if let Some(index) = store.open_live() {
         if index.event() <= last_event
             && (index.event() > EventNumber(0) || last_event == EventNumber(0))

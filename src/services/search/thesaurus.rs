@@ -1,13 +1,12 @@
-//! Names of concepts as search sees them: indexed with the works that carry a concept, matched
-//! in queries, and offered as completions.
+//! The names of concepts for search: indexed with the works that have a concept, matched in queries,
+//! and offered as completions.
 //!
-//! Acronym rings (`schema/search/acronyms.json`) are concepts without a scheme. Names are
-//! compared folded, so hidden labels for stripped spellings are not needed.
+//! Acronym rings (`schema/search/acronyms.json`) are concepts without a scheme. Names are compared in
+//! folded form, so the vocabularies need no hidden labels without diacritics.
 
 use std::collections::HashMap;
 
-use super::analysis::acronyms;
-use super::document::folded_words;
+use super::analysis::{acronyms, folded_words};
 use super::filters::Facet;
 use crate::domain::vocabulary::{Direction, Scheme, Vocabularies};
 
@@ -24,50 +23,50 @@ pub struct Name {
     pub text: String,
 }
 
-/// A concept with its names: those of one language first come first.
+/// A concept with its names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Concept {
     /// Scheme and slug; none for an acronym ring.
     pub(crate) key: Option<(String, String)>,
     /// Names with their language; acronyms have none.
     pub(crate) names: Vec<(Option<String>, String)>,
-    /// Concepts one step narrower.
+    /// Indices of the directly narrower concepts.
     pub(crate) narrower: Vec<usize>,
-    /// Places or bodies that came before or after.
+    /// Indices of predecessors and successors, for places and organisations.
     pub(crate) succession: Vec<usize>,
 }
 
-/// All names, found by concept and by folded text.
+/// All names, indexed by concept and by folded text.
 #[derive(Debug, Clone, Default)]
 pub struct Thesaurus {
     concepts: Vec<Concept>,
     by_key: HashMap<(String, String), usize>,
     by_words: HashMap<String, Vec<usize>>,
-    longest: usize,
+    longest_name: usize,
     /// Sorted by text.
-    beginnings: Vec<Beginning>,
+    suffixes: Vec<NameSuffix>,
 }
 
-/// A name from one of its words on, folded.
+/// A name in folded form, starting at one of its words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Beginning {
+pub(crate) struct NameSuffix {
     text: String,
-    /// Which word of the name it begins with, from 0.
+    /// Index of the word at which it starts.
     pub(crate) word: usize,
-    /// The place of the concept.
+    /// Index of the concept.
     pub(crate) concept: usize,
-    /// Which of its names.
+    /// Index of the name.
     pub(crate) name: usize,
 }
 
-/// Words of a name at which typing may begin.
-const MAX_BEGINNINGS: usize = 6;
+/// Words of a name at which a typed prefix may start.
+const MAX_STARTS: usize = 6;
 
-/// Longest name that is looked for in a query, in words.
+/// Longest name that is matched in a query, in words.
 const MAX_WORDS: usize = 12;
 
 impl Thesaurus {
-    /// All names of the vocabularies that works are described with.
+    /// The names of all concepts of the vocabularies that works are described with.
     pub fn of(vocabularies: &Vocabularies) -> Self {
         let facets = Facet::ALL.iter().filter_map(|(.., scheme)| *scheme);
         let schemes: Vec<&Scheme> = facets
@@ -104,11 +103,11 @@ impl Thesaurus {
         }
     }
 
-    /// Takes all names, and adds the acronyms.
+    /// A thesaurus of these names and the acronyms.
     pub fn new(names: impl IntoIterator<Item = Name>) -> Self {
         let mut thesaurus = Self::default();
         for name in names {
-            let at = thesaurus.place_of(name.scheme, name.slug);
+            let at = thesaurus.index_of(name.scheme, name.slug);
             thesaurus.add_name(at, Some(name.language), &name.text);
         }
         for ring in acronyms() {
@@ -118,28 +117,28 @@ impl Thesaurus {
                 thesaurus.add_name(at, None, name);
             }
         }
-        thesaurus.beginnings.sort_unstable();
+        thesaurus.suffixes.sort_unstable();
         thesaurus
     }
 
-    /// Names that hold a folded text at the beginning of a word.
-    pub(crate) fn beginning_with(&self, prefix: &str) -> impl Iterator<Item = &Beginning> {
+    /// Names that contain a folded prefix at the beginning of a word.
+    pub(crate) fn suffixes_with_prefix(&self, prefix: &str) -> impl Iterator<Item = &NameSuffix> {
         let from = self
-            .beginnings
-            .partition_point(|beginning| beginning.text.as_str() < prefix);
-        self.beginnings[from..]
+            .suffixes
+            .partition_point(|suffix| suffix.text.as_str() < prefix);
+        self.suffixes[from..]
             .iter()
-            .take_while(move |beginning| beginning.text.starts_with(prefix))
+            .take_while(move |suffix| suffix.text.starts_with(prefix))
     }
 
-    /// Notes that one concept is narrower than another.
+    /// Adds the relation of a concept to a narrower one.
     pub fn link_narrower(&mut self, scheme: &str, broader: &str, narrower: &str) {
         if let (Some(from), Some(to)) = (self.find(scheme, broader), self.find(scheme, narrower)) {
             self.concepts[from].narrower.push(to);
         }
     }
 
-    /// Notes that one place or body became another; it is followed both ways.
+    /// Adds the succession of two places or organisations, in both directions.
     pub fn link_succession(&mut self, scheme: &str, before: &str, after: &str) {
         if let (Some(a), Some(b)) = (self.find(scheme, before), self.find(scheme, after)) {
             self.concepts[a].succession.push(b);
@@ -147,7 +146,7 @@ impl Thesaurus {
         }
     }
 
-    /// Every name of a concept.
+    /// All names of a concept.
     pub(crate) fn names_of(&self, scheme: &str, slug: &str) -> impl Iterator<Item = &str> {
         let concept = self.find(scheme, slug).map(|at| &self.concepts[at]);
         concept
@@ -155,19 +154,19 @@ impl Thesaurus {
             .flat_map(|c| c.names.iter().map(|(_, name)| name.as_str()))
     }
 
-    /// The concepts that have exactly this name, given as folded words with single spaces.
+    /// Indices of the concepts with this name in folded form.
     pub(crate) fn named(&self, words: &str) -> &[usize] {
         self.by_words.get(words).map_or(&[], Vec::as_slice)
     }
 
-    /// A concept by its place.
+    /// The concept at an index.
     pub(crate) fn concept(&self, at: usize) -> &Concept {
         &self.concepts[at]
     }
 
     /// Words in the longest name that is matched.
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
+    pub(crate) fn longest_name(&self) -> usize {
+        self.longest_name
     }
 
     fn find(&self, scheme: &str, slug: &str) -> Option<usize> {
@@ -176,7 +175,7 @@ impl Thesaurus {
             .copied()
     }
 
-    fn place_of(&mut self, scheme: String, slug: String) -> usize {
+    fn index_of(&mut self, scheme: String, slug: String) -> usize {
         let concepts = &mut self.concepts;
         *self.by_key.entry((scheme, slug)).or_insert_with_key(|key| {
             concepts.push(Concept {
@@ -199,22 +198,22 @@ impl Thesaurus {
         let starts = words.match_indices(' ').map(|(at, _)| at + 1);
         let starts = std::iter::once(0)
             .chain(starts)
-            .take(MAX_BEGINNINGS)
+            .take(MAX_STARTS)
             .enumerate();
-        let beginning = |(word, start): (usize, usize)| Beginning {
+        let suffix = |(word, start): (usize, usize)| NameSuffix {
             text: words[start..].to_owned(),
             word,
             concept: at,
             name,
         };
-        self.beginnings.extend(starts.map(beginning));
+        self.suffixes.extend(starts.map(suffix));
         if words.is_empty() || count > MAX_WORDS {
             return;
         }
-        self.longest = self.longest.max(count);
-        let holders = self.by_words.entry(words).or_default();
-        if !holders.contains(&at) {
-            holders.push(at);
+        self.longest_name = self.longest_name.max(count);
+        let concepts = self.by_words.entry(words).or_default();
+        if !concepts.contains(&at) {
+            concepts.push(at);
         }
     }
 }
@@ -224,7 +223,7 @@ mod tests {
     use super::{Name, Thesaurus};
 
     #[test]
-    fn a_concept_is_found_by_any_name_without_marks() {
+    fn a_concept_is_found_by_any_name_without_diacritics() {
         let name = |language: &str, text: &str| Name {
             scheme: "rights-group".into(),
             slug: "children".into(),

@@ -12,7 +12,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::{self, Sight};
 use crate::domain::asset::{AssetId, Revision, State};
-use crate::storage::catalog::{CatalogError, Entry, Event, EventKind, EventNumber, Subject};
+use crate::storage::catalog::{CatalogError, Entry, Event, EventKind, EventNumber, LogId, Subject};
 
 /// How many events are read at once.
 const READ_AHEAD: usize = 500;
@@ -29,6 +29,36 @@ pub struct Changes {
     pub next: EventNumber,
     /// Nothing stands after `next` yet.
     pub is_at_end: bool,
+}
+
+/// Why the log cannot be read from a cursor.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangesError {
+    /// The cursor is not one that this log gave: it is beyond the end, or of another log. The
+    /// archive was restored to an earlier state; the reader has to start over.
+    #[error("the cursor is of another log than {log}")]
+    LogReplaced {
+        /// The present log.
+        log: LogId,
+    },
+    /// The catalogue.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// Where a reader stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogCursor {
+    /// The log the number is of, if the reader kept it.
+    pub log: Option<LogId>,
+    /// The number of the last event read.
+    pub after: EventNumber,
+}
+
+impl From<EventNumber> for LogCursor {
+    fn from(after: EventNumber) -> Self {
+        Self { log: None, after }
+    }
 }
 
 /// One change to one work.
@@ -68,16 +98,27 @@ impl Presence {
 }
 
 impl Sharing {
-    /// What changed after `after` within the actor's sight, at most `limit` changes.
+    /// The identity of the log, to be kept beside the cursor.
+    pub fn log_id(&self) -> LogId {
+        self.catalog.log_id()
+    }
+
+    /// What changed after the cursor within the actor's sight, at most `limit` changes.
     ///
     /// # Errors
-    /// Those of the catalogue.
+    /// [`ChangesError::LogReplaced`]; those of the catalogue.
     pub async fn changes(
         &self,
         actor: &Actor,
-        after: EventNumber,
+        cursor: impl Into<LogCursor>,
         limit: usize,
-    ) -> Result<Changes, CatalogError> {
+    ) -> Result<Changes, ChangesError> {
+        let LogCursor { log, after } = cursor.into();
+        let present = self.catalog.log_id();
+        let last = *self.catalog.watch_events().borrow();
+        if log.is_some_and(|log| log != present) || after > last {
+            return Err(ChangesError::LogReplaced { log: present });
+        }
         let mut items = Vec::new();
         let (mut next, mut looked_at) = (after, 0);
         while looked_at < MOST_LOOKED_AT {

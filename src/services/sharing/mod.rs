@@ -13,7 +13,7 @@ mod feed;
 mod list;
 mod saved;
 
-pub use changes::{Change, Changes, Presence};
+pub use changes::{Change, Changes, ChangesError, LogCursor, Presence};
 pub use feed::{Channel, Entry, FeedId, Feeds, MOST_FILES, Page};
 pub use list::{Filter, Listing};
 pub use saved::{MOST_KEPT, NewSearch, SavedPage, SavedSearchError, SavedSearches};

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission, Role, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
-use crate::services::intake::Repeatable;
+use crate::services::intake::{Completed, Repeatable};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Idempotent, Made, Write};
 
 /// Searches that the tokens of one role and body may keep.
@@ -89,15 +89,31 @@ impl SavedSearches {
         actor: &Actor,
         wanted: NewSearch,
         repeat: Option<&Repeatable>,
-    ) -> Result<SavedSearch, SavedSearchError> {
+    ) -> Result<Completed<SavedSearch>, SavedSearchError> {
         if !actor.may(Permission::KeepSearches) {
             return Err(SavedSearchError::Forbidden);
         }
-        if let Some(repeat) = repeat
-            && let Some(known) = self.catalog.remembered(&repeat.key_of(actor)).await?
-        {
-            return self.answer(actor, repeat, &known).await;
+        let Some(repeat) = repeat else {
+            return self.save(actor, wanted, None).await.map(Completed::new);
+        };
+        if let Some(earlier) = self.earlier(actor, repeat).await? {
+            return Ok(Completed::replay(earlier));
         }
+        let refusal = match self.save(actor, wanted, Some(repeat)).await {
+            Ok(search) => return Ok(Completed::new(search)),
+            Err(refusal) => refusal,
+        };
+        // An equal request at the same time may have been faster: its answer is that to both.
+        let faster = self.earlier(actor, repeat).await?;
+        faster.map(Completed::replay).ok_or(refusal)
+    }
+
+    async fn save(
+        &self,
+        actor: &Actor,
+        wanted: NewSearch,
+        repeat: Option<&Repeatable>,
+    ) -> Result<SavedSearch, SavedSearchError> {
         let (role, organisation) = keeper(actor);
         self.check_room(role, organisation).await?;
         let search = SavedSearch {
@@ -115,13 +131,8 @@ impl SavedSearches {
         if let Some(repeat) = repeat {
             changes = changes.write(Write::Remember(remembered(actor, repeat, &search)));
         }
-        match (self.catalog.commit(changes).await, repeat) {
-            (Ok(_), _) => Ok(search),
-            (Err(CatalogError::Repeated(known)), Some(repeat)) => {
-                self.answer(actor, repeat, &known).await
-            }
-            (Err(error), _) => Err(error.into()),
-        }
+        self.catalog.commit(changes).await?;
+        Ok(search)
     }
 
     /// One saved search.
@@ -204,15 +215,19 @@ impl SavedSearches {
         }
     }
 
-    /// The search that an earlier, equal request saved.
-    async fn answer(
+    /// The search that an earlier, equal request saved, if there was one.
+    async fn earlier(
         &self,
         actor: &Actor,
         repeat: &Repeatable,
-        earlier: &Idempotent,
-    ) -> Result<SavedSearch, SavedSearchError> {
+    ) -> Result<Option<SavedSearch>, SavedSearchError> {
+        let Some(earlier) = self.catalog.remembered(&repeat.key_of(actor)).await? else {
+            return Ok(None);
+        };
         match earlier.made {
-            Made::Search(id) if earlier.request == repeat.request => self.read(actor, id).await,
+            Made::Search(id) if earlier.request == repeat.request => {
+                self.read(actor, id).await.map(Some)
+            }
             Made::Search(_) | Made::Asset(_) => Err(SavedSearchError::KeyReused),
         }
     }

@@ -13,14 +13,20 @@ const PIECE_BYTES: u64 = 1024 * 1024;
 /// # Errors
 /// [`BlobError::Io`] when the device does not let the bytes be judged.
 pub async fn check(blobs: &dyn BlobStore, key: BlobKey) -> Result<AuditOutcome, BlobError> {
-    match hash_of(blobs, key).await {
-        Ok(found) if found == key => Ok(AuditOutcome::Intact),
-        Ok(_) => {
-            blobs.quarantine(key).await?;
-            Ok(AuditOutcome::Damaged)
+    // An upload may replace damaged bytes while they are read here: what seems damaged is read
+    // once more before it is taken away.
+    let mut is_suspect = false;
+    loop {
+        match hash_of(blobs, key).await {
+            Ok(found) if found == key => return Ok(AuditOutcome::Intact),
+            Ok(_) if !is_suspect => is_suspect = true,
+            Ok(_) => {
+                blobs.quarantine(key).await?;
+                return Ok(AuditOutcome::Damaged);
+            }
+            Err(BlobError::Missing(_)) => return Ok(AuditOutcome::Missing),
+            Err(error) => return Err(error),
         }
-        Err(BlobError::Missing(_)) => Ok(AuditOutcome::Missing),
-        Err(error) => Err(error),
     }
 }
 

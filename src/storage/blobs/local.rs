@@ -8,8 +8,9 @@
 //! ```
 //!
 //! All on one file system with `staging/`, so that a blob appears by a hard link: at once, whole,
-//! and never in place of another. The data folder belongs to one process. What it does to one
-//! key is done under that key's lock; reading needs none, because a blob never changes.
+//! and never in place of another ([`super::replace`] says what happens when one is there). The
+//! data folder belongs to one process. What it does to one key is done under that key's lock;
+//! reading needs none, because a blob never changes.
 
 use std::fs::{self, File};
 use std::io;
@@ -21,7 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{BlobError, BlobStore, Put, Staged};
+use super::entries::Entries;
+use super::{BlobError, BlobStore, Put, Staged, volume};
 use crate::storage::blocking;
 use crate::storage::catalog::BlobKey;
 
@@ -35,9 +37,10 @@ pub struct LocalBlobs {
 #[derive(Debug)]
 pub(super) struct Folders {
     blobs: PathBuf,
-    quarantine: PathBuf,
+    pub(super) quarantine: PathBuf,
     pub(super) trash: PathBuf,
-    pub(super) marks: PathBuf,
+    marks: PathBuf,
+    pub(super) entries: Entries,
     /// One for each first byte of a key. The flags tell which second bytes have a folder
     /// that this process has made durable.
     locks: Vec<Mutex<[bool; 256]>>,
@@ -50,9 +53,10 @@ impl LocalBlobs {
     /// Opens the store under the data folder and makes the folders that are missing. Blocks.
     ///
     /// # Errors
+    /// [`BlobError::Apart`] when files cannot be linked from folder to folder;
     /// [`BlobError::Io`], [`BlobError::Full`].
     pub fn open(data: &Path) -> Result<Self, BlobError> {
-        let folders = Folders::open(data).map_err(BlobError::from_io)?;
+        let folders = Folders::open(data)?;
         Ok(Self {
             folders: Arc::new(folders),
         })
@@ -71,20 +75,23 @@ impl LocalBlobs {
 #[async_trait]
 impl BlobStore for LocalBlobs {
     async fn put(&self, staged: Staged) -> Result<Put, BlobError> {
-        self.run(move |folders| folders.put(&staged)).await
+        self.run(move |folders| folders.store(staged.key, &staged.path))
+            .await
     }
 
     async fn size(&self, key: BlobKey) -> Result<u64, BlobError> {
         self.run(move |folders| {
-            let found = fs::metadata(folders.blob(key));
-            found.map(|file| file.len()).map_err(missing(key))
+            let file = folders.open_blob(key)?;
+            file.metadata()
+                .map(|file| file.len())
+                .map_err(BlobError::Io)
         })
         .await
     }
 
     async fn read(&self, key: BlobKey, range: Range<u64>) -> Result<Bytes, BlobError> {
         self.run(move |folders| {
-            let file = File::open(folders.blob(key)).map_err(missing(key))?;
+            let file = folders.open_blob(key)?;
             let end = range.end.min(file.metadata().map_err(BlobError::Io)?.len());
             let length = usize::try_from(end.saturating_sub(range.start))
                 .map_err(|large| BlobError::Io(io::Error::other(large)))?;
@@ -107,35 +114,50 @@ impl BlobStore for LocalBlobs {
 
     async fn quarantine(&self, key: BlobKey) -> Result<(), BlobError> {
         self.run(move |folders| {
-            let _lock = folders.lock(key);
-            folders.take_away(key, &folders.quarantine)
+            let lock = folders.lock(key);
+            folders.set_aside(&lock, key)
         })
         .await
     }
 }
 
 impl Folders {
-    pub(super) fn open(data: &Path) -> io::Result<Self> {
+    pub(super) fn open(data: &Path) -> Result<Self, BlobError> {
         let folders = Self {
             blobs: data.join("blobs/sha256"),
             quarantine: data.join("quarantine"),
             trash: data.join("trash"),
             marks: data.join("trash/unreferenced"),
+            entries: Entries::new(data.join("trash/unreferenced")),
             locks: (0..256).map(|_| Mutex::new([false; 256])).collect(),
         };
-        for folder in [&folders.blobs, &folders.quarantine, &folders.marks] {
-            fs::create_dir_all(folder)?;
-        }
-        for folder in [&data.join("blobs"), &folders.trash, data] {
-            sync_folder(folder)?;
+        folders.make(data).map_err(BlobError::from_io)?;
+        let staging = data.join("staging");
+        for folder in [&folders.blobs, &folders.trash, &folders.quarantine] {
+            volume::check_link(&staging, folder)?;
         }
         Ok(folders)
+    }
+
+    fn make(&self, data: &Path) -> io::Result<()> {
+        let staging = data.join("staging");
+        for folder in [&self.blobs, &self.quarantine, &self.marks, &staging] {
+            fs::create_dir_all(folder)?;
+        }
+        for folder in [&data.join("blobs"), &self.trash, data] {
+            sync_folder(folder)?;
+        }
+        Ok(())
     }
 
     /// Where the bytes of this key are, if they are stored.
     pub(super) fn blob(&self, key: BlobKey) -> PathBuf {
         let hex = key.to_hex();
         self.blobs.join(&hex[..2]).join(&hex[2..4]).join(hex)
+    }
+
+    pub(super) fn trashed(&self, key: BlobKey) -> PathBuf {
+        self.trash.join(key.to_hex())
     }
 
     pub(super) fn mark(&self, key: BlobKey) -> PathBuf {
@@ -149,41 +171,13 @@ impl Folders {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn put(&self, staged: &Staged) -> Result<Put, BlobError> {
-        let mut lock = self.lock(staged.key);
-        // Taking the mark away claims the bytes: the sweep starts counting its week anew.
-        remove_if_there(&self.mark(staged.key)).map_err(BlobError::Io)?;
-        self.link(&mut lock, staged.key, &staged.path, staged.size)
-    }
-
-    /// Makes the file at `source` a blob too. Durable when it returns.
-    pub(super) fn link(
+    /// The folder of a key, which exists durably: once in the life of a process it is fsynced with
+    /// its parents, since an earlier process may have made it and been killed.
+    pub(super) fn prepare_folder(
         &self,
         lock: &mut KeyLock<'_>,
         key: BlobKey,
-        source: &Path,
-        size: u64,
-    ) -> Result<Put, BlobError> {
-        let target = self.blob(key);
-        let folder = self.prepare_folder(lock, key).map_err(BlobError::from_io)?;
-        let put = match fs::hard_link(source, &target) {
-            Ok(()) => Put::Stored,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Put::Existed,
-            Err(error) => return Err(BlobError::from_io(error)),
-        };
-        let stored = fs::metadata(&target).map_err(BlobError::Io)?;
-        if stored.len() != size {
-            return Err(BlobError::Mismatch(key));
-        }
-        remove_if_there(source).map_err(BlobError::Io)?;
-        // Also when it existed: whoever linked it may have been killed before this line.
-        sync_folder(&folder).map_err(BlobError::from_io)?;
-        Ok(put)
-    }
-
-    /// The folder of a key, which exists durably: once in the life of a process it is fsynced with
-    /// its parents, since an earlier process may have made it and been killed.
-    fn prepare_folder(&self, lock: &mut KeyLock<'_>, key: BlobKey) -> io::Result<PathBuf> {
+    ) -> io::Result<PathBuf> {
         let hex = key.to_hex();
         let parent = self.blobs.join(&hex[..2]);
         let folder = parent.join(&hex[2..4]);
@@ -197,29 +191,34 @@ impl Folders {
         Ok(folder)
     }
 
-    /// Moves a blob out of service, into `folder`. Needs the key's lock.
-    pub(super) fn take_away(&self, key: BlobKey, folder: &Path) -> Result<(), BlobError> {
+    /// The folder of a key has to be prepared again.
+    pub(super) fn forget_folder(&self, lock: &mut KeyLock<'_>, key: BlobKey) {
+        lock[usize::from(key.as_bytes()[1])] = false;
+    }
+
+    /// Moves a blob into the trash. Needs the key's lock.
+    pub(super) fn move_to_trash(&self, _lock: &KeyLock<'_>, key: BlobKey) -> io::Result<()> {
         let from = self.blob(key);
-        fs::rename(&from, folder.join(key.to_hex())).map_err(missing(key))?;
-        let left = from.parent().unwrap_or(&self.blobs);
-        sync_folder(folder)
-            .and_then(|()| sync_folder(left))
-            .map_err(BlobError::from_io)
+        fs::rename(&from, self.trashed(key))?;
+        sync_folder(&self.trash)?;
+        sync_folder(from.parent().unwrap_or(&self.blobs))
     }
 
     pub(super) fn list(&self, after: Option<BlobKey>, limit: usize) -> io::Result<Vec<BlobKey>> {
         let after = after.map(|key| key.to_hex()).unwrap_or_default();
         let starts_before = |name: &String| name.as_str() < &after[..name.len().min(after.len())];
         let mut keys = Vec::new();
-        for first in names(&self.blobs)? {
+        for first in self.entries.shards(&self.blobs)? {
             if starts_before(&first) {
                 continue;
             }
-            for second in names(&self.blobs.join(&first))? {
-                if starts_before(&format!("{first}{second}")) {
+            let parent = self.blobs.join(&first);
+            for second in self.entries.shards(&parent)? {
+                let prefix = format!("{first}{second}");
+                if starts_before(&prefix) {
                     continue;
                 }
-                let found = keys_in(&self.blobs.join(&first).join(&second))?;
+                let found = self.entries.keys(&parent.join(&second), &prefix)?;
                 keys.extend(found.into_iter().filter(|key| key.to_hex() > after));
                 if keys.len() >= limit {
                     keys.truncate(limit);
@@ -229,20 +228,6 @@ impl Folders {
         }
         Ok(keys)
     }
-}
-
-/// The keys that files in a folder are named by, ascending; other names are none of ours.
-pub(super) fn keys_in(folder: &Path) -> io::Result<Vec<BlobKey>> {
-    let keys = names(folder)?.into_iter();
-    Ok(keys.filter_map(|name| name.parse().ok()).collect())
-}
-
-fn names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<io::Result<Vec<_>>>()?;
-    names.sort_unstable();
-    Ok(names)
 }
 
 /// Makes the entries of a folder durable.
@@ -257,7 +242,7 @@ pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-fn missing(key: BlobKey) -> impl Fn(io::Error) -> BlobError {
+pub(super) fn missing(key: BlobKey) -> impl Fn(io::Error) -> BlobError {
     move |error| match error.kind() {
         io::ErrorKind::NotFound => BlobError::Missing(key),
         _ => BlobError::Io(error),
@@ -270,7 +255,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::SystemTime;
 
-    use super::super::{BlobError, BlobStore as _, Staging};
+    use super::super::{BlobStore as _, Staging};
     use super::LocalBlobs;
 
     #[tokio::test]
@@ -294,20 +279,5 @@ mod tests {
             fs::read_dir(data.path().join("staging")).unwrap().count(),
             0
         );
-    }
-
-    #[tokio::test]
-    async fn bytes_of_another_length_under_the_same_key_are_told_not_replaced() {
-        let data = tempfile::tempdir().unwrap();
-        let staging = Staging::open(data.path(), SystemTime::now()).unwrap();
-        let blobs = LocalBlobs::open(data.path()).unwrap();
-        let staged = staging.stage(b"abc".to_vec()).await.unwrap();
-        let path = blobs.local_path(staged.key).unwrap();
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, b"ab").unwrap();
-
-        let refused = blobs.put(staged).await.unwrap_err();
-        assert!(matches!(refused, BlobError::Mismatch(_)), "{refused:?}");
-        assert_eq!(fs::read(&path).unwrap(), b"ab");
     }
 }

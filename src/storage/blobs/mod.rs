@@ -5,12 +5,15 @@
 //! compares; [`sweep`] takes away what no work refers to any more. Which blobs are referred
 //! to, only the catalogue knows.
 
+mod entries;
 pub mod fixity;
 mod hash;
 mod local;
 mod pipeline;
+mod replace;
 mod staging;
 pub mod sweep;
+mod volume;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -82,9 +85,24 @@ pub enum BlobError {
     /// There are no such bytes.
     #[error("no such blob: {0}")]
     Missing(BlobKey),
-    /// Bytes exist under the key with another length: one of both is damaged.
-    #[error("the stored blob {0} has another length")]
+    /// Received bytes changed between their hashing and their storing; what was stored before
+    /// is untouched.
+    #[error("the received bytes no longer hash to {0}")]
     Mismatch(BlobKey),
+    /// Files cannot be linked from one folder of the store to another.
+    #[error(
+        "files cannot be linked from {} to {}: both must be on one file system that has hard links",
+        from.display(), to.display()
+    )]
+    Apart {
+        /// Where files arrive.
+        from: PathBuf,
+        /// Where they are kept.
+        to: PathBuf,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
     /// No space left; nothing was kept.
     #[error("the storage is full")]
     Full(#[source] io::Error),
@@ -119,13 +137,16 @@ pub enum Put {
     Stored,
     /// The same bytes were there already.
     Existed,
+    /// Damaged bytes were there; they are in quarantine now, and these in their place.
+    Healed,
 }
 
 /// The blob store port.
 #[async_trait]
 pub trait BlobStore: Send + Sync + 'static {
-    /// Stores staged bytes under their hash unless they are there. Durable when it returns:
-    /// file, directory entry and new parents are fsynced.
+    /// Stores staged bytes under their hash unless they are there. Damaged bytes in their place
+    /// are set aside as by [`BlobStore::quarantine`]. Durable when it returns: file, directory
+    /// entry and new parents are fsynced.
     ///
     /// # Errors
     /// [`BlobError::Full`], [`BlobError::Mismatch`], [`BlobError::Io`]; the staged file is gone.
@@ -149,6 +170,6 @@ pub trait BlobStore: Send + Sync + 'static {
     /// Keys of stored blobs greater than `after`, ascending, at most `limit`.
     async fn list(&self, after: Option<BlobKey>, limit: usize) -> Result<Vec<BlobKey>, BlobError>;
 
-    /// Takes a damaged blob out of service without deleting it.
+    /// Takes a damaged blob out of service without deleting it, nor what was taken out before.
     async fn quarantine(&self, key: BlobKey) -> Result<(), BlobError>;
 }

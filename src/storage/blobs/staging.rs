@@ -22,6 +22,9 @@ use super::{BlobError, Discarded, Staged, head_of};
 use crate::domain::Sha256;
 use crate::storage::blocking;
 
+/// How the names of staged files begin.
+const UPLOAD: &str = "upload-";
+
 /// Staged files of this age belong to nobody any more.
 const STALE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -133,7 +136,7 @@ impl Staging {
     pub(super) fn create(&self) -> Result<(Discarded, File), BlobError> {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let path = self.dir.join(format!("upload-{number}"));
+            let path = self.dir.join(format!("{UPLOAD}{number}"));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((Discarded::when_dropped(path), file)),
                 // Left behind by an earlier process and not yet a day old.
@@ -231,15 +234,39 @@ impl Incoming {
     }
 }
 
+/// Removes uploads of a day's age. Whatever else lies in the folder is left alone.
 fn remove_stale(dir: &Path, now: SystemTime) -> io::Result<()> {
+    let mut is_reported = false;
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        let age = now.duration_since(entry.metadata()?.modified()?);
-        if age.is_ok_and(|age| age >= STALE_AFTER) {
-            fs::remove_file(entry.path())?;
+        let reason = match remove_if_stale(&entry, now) {
+            Ok(true) => continue,
+            Ok(false) => "not made by the archive".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        if !is_reported {
+            let path = entry.path();
+            tracing::warn!(path = %path.display(), reason, "skipped in the staging folder");
         }
+        is_reported = true;
     }
     Ok(())
+}
+
+/// Gives false when the entry is not an upload.
+fn remove_if_stale(entry: &fs::DirEntry, now: SystemTime) -> io::Result<bool> {
+    let name = entry.file_name();
+    let is_upload = name.to_str().is_some_and(|name| name.starts_with(UPLOAD));
+    if !is_upload || !entry.file_type()?.is_file() {
+        return Ok(false);
+    }
+    match now.duration_since(entry.metadata()?.modified()?) {
+        Ok(age) if age >= STALE_AFTER => fs::remove_file(entry.path())?,
+        Ok(_) => {}
+        // It arrived under a wrong clock, and would stay until that moment.
+        Err(_) => File::open(entry.path())?.set_modified(now)?,
+    }
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -387,10 +414,35 @@ mod tests {
         let staging = Staging::open(data.path(), now).unwrap();
         let kept = data.path().join("staging/upload-1");
         assert_eq!(staged_files(&data), std::slice::from_ref(&kept));
+        // From a clock that was ahead: a day counts from now.
+        let ahead = fs::File::open(&kept).unwrap();
+        ahead.set_modified(now + 3650 * STALE_AFTER).unwrap();
+        let staging = {
+            drop(staging);
+            Staging::open(data.path(), now).unwrap()
+        };
+        assert_eq!(fs::metadata(&kept).unwrap().modified().unwrap(), now);
         // A new upload takes no name that is in use.
         let staged = staging.write_at_once(b"new").unwrap();
         let next = staging.write_at_once(b"next").unwrap();
         assert!(staged.path != kept && next.path != kept);
         assert_eq!(fs::read(kept).unwrap(), b"");
+    }
+
+    #[test]
+    fn what_others_left_in_the_folder_stays_and_stops_nothing() {
+        let (data, _) = open();
+        let folder = data.path().join("staging");
+        fs::create_dir(folder.join("lost+found")).unwrap();
+        fs::create_dir(folder.join("upload-1")).unwrap();
+        fs::write(folder.join(".DS_Store"), "x").unwrap();
+        std::os::unix::fs::symlink("/nonexistent", folder.join("upload-2")).unwrap();
+        let later = SystemTime::now() + 2 * STALE_AFTER;
+        let staging = Staging::open(data.path(), later).unwrap();
+        assert_eq!(staged_files(&data).len(), 4);
+        let staged: Vec<_> = [b"a", b"b", b"c"]
+            .map(|bytes| staging.write_at_once(bytes).unwrap())
+            .into();
+        assert_eq!(staged_files(&data).len(), 4 + staged.len());
     }
 }

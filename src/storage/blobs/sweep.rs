@@ -4,11 +4,15 @@
 //!
 //! 1. Unreferenced and without a mark: it gets one, an empty file that bears this moment. This is
 //!    also how objects are adopted that the catalogue never heard of.
-//! 2. Unreferenced with a mark older than [`Grace::unreferenced`]: it moves to the trash.
+//! 2. Unreferenced with a mark older than [`Grace::unreferenced`]: it gets this moment as its
+//!    time, and then moves to the trash.
 //! 3. Referenced: its mark goes.
 //!
-//! Then over the trash: what has been there for [`Grace::in_trash`] is checked once more and
-//! deleted, or put back if something refers to it after all.
+//! Then over the trash: what something refers to after all is put back at once; the rest is
+//! deleted when it has been there for [`Grace::in_trash`]. A time in the future was written under
+//! a wrong clock; it is replaced by the present one.
+//!
+//! A blob that cannot be judged, as after an error of the device, is skipped and counted.
 //!
 //! An upload of the same bytes claims them by removing the mark, under the same lock under which
 //! the sweep looks at the mark and moves the blob. If the sweep was first, the upload finds
@@ -20,7 +24,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::local::{Folders, keys_in, remove_if_there, sync_folder};
+use super::local::{Folders, remove_if_there, sync_folder};
 use super::{BlobError, BlobStore as _, LocalBlobs};
 use crate::domain::Timestamp;
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError};
@@ -59,6 +63,27 @@ pub struct Swept {
     pub restored: u64,
     /// Deleted for good.
     pub deleted: u64,
+    /// Left for the next round because of an error.
+    pub skipped: u64,
+}
+
+impl Swept {
+    fn count(&mut self, key: BlobKey, judged: Result<Verdict, BlobError>) {
+        match judged {
+            Ok(Verdict::Kept) => {}
+            Ok(Verdict::Marked) => self.marked += 1,
+            Ok(Verdict::Trashed) => self.trashed += 1,
+            Ok(Verdict::Restored) => self.restored += 1,
+            Ok(Verdict::Deleted) => self.deleted += 1,
+            Err(error) => {
+                if self.skipped == 0 {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(blob = %key, error, "a file was skipped by the sweep");
+                }
+                self.skipped += 1;
+            }
+        }
+    }
 }
 
 /// Why a round was broken off. The next one goes on.
@@ -91,37 +116,20 @@ pub async fn sweep(
         after = Some(last);
         for key in keys {
             let referenced = is_referenced(catalog, key).await?;
-            let done = blobs
+            let judged = blobs
                 .run(move |folders| folders.judge(key, referenced, now, grace.unreferenced))
-                .await?;
-            swept.marked += u64::from(done == Verdict::Marked);
-            swept.trashed += u64::from(done == Verdict::Trashed);
+                .await;
+            swept.count(key, judged);
         }
     }
-    empty_trash(blobs, catalog, now, grace.in_trash, &mut swept).await?;
+    for key in blobs.run(Folders::list_trash).await? {
+        let referenced = is_referenced(catalog, key).await?;
+        let judged = blobs
+            .run(move |folders| folders.judge_trashed(key, referenced, now, grace.in_trash))
+            .await;
+        swept.count(key, judged);
+    }
     Ok(swept)
-}
-
-async fn empty_trash(
-    blobs: &LocalBlobs,
-    catalog: &dyn Catalog,
-    now: SystemTime,
-    grace: Duration,
-    swept: &mut Swept,
-) -> Result<(), SweepError> {
-    let old = blobs
-        .run(move |folders| folders.old_trash(now, grace))
-        .await?;
-    for key in old {
-        if is_referenced(catalog, key).await? {
-            blobs.run(move |folders| folders.restore(key)).await?;
-            swept.restored += 1;
-        } else {
-            blobs.run(move |folders| folders.delete_trash(key)).await?;
-            swept.deleted += 1;
-        }
-    }
-    Ok(())
 }
 
 async fn is_referenced(catalog: &dyn Catalog, key: BlobKey) -> Result<bool, CatalogError> {
@@ -147,6 +155,8 @@ enum Verdict {
     Kept,
     Marked,
     Trashed,
+    Restored,
+    Deleted,
 }
 
 impl Folders {
@@ -158,7 +168,7 @@ impl Folders {
         now: SystemTime,
         grace: Duration,
     ) -> Result<Verdict, BlobError> {
-        let _lock = self.lock(key);
+        let lock = self.lock(key);
         let mark = self.mark(key);
         if referenced || !self.blob(key).exists() {
             remove_if_there(&mark).map_err(BlobError::Io)?;
@@ -171,51 +181,61 @@ impl Folders {
         if age < grace {
             return Ok(Verdict::Kept);
         }
-        self.take_away(key, &self.trash)?;
-        stamp(&self.trash.join(key.to_hex()), now).map_err(BlobError::from_io)?;
-        remove_if_there(&mark).map_err(BlobError::Io)?;
+        // First, so that a process killed in between leaves nothing in the trash that looks old.
+        stamp(&self.blob(key), now)
+            .and_then(|()| self.move_to_trash(&lock, key))
+            .and_then(|()| remove_if_there(&mark))
+            .map_err(BlobError::from_io)?;
         Ok(Verdict::Trashed)
     }
 
-    fn old_trash(&self, now: SystemTime, grace: Duration) -> Result<Vec<BlobKey>, BlobError> {
-        let mut keys = keys_in(&self.trash).map_err(BlobError::Io)?;
-        keys.retain(|key| {
-            let age = age_of(&self.trash.join(key.to_hex()), now);
-            age.is_ok_and(|age| age.is_some_and(|age| age >= grace))
-        });
-        Ok(keys)
+    fn list_trash(&self) -> Result<Vec<BlobKey>, BlobError> {
+        self.entries.keys(&self.trash, "").map_err(BlobError::Io)
     }
 
-    fn restore(&self, key: BlobKey) -> Result<(), BlobError> {
-        let mut lock = self.lock(key);
-        let trashed = self.trash.join(key.to_hex());
-        let size = fs::metadata(&trashed).map_err(BlobError::Io)?.len();
-        self.link(&mut lock, key, &trashed, size).map(drop)
-    }
-
-    fn delete_trash(&self, key: BlobKey) -> Result<(), BlobError> {
-        remove_if_there(&self.trash.join(key.to_hex()))
+    /// What becomes of one blob in the trash.
+    fn judge_trashed(
+        &self,
+        key: BlobKey,
+        referenced: bool,
+        now: SystemTime,
+        grace: Duration,
+    ) -> Result<Verdict, BlobError> {
+        if referenced {
+            self.restore(key)?;
+            return Ok(Verdict::Restored);
+        }
+        let _lock = self.lock(key);
+        let trashed = self.trashed(key);
+        match age_of(&trashed, now).map_err(BlobError::Io)? {
+            Some(age) if age >= grace => {}
+            _ => return Ok(Verdict::Kept),
+        }
+        remove_if_there(&trashed)
             .and_then(|()| sync_folder(&self.trash))
-            .map_err(BlobError::Io)
+            .map_err(BlobError::Io)?;
+        Ok(Verdict::Deleted)
     }
 }
 
-/// How long ago a file was stamped; none if it is not there.
+/// How long ago a file was stamped; none if it is not there. A stamp of the future is renewed.
 fn age_of(path: &Path, now: SystemTime) -> io::Result<Option<Duration>> {
-    match fs::metadata(path) {
-        Ok(file) => Ok(Some(
-            now.duration_since(file.modified()?).unwrap_or_default(),
-        )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+    let file = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    match now.duration_since(file.modified()?) {
+        Ok(age) => Ok(Some(age)),
+        Err(_) => stamp(path, now).map(|()| Some(Duration::ZERO)),
     }
 }
 
-/// Gives a file the time `now`, making it where it is missing.
+/// Durably gives a file the time `now`, making it where it is missing.
 fn stamp(path: &Path, now: SystemTime) -> io::Result<()> {
     // A blob is read-only, but its owner may set its times through any descriptor.
     let file = File::open(path).or_else(|_| File::create_new(path))?;
-    file.set_modified(now)
+    file.set_modified(now)?;
+    file.sync_all()
 }
 
 fn system_time(moment: Timestamp) -> SystemTime {
@@ -250,6 +270,10 @@ mod tests {
         staging.write_at_once(bytes).unwrap()
     }
 
+    fn put(folders: &Folders, staged: &Staged) -> (BlobKey, Put) {
+        (staged.key, folders.store(staged.key, &staged.path).unwrap())
+    }
+
     fn is_file(path: &Path) -> bool {
         path.is_file()
     }
@@ -258,9 +282,7 @@ mod tests {
     fn unreferenced_bytes_wait_a_week_then_a_month_and_come_back_when_referenced() {
         let (_data, folders, staging) = open();
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let staged = stage(&staging, b"nobody's");
-        let key = staged.key;
-        folders.put(&staged).unwrap();
+        let key = put(&folders, &stage(&staging, b"nobody's")).0;
         let judge = |referenced, now| folders.judge(key, referenced, now, WEEK).unwrap();
 
         assert_eq!(judge(true, start), Verdict::Kept);
@@ -274,30 +296,94 @@ mod tests {
         assert!(!is_file(&folders.blob(key)));
 
         let month = 4 * WEEK;
-        assert_eq!(
-            folders.old_trash(trashed_at + month / 2, month).unwrap(),
-            []
-        );
-        assert_eq!(folders.old_trash(trashed_at + month, month).unwrap(), [key]);
-        folders.restore(key).unwrap();
+        let judge_trashed = |referenced, now| {
+            let verdict = folders.judge_trashed(key, referenced, now, month);
+            (verdict.unwrap(), folders.list_trash().unwrap().len())
+        };
+        let half = trashed_at + month / 2;
+        assert_eq!(judge_trashed(false, half), (Verdict::Kept, 1));
+        // Not only when its month is over.
+        assert_eq!(judge_trashed(true, half), (Verdict::Restored, 0));
         assert_eq!(std::fs::read(folders.blob(key)).unwrap(), b"nobody's");
-        assert_eq!(folders.old_trash(trashed_at + month, month).unwrap(), []);
+
+        assert_eq!(judge(false, half), Verdict::Marked);
+        assert_eq!(judge(false, half + WEEK), Verdict::Trashed);
+        let over = half + WEEK + month;
+        assert_eq!(judge_trashed(false, over), (Verdict::Deleted, 0));
+    }
+
+    /// What a process leaves behind that is killed right after the move to the trash.
+    #[test]
+    fn what_is_in_the_trash_bears_the_time_of_its_move_from_the_start() {
+        let (_data, folders, staging) = open();
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let key = put(&folders, &stage(&staging, b"nobody's")).0;
+        folders.judge(key, false, start, WEEK).unwrap();
+        // The mark cannot be removed: the move is the last thing that succeeds.
+        let mark = folders.mark(key);
+        std::fs::remove_file(&mark).unwrap();
+        std::fs::create_dir(&mark).unwrap();
+        std::fs::File::open(&mark)
+            .unwrap()
+            .set_modified(start)
+            .unwrap();
+        folders.judge(key, false, start + WEEK, WEEK).unwrap_err();
+
+        let trashed = std::fs::metadata(folders.trashed(key)).unwrap();
+        assert_eq!(trashed.modified().unwrap(), start + WEEK);
+    }
+
+    #[test]
+    fn stamps_of_a_clock_that_was_years_ahead_protect_no_longer_than_others() {
+        let (_data, folders, staging) = open();
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let ahead = start + Duration::from_secs(10 * 365 * 24 * 60 * 60);
+        let key = put(&folders, &stage(&staging, b"nobody's")).0;
+        let judge = |now| folders.judge(key, false, now, WEEK).unwrap();
+        assert_eq!(judge(ahead), Verdict::Marked);
+        assert_eq!(judge(start), Verdict::Kept);
+        assert_eq!(judge(start + WEEK), Verdict::Trashed);
+
+        let trashed = std::fs::File::open(folders.trashed(key)).unwrap();
+        trashed.set_modified(ahead).unwrap();
+        let judge = |now| folders.judge_trashed(key, false, now, WEEK).unwrap();
+        assert_eq!(judge(start + WEEK), Verdict::Kept);
+        assert_eq!(judge(start + 2 * WEEK), Verdict::Deleted);
+    }
+
+    #[test]
+    fn what_is_read_or_put_again_comes_back_from_the_trash() {
+        let (_data, folders, staging) = open();
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let trash = || {
+            let key = put(&folders, &stage(&staging, b"needed")).0;
+            for now in [start, start + WEEK] {
+                folders.judge(key, false, now, WEEK).unwrap();
+            }
+            assert!(!is_file(&folders.blob(key)));
+            key
+        };
+        let key = trash();
+        folders.open_blob(key).unwrap();
+        assert!(is_file(&folders.blob(key)));
+        assert_eq!(folders.list_trash().unwrap(), []);
+
+        trash();
+        assert_eq!(put(&folders, &stage(&staging, b"needed")).1, Put::Stored);
+        folders.open_blob(key).unwrap();
     }
 
     #[test]
     fn an_upload_claims_bytes_that_are_about_to_go() {
         let (_data, folders, staging) = open();
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let first = stage(&staging, b"again");
-        let key = first.key;
-        folders.put(&first).unwrap();
+        let key = put(&folders, &stage(&staging, b"again")).0;
         assert_eq!(
             folders.judge(key, false, start, WEEK).unwrap(),
             Verdict::Marked
         );
 
-        let second = stage(&staging, b"again");
-        assert_eq!(folders.put(&second).unwrap(), Put::Existed);
+        assert_eq!(put(&folders, &stage(&staging, b"again")).1, Put::Existed);
         let judged = folders.judge(key, false, start + WEEK, WEEK).unwrap();
         assert_eq!(judged, Verdict::Marked);
         assert!(is_file(&folders.blob(key)));
@@ -318,7 +404,7 @@ mod tests {
                 let key = staged.key;
                 {
                     let _time_stands = clock.read().unwrap();
-                    folders.put(&staged).unwrap();
+                    put(&folders, &staged);
                     references.lock().unwrap().insert(key);
                 }
                 thread::yield_now();

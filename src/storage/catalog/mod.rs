@@ -8,6 +8,7 @@ pub mod change;
 pub mod embedded;
 pub mod event;
 pub mod job;
+pub mod log;
 pub mod record;
 pub mod token;
 
@@ -19,6 +20,7 @@ pub use change::{
 };
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
+pub use log::{Log, LogId, LogStart};
 pub use token::{TokenHash, TokenRecord};
 
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -80,6 +82,15 @@ pub enum CatalogError {
     /// The store is damaged; the text names file, place and the way out.
     #[error("the catalogue is damaged: {0}")]
     Damaged(String),
+    /// Changes that were acknowledged are gone; the text names them and the way out.
+    #[error("changes are lost: {0}")]
+    Lost(String),
+    /// A newer version of the archive wrote what stands at this place. Nothing is damaged.
+    #[error(
+        "{0} was written by a newer version of the archive: start that version, or restore a \
+         backup that is older than the upgrade"
+    )]
+    NewerVersion(String),
     /// The device failed.
     #[error("the catalogue cannot be read or written")]
     Io(#[source] std::io::Error),
@@ -103,6 +114,15 @@ pub struct Counts {
     pub jobs_open: u64,
     /// Jobs that were given up.
     pub jobs_dead: u64,
+}
+
+/// Whether the catalogue can do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Changes are taken; false after an error that only a restart can mend.
+    pub is_writable: bool,
+    /// What was found damaged since the start, with file and place; empty when all is well.
+    pub damage: Vec<String>,
 }
 
 /// One referenced blob and what is known of it.
@@ -233,4 +253,10 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// What it holds.
     async fn counts(&self) -> Result<Counts, CatalogError>;
+
+    /// The identity of the event log. A cursor of another log means nothing in this one.
+    fn log_id(&self) -> LogId;
+
+    /// Whether it can do its work, as far as is known without looking.
+    fn health(&self) -> Health;
 }

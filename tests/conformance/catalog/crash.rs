@@ -176,16 +176,35 @@ async fn an_index_behind_the_journal_catches_up() {
     assert!(!behind.path().join("index.set-aside").exists());
 }
 
+/// Line 1 names the log, work n stands in line n + 1.
 #[tokio::test]
-async fn an_index_ahead_of_the_journal_is_rebuilt() {
+async fn a_journal_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
     let dir = closed_with(2).await;
     let older = fs::read(first_segment(dir.path())).unwrap();
     let catalog = open(dir.path());
+    let log = catalog.log_id();
     put_works(&catalog, 3..=5).await;
     catalog.close().await;
     fs::write(first_segment(dir.path()), older).unwrap();
-    holds_works(dir.path(), 2).await;
-    assert!(dir.path().join("index.set-aside").exists());
+    // Either witness is enough.
+    let without_index = copied(dir.path());
+    fs::remove_dir_all(without_index.path().join("index")).unwrap();
+    for dir in [dir.path(), without_index.path()] {
+        for _ in 0..2 {
+            let error = open_error(dir);
+            let is_named = |text: &str| text.contains("4 to 6 are missing");
+            assert!(
+                matches!(&error, CatalogError::Lost(text) if is_named(text)),
+                "{error}"
+            );
+        }
+        let salvage = discard_after_damage(dir, options()).unwrap();
+        assert_eq!((salvage.kept, salvage.missing), (3, 3));
+        let catalog = open(dir);
+        assert_ne!(catalog.log_id(), log);
+        catalog.close().await;
+        holds_works(dir, 2).await;
+    }
 }
 
 #[tokio::test]
@@ -225,7 +244,7 @@ async fn a_torn_tail_is_cut_off_and_the_rest_stays() {
 async fn a_changed_byte_is_found_named_and_never_cut_off() {
     let dir = closed_with(5).await;
     let lines = lines_of(&first_segment(dir.path()));
-    for damaged in [2, 5] {
+    for damaged in [2, 6] {
         let copy = copied(dir.path());
         let path = first_segment(copy.path());
         let mut text = lines.clone();
@@ -237,8 +256,10 @@ async fn a_changed_byte_is_found_named_and_never_cut_off() {
             // The index is beyond it: everything else is served.
             let catalog = open(copy.path());
             assert!(catalog.entry(id(5)).await.unwrap().is_some());
-            let error = catalog.entry(id(2)).await.unwrap_err();
+            assert!(catalog.health().damage.is_empty());
+            let error = catalog.entry(id(1)).await.unwrap_err();
             assert!(is_named(&error), "{error}");
+            assert_eq!(catalog.health().damage.len(), 1);
             let error = catalog.verify().await.unwrap_err();
             assert!(is_named(&error), "{error}");
             catalog.close().await;
@@ -250,23 +271,24 @@ async fn a_changed_byte_is_found_named_and_never_cut_off() {
 
         // The way out that the message names.
         let kept = damaged as u64 - 1;
-        let salvage = discard_after_damage(copy.path()).unwrap();
+        let salvage = discard_after_damage(copy.path(), options()).unwrap();
         let aside = path.with_extension("ndjson.discarded");
         let expected = Salvage {
             kept,
+            missing: 6 - kept,
             set_aside: vec![aside.clone()],
         };
         assert_eq!(salvage, expected);
         assert_eq!(fs::read(aside).unwrap(), text.concat());
-        holds_works(copy.path(), kept).await;
+        holds_works(copy.path(), kept - 1).await;
     }
 }
 
 #[tokio::test]
 async fn nothing_is_discarded_from_a_sound_journal() {
     let dir = closed_with(3).await;
-    let salvage = discard_after_damage(dir.path()).unwrap();
-    assert_eq!((salvage.kept, salvage.set_aside.len()), (3, 0));
+    let salvage = discard_after_damage(dir.path(), options()).unwrap();
+    assert_eq!((salvage.kept, salvage.set_aside.len()), (4, 0));
     holds_works(dir.path(), 3).await;
 }
 

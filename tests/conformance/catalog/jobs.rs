@@ -316,3 +316,35 @@ async fn the_next_moment_at_which_a_job_becomes_due_is_told() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_rescheduled_job_is_due_at_its_new_moment_and_only_waiting_ones_are_rescheduled() {
+    for bench in benches() {
+        let far = enqueue(&bench, unique("a", "round")).await;
+        let (_, lease) = claim(&bench, &["a"], 0).await.unwrap();
+        let retry = Outcome::Retry {
+            at: at(1_000_000),
+            error: "no disk".into(),
+        };
+        finish(&bench, lease, retry).await;
+        let reschedule = |id| changes_at(60).write(Write::Reschedule(id, at(70)));
+        bench.commit(reschedule(far)).await;
+        bench.commit(reschedule(JobId(999))).await;
+
+        let bench = bench.reopen().await;
+        assert!(claim(&bench, &["a"], 69).await.is_none());
+        let kinds = [kind("a")];
+        let next = bench.catalog().next_job(&kinds, at(0)).await.unwrap();
+        assert_eq!(next, Some(at(70)));
+        // It still makes others superfluous, and what is known of it stays.
+        assert_eq!(enqueue(&bench, unique("a", "round")).await, far);
+        let (job, lease) = claim(&bench, &["a"], 70).await.unwrap();
+        assert_eq!((job.id, job.failures, job.run_at), (far, 1, at(70)));
+        finish(&bench, lease, Outcome::Done).await;
+
+        let done = bench.catalog().job(far).await.unwrap();
+        bench.commit(reschedule(far)).await;
+        assert_eq!(bench.catalog().job(far).await.unwrap(), done);
+        assert!(claim(&bench, &["a"], 2_000_000).await.is_none());
+    }
+}

@@ -1,4 +1,4 @@
-//! A search that runs out of time answers with what it has, and says so.
+//! A search that exceeds its time budget returns what it has and is marked as partial.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use khochung::services::search::{Facet, Order, SearchRequest, SearchSettings, Wr
 
 use super::{Library, numbers, work};
 
-/// Enough that no part of the work is done before the time is looked at.
+/// More works than are matched before the first check of the deadline.
 const WORKS: u128 = 9_000;
 
 #[tokio::test]
-async fn without_time_there_is_still_an_answer_and_it_says_what_it_lacks() {
+async fn without_time_the_response_is_partial_but_not_empty() {
     let settings = SearchSettings {
         time_budget: Duration::ZERO,
         writer: WriterSettings {
@@ -40,7 +40,7 @@ async fn without_time_there_is_still_an_answer_and_it_says_what_it_lacks() {
 }
 
 #[tokio::test]
-async fn long_texts_are_not_looked_through_when_there_is_no_time() {
+async fn without_time_long_texts_are_not_searched_for_snippets() {
     let body = "Trẻ em có quyền được bảo vệ, chăm sóc và học tập. ".repeat(500);
     let works = (1..=6).map(|n| work(n, &format!("Bài {n}"), &body));
     let settings = SearchSettings {

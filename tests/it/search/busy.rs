@@ -1,4 +1,4 @@
-//! Searching while others write without a pause.
+//! Searching during continuous writes.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ use crate::support::index_files::{live_index, terms_in};
 const WRITERS: u128 = 2;
 const WORKS_EACH: u128 = 24;
 
-/// Numbers of works whose withdrawal was acknowledged.
+/// Numbers of the works whose withdrawal was acknowledged.
 type Gone = Mutex<BTreeMap<u128, ()>>;
 
 /// A work with a word that no other has.
@@ -64,7 +64,7 @@ async fn writer(library: &Library, first: u128, gone: &Gone) {
     }
 }
 
-/// Read your own writes: there, or told to be late.
+/// Read your own writes: the work is found, or the response is marked as stale.
 async fn found_by_its_event(
     library: &Library,
     number: u128,
@@ -96,7 +96,7 @@ fn readers() -> [Actor; 4] {
     ]
 }
 
-/// Asks everything there is to ask, again and again, until the writers are done.
+/// Sends all kinds of requests until the writers have finished.
 async fn reader(library: &Library, actor: &Actor, gone: &Gone, is_done: &AtomicBool) -> usize {
     let mut asked = 0;
     while !is_done.load(Ordering::Acquire) {
@@ -180,7 +180,7 @@ async fn look_for_gone(library: &Library, actor: &Actor, number: u128) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn readers_meet_no_error_and_nothing_forbidden_while_others_write() {
     let settings = SearchSettings {
-        patience: Duration::from_millis(2),
+        max_commit_delay: Duration::from_millis(2),
         ..SearchSettings::default()
     };
     let library = Library::with_settings([], settings).await;

@@ -1,12 +1,12 @@
-//! Walking a long list to its end: every work exactly once, in order, also while others write.
+//! Reading a long list to its end: every work exactly once, in order, also during writes.
 //!
-//! What is promised while others write is written down at `Cursor`.
+//! The guarantees during writes are documented at `Cursor`.
 
 use std::collections::BTreeSet;
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::Asset;
-use khochung::services::search::{Cursor, Order, SearchAnswer, SearchRequest};
+use khochung::services::search::{Cursor, Order, SearchRequest, SearchResponse};
 use khochung::storage::catalog::{ChangeSet, EventKind, Write};
 
 use super::{Library, now, numbers, work};
@@ -48,8 +48,8 @@ fn request(text: &str, order: Order, limit: usize) -> SearchRequest {
     }
 }
 
-/// Asks for page after page as a client does, with the cursor as text.
-async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchAnswer> {
+/// Requests page after page as a client does, with the cursor as text.
+async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchResponse> {
     let mut pages = Vec::new();
     loop {
         let page = library.ask(request.clone()).await;
@@ -61,11 +61,11 @@ async fn walk(library: &Library, mut request: SearchRequest) -> Vec<SearchAnswer
     }
 }
 
-fn all_numbers(pages: &[SearchAnswer]) -> Vec<u128> {
+fn all_numbers(pages: &[SearchResponse]) -> Vec<u128> {
     pages.iter().flat_map(numbers).collect()
 }
 
-/// By what each order goes; equal works by id, greatest first.
+/// The sort key of each order; equal works are ordered by id, greatest first.
 fn sort_key(order: Order, asset: &Asset, score: f32) -> (i64, String) {
     let day = || i64::from(asset.work.made.unwrap().last_day());
     match order {
@@ -82,7 +82,7 @@ fn sort_key(order: Order, asset: &Asset, score: f32) -> (i64, String) {
 }
 
 #[tokio::test]
-async fn every_order_is_walked_to_the_end_with_every_work_once() {
+async fn every_order_lists_every_work_once_to_the_end() {
     let library = Library::with(works()).await;
     let lists = Order::ALL.map(|order| (ONE_WORD, order));
     for (text, order) in lists.into_iter().chain([(SEVERAL_WORDS, Order::Relevance)]) {
@@ -164,7 +164,7 @@ impl Walk {
     }
 }
 
-/// A work comes, one changes its words and its place, and one goes.
+/// Adds a work, changes the words and the position of one, and deletes one.
 async fn write_between(library: &Library, round: u128) {
     let fresh = work(WORKS + 1 + round, "Ân mới", "chung mới");
     let mut edited = works().nth((3 * round) as usize).unwrap();
@@ -180,7 +180,7 @@ async fn write_between(library: &Library, round: u128) {
 }
 
 #[tokio::test]
-async fn works_that_are_left_alone_are_seen_once_while_others_write() {
+async fn unchanged_works_are_listed_once_during_writes() {
     let library = Library::with(works()).await;
     let mut walks = Order::ALL.map(|order| Walk::new(ONE_WORD, order)).to_vec();
     walks.push(Walk::new(SEVERAL_WORDS, Order::Relevance));
@@ -193,8 +193,7 @@ async fn works_that_are_left_alone_are_seen_once_while_others_write() {
         round += 1;
     }
     let is_untouched = |number| number <= WORKS && (number > 3 * round || number % 3 == 0);
-    // Of sums of scores some come to stand on the other side of a page's edge: no more is promised
-    // than that the list has an end.
+    // Sums of scores can move across the end of a page, so the only guarantee is that the list ends.
     assert!(walks.pop().unwrap().is_done);
     for walk in &walks {
         walk.check(is_untouched);

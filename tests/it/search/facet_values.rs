@@ -1,15 +1,15 @@
-//! Ten thousand values of one facet: exact counts, as many as asked for, the most frequent first.
+//! Ten thousand values of one facet: exact counts, the requested number, most frequent first.
 
 use std::collections::BTreeMap;
 
 use khochung::domain::Slug;
 use khochung::domain::asset::Asset;
-use khochung::services::search::{Facet, SearchAnswer, SearchRequest};
+use khochung::services::search::{Facet, SearchRequest, SearchResponse};
 
 use super::{Library, numbers, slug, work};
 
 const PLACES: usize = 10_000;
-/// Most places one work may name.
+/// Most places of one work.
 const OF_ONE_WORK: usize = 200;
 
 fn place(number: usize) -> Slug {
@@ -42,13 +42,13 @@ async fn counted(
     library: &Library,
     limit: usize,
     chosen: &[usize],
-) -> (SearchAnswer, Vec<(String, u64)>) {
+) -> (SearchResponse, Vec<(String, u64)>) {
     let mut request = SearchRequest::for_text("chung");
     request.facets = vec![Facet::Place];
     request.facet_values = limit;
     request.limit = 100;
     for number in chosen {
-        request.filters.want(Facet::Place, place(*number).as_str());
+        request.filters.add(Facet::Place, place(*number).as_str());
     }
     let answer = library.ask(request).await;
     let values = answer.facets[0].values.iter();
@@ -68,7 +68,7 @@ async fn ten_thousand_values_are_counted_exactly() {
 }
 
 #[tokio::test]
-async fn as_many_values_as_asked_for_come_most_frequent_first() {
+async fn the_requested_number_of_values_is_returned_most_frequent_first() {
     let library = Library::with(works()).await;
     let of_every = |step: usize, works: u64| {
         let numbers = (0..PLACES)
@@ -87,7 +87,7 @@ async fn as_many_values_as_asked_for_come_most_frequent_first() {
 }
 
 #[tokio::test]
-async fn choosing_many_values_finds_the_works_of_any_of_them() {
+async fn filtering_by_many_values_finds_the_works_with_any_of_them() {
     let library = Library::with(works()).await;
     let chosen: Vec<usize> = (0..PLACES).step_by(2).collect();
     let (answer, values) = counted(&library, 10, &chosen).await;
@@ -95,12 +95,17 @@ async fn choosing_many_values_finds_the_works_of_any_of_them() {
     assert_eq!(values.len(), 10, "a facet does not heed its own filter");
     let (answer, _) = counted(&library, 10, &[5]).await;
     assert_eq!(numbers(&answer), [1]);
-    assert!(answer.facets[0].values.iter().all(|value| !value.is_chosen));
+    assert!(
+        answer.facets[0]
+            .values
+            .iter()
+            .all(|value| !value.is_selected)
+    );
     let (answer, _) = counted(&library, 2, &[100]).await;
     let first: Vec<_> = answer.facets[0]
         .values
         .iter()
-        .map(|v| v.is_chosen)
+        .map(|v| v.is_selected)
         .collect();
     assert_eq!(first, [false, true], "lang-00000, lang-00100");
 }

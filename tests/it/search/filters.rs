@@ -1,8 +1,8 @@
-//! Filters narrow, facets count what choosing them would give.
+//! Filters restrict the results, facets count the results of selecting a value.
 
 use khochung::domain::asset::{Asset, File, FileRole, MediaFacts};
 use khochung::domain::{LanguageMap, LanguageTag, Sha256};
-use khochung::services::search::{Facet, SearchAnswer, SearchRequest};
+use khochung::services::search::{Facet, SearchRequest, SearchResponse};
 
 use super::{Library, now, numbers, slug, work};
 
@@ -55,7 +55,7 @@ fn works() -> Vec<Asset> {
     vec![poster, radio, article, work(4, "Bài bốn", "chung")]
 }
 
-fn counts(answer: &SearchAnswer, facet: Facet) -> Vec<(String, u64)> {
+fn counts(answer: &SearchResponse, facet: Facet) -> Vec<(String, u64)> {
     let counted = answer
         .facets
         .iter()
@@ -68,7 +68,7 @@ fn counts(answer: &SearchAnswer, facet: Facet) -> Vec<(String, u64)> {
         .collect()
 }
 
-async fn narrowed(library: &Library, narrow: impl FnOnce(&mut SearchRequest)) -> SearchAnswer {
+async fn narrowed(library: &Library, narrow: impl FnOnce(&mut SearchRequest)) -> SearchResponse {
     let mut request = SearchRequest::for_text("chung");
     request.facets = vec![Facet::Kind, Facet::Language, Facet::Year, Facet::Has];
     narrow(&mut request);
@@ -82,14 +82,14 @@ async fn a_facet_is_counted_without_its_own_filter_and_without_zeros() {
     let kinds =
         [("article", 2), ("painting", 1), ("radio-play", 1)].map(|(v, n)| (v.to_owned(), n));
     assert_eq!(counts(&all, Facet::Kind), kinds);
-    let posters = narrowed(&library, |r| r.filters.want(Facet::Kind, "painting")).await;
+    let posters = narrowed(&library, |r| r.filters.add(Facet::Kind, "painting")).await;
     assert_eq!(numbers(&posters), [1]);
     assert_eq!(counts(&posters, Facet::Kind), kinds);
     assert_eq!(counts(&posters, Facet::Language), [("vi".to_owned(), 1)]);
     let both = narrowed(&library, |r| {
-        r.filters.want(Facet::Kind, "painting");
-        r.filters.want(Facet::Kind, "radio-play");
-        r.filters.want(Facet::Language, "JRA");
+        r.filters.add(Facet::Kind, "painting");
+        r.filters.add(Facet::Kind, "radio-play");
+        r.filters.add(Facet::Language, "JRA");
     })
     .await;
     assert_eq!(numbers(&both), [2]);
@@ -100,7 +100,7 @@ async fn a_facet_is_counted_without_its_own_filter_and_without_zeros() {
     let chosen = both.facets[0]
         .values
         .iter()
-        .filter(|value| value.is_chosen)
+        .filter(|value| value.is_selected)
         .count();
     assert_eq!(chosen, 1);
 }

@@ -1,11 +1,11 @@
-//! Text that means harm, or nothing.
+//! Hostile and meaningless text.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use khochung::services::search::measure::{Bench, LEVELS, piece, terms};
+use khochung::services::search::bench::{BenchIndex, TOKENIZERS, fragment, terms};
 use khochung::services::search::{
-    Contents, Facet, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
+    Facet, FileContents, IndexChange, Order, SearchRequest, Thesaurus, WriterSettings,
 };
 use khochung::storage::vocabulary;
 use proptest::collection::vec;
@@ -16,12 +16,12 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Library, work};
 
-/// How long a search may look by default, and what making snippets may take beside it.
+/// The default time budget, and the time for making snippets in addition.
 const BUDGET: Duration = Duration::from_secs(4);
-/// Lists of works one query may walk through at most.
-const MOST_TERMS: usize = 3_000;
+/// Posting lists that one query may read at most.
+const MAX_POSTING_LISTS: usize = 3_000;
 
-/// What a query is made of, and what it is made to look like.
+/// Parts of queries: words, grammar, and hostile strings.
 fn pieces() -> impl Strategy<Value = String> {
     let words = select(vec![
         "quyền",
@@ -93,7 +93,7 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 #[test]
-fn no_text_makes_search_fail() {
+fn no_text_makes_a_search_fail() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -123,8 +123,8 @@ fn no_text_makes_search_fail() {
         assert!(started.elapsed() < BUDGET, "{:?}", started.elapsed());
         assert!(answer.hits.len() as u64 <= answer.total.works);
         for snippet in answer.hits.iter().flat_map(|hit| &hit.snippets) {
-            for range in &snippet.piece.highlights {
-                assert!(snippet.piece.text.get(range.clone()).is_some());
+            for range in &snippet.fragment.highlights {
+                assert!(snippet.fragment.text.get(range.clone()).is_some());
             }
         }
         Ok(())
@@ -134,7 +134,7 @@ fn no_text_makes_search_fail() {
 }
 
 #[tokio::test]
-async fn a_text_of_a_hundred_kilobytes_is_read_as_far_as_a_query_goes() {
+async fn a_text_of_a_hundred_kilobytes_is_parsed_up_to_the_limit() {
     let library = Library::with([work(1, "Quyền trẻ em", "học tập"), work(2, "Khác", "x")]).await;
     let long = format!("quyền trẻ em {}", "vắng mặt ".repeat(10_000));
     for text in [
@@ -153,28 +153,28 @@ async fn a_text_of_a_hundred_kilobytes_is_read_as_far_as_a_query_goes() {
 }
 
 #[test]
-fn no_text_asks_for_more_terms_than_there_is_room_for() {
+fn no_text_reads_more_posting_lists_than_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let thesaurus = Thesaurus::of(&vocabulary::load(None).unwrap());
-    // Every word of every name is there, so that none is left out for being nowhere.
+    // The index contains every word of every name, so that no term is dropped as missing.
     let names = thesaurus_words();
-    let works =
-        (1..=20).map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), Contents::default()));
+    let works = (1..=20)
+        .map(|n| IndexChange::Put(Box::new(work(n, "Quyền", &names)), FileContents::default()));
     let settings = WriterSettings::default();
-    let bench = Bench::create(&folder.path().join("index"), thesaurus, settings, "").unwrap();
+    let bench = BenchIndex::create(&folder.path().join("index"), thesaurus, settings, "").unwrap();
     bench.load(&works.collect::<Vec<_>>()).unwrap();
     let most = Cell::new(0);
     let check = |text: String| {
         let mut request = SearchRequest::for_text(text);
         (request.expansion.narrower, request.expansion.succession) = (true, true);
-        let found = bench.ask(&request, BUDGET).unwrap();
+        let found = bench.page(&request, BUDGET).unwrap();
         assert!(
-            found.terms <= MOST_TERMS,
+            found.posting_lists <= MAX_POSTING_LISTS,
             "{} for {:?}",
-            found.terms,
+            found.posting_lists,
             request.text
         );
-        most.set(most.get().max(found.terms));
+        most.set(most.get().max(found.posting_lists));
     };
     for concept in [
         "gia lai",
@@ -206,9 +206,9 @@ fn thesaurus_words() -> String {
 }
 
 #[test]
-fn every_text_becomes_terms_that_stand_where_it_says() {
+fn terms_have_the_byte_ranges_of_their_words() {
     let outcome = runner(300).run(&queries(), |text| {
-        for level in LEVELS {
+        for level in TOKENIZERS {
             for (term, span, _) in terms(level, &text) {
                 assert!(!term.is_empty() && term.len() <= 360, "{level} {term:?}");
                 assert!(
@@ -217,7 +217,7 @@ fn every_text_becomes_terms_that_stand_where_it_says() {
                 );
             }
         }
-        if let Some((piece, _)) = piece(&text, &text) {
+        if let Some((piece, _)) = fragment(&text, &text) {
             assert!(piece.text.len() <= 512, "{}", piece.text.len());
         }
         Ok(())
@@ -226,7 +226,7 @@ fn every_text_becomes_terms_that_stand_where_it_says() {
 }
 
 #[test]
-fn composed_and_decomposed_text_becomes_the_same_terms() {
+fn composed_and_decomposed_text_have_the_same_terms() {
     let letters = vec(
         prop_oneof![
             "[a-zA-Z đĐ'/0-9-]{1,5}",
@@ -237,7 +237,7 @@ fn composed_and_decomposed_text_becomes_the_same_terms() {
     );
     let outcome = runner(500).run(&letters.prop_map(|pieces| pieces.concat()), |text| {
         let of = |text: String| {
-            LEVELS.map(|level| {
+            TOKENIZERS.map(|level| {
                 terms(level, &text)
                     .into_iter()
                     .map(|(term, ..)| term)

@@ -1,6 +1,6 @@
 //! Vietnamese as people type it.
 
-use khochung::services::search::{Matching, SearchRequest, TextField};
+use khochung::services::search::{MatchMode, SearchRequest, TextField};
 
 use super::{Library, work};
 
@@ -62,7 +62,7 @@ async fn the_same_words_find_the_same_work_however_they_are_typed() {
 }
 
 #[tokio::test]
-async fn repairs_are_told_and_can_be_refused() {
+async fn repairs_are_reported_and_can_be_disabled() {
     let library = library().await;
     let answer = library
         .ask(SearchRequest::for_text("quyeenf trer em"))
@@ -83,7 +83,7 @@ async fn repairs_are_told_and_can_be_refused() {
 }
 
 #[tokio::test]
-async fn phrases_exclusions_and_all_words_are_kept() {
+async fn phrases_exclusions_and_all_words_are_respected() {
     let library = library().await;
     assert_eq!(library.found("\"trẻ em có quyền\"").await, [1]);
     assert!(!library.found("quyền -trẻ").await.contains(&1));
@@ -95,12 +95,12 @@ async fn phrases_exclusions_and_all_words_are_kept() {
     let loose = library
         .ask(SearchRequest::for_text("quyền cồng chiêng"))
         .await;
-    assert_eq!(loose.matching, Matching::SomeWords);
+    assert_eq!(loose.matching, MatchMode::AnySelectiveTerm);
     assert!(loose.total.works > 1);
 }
 
 #[tokio::test]
-async fn expansions_are_told_and_can_be_struck_out() {
+async fn expansions_are_reported_and_can_be_excluded() {
     let library = library().await;
     let answer = library.ask(SearchRequest::for_text("UBND")).await;
     let told = &answer.interpretation.expansions[0];
@@ -124,17 +124,17 @@ async fn expansions_are_told_and_can_be_struck_out() {
 }
 
 #[tokio::test]
-async fn snippets_keep_their_accents_and_say_where_they_stand() {
+async fn snippets_have_their_diacritics_and_their_passage() {
     let library = library().await;
     let answer = library.ask(SearchRequest::for_text("vui choi")).await;
     let snippet = &answer.hits[0].snippets[0];
     assert_eq!(snippet.field, TextField::Body);
     assert_eq!(snippet.passage.unwrap().paragraph, 1);
     let lit: Vec<_> = snippet
-        .piece
+        .fragment
         .highlights
         .iter()
-        .map(|range| &snippet.piece.text[range.clone()])
+        .map(|range| &snippet.fragment.text[range.clone()])
         .collect();
     assert_eq!(lit, ["vui", "chơi"]);
 }

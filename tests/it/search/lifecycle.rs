@@ -1,4 +1,4 @@
-//! The index as a cache: it follows, survives a restart, and is built anew when it is bad.
+//! The index follows the catalogue, survives a restart, and is rebuilt when it is damaged.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ async fn a_change_is_searchable_when_its_event_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_restart_goes_on_where_it_stood() {
+async fn a_restart_continues_from_the_last_commit() {
     let library = Library::with([work(1, "Một", "chung")]).await;
     library.search.close().await;
     let search = open(library._folder.path(), &library.catalog, &library.clock).await;
@@ -42,7 +42,7 @@ async fn a_restart_goes_on_where_it_stood() {
 }
 
 #[tokio::test]
-async fn a_damaged_or_missing_index_is_built_anew() {
+async fn a_damaged_or_missing_index_is_rebuilt() {
     let library = Library::with([work(1, "Một", "chung"), work(2, "Hai", "chung")]).await;
     library.search.close().await;
     let folder = library._folder.path().join("index");
@@ -62,7 +62,7 @@ async fn a_damaged_or_missing_index_is_built_anew() {
 }
 
 #[tokio::test]
-async fn reindexing_puts_the_next_index_in_place() {
+async fn reindexing_replaces_the_live_index() {
     let library = Library::with((1..=20).map(|n| work(n, "Tác phẩm", "chung"))).await;
     let mut told = Vec::new();
     library
@@ -87,7 +87,7 @@ async fn reindexing_puts_the_next_index_in_place() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_text_leaves_the_files_of_the_index() {
+async fn the_text_of_a_withdrawn_work_is_removed_from_the_index_files() {
     let library = Library::with([work(1, "Một", "kín")]).await;
     let before = segment_files(&library);
     library
@@ -109,7 +109,7 @@ async fn a_withdrawn_text_leaves_the_files_of_the_index() {
     );
 }
 
-/// Files of segments, which are written once and never changed.
+/// Segment files, which are written once and never changed.
 fn segment_files(library: &Library) -> BTreeSet<String> {
     let live = std::fs::read_to_string(library._folder.path().join("index/LIVE")).unwrap();
     let folder = library._folder.path().join("index").join(live.trim());

@@ -8,7 +8,6 @@ mod filters;
 mod hostile;
 mod language;
 mod lifecycle;
-mod neighbours;
 mod paging;
 mod pictures;
 mod policy;
@@ -16,6 +15,7 @@ mod purge;
 mod quality;
 mod rebuilt;
 mod removals;
+mod suggestions;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,13 +27,13 @@ use khochung::domain::asset::{
     Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
-use khochung::services::search::{Search, SearchAnswer, SearchRequest, SearchSettings};
+use khochung::services::search::{Search, SearchRequest, SearchResponse, SearchSettings};
 use khochung::storage::blobs::{BlobStore, LocalBlobs};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
 use khochung::storage::vocabulary;
 
-/// An archive that can only be searched.
+/// A catalogue with a search index.
 struct Library {
     _folder: tempfile::TempDir,
     catalog: Arc<EmbeddedCatalog>,
@@ -142,7 +142,7 @@ impl Library {
         self.commit(changes).await;
     }
 
-    async fn ask(&self, request: SearchRequest) -> SearchAnswer {
+    async fn ask(&self, request: SearchRequest) -> SearchResponse {
         self.search
             .search(&Actor::Anonymous, request)
             .await
@@ -190,7 +190,7 @@ async fn open_with(
     .unwrap()
 }
 
-fn numbers(answer: &SearchAnswer) -> Vec<u128> {
+fn numbers(answer: &SearchResponse) -> Vec<u128> {
     answer
         .hits
         .iter()

@@ -1,4 +1,4 @@
-//! Pages: complete, without repeats, and steady while others write.
+//! Pages are complete, without repeats, and stable during writes.
 
 use khochung::domain::Timestamp;
 use khochung::services::search::{Order, SearchRequest};
@@ -36,7 +36,7 @@ fn changed_later(mut asset: khochung::domain::asset::Asset) -> khochung::domain:
 }
 
 #[tokio::test]
-async fn every_order_is_walked_without_loss_or_repeat() {
+async fn every_order_lists_each_work_exactly_once() {
     let library = Library::with([
         dated(1, "Ăn quả", "2020"),
         dated(2, "An Khê", "2024-01-05"),
@@ -74,7 +74,7 @@ async fn every_order_is_walked_without_loss_or_repeat() {
 }
 
 #[tokio::test]
-async fn many_equal_scores_are_walked_through() {
+async fn many_equal_scores_are_paged_through() {
     let library = Library::with((1..=150).map(|n| work(n, "chung", "chung"))).await;
     let mut all = pages(&library, Order::Relevance, 7).await;
     assert_eq!(all.len(), 150);

@@ -74,8 +74,8 @@ async fn look(library: &Library, looks: &[(u8, Option<u64>)]) {
     library.commit(changes).await;
 }
 
-/// Works whose pictures the archive has looked at: 1 and 2 are copies, 3 nearly, 4 another,
-/// 5 is blank, 6 cannot be read.
+/// Works with hashed pictures: 1 and 2 are copies, 3 nearly, 4 is another picture, 5 is blank, 6
+/// cannot be decoded.
 async fn seen(works: impl IntoIterator<Item = Asset>) -> Library {
     let library = Library::with(works).await;
     let looks = [PICTURE, COPY, NEARLY, OTHER].map(Some);
@@ -84,7 +84,7 @@ async fn seen(works: impl IntoIterator<Item = Asset>) -> Library {
     library
 }
 
-/// The duplicates of a work, as somebody is told of them.
+/// The duplicates of a work that an actor sees.
 async fn duplicates(library: &Library, actor: &Actor, number: u128) -> Vec<u128> {
     let found = library.search.similar(actor, id(number), 10).await.unwrap();
     let found = found.unwrap().duplicates.into_iter();
@@ -117,7 +117,7 @@ async fn are_duplicates(one: Asset, other: Asset) -> bool {
 }
 
 #[tokio::test]
-async fn copies_stand_under_one_hit_as_soon_as_they_are_looked_at() {
+async fn copies_are_grouped_as_soon_as_they_are_hashed() {
     let works = [1, 2, 3, 4].map(|number| poster(u128::from(number), &[number]));
     let library = Library::with(works).await;
     let request = || SearchRequest::for_text("áp phích");
@@ -140,7 +140,7 @@ async fn copies_stand_under_one_hit_as_soon_as_they_are_looked_at() {
 }
 
 #[tokio::test]
-async fn the_picture_decides_where_it_is_the_work() {
+async fn the_picture_decides_when_it_is_the_work() {
     let essay: Vec<u8> = (1..=20)
         .filter(|number| !matches!(number, 2 | 3 | 5 | 6))
         .collect();
@@ -197,7 +197,7 @@ async fn the_picture_decides_where_it_is_the_work() {
 }
 
 #[tokio::test]
-async fn texts_of_their_own_decide_against_pictures_and_pictures_against_descriptions() {
+async fn bodies_take_precedence_over_pictures_and_pictures_over_descriptions() {
     let bare = |number, picture| poster(number, &[picture]);
     let cases = [
         (
@@ -249,7 +249,7 @@ async fn texts_of_their_own_decide_against_pictures_and_pictures_against_descrip
 }
 
 #[tokio::test]
-async fn a_copy_that_somebody_may_not_see_is_not_told() {
+async fn a_copy_that_the_actor_may_not_see_is_not_listed() {
     let mut draft = poster(2, &[2]);
     draft.state = State::Draft;
     let library = seen([poster(1, &[1]), draft]).await;
@@ -260,7 +260,7 @@ async fn a_copy_that_somebody_may_not_see_is_not_told() {
     let editor = holder(Role::Editor, None);
     assert_eq!(duplicates(&library, &editor, 1).await, [2]);
 
-    // A withdrawn one is told to nobody.
+    // A withdrawn work is not listed for anybody.
     let mut gone = poster(2, &[2]);
     gone.revision = gone.revision.next();
     gone.state = State::Withdrawn {
@@ -288,7 +288,7 @@ async fn hashes_of_another_recipe_are_not_compared() {
 }
 
 #[tokio::test]
-async fn an_index_built_anew_knows_the_same_copies() {
+async fn a_rebuilt_index_finds_the_same_copies() {
     let library = seen([poster(1, &[1]), poster(2, &[2]), poster(3, &[3])]).await;
     let before = duplicates(&library, &Actor::Anonymous, 2).await;
     assert_eq!(before, [1, 3]);

@@ -1,4 +1,4 @@
-//! Who finds what: in hits, totals and facets alike.
+//! The access policy applies to hits, totals and facets.
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::{Actor, Role};
@@ -28,7 +28,7 @@ fn works() -> Vec<khochung::domain::asset::Asset> {
 }
 
 #[tokio::test]
-async fn each_circle_finds_counts_and_facets_only_what_it_may_see() {
+async fn each_audience_finds_and_counts_only_visible_works() {
     let library = Library::with(works()).await;
     for (actor, expected) in [
         (Actor::Anonymous, vec![5]),
@@ -96,10 +96,10 @@ async fn a_withdrawn_work_is_gone_even_for_editors() {
     );
 }
 
-/// One word of a draft would be told by offering it for a word mistyped like it, or by leaving
-/// alone a word that only the draft has.
+/// A correction could reveal a word of a draft: by suggesting it, or by not correcting a word that only
+/// the draft contains.
 #[tokio::test]
-async fn corrections_know_no_word_of_works_the_caller_may_not_see() {
+async fn corrections_use_no_word_of_works_the_caller_may_not_see() {
     let mut draft = work(1, "Vụ Zanzibar", "Hồ sơ Zanzibar chưa công bố.");
     draft.state = State::Draft;
     let public = work(2, "Hồ sơ Danzibar", "Hồ sơ Danzibar đã công bố.");

@@ -1,4 +1,4 @@
-//! Withdrawn texts leave the files of the index, whatever else is going on in it.
+//! The text of withdrawn works is removed from the index files, also during merges and rebuilds.
 
 use std::time::Duration;
 
@@ -22,9 +22,9 @@ fn withdrawn(mut asset: Asset) -> Asset {
 }
 
 #[tokio::test]
-async fn withdrawals_in_the_midst_of_merges_leave_no_word_behind() {
+async fn withdrawals_during_merges_leave_no_word_in_the_files() {
     let settings = SearchSettings {
-        patience: Duration::ZERO,
+        max_commit_delay: Duration::ZERO,
         ..SearchSettings::default()
     };
     let library = Library::with_settings([work(1, "Đầu", "chung")], settings).await;
@@ -50,7 +50,7 @@ async fn withdrawals_in_the_midst_of_merges_leave_no_word_behind() {
 }
 
 #[tokio::test]
-async fn a_purge_that_a_crash_cut_short_is_done_at_the_next_start() {
+async fn a_purge_interrupted_by_a_crash_is_done_after_the_restart() {
     // Enough others in its segment that one deleted document is no reason to merge it.
     let others = (2..=200).map(|n| work(n, "Bài", "chung"));
     let library = Library::with([work(1, "Cũ", "mật")].into_iter().chain(others)).await;
@@ -63,7 +63,7 @@ async fn a_purge_that_a_crash_cut_short_is_done_at_the_next_start() {
         terms_in(&folder).contains("mat"),
         "an edit alone rewrites nothing"
     );
-    // What the commit of a withdrawal says of itself until the texts have left.
+    // The payload of the commit with a withdrawal, before the purge.
     let meta = folder.join("meta.json");
     let told = std::fs::read_to_string(&meta).unwrap();
     let due = told.replace("\\\"must_purge\\\":false", "\\\"must_purge\\\":true");
@@ -79,7 +79,7 @@ async fn a_purge_that_a_crash_cut_short_is_done_at_the_next_start() {
 }
 
 #[tokio::test]
-async fn a_work_withdrawn_while_an_index_is_built_leaves_no_word_in_it() {
+async fn a_work_withdrawn_during_a_rebuild_leaves_no_word_in_the_files() {
     let body = |n: u128| format!("chung dau{n} {}", "một câu dài ".repeat(200));
     let works = (1..=400).map(|n| work(n, &format!("Bài {n}"), &body(n)));
     let library = Library::with(works).await;

@@ -51,7 +51,7 @@ async fn mrr(
             continue;
         }
         let mut request = SearchRequest::for_text(typed(query));
-        request.filters.want(Facet::Language, works);
+        request.filters.add(Facet::Language, works);
         let wanted: u128 = article.parse().unwrap();
         let found = numbers(&library.ask(request).await);
         let place = found

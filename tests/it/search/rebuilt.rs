@@ -1,4 +1,4 @@
-//! The index that followed every change answers as one that is built from scratch.
+//! The index that followed every change returns the same results as a rebuilt one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,16 +33,16 @@ const CASES: u32 = 12;
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// A new work of these words, open to this circle.
+    /// Adds a work with these words for this audience.
     Create(Vec<usize>, usize),
-    /// Other words for one that is there.
+    /// Changes the words of a work.
     Edit(usize, Vec<usize>),
     Publish(usize),
     Withdraw(usize),
     Delete(usize),
-    /// Everything so far becomes searchable.
+    /// Waits until all changes are searchable.
     Commit,
-    /// The archive stops and starts.
+    /// Restarts the archive.
     Restart,
 }
 
@@ -145,7 +145,7 @@ impl Desk {
 
 fn settings() -> SearchSettings {
     SearchSettings {
-        patience: Duration::from_millis(3),
+        max_commit_delay: Duration::from_millis(3),
         ..SearchSettings::default()
     }
 }
@@ -165,7 +165,7 @@ const QUERIES: [(&str, Order); 11] = [
     ("人权", Order::Relevance),
 ];
 
-/// Everything an index can be asked, put to it by everybody.
+/// The responses to all kinds of requests by all kinds of actors.
 async fn answers(search: &Search, works: u128) -> Vec<String> {
     let mut all = Vec::new();
     for actor in [
@@ -263,7 +263,7 @@ async fn check(steps: &[Step]) {
 }
 
 #[test]
-fn an_index_that_followed_every_change_answers_as_one_built_anew() {
+fn an_index_that_followed_every_change_equals_a_rebuilt_one() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -1,5 +1,5 @@
-//! What was withdrawn or deleted is gone for whoever asks after the acknowledgement, however far
-//! behind the index is.
+//! A withdrawn or deleted work is not found or counted after the acknowledgement, even when the index
+//! is behind.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn withdrawn(number: u128) -> khochung::domain::asset::Asset {
     gone
 }
 
-/// Index that has more to read than it can in the time a search takes.
+/// Gives the index more events than it can apply during a search.
 async fn keep_busy(library: &Library) {
     let body = "nhiều chữ để đọc ".repeat(60);
     let load = (1_000..3_500).map(|n| work(n, "Việc khác", &body));
@@ -30,7 +30,7 @@ async fn keep_busy(library: &Library) {
 }
 
 #[tokio::test]
-async fn totals_and_counts_know_of_a_removal_before_the_index_does() {
+async fn totals_and_counts_exclude_a_removed_work_before_the_index_does() {
     let works = (1..=5).map(|n| work(n, "Quyền học tập", "mọi người"));
     let library = Library::with_settings(works, SearchSettings::default()).await;
     keep_busy(&library).await;
@@ -87,7 +87,7 @@ async fn totals_and_counts_know_of_a_removal_before_the_index_does() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_work_that_goes_back_to_its_contributor_is_found_by_them_again() {
+async fn a_withdrawn_work_returned_to_its_contributor_is_found_by_them_again() {
     let settings = SearchSettings {
         freshness_wait: Duration::from_secs(60),
         ..SearchSettings::default()

@@ -162,10 +162,12 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let deposit = parse_work(&body.value, &vocabularies)?;
     let repeat = key.repeatable(&request, &body.bytes);
-    let asset = intake.create(&actor, deposit, repeat.as_ref()).await?;
+    let completed = intake.create(&actor, deposit, repeat.as_ref()).await?;
+    let asset = completed.result;
     let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
+    precondition::mark_replay(&mut answer, completed.is_replay);
     Ok(whole(answer, asset, &actor))
 }
 

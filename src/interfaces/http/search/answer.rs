@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use crate::domain::access::Actor;
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{
-    Expansion, ExpansionReason, FacetCounts, FacetValue, Hit, Interpretation, Matching,
-    SearchAnswer, Snippet, TextField, Took, Total,
+    Expansion, ExpansionReason, FacetCounts, FacetValue, Hit, Interpretation, MatchMode,
+    SearchResponse, Snippet, TextField, Timings, Total,
 };
 
 /// What was found.
@@ -157,7 +157,7 @@ pub struct TookDto {
 
 impl SearchAnswerDto {
     /// What this actor may read of an answer.
-    pub fn render(found: SearchAnswer, actor: &Actor) -> Self {
+    pub fn render(found: SearchResponse, actor: &Actor) -> Self {
         let Total { works, is_exact } = found.total;
         Self {
             items: found
@@ -170,8 +170,8 @@ impl SearchAnswerDto {
                 exact: is_exact,
             },
             matching: match found.matching {
-                Matching::AllWords => "all-words",
-                Matching::SomeWords => "some-words",
+                MatchMode::AllWords => "all-words",
+                MatchMode::AnySelectiveTerm => "some-words",
             },
             facets: found.facets.into_iter().map(FacetDto::from).collect(),
             interpretation: found.interpretation.into(),
@@ -210,8 +210,8 @@ impl From<Snippet> for SnippetDto {
             field,
             language: language.map(|tag| tag.to_string()),
             file: file.map(|sha256| sha256.to_hex()),
-            html: marked(&snippet.piece.text, &snippet.piece.highlights),
-            text: snippet.piece.text,
+            html: marked(&snippet.fragment.text, &snippet.fragment.highlights),
+            text: snippet.fragment.text,
             paragraph: snippet.passage.map(|passage| passage.paragraph),
             at_ms: snippet.passage.and_then(|passage| passage.at_ms),
         }
@@ -255,7 +255,7 @@ impl From<FacetCounts> for FacetDto {
             value: value.value,
             label: value.label,
             works: value.works,
-            chosen: value.is_chosen,
+            chosen: value.is_selected,
         };
         Self {
             name: counts.facet.name(),
@@ -294,13 +294,13 @@ impl From<Expansion> for ExpansionDto {
     }
 }
 
-impl From<Took> for TookDto {
-    fn from(took: Took) -> Self {
+impl From<Timings> for TookDto {
+    fn from(took: Timings) -> Self {
         let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
         Self {
             waiting_ms: ms(took.waiting),
             finding_ms: ms(took.finding),
-            showing_ms: ms(took.showing),
+            showing_ms: ms(took.presenting),
         }
     }
 }

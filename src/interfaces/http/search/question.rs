@@ -210,7 +210,7 @@ const OTHERS: [&str; 18] = [
 fn take(request: &mut SearchRequest, name: &str, value: &str) -> Option<()> {
     if let Some(facet) = Facet::from_name(name) {
         for value in listed(value) {
-            request.filters.want(facet, value);
+            request.filters.add(facet, value);
         }
         return Some(());
     }

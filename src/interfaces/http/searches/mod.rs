@@ -102,10 +102,12 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let wanted = parse_saved_search(&body.value, &vocabularies, question::broken_rule)?;
     let repeat = key.repeatable(&request, &body.bytes);
-    let search = saved.create(&actor, wanted, repeat.as_ref()).await?;
+    let completed = saved.create(&actor, wanted, repeat.as_ref()).await?;
+    let search = completed.result;
     let location = format!("{}/api/v1/searches/{}", base.as_str(), search.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
+    precondition::mark_replay(&mut answer, completed.is_replay);
     Ok(whole(answer, &search, &base))
 }
 

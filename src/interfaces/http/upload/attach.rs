@@ -222,9 +222,12 @@ fn answer(attached: Attached, actor: &Allowed<Deposit>, base: &BaseAddress) -> H
         asset,
         file,
         duplicates,
+        is_replay,
     } = attached;
     let location = format!("{}/api/v1/assets/{}/files/{file}", base.as_str(), asset.id);
-    HttpResponse::Created()
+    let mut answer = HttpResponse::Created();
+    precondition::mark_replay(&mut answer, is_replay);
+    answer
         .insert_header((header::LOCATION, location))
         .insert_header((header::ETAG, precondition::etag(asset.revision)))
         .json(AttachedDto {

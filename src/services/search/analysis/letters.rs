@@ -1,91 +1,92 @@
-//! Letters taken apart: a Vietnamese letter is a base, shape marks and a tone.
+//! Decomposes letters: a Vietnamese letter is a base, shape marks and a tone.
 //!
-//! The same letter is found precomposed, decomposed, half of each (the Windows-1258 habit), and
-//! with its marks in any order. Taken apart here, all of these are the same sequence of
-//! [`Sign`]s once the caller has put shapes in order and moved the tone aside.
+//! Texts contain the same letter precomposed, decomposed, half of each (as Windows-1258 stores it),
+//! and with its marks in any order. All of these give the same [`LetterPart`]s once the caller has
+//! sorted the shape marks and stored the tone separately.
 
 use std::sync::LazyLock;
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// One piece of a letter.
+/// One part of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(super) enum LetterPart {
     /// A base letter in lower case.
     Base(char),
-    /// A mark that makes another letter of it: one of [`SHAPES`], as written in VIQR.
+    /// A mark that makes it another letter: one of [`SHAPES`], in the notation of VIQR.
     Shape(char),
-    /// One of the five tone marks, as written in VIQR (RFC 1456).
+    /// One of the five tone marks, in the notation of VIQR (RFC 1456).
     Tone(char),
-    /// Another diacritical mark that folding drops.
+    /// Another diacritic; folding drops it.
     Accent(char),
-    /// A vowel sign or the like of a script where it carries meaning; never dropped.
+    /// A vowel sign or similar mark of a script where it carries meaning; folding keeps it.
     Vowel(char),
 }
 
-/// Shape marks in their order behind a base: stroke, circumflex, horn, breve.
+/// Shape marks in the order in which they follow a base: stroke, circumflex, horn, breve.
 pub(super) const SHAPES: [char; 4] = ['-', '^', '+', '('];
 
-/// The pieces of one letter, side by side with those of all others: analysis looks up little else.
+/// The parts of one letter, in a fixed-size array: the table below is the hot data of analysis.
 #[derive(Debug, Clone, Copy)]
-struct Pieces {
-    signs: [Sign; MOST_PIECES],
+struct PackedParts {
+    parts: [LetterPart; MAX_PARTS],
     count: u8,
 }
 
-/// No letter of the table has more pieces.
-const MOST_PIECES: usize = 3;
+/// Most parts of any letter in the table.
+const MAX_PARTS: usize = 3;
 
-/// Letters above ASCII whose pieces are looked up instead of computed: Latin-1 to Latin
-/// Extended-B, and Latin Extended Additional.
-static PIECES: LazyLock<Vec<Pieces>> = LazyLock::new(|| {
+/// Precomputed parts of the letters in [`TABLED`].
+static PARTS: LazyLock<Vec<PackedParts>> = LazyLock::new(|| {
     let codes = TABLED.iter().flat_map(Clone::clone);
-    codes.map(|code| packed(&taken_apart(code))).collect()
+    codes.map(|code| packed(&parts_of(code))).collect()
 });
 
+/// Code points whose parts are precomputed: Latin-1 to Latin Extended-B, and Latin Extended
+/// Additional.
 const TABLED: [std::ops::Range<u32>; 2] = [0x80..0x250, 0x1E00..0x1F00];
 
-fn packed(pieces: &[Sign]) -> Pieces {
-    let count = pieces.len().min(MOST_PIECES);
-    let mut signs = [Sign::Base(' '); MOST_PIECES];
-    signs[..count].copy_from_slice(&pieces[..count]);
-    Pieces {
-        signs,
+fn packed(parts: &[LetterPart]) -> PackedParts {
+    let count = parts.len().min(MAX_PARTS);
+    let mut packed = [LetterPart::Base(' '); MAX_PARTS];
+    packed[..count].copy_from_slice(&parts[..count]);
+    PackedParts {
+        parts: packed,
         count: count as u8,
     }
 }
 
-/// Calls `each` with the pieces of one character, in order.
-pub(super) fn take_apart(c: char, mut each: impl FnMut(Sign)) {
+/// Calls `each` with the parts of one character, in order.
+pub(super) fn decompose(c: char, mut each: impl FnMut(LetterPart)) {
     if c.is_ascii() {
-        return each(Sign::Base(c.to_ascii_lowercase()));
+        return each(LetterPart::Base(c.to_ascii_lowercase()));
     }
-    match tabled(c) {
-        Some(pieces) => pieces.iter().copied().for_each(each),
-        None => taken_apart(u32::from(c)).into_iter().for_each(each),
+    match table_entry(c) {
+        Some(parts) => parts.iter().copied().for_each(each),
+        None => parts_of(u32::from(c)).into_iter().for_each(each),
     }
 }
 
-fn tabled(c: char) -> Option<&'static [Sign]> {
+fn table_entry(c: char) -> Option<&'static [LetterPart]> {
     let mut offset = 0;
     for range in &TABLED {
         if range.contains(&u32::from(c)) {
             let at = offset + (u32::from(c) - range.start);
-            let pieces = PIECES.get(at as usize)?;
-            return Some(&pieces.signs[..usize::from(pieces.count)]);
+            let parts = PARTS.get(at as usize)?;
+            return Some(&parts.parts[..usize::from(parts.count)]);
         }
         offset += range.end - range.start;
     }
     None
 }
 
-fn taken_apart(code: u32) -> Vec<Sign> {
-    let mut pieces = Vec::new();
+fn parts_of(code: u32) -> Vec<LetterPart> {
+    let mut parts = Vec::new();
     let Some(c) = char::from_u32(code) else {
-        return pieces;
+        return parts;
     };
     if is_hangul(c) {
-        return vec![Sign::Base(c)];
+        return vec![LetterPart::Base(c)];
     }
     // The upper-case look-alikes of Đ: Icelandic Eth and African D.
     let c = if matches!(c, 'Ð' | 'ð' | 'Ɖ' | 'ɖ') {
@@ -94,32 +95,32 @@ fn taken_apart(code: u32) -> Vec<Sign> {
         c
     };
     for lower in c.to_lowercase() {
-        decompose_canonical(lower, |piece| sort_out(piece, &mut pieces));
+        decompose_canonical(lower, |part| push_part(part, &mut parts));
     }
-    pieces
+    parts
 }
 
-fn sort_out(piece: char, pieces: &mut Vec<Sign>) {
-    let simple = match piece {
-        '\u{300}' => Sign::Tone('`'),
-        '\u{301}' => Sign::Tone('\''),
-        '\u{309}' => Sign::Tone('?'),
-        '\u{303}' => Sign::Tone('~'),
-        '\u{323}' => Sign::Tone('.'),
-        '\u{302}' => Sign::Shape('^'),
-        '\u{31B}' => Sign::Shape('+'),
-        '\u{306}' => Sign::Shape('('),
+fn push_part(mark: char, parts: &mut Vec<LetterPart>) {
+    let part = match mark {
+        '\u{300}' => LetterPart::Tone('`'),
+        '\u{301}' => LetterPart::Tone('\''),
+        '\u{309}' => LetterPart::Tone('?'),
+        '\u{303}' => LetterPart::Tone('~'),
+        '\u{323}' => LetterPart::Tone('.'),
+        '\u{302}' => LetterPart::Shape('^'),
+        '\u{31B}' => LetterPart::Shape('+'),
+        '\u{306}' => LetterPart::Shape('('),
         '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' => {
-            Sign::Accent(piece)
+            LetterPart::Accent(mark)
         }
-        _ if is_combining_mark(piece) => Sign::Vowel(piece),
-        _ => return spell_out(piece, pieces),
+        _ if is_combining_mark(mark) => LetterPart::Vowel(mark),
+        _ => return push_base(mark, parts),
     };
-    pieces.push(simple);
+    parts.push(part);
 }
 
-/// Letters with a stroke or tied together have no decomposition in Unicode.
-fn spell_out(letter: char, pieces: &mut Vec<Sign>) {
+/// Pushes a base letter. Letters with a stroke and ligatures have no decomposition in Unicode.
+fn push_base(letter: char, parts: &mut Vec<LetterPart>) {
     let (bases, stroke) = match letter {
         'đ' => ("d", true),
         'ƀ' => ("b", true),
@@ -132,11 +133,11 @@ fn spell_out(letter: char, pieces: &mut Vec<Sign>) {
         'æ' => ("ae", false),
         'œ' => ("oe", false),
         'þ' => ("th", false),
-        _ => return pieces.push(Sign::Base(letter)),
+        _ => return parts.push(LetterPart::Base(letter)),
     };
-    pieces.extend(bases.chars().map(Sign::Base));
+    parts.extend(bases.chars().map(LetterPart::Base));
     if stroke {
-        pieces.push(Sign::Shape('-'));
+        parts.push(LetterPart::Shape('-'));
     }
 }
 
@@ -144,8 +145,8 @@ fn is_hangul(c: char) -> bool {
     matches!(c, '\u{AC00}'..='\u{D7A3}')
 }
 
-/// Whether a script is written without spaces (or in blocks of syllables), so that one base
-/// character with its marks is the longest safe token.
+/// Whether the script is written without spaces (or in syllable blocks): each base character with
+/// its marks becomes one token.
 pub(super) fn is_unspaced(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}' // Thai, Lao
@@ -157,13 +158,13 @@ pub(super) fn is_unspaced(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}') // Han extensions
 }
 
-/// Letters above ASCII of Vietnamese and its neighbours, told without a look-up: Latin-1 and
+/// Letters above ASCII of Vietnamese and related alphabets, recognised without a table: Latin-1 and
 /// Latin Extended-A and -B to `ɏ`, and Latin Extended Additional.
 pub(super) fn is_latin_letter(c: char) -> bool {
     matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' | 'Ḁ'..='ỿ')
 }
 
-/// Whether a character continues the letter before it.
+/// Whether a character is a combining mark of the letter before it.
 pub(super) fn is_mark(c: char) -> bool {
     !c.is_ascii() && is_combining_mark(c)
 }
@@ -173,7 +174,7 @@ pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '‘' | 'ʹ' | 'ꞌ')
 }
 
-/// Characters inside words that nobody sees: soft hyphen, joiners, byte order mark.
+/// Invisible characters inside words: soft hyphen, joiners, byte order mark.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -183,12 +184,12 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_PIECES, TABLED, taken_apart};
+    use super::{MAX_PARTS, TABLED, parts_of};
 
     #[test]
     fn the_table_has_room_for_every_letter() {
         let codes = TABLED.iter().flat_map(Clone::clone);
-        let most = codes.map(|code| taken_apart(code).len()).max();
-        assert_eq!(most, Some(MOST_PIECES));
+        let most = codes.map(|code| parts_of(code).len()).max();
+        assert_eq!(most, Some(MAX_PARTS));
     }
 }

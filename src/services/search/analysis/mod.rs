@@ -1,25 +1,31 @@
 //! How text becomes terms, the same way for works and for queries.
 //!
-//! One cutter ([`cutting`]) on the original bytes, one spelling ([`spelling`]) for each word, and
-//! three levels of terms made of them ([`Level`]). There is no stemming and no word
-//! segmentation: Vietnamese words are mostly two syllables, so adjacent pairs are the words one
-//! gets for free, and they work on text without accents as well.
+//! [`WordSplitter`] finds the words in the original bytes, [`Spelling`] gives the folded and the
+//! exact form of each, and [`Analyzer`] is the tantivy tokenizer that turns both into the terms of
+//! a field ([`TermKind`]). There is no stemming and no compound detection: most Vietnamese words
+//! have two syllables, so pairs of adjacent syllables (bigrams) stand in for words, and they work
+//! for text without diacritics as well.
 //!
-//! Any change that makes other terms of the same text must raise [`VERSION`]: indexes of another
+//! A change that makes other terms from the same text must raise [`VERSION`]: indexes of another
 //! version are rebuilt.
 
-mod cutting;
+pub(crate) mod char_boundary;
+mod folding;
 mod letters;
+pub(crate) mod sketch;
 mod spelling;
-mod stream;
 mod syllable;
-mod words;
+pub(crate) mod timed_text;
+mod tokenizer;
+mod word_lists;
+mod word_splitter;
 
-pub(crate) use cutting::{Cut, Cutter};
-pub(crate) use spelling::{SEPARATOR, Spelling, initial, written};
-pub(crate) use stream::{Analyzer, Level, pair};
+pub(crate) use folding::folded_words;
+pub(crate) use spelling::{SEPARATOR, Spelling, display_form, folded_initial};
 pub(crate) use syllable::is_syllable;
-pub(crate) use words::{acronyms, is_stop_word};
+pub(crate) use tokenizer::{Analyzer, TermKind, pair_term};
+pub(crate) use word_lists::{acronyms, is_stop_word};
+pub(crate) use word_splitter::{WordSpan, WordSplitter};
 
-/// The version of the analysis, written into the index.
+/// The version of the analysis, stored in the index.
 pub(crate) const VERSION: u32 = 4;

@@ -1,48 +1,48 @@
-//! The two spellings under which a word is indexed and looked for.
+//! The two forms under which a word is indexed and searched.
 //!
-//! *Folded* has no marks at all: `quyền` is `quyen`, `Đăk` is `dak`. *Exact* is the folded form,
-//! a separator, and the word in VIQR (RFC 1456) with its tone at the end: wherever the tone mark
-//! stood (hòa, hoà, even hoaì), the exact form is one. Because it begins with the folded form,
-//! the term dictionary can be asked for all accented forms of `quyen` by a prefix.
+//! The *folded* form has no diacritics: `quyền` is `quyen`, `Đăk` is `dak`. The *exact* form is the folded form,
+//! a separator, and the word in VIQR (RFC 1456) with its tone at the end: hòa, hoà and even hoaì have
+//! the same exact form. It begins with the folded form, so a prefix scan of the term dictionary
+//! lists all accented forms of `quyen`.
 //!
-//! Both spellings write `i` for the `y` of hy, ky, ly, my, sy, ty and quy, so that kỹ and kĩ are
-//! one word. Other languages pass through the same steps unharmed, because both sides do.
+//! Both forms replace the `y` of hy, ky, ly, my, sy, ty and quy by `i`, so that kỹ and kĩ are one
+//! word. Works and queries go through the same steps, so other languages are not affected.
 
-use super::letters::{SHAPES, Sign, is_apostrophe, is_invisible, take_apart};
+use super::letters::{LetterPart, SHAPES, decompose, is_apostrophe, is_invisible};
 
-/// Between the folded form and the marks in an exact term.
+/// Separates the folded form from the marks in an exact term.
 pub(crate) const SEPARATOR: char = '\u{1}';
 
-/// Longest folded form, in bytes; the rest of a longer word is cut off on both sides.
+/// Longest folded form, in bytes; longer words are truncated, in works and in queries.
 const MAX_BYTES: usize = 60;
-/// Length of the form with marks, in bytes, at which no further letter begins.
+/// Length of the form with marks, in bytes, at which no further letter is added.
 const MAX_MARKED_BYTES: usize = 4 * MAX_BYTES;
-/// Different marks of a letter that are told apart, tones aside; no alphabet has more.
+/// Most different marks kept for one letter, not counting tones; no alphabet has more.
 const MAX_MARKS: usize = 4;
 
-/// A word taken apart. Kept by callers and filled again, so that a text costs no allocation for
-/// each of its words.
+/// The forms of one word. Callers reuse the value with [`Spelling::fill`], which saves allocations
+/// for every word of a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Spelling {
     folded: String,
     viqr: String,
     tone: Option<char>,
-    /// Where the marks of the last base letter begin in `viqr`.
+    /// Offset in `viqr` of the marks of the last base letter.
     marks_from: usize,
     is_marked: bool,
-    /// The rest of the word is cut off.
+    /// The word is truncated: no further letter is added.
     is_full: bool,
 }
 
 impl Spelling {
-    /// Takes a word of a text apart, as cut by [`super::cutting`].
+    /// The forms of a word as [`super::word_splitter`] returns it.
     pub(crate) fn of(word: &str) -> Self {
         let mut spelling = Self::default();
         spelling.fill(word);
         spelling
     }
 
-    /// Takes another word apart into the same buffers.
+    /// Replaces the forms by those of another word, in the same buffers.
     pub(crate) fn fill(&mut self, word: &str) {
         self.folded.clear();
         self.viqr.clear();
@@ -55,25 +55,25 @@ impl Spelling {
                 break;
             }
             if c.is_ascii_alphanumeric() {
-                self.take(Sign::Base(c.to_ascii_lowercase()));
+                self.push(LetterPart::Base(c.to_ascii_lowercase()));
             } else if !is_apostrophe(c) && !is_invisible(c) {
-                take_apart(c, |sign| self.take(sign));
+                decompose(c, |part| self.push(part));
             }
         }
         self.prefer_i();
     }
 
-    /// Without any mark.
+    /// The word without diacritics.
     pub(crate) fn folded(&self) -> &str {
         &self.folded
     }
 
-    /// Whether the word carries any mark.
+    /// Whether the word has any diacritic.
     pub(crate) fn is_marked(&self) -> bool {
         self.is_marked
     }
 
-    /// Writes the exact term behind what `term` holds.
+    /// Appends the exact term to `term`.
     pub(crate) fn write_exact(&self, term: &mut String) {
         term.push_str(&self.folded);
         term.push(SEPARATOR);
@@ -90,35 +90,36 @@ impl Spelling {
         term
     }
 
-    /// Ends a long word between two signs, so that composed and decomposed text end at the same.
-    fn take(&mut self, sign: Sign) {
-        let is_letter = matches!(sign, Sign::Base(_) | Sign::Vowel(_));
+    /// Adds one part. A long word is truncated before a letter, so that composed and decomposed text
+    /// are truncated at the same place.
+    fn push(&mut self, part: LetterPart) {
+        let is_letter = matches!(part, LetterPart::Base(_) | LetterPart::Vowel(_));
         let is_long = self.folded.len() >= MAX_BYTES || self.viqr.len() >= MAX_MARKED_BYTES;
         self.is_full |= is_letter && is_long;
         if self.is_full {
             return;
         }
-        match sign {
-            Sign::Base(base) => {
+        match part {
+            LetterPart::Base(base) => {
                 self.folded.push(base);
                 self.viqr.push(base);
                 self.marks_from = self.viqr.len();
             }
-            Sign::Shape(mark) | Sign::Accent(mark) => self.add_mark(mark),
-            // Of two tones, which no syllable has, the same one whatever their order.
-            Sign::Tone(tone) => {
+            LetterPart::Shape(mark) | LetterPart::Accent(mark) => self.add_mark(mark),
+            // No syllable has two tones; if a text has, keep one that does not depend on their order.
+            LetterPart::Tone(tone) => {
                 self.is_marked = true;
                 self.tone = self.tone.max(Some(tone));
             }
-            Sign::Vowel(vowel) => {
+            LetterPart::Vowel(vowel) => {
                 self.folded.push(vowel);
                 self.viqr.push(vowel);
             }
         }
     }
 
-    /// Marks stand once and in one order behind their letter, shapes before accents, whatever order
-    /// they were typed in: composed and decomposed text tell them in different ones.
+    /// Inserts a mark once and in sorted order after its letter, shapes before accents: composed and
+    /// decomposed text contain them in different orders.
     fn add_mark(&mut self, mark: char) {
         self.is_marked = true;
         let rank = |c: char| {
@@ -156,23 +157,23 @@ impl Spelling {
     }
 }
 
-/// The first letter of the folded form of a word, told without taking it apart.
-pub(crate) fn initial(word: &str) -> Option<char> {
+/// The first letter of the folded form of a word, without computing the whole form.
+pub(crate) fn folded_initial(word: &str) -> Option<char> {
     let first = word
         .chars()
         .find(|c| !is_apostrophe(*c) && !is_invisible(*c))?;
     let mut initial = None;
-    take_apart(first, |sign| {
-        if let (None, Sign::Base(letter) | Sign::Vowel(letter)) = (initial, sign) {
+    decompose(first, |part| {
+        if let (None, LetterPart::Base(letter) | LetterPart::Vowel(letter)) = (initial, part) {
             initial = Some(letter);
         }
     });
     initial
 }
 
-/// The written form of an exact term, in NFC and lower case: `quyen␁quye^n\`` is `quyền`.
-/// The tone is put where the modern rule wants it.
-pub(crate) fn written(exact: &str) -> String {
+/// An exact term as people write it, in NFC and lower case: `quyen␁quye^n\`` is `quyền`.
+/// The tone mark is placed by the modern rule.
+pub(crate) fn display_form(exact: &str) -> String {
     let Some((folded, viqr)) = exact.split_once(SEPARATOR) else {
         return exact.to_owned();
     };
@@ -255,7 +256,7 @@ fn tone_place(letters: &[String]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Spelling, initial, written};
+    use super::{Spelling, display_form, folded_initial};
 
     fn same(a: &str, b: &str) {
         assert_eq!(Spelling::of(a).exact(), Spelling::of(b).exact(), "{a} {b}");
@@ -339,7 +340,7 @@ mod tests {
             "人",
         ] {
             assert_eq!(
-                initial(word),
+                folded_initial(word),
                 Spelling::of(word).folded().chars().next(),
                 "{word}"
             );
@@ -371,7 +372,7 @@ mod tests {
             "muốn",
             "gìn",
         ] {
-            assert_eq!(written(&Spelling::of(word).exact()), word);
+            assert_eq!(display_form(&Spelling::of(word).exact()), word);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a folded word can be a Vietnamese syllable.
 //!
-//! Tells queries in Vietnamese typed without marks from queries in English. Built from the
-//! regular parts of the syllable (onset, rhyme without marks, final), not from a word list.
+//! Distinguishes Vietnamese queries typed without diacritics from English ones. Uses the parts of a
+//! syllable (onset, vowels without marks, final), not a word list.
 
 const ONSETS: [&str; 27] = [
     "ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th", "tr", "b", "c", "d", "g", "h",
@@ -28,7 +28,7 @@ mod tests {
     use super::is_syllable;
 
     #[test]
-    fn syllables_are_told_from_english_words() {
+    fn syllables_are_distinguished_from_english_words() {
         for word in [
             "quyen", "tre", "em", "nguoi", "nghieng", "gi", "gin", "khuya", "yeu", "a", "thuong",
         ] {

@@ -1,48 +1,48 @@
-//! What a mistyped word may have meant.
+//! Spelling correction of the words of a query.
 //!
-//! A word is suspect when no work has it, or when hardly a work has it beside either of its
-//! neighbours. Candidates are the words one keystroke away (Damerau 1964) and those that
-//! Vietnamese writers confuse (s/x, ch/tr, d/gi/r, l/n, final n/ng/nh, t/c). They are ranked by
-//! how often they stand beside the neighbours: a fuzzy query gives every match the same score and
-//! cannot tell.
+//! A word is suspect when no work contains it, or when hardly any work contains it next to one of
+//! its neighbours in the query. Candidates are the words at Damerau-Levenshtein distance 1 (Damerau
+//! 1964) and those that Vietnamese writers confuse (s/x, ch/tr, d/gi/r, l/n, final n/ng/nh, t/c).
+//! They are ranked by how often they occur next to the neighbours; the equal scores of a fuzzy query
+//! could not rank them.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::lexicon::Lexicon;
 use super::parser::Word;
+use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
-/// Candidates kept for a word, best first.
-const KEPT: usize = 3;
-/// Suspect words looked into in one query: each costs some hundred dictionary look-ups.
+/// Most candidates for a word.
+const MAX_CANDIDATES: usize = 3;
+/// Most words corrected in one query: each costs some hundred dictionary look-ups.
 const MAX_SUSPECTS: usize = 8;
-/// Two words stand side by side by chance in one of so many works.
-const COINCIDENCE: u64 = 2_500;
-/// A word that stands beside its neighbours by chance is doubted in favour of one that does so
-/// this many times as often.
-const CLEARLY: u64 = 8;
-/// Words shorter than this are left alone: everything is one keystroke away from them. Longer
-/// ones than this are no words, and each of their letters costs another 53 look-ups.
-const LETTERS: RangeInclusive<usize> = 2..=20;
+/// Two unrelated words occur next to each other in about one in this many works.
+const CHANCE_PAIR_WORKS: u64 = 2_500;
+/// An existing word is replaced only by a candidate that occurs next to its neighbours more than this
+/// many times as often.
+const MIN_SUPPORT_RATIO: u64 = 8;
+/// Lengths of words that are corrected, in letters. Nearly every short word is at distance 1 from a
+/// single letter; longer strings are no words, and each letter costs another 53 look-ups.
+const CORRECTED_LENGTHS: RangeInclusive<usize> = 2..=20;
 
-/// What a word may have meant.
+/// The candidates for one word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Correction {
-    /// Which word of the query.
+    /// Index of the word in the query.
     pub(crate) word: usize,
     /// Folded candidates, best first.
     pub(crate) candidates: Vec<String>,
-    /// No work has the word as typed.
+    /// No work contains the word as typed.
     pub(crate) is_unknown: bool,
 }
 
-/// Looks for corrections of the words of a query.
-pub(crate) fn corrections(words: &[Word], lexicon: &Lexicon<'_>) -> Vec<Correction> {
-    let suspects = (0..words.len()).filter(|at| is_suspect(words, *at, lexicon));
+/// Finds corrections of the words of a query.
+pub(crate) fn corrections(words: &[Word], dictionary: &TermDictionary<'_>) -> Vec<Correction> {
+    let suspects = (0..words.len()).filter(|at| is_suspect(words, *at, dictionary));
     let mut found = Vec::new();
     for at in suspects.take(MAX_SUSPECTS) {
-        let is_unknown = lexicon.works_with_word(words[at].folded()) == 0;
-        let candidates = candidates(words, at, is_unknown, lexicon);
+        let is_unknown = dictionary.works_with_word(words[at].folded()) == 0;
+        let candidates = candidates(words, at, is_unknown, dictionary);
         if !candidates.is_empty() {
             found.push(Correction {
                 word: at,
@@ -58,66 +58,78 @@ fn neighbours(words: &[Word], at: usize) -> (Option<&str>, Option<&str>) {
     let word = |i: usize| {
         words
             .get(i)
-            .filter(|w| !w.is_whole_number)
+            .filter(|w| !w.is_document_number)
             .map(Word::folded)
     };
     (at.checked_sub(1).and_then(word), word(at + 1))
 }
 
-fn support(before: Option<&str>, folded: &str, after: Option<&str>, lexicon: &Lexicon<'_>) -> u64 {
-    before.map_or(0, |b| lexicon.works_with_pair(b, folded))
-        + after.map_or(0, |a| lexicon.works_with_pair(folded, a))
+fn support(
+    before: Option<&str>,
+    folded: &str,
+    after: Option<&str>,
+    dictionary: &TermDictionary<'_>,
+) -> u64 {
+    before.map_or(0, |b| dictionary.works_with_pair(b, folded))
+        + after.map_or(0, |a| dictionary.works_with_pair(folded, a))
 }
 
-fn is_suspect(words: &[Word], at: usize, lexicon: &Lexicon<'_>) -> bool {
+fn is_suspect(words: &[Word], at: usize, dictionary: &TermDictionary<'_>) -> bool {
     let word = &words[at];
     let folded = word.folded();
-    let is_word = LETTERS.contains(&folded.len()) && folded.bytes().all(|b| b.is_ascii_lowercase());
-    if word.is_stop || word.is_whole_number || !is_word {
+    let is_word =
+        CORRECTED_LENGTHS.contains(&folded.len()) && folded.bytes().all(|b| b.is_ascii_lowercase());
+    if word.is_stop_word || word.is_document_number || !is_word {
         return false;
     }
     let (before, after) = neighbours(words, at);
     let is_alone = before.is_none() && after.is_none();
-    lexicon.works_with_word(folded) == 0
-        || (!is_alone && support(before, folded, after, lexicon) <= lexicon.works() / COINCIDENCE)
+    dictionary.works_with_word(folded) == 0
+        || (!is_alone
+            && support(before, folded, after, dictionary) <= dictionary.works() / CHANCE_PAIR_WORKS)
 }
 
-/// The best candidates by support from the neighbours, then by frequency. A word that exists is
-/// only doubted in favour of one that stands beside a neighbour.
-fn candidates(words: &[Word], at: usize, is_unknown: bool, lexicon: &Lexicon<'_>) -> Vec<String> {
+/// The candidates, ordered by how often they occur next to the neighbours, then by frequency. For a
+/// word that exists, only those that occur next to a neighbour.
+fn candidates(
+    words: &[Word],
+    at: usize,
+    is_unknown: bool,
+    dictionary: &TermDictionary<'_>,
+) -> Vec<String> {
     let typed = words[at].folded();
     let (before, after) = neighbours(words, at);
-    let enough = if is_unknown {
+    let min_support = if is_unknown {
         0
     } else {
-        1 + CLEARLY * support(before, typed, after, lexicon)
+        1 + MIN_SUPPORT_RATIO * support(before, typed, after, dictionary)
     };
-    let mut near = one_keystroke_away(typed);
+    let mut near = at_distance_one(typed);
     near.extend(confused_with(typed));
     near.remove(typed);
     let mut ranked: Vec<(u64, u64, String)> = near
         .into_iter()
-        .filter(|candidate| lexicon.may_have_word(candidate))
+        .filter(|candidate| dictionary.may_contain_word(candidate))
         .filter_map(|candidate| {
-            let works = lexicon.works_with_word(&candidate);
+            let works = dictionary.works_with_word(&candidate);
             let beside = if works == 0 {
                 0
             } else {
-                support(before, &candidate, after, lexicon)
+                support(before, &candidate, after, dictionary)
             };
-            (works > 0 && beside >= enough).then_some((beside, works, candidate))
+            (works > 0 && beside >= min_support).then_some((beside, works, candidate))
         })
         .collect();
     ranked.sort_unstable_by(|a, b| b.cmp(a));
-    ranked.truncate(KEPT);
+    ranked.truncate(MAX_CANDIDATES);
     ranked
         .into_iter()
         .map(|(.., candidate)| candidate)
         .collect()
 }
 
-/// All words one insertion, deletion, replacement or exchange of neighbours away.
-fn one_keystroke_away(word: &str) -> BTreeSet<String> {
+/// All strings at one insertion, deletion, replacement or transposition of adjacent letters.
+fn at_distance_one(word: &str) -> BTreeSet<String> {
     let mut near = BTreeSet::new();
     for at in 0..=word.len() {
         let (head, tail) = word.split_at(at);
@@ -144,8 +156,8 @@ fn one_keystroke_away(word: &str) -> BTreeSet<String> {
     near
 }
 
-/// Sounds that one ear or dialect does not tell apart.
-const BEGINNINGS: [[&str; 2]; 7] = [
+/// Initials that some dialects do not distinguish.
+const CONFUSED_INITIALS: [[&str; 2]; 7] = [
     ["s", "x"],
     ["ch", "tr"],
     ["d", "gi"],
@@ -154,16 +166,17 @@ const BEGINNINGS: [[&str; 2]; 7] = [
     ["l", "n"],
     ["v", "d"],
 ];
-const ENDINGS: [[&str; 2]; 4] = [["n", "ng"], ["t", "c"], ["n", "nh"], ["ch", "t"]];
+/// Finals that some dialects do not distinguish.
+const CONFUSED_FINALS: [[&str; 2]; 4] = [["n", "ng"], ["t", "c"], ["n", "nh"], ["ch", "t"]];
 
 fn confused_with(word: &str) -> Vec<String> {
     let mut others = Vec::new();
-    for [a, b] in BEGINNINGS {
+    for [a, b] in CONFUSED_INITIALS {
         for (from, to) in [(a, b), (b, a)] {
             others.extend(word.strip_prefix(from).map(|rest| format!("{to}{rest}")));
         }
     }
-    for [a, b] in ENDINGS {
+    for [a, b] in CONFUSED_FINALS {
         for (from, to) in [(a, b), (b, a)] {
             others.extend(word.strip_suffix(from).map(|rest| format!("{rest}{to}")));
         }
@@ -173,17 +186,17 @@ fn confused_with(word: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{confused_with, one_keystroke_away};
+    use super::{at_distance_one, confused_with};
 
     #[test]
-    fn slips_and_confusions_reach_the_word_meant() {
+    fn typing_errors_and_confusions_reach_the_intended_word() {
         for (typed, meant) in [
             ("quyeb", "quyen"),
             ("htanh", "thanh"),
             ("quyn", "quyen"),
             ("quyyen", "quyen"),
         ] {
-            assert!(one_keystroke_away(typed).contains(meant), "{typed}");
+            assert!(at_distance_one(typed).contains(meant), "{typed}");
         }
         for (typed, meant) in [
             ("xu", "su"),
@@ -197,6 +210,6 @@ mod tests {
                 "{typed}"
             );
         }
-        assert!(one_keystroke_away("a").iter().all(|word| !word.is_empty()));
+        assert!(at_distance_one("a").iter().all(|word| !word.is_empty()));
     }
 }

@@ -1,27 +1,28 @@
-//! Other names of the things a query names.
+//! Query expansion: adds other names of the concepts that a query names.
 //!
-//! The longest names of concepts in the query are replaced by nothing and joined by their other
-//! names, in other languages too, with a bounded weight in total: a concept with ten synonyms
-//! does not win over one with one. Every expansion is told and can be struck out by its id.
+//! The typed words stay in the query. For the longest names of concepts in it the other names are
+//! added, in other languages too. Their total weight is limited, so that a concept with ten synonyms
+//! does not outweigh one with a single synonym. Every expansion is reported and can be excluded by
+//! its id.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::super::document::folded_words;
-use super::super::glossary::{Into, translated};
-use super::super::thesaurus::{Concept, Thesaurus};
+use super::glossary::{TargetLanguage, longest_translation};
 use super::parser::Word;
+use crate::services::search::analysis::folded_words;
+use crate::services::search::thesaurus::{Concept, Thesaurus};
 
-/// What a search may add by itself or on request.
+/// Which expansions a search may add.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct ExpansionWishes {
-    /// Add nothing at all.
+pub struct ExpansionOptions {
+    /// Add no expansion.
     pub none: bool,
-    /// Ids of expansions that were struck out.
+    /// Ids of expansions that must not be added.
     pub without: Vec<String>,
     /// Add narrower concepts too.
     pub narrower: bool,
-    /// Add what places and bodies were before and what they became.
+    /// Add predecessors and successors of places and organisations.
     pub succession: bool,
 }
 
@@ -30,52 +31,52 @@ pub struct ExpansionWishes {
 pub enum ExpansionReason {
     /// They name the same thing.
     SameConcept,
-    /// They name something narrower.
+    /// They name a narrower concept.
     Narrower,
-    /// They name what it was before or became.
+    /// They name a predecessor or successor.
     Succession,
-    /// They say it in the language of the works that are looked for.
+    /// They are translations into the language of the language filter.
     Translation,
 }
 
 /// Names that were added for a part of the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expansion {
-    /// By this it can be struck out: `scheme/slug`, or the first name of an acronym ring.
+    /// Id for excluding it: `scheme/slug`, or the first name of an acronym ring.
     pub id: String,
-    /// The words of the query that named it, as typed.
+    /// The words of the query that name the concept, as typed.
     pub matched: String,
-    /// Why.
+    /// Why the names were added.
     pub reason: ExpansionReason,
-    /// What was added.
+    /// The added names.
     pub added: Vec<String>,
 }
 
-/// An expansion with its place in the query.
+/// An expansion with its position in the query.
 #[derive(Debug, Clone)]
-pub(crate) struct Added {
-    /// The words it stands for.
+pub(crate) struct AppliedExpansion {
+    /// The words that name the concept.
     pub(crate) span: Range<usize>,
-    /// Told to the caller.
-    pub(crate) told: Expansion,
+    /// The expansion as reported to the caller.
+    pub(crate) expansion: Expansion,
     /// Folded words of each added name.
     pub(crate) names: Vec<Vec<String>>,
 }
 
 /// Most names added for one concept.
 const MAX_NAMES: usize = 12;
-/// Most names added in one query: what a province became can be a hundred communes.
+/// Most names added in one query: a province can have a hundred successor communes.
 const MAX_ADDED: usize = 120;
 
-/// Finds the concepts a query names and what to add for them; words that name none are
-/// translated where works in another language are looked for.
+/// Finds the concepts that a query names and the names to add. Words that name no concept are
+/// translated when `translate_to` is set.
 pub(crate) fn expansions(
     words: &[Word],
     thesaurus: &Thesaurus,
-    wishes: &ExpansionWishes,
-    translate: Option<Into>,
-) -> Vec<Added> {
-    if wishes.none {
+    options: &ExpansionOptions,
+    translate_to: Option<TargetLanguage>,
+) -> Vec<AppliedExpansion> {
+    if options.none {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -83,39 +84,41 @@ pub(crate) fn expansions(
     while at < words.len() {
         let (length, concepts) = longest_name(&words[at..], thesaurus);
         for concept in concepts {
-            found.extend(added_for(
+            found.extend(concept_expansions(
                 words,
                 at..at + length,
                 concept,
                 thesaurus,
-                wishes,
+                options,
             ));
         }
-        let translation = translate.filter(|_| length == 0);
-        if let Some(added) = translation.and_then(|into| translation_at(words, at, into, wishes)) {
+        let translation = translate_to.filter(|_| length == 0);
+        if let Some(added) =
+            translation.and_then(|target| translation_at(words, at, target, options))
+        {
             at = added.span.end;
             found.push(added);
         } else {
             at += length.max(1);
         }
     }
-    bounded(found)
+    limited(found)
 }
 
-/// As much as there is room for: other names of the things themselves before what was wished for
-/// beside them.
-fn bounded(found: Vec<Added>) -> Vec<Added> {
-    let is_wished = |added: &Added| {
+/// Keeps expansions up to the limit: names of the same concepts before narrower concepts and
+/// successors.
+fn limited(found: Vec<AppliedExpansion>) -> Vec<AppliedExpansion> {
+    let is_optional = |added: &AppliedExpansion| {
         matches!(
-            added.told.reason,
+            added.expansion.reason,
             ExpansionReason::Narrower | ExpansionReason::Succession
         )
     };
     let mut room = MAX_ADDED;
     let mut has_room = vec![false; found.len()];
-    for wished in [false, true] {
+    for optional in [false, true] {
         for (added, fits) in found.iter().zip(&mut has_room) {
-            if is_wished(added) == wished && added.names.len() <= room {
+            if is_optional(added) == optional && added.names.len() <= room {
                 room -= added.names.len();
                 *fits = true;
             }
@@ -128,15 +131,17 @@ fn bounded(found: Vec<Added>) -> Vec<Added> {
 fn translation_at(
     words: &[Word],
     at: usize,
-    into: Into,
-    wishes: &ExpansionWishes,
-) -> Option<Added> {
-    let rest = words[at..].iter().take_while(|word| !word.is_whole_number);
+    target: TargetLanguage,
+    options: &ExpansionOptions,
+) -> Option<AppliedExpansion> {
+    let rest = words[at..]
+        .iter()
+        .take_while(|word| !word.is_document_number);
     let folded: Vec<&str> = rest.map(Word::folded).collect();
-    let (length, translations) = translated(&folded, into)?;
+    let (length, translations) = longest_translation(&folded, target)?;
     let span = at..at + length;
     let id = format!("glossary/{}", folded[..length].join("-"));
-    if wishes.without.contains(&id) {
+    if options.without.contains(&id) {
         return None;
     }
     let typed: Vec<&str> = words[span.clone()]
@@ -146,10 +151,10 @@ fn translation_at(
     let names = translations
         .iter()
         .map(|name| folded_words(name).split(' ').map(str::to_owned).collect());
-    Some(Added {
+    Some(AppliedExpansion {
         span,
         names: names.collect(),
-        told: Expansion {
+        expansion: Expansion {
             id,
             matched: typed.join(" "),
             reason: ExpansionReason::Translation,
@@ -159,71 +164,70 @@ fn translation_at(
 }
 
 fn longest_name(words: &[Word], thesaurus: &Thesaurus) -> (usize, Vec<usize>) {
-    let most = words.len().min(thesaurus.longest());
+    let most = words.len().min(thesaurus.longest_name());
     for length in (1..=most).rev() {
         let span = &words[..length];
-        if span.iter().any(|w| w.is_whole_number) || span.iter().all(|w| w.is_stop) {
+        if span.iter().any(|w| w.is_document_number) || span.iter().all(|w| w.is_stop_word) {
             continue;
         }
         let name = span.iter().map(Word::folded).collect::<Vec<_>>().join(" ");
         let concepts = thesaurus.named(&name);
-        if !concepts.is_empty() && (length > 1 || reads_as_name(&span[0])) {
+        if !concepts.is_empty() && (length > 1 || can_be_acronym(&span[0])) {
             return (length, concepts.to_vec());
         }
     }
     (0, Vec::new())
 }
 
-/// A short word that could as well be an ordinary one ("cat", "an") must be typed in capitals to
-/// stand for an acronym.
-fn reads_as_name(word: &Word) -> bool {
+/// A short word that can be an ordinary word ("cat", "an") is an acronym only when typed in capitals.
+fn can_be_acronym(word: &Word) -> bool {
     let capitals = word.typed.chars().filter(|c| c.is_uppercase()).count();
     let has_vowel = word.folded().contains(['a', 'e', 'i', 'o', 'u', 'y']);
     capitals > 1 || !has_vowel || word.folded().len() > 3
 }
 
-fn added_for(
+fn concept_expansions(
     words: &[Word],
     span: Range<usize>,
     at: usize,
     thesaurus: &Thesaurus,
-    wishes: &ExpansionWishes,
-) -> Vec<Added> {
+    options: &ExpansionOptions,
+) -> Vec<AppliedExpansion> {
     let concept = thesaurus.concept(at);
     let mut sources = vec![(ExpansionReason::SameConcept, vec![at])];
-    if wishes.narrower {
+    if options.narrower {
         sources.push((ExpansionReason::Narrower, concept.narrower.clone()));
     }
-    if wishes.succession {
+    if options.succession {
         sources.push((ExpansionReason::Succession, concept.succession.clone()));
     }
     let mut all = Vec::new();
     for (reason, concepts) in sources {
         let concepts = concepts.into_iter().map(|at| thesaurus.concept(at));
-        all.extend(
-            concepts.filter_map(|concept| added(words, span.clone(), concept, reason, wishes)),
-        );
+        all.extend(concepts.filter_map(|concept| {
+            concept_expansion(words, span.clone(), concept, reason, options)
+        }));
     }
     all
 }
 
-fn added(
+fn concept_expansion(
     words: &[Word],
     span: Range<usize>,
     concept: &Concept,
     reason: ExpansionReason,
-    wishes: &ExpansionWishes,
-) -> Option<Added> {
+    options: &ExpansionOptions,
+) -> Option<AppliedExpansion> {
     let id = match &concept.key {
         Some((scheme, slug)) => format!("{scheme}/{slug}"),
         None => concept.names.first()?.1.clone(),
     };
-    if wishes.without.contains(&id) {
+    if options.without.contains(&id) {
         return None;
     }
-    let said: Vec<&str> = words[span.clone()].iter().map(Word::folded).collect();
-    let mut known = BTreeSet::from([said.join(" ")]);
-    let mut told = Vec::new();
+    let folded_span: Vec<&str> = words[span.clone()].iter().map(Word::folded).collect();
+    let mut known = BTreeSet::from([folded_span.join(" ")]);
+    let mut added = Vec::new();
     let mut names = Vec::new();
     for (_, name) in concept.names.iter() {
         let folded = folded_words(name);
@@ -231,19 +235,19 @@ fn added(
             continue;
         }
         names.push(folded.split(' ').map(str::to_owned).collect());
-        told.push(name.clone());
+        added.push(name.clone());
     }
     let typed: Vec<&str> = words[span.clone()]
         .iter()
         .map(|w| w.typed.as_str())
         .collect();
-    (!names.is_empty()).then(|| Added {
+    (!names.is_empty()).then(|| AppliedExpansion {
         span,
-        told: Expansion {
+        expansion: Expansion {
             id,
             matched: typed.join(" "),
             reason,
-            added: told,
+            added,
         },
         names,
     })

@@ -1,20 +1,16 @@
-//! From what somebody typed to what the index is asked.
+//! From the typed text to a query plan.
 //!
-//! [`parser`] reads the text, [`telex`] and [`correction`] repair it, [`expansion`] adds other
-//! names of the same things, [`plan`] weighs the terms. Nothing a user types is an error, and
-//! everything that was changed or added is told ([`Interpretation`]).
+//! [`interpret`] runs the steps: [`parser`] reads the text, [`repair`] decodes input method keystrokes
+//! ([`telex`]) and corrects mistyped words ([`correction`]), [`expansion`] adds other names of the
+//! same concepts and translations ([`glossary`]), and [`plan`] chooses the terms that match and their
+//! weights. No text is an error, and the response reports every change and addition
+//! ([`repair::Interpretation`]).
 
 pub(crate) mod correction;
 pub(crate) mod expansion;
-pub(crate) mod known_words;
-pub(crate) mod lexicon;
+pub(crate) mod glossary;
+pub(crate) mod interpret;
 pub(crate) mod parser;
 pub(crate) mod plan;
 pub(crate) mod repair;
 pub(crate) mod telex;
-
-pub use expansion::{Expansion, ExpansionReason, ExpansionWishes};
-pub use repair::Interpretation;
-
-pub(crate) use lexicon::Lexicon;
-pub(crate) use plan::{Plan, Weights};

@@ -1,15 +1,15 @@
-//! What somebody typed, read without ever failing.
+//! Parses the typed text; every text is valid.
 //!
-//! Words, `"phrases"`, `-exclusions` and `facet:value`. Whatever does not fit this grammar is
-//! read as words: an unclosed quote, a lonely minus, an unknown prefix.
+//! The grammar has words, `"phrases"`, `-exclusions` and `facet:value`. Everything else is parsed as
+//! words: an unclosed quote, a single minus, an unknown prefix.
 
-use super::super::analysis::{Cutter, Spelling, is_stop_word};
-use super::super::filters::Facet;
+use crate::services::search::analysis::{Spelling, WordSplitter, is_stop_word};
+use crate::services::search::filters::Facet;
 
-/// Longest text that is read, in characters.
+/// Longest text that is parsed, in characters.
 pub(crate) const MAX_CHARS: usize = 512;
-/// Most words that are read: in all, in phrases, and in exclusions. What stands behind costs
-/// nothing: each word is a list of works to walk through, which no deadline cuts short.
+/// Most words that are parsed: in total, in phrases, and in exclusions. Each word adds a posting list
+/// to read, which the deadline does not interrupt.
 pub(crate) const MAX_WORDS: usize = 40;
 
 /// One word of a query.
@@ -17,47 +17,47 @@ pub(crate) const MAX_WORDS: usize = 40;
 pub(crate) struct Word {
     /// As typed.
     pub(crate) typed: String,
-    /// Taken apart.
+    /// Its folded and exact form.
     pub(crate) spelling: Spelling,
-    /// A document number as a whole; its parts follow.
-    pub(crate) is_whole_number: bool,
-    /// It only carries grammar.
-    pub(crate) is_stop: bool,
+    /// A whole document number; its parts follow as words.
+    pub(crate) is_document_number: bool,
+    /// A stop word.
+    pub(crate) is_stop_word: bool,
 }
 
 impl Word {
-    /// Without marks.
+    /// The word without diacritics.
     pub(crate) fn folded(&self) -> &str {
         self.spelling.folded()
     }
 
-    /// Reads one word.
-    pub(crate) fn new(typed: &str, is_whole_number: bool) -> Self {
+    /// Analyses one word.
+    pub(crate) fn new(typed: &str, is_document_number: bool) -> Self {
         let spelling = Spelling::of(typed);
-        let is_stop = is_stop_word(&spelling);
+        let is_stop_word = is_stop_word(&spelling);
         Self {
             typed: typed.to_owned(),
             spelling,
-            is_whole_number,
-            is_stop,
+            is_document_number,
+            is_stop_word,
         }
     }
 }
 
-/// A query taken apart.
+/// A parsed query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parsed {
-    /// All words to look for, those of phrases included, in order.
+    /// All words in order, including those of phrases.
     pub(crate) words: Vec<Word>,
-    /// Folded words that must stand together.
+    /// Folded words that must occur as a phrase.
     pub(crate) phrases: Vec<Vec<String>>,
-    /// Folded words (or words that stand together) that must not occur.
+    /// Folded words or phrases that must not occur.
     pub(crate) excluded: Vec<Vec<String>>,
-    /// Values wanted of facets.
-    pub(crate) wanted: Vec<(Facet, String)>,
+    /// Filters typed as `facet:value`.
+    pub(crate) facet_values: Vec<(Facet, String)>,
 }
 
-/// Reads a query.
+/// Parses a query.
 pub(crate) fn parse(text: &str) -> Parsed {
     let end = text
         .char_indices()
@@ -68,42 +68,42 @@ pub(crate) fn parse(text: &str) -> Parsed {
     let mut plain = String::new();
     while let Some(c) = rest.chars().next() {
         let at_word_start = plain.chars().next_back().is_none_or(char::is_whitespace);
-        if let Some((piece, taken)) = special(rest, at_word_start) {
-            parsed.take_words(&plain);
+        if let Some((token, taken)) = special(rest, at_word_start) {
+            parsed.push_words(&plain);
             plain.clear();
-            parsed.take_piece(piece);
+            parsed.push_token(token);
             rest = &rest[taken..];
         } else {
             plain.push(c);
             rest = &rest[c.len_utf8()..];
         }
     }
-    parsed.take_words(&plain);
+    parsed.push_words(&plain);
     parsed
 }
 
-enum Piece<'a> {
+enum Token<'a> {
     Phrase(&'a str),
     Excluded(&'a str),
-    Wanted(Facet, &'a str),
+    FacetValue(Facet, &'a str),
 }
 
-/// A piece with a meaning of its own at the beginning of `rest`, and its length in bytes.
-fn special(rest: &str, at_word_start: bool) -> Option<(Piece<'_>, usize)> {
+/// A token other than a word at the beginning of `rest`, and its length in bytes.
+fn special(rest: &str, at_word_start: bool) -> Option<(Token<'_>, usize)> {
     if let Some((phrase, taken)) = quoted(rest) {
-        return Some((Piece::Phrase(phrase), taken));
+        return Some((Token::Phrase(phrase), taken));
     }
     if !at_word_start {
         return None;
     }
     if let Some(behind) = rest.strip_prefix('-') {
         let (value, taken) = value(behind)?;
-        return Some((Piece::Excluded(value), taken + 1));
+        return Some((Token::Excluded(value), taken + 1));
     }
     let (name, behind) = rest.split_once(':')?;
     let facet = Facet::from_name(name)?;
     let (value, taken) = value(behind)?;
-    Some((Piece::Wanted(facet, value), name.len() + 1 + taken))
+    Some((Token::FacetValue(facet, value), name.len() + 1 + taken))
 }
 
 fn quoted(rest: &str) -> Option<(&str, usize)> {
@@ -131,13 +131,13 @@ fn value(text: &str) -> Option<(&str, usize)> {
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = Word> {
-    Cutter::new(text).map(|cut| Word::new(&text[cut.span], cut.is_whole_number))
+    WordSplitter::new(text).map(|word| Word::new(&text[word.span], word.is_document_number))
 }
 
-/// The folded words of a text, if there is room for all of them beside those already read.
-fn folded(text: &str, read: &[Vec<String>]) -> Vec<String> {
-    let room = MAX_WORDS.saturating_sub(read.iter().map(Vec::len).sum());
-    let words = words_of(text).filter(|word| !word.is_whole_number);
+/// The folded words of a text; none when they exceed the limit together with those in `parsed`.
+fn folded(text: &str, parsed: &[Vec<String>]) -> Vec<String> {
+    let room = MAX_WORDS.saturating_sub(parsed.iter().map(Vec::len).sum());
+    let words = words_of(text).filter(|word| !word.is_document_number);
     let words: Vec<String> = words
         .map(|word| word.folded().to_owned())
         .take(room + 1)
@@ -150,27 +150,27 @@ fn folded(text: &str, read: &[Vec<String>]) -> Vec<String> {
 }
 
 impl Parsed {
-    fn take_words(&mut self, text: &str) {
+    fn push_words(&mut self, text: &str) {
         let room = MAX_WORDS.saturating_sub(self.words.len());
         self.words.extend(words_of(text).take(room));
     }
 
-    fn take_piece(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Phrase(text) => {
+    fn push_token(&mut self, token: Token<'_>) {
+        match token {
+            Token::Phrase(text) => {
                 let words = folded(text, &self.phrases);
                 if words.len() > 1 {
                     self.phrases.push(words);
                 }
-                self.take_words(text);
+                self.push_words(text);
             }
-            Piece::Excluded(text) => {
+            Token::Excluded(text) => {
                 let words = folded(text, &self.excluded);
                 if !words.is_empty() {
                     self.excluded.push(words);
                 }
             }
-            Piece::Wanted(facet, value) => self.wanted.push((facet, value.to_owned())),
+            Token::FacetValue(facet, value) => self.facet_values.push((facet, value.to_owned())),
         }
     }
 }
@@ -189,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_told_from_words() {
+    fn tokens_are_distinguished_from_words() {
         let parsed = parse(r#"quyền "trẻ em" -lao-động kind:article year:2024 -"bạo lực" PT-TH"#);
         let typed: Vec<_> = parsed.words.iter().map(|w| w.typed.as_str()).collect();
         assert_eq!(typed, ["quyền", "trẻ", "em", "PT", "TH"]);
         assert_eq!(parsed.phrases, [["tre", "em"]]);
         assert_eq!(parsed.excluded, [["lao", "dong"], ["bao", "luc"]]);
         assert_eq!(
-            parsed.wanted,
+            parsed.facet_values,
             [
                 (Facet::Kind, "article".into()),
                 (Facet::Year, "2024".into())
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_no_rule_is_words() {
+    fn text_outside_the_grammar_is_words() {
         for (text, expected) in [
             ("\"chưa đóng", vec!["chưa", "đóng"]),
             ("- x", vec!["x"]),

@@ -1,27 +1,27 @@
-//! The terms a query asks for: which count, how much, and which must be there.
+//! The query plan: which terms a work must contain, and which terms add to its score.
 //!
-//! Every term adds its BM25 score times a weight (weights as measured, see
-//! `docs/search-quality.md`). What *matches* is decided apart from what scores, in two steps:
-//! first works that have all words; when there are too few of these, works that have at least
-//! one telling term: a pair or a word that is not in a large share of all works. So totals and
-//! facet counts mean something, and common syllables cost nothing.
+//! The score of a work is the sum of the BM25 scores of the plan's terms, each multiplied by a weight
+//! (measured, see `docs/search-quality.md`). Matching is independent of scoring and has two modes:
+//! all words, or, when too few works have all of them, at least one selective term: a pair or word
+//! that only a small share of all works contains. So totals and facet counts stay meaningful, and
+//! common syllables cost no time.
 
 use std::collections::HashMap;
 
 use tantivy::schema::Field;
 
-use super::super::analysis::pair;
-use super::super::schema::Fields;
-use super::expansion::{Added, ExpansionReason};
-use super::lexicon::Lexicon;
+use super::expansion::{AppliedExpansion, ExpansionReason};
 use super::parser::Word;
-use super::repair::Repaired;
+use super::repair::RepairedQuery;
 use crate::domain::asset::AssetId;
+use crate::services::search::analysis::pair_term;
+use crate::services::search::index::schema::Fields;
+use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
-/// How much each sort of term counts.
+/// The weight of each kind of term.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Weights {
-    /// Exact terms of words with marks.
+    /// Exact terms of words with diacritics.
     pub(crate) exact: f32,
     /// Folded words.
     pub(crate) folded: f32,
@@ -31,13 +31,13 @@ pub(crate) struct Weights {
     pub(crate) title: f32,
     /// Factor for the same terms in names of concepts.
     pub(crate) subject: f32,
-    /// Factor for words that only carry grammar.
+    /// Factor for stop words.
     pub(crate) stop: f32,
     /// Factors for the first, second and third candidate of a mistyped word.
     pub(crate) corrections: [f32; 3],
-    /// All names added for one concept together.
+    /// Sum for all names added for one concept.
     pub(crate) expansion: f32,
-    /// All translations of one word together.
+    /// Sum for all translations of one word.
     pub(crate) translation: f32,
 }
 
@@ -57,80 +57,86 @@ impl Default for Weights {
     }
 }
 
-/// A term with its field.
-pub(crate) type Unit = (Field, String);
+/// A field and the text of a term.
+pub(crate) type FieldTerm = (Field, String);
 
-/// Terms that must all be there.
-pub(crate) type Clause = Vec<Unit>;
+/// A conjunction of terms.
+pub(crate) type Clause = Vec<FieldTerm>;
 
-/// What the index is asked.
+/// The plan of one query. Equal plans match the same documents of a snapshot.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Plan {
+pub(crate) struct QueryPlan {
     /// Every term with its weight.
-    pub(crate) scored: Vec<(Unit, f32)>,
-    /// All words: one clause of each group must hold.
-    pub(crate) all: Vec<Vec<Clause>>,
-    /// Telling terms: one must be there.
-    pub(crate) telling: Vec<Clause>,
-    /// Folded words that must stand together.
+    pub(crate) scored: Vec<(FieldTerm, f32)>,
+    /// For [all words](super::super::matching::matches::MatchMode::AllWords): one clause of each group
+    /// must match.
+    pub(crate) required: Vec<Vec<Clause>>,
+    /// Otherwise: one of these clauses must match.
+    pub(crate) selective: Vec<Clause>,
+    /// Folded words that must occur as a phrase.
     pub(crate) phrases: Vec<Vec<String>>,
-    /// Folded words that must not occur.
+    /// Folded words or phrases that must not occur.
     pub(crate) excluded: Vec<Vec<String>>,
-    /// Works that are gone, whatever the index says.
+    /// Works that were removed after the last commit of the index.
     pub(crate) removed: Vec<AssetId>,
 }
 
-/// Share of all works (one in so many) above which a term tells nothing by itself.
-const TELLING_SHARE: u64 = 20;
-/// In small collections every term is telling up to this number of works.
-const TELLING_WORKS: u64 = 200;
+/// A term is selective when at most one in this many works contains it.
+const SELECTIVE_SHARE: u64 = 20;
+/// In small collections a term in up to this many works is selective.
+const SELECTIVE_WORKS: u64 = 200;
 
 struct Planner<'a> {
     fields: &'a Fields,
-    lexicon: &'a Lexicon<'a>,
+    dictionary: &'a TermDictionary<'a>,
     weights: Weights,
-    scored: HashMap<Unit, f32>,
-    plan: Plan,
+    scored: HashMap<FieldTerm, f32>,
+    plan: QueryPlan,
 }
 
-impl Plan {
-    /// Weighs the terms of a repaired query.
+impl QueryPlan {
+    /// Chooses and weights the terms of a repaired query.
     pub(crate) fn new(
-        repaired: &Repaired,
-        expansions: &[Added],
-        fields: &Fields,
-        lexicon: &Lexicon<'_>,
+        repaired: &RepairedQuery,
+        expansions: &[AppliedExpansion],
+        dictionary: &TermDictionary<'_>,
         weights: Weights,
     ) -> Self {
         let scored = HashMap::new();
         let mut planner = Planner {
-            fields,
-            lexicon,
+            fields: dictionary.view().fields,
+            dictionary,
             weights,
             scored,
             plan: Self::default(),
         };
-        planner.weigh_words(&repaired.words);
-        planner.weigh_corrections(repaired);
-        planner.weigh_expansions(expansions);
-        planner.demand_all(repaired, expansions);
-        planner.demand_telling();
+        planner.add_words(&repaired.words);
+        planner.add_corrections(repaired);
+        planner.add_expansions(expansions);
+        planner.require_words(repaired, expansions);
+        planner.require_selective_terms();
         planner.finish()
     }
 
-    /// Lists of works that are walked through at most: the terms that score, those that must be
-    /// there, and the words of phrases and exclusions.
-    pub(crate) fn terms(&self) -> usize {
+    /// Number of posting lists that are read at most: of scored and required terms, and of the words of
+    /// phrases and exclusions.
+    #[cfg(feature = "bench")]
+    pub(crate) fn posting_lists(&self) -> usize {
         let words = |of: &[Vec<String>]| of.iter().map(Vec::len).sum::<usize>();
-        let demanded = self.all.iter().flatten().chain(&self.telling).map(Vec::len);
+        let matched = self
+            .required
+            .iter()
+            .flatten()
+            .chain(&self.selective)
+            .map(Vec::len);
         self.scored.len()
-            + demanded.sum::<usize>()
+            + matched.sum::<usize>()
             + words(&self.phrases)
             + words(&self.excluded)
             + self.removed.len()
     }
 
-    /// Nothing to look for: everything matches.
+    /// Whether there is no term: every work matches.
     pub(crate) fn is_empty(&self) -> bool {
         self.scored.is_empty()
     }
@@ -169,33 +175,42 @@ impl Planner<'_> {
             subject,
             ..
         } = self.weights;
-        let term = pair(first, second);
+        let term = pair_term(first, second);
         self.add(self.fields.all_pairs, term.clone(), base * weight);
         self.add(self.fields.title_pairs, term.clone(), base * title * weight);
         self.add(self.fields.subject, term, base * subject * weight);
     }
 
-    fn grammar(&self, word: &Word) -> f32 {
-        if word.is_stop { self.weights.stop } else { 1.0 }
+    fn stop_word_factor(&self, word: &Word) -> f32 {
+        if word.is_stop_word {
+            self.weights.stop
+        } else {
+            1.0
+        }
     }
 
-    fn weigh_words(&mut self, words: &[Word]) {
+    fn add_words(&mut self, words: &[Word]) {
         for word in words {
-            let weight = self.grammar(word);
+            let weight = self.stop_word_factor(word);
             self.add_word(word.folded(), weight);
             if word.spelling.is_marked() {
                 let exact = self.weights.exact * weight;
                 self.add(self.fields.all_exact, word.spelling.exact(), exact);
             }
         }
-        let parts: Vec<&Word> = words.iter().filter(|word| !word.is_whole_number).collect();
+        let parts: Vec<&Word> = words
+            .iter()
+            .filter(|word| !word.is_document_number)
+            .collect();
         for two in parts.windows(2) {
-            let weight = self.grammar(two[0]).max(self.grammar(two[1]));
+            let weight = self
+                .stop_word_factor(two[0])
+                .max(self.stop_word_factor(two[1]));
             self.add_pair(two[0].folded(), two[1].folded(), weight);
         }
     }
 
-    fn weigh_corrections(&mut self, repaired: &Repaired) {
+    fn add_corrections(&mut self, repaired: &RepairedQuery) {
         for correction in &repaired.corrections {
             let at = correction.word;
             let before = at.checked_sub(1).and_then(|i| repaired.words.get(i));
@@ -212,9 +227,9 @@ impl Planner<'_> {
         }
     }
 
-    fn weigh_expansions(&mut self, expansions: &[Added]) {
+    fn add_expansions(&mut self, expansions: &[AppliedExpansion]) {
         for added in expansions {
-            let total = match added.told.reason {
+            let total = match added.expansion.reason {
                 ExpansionReason::Translation => self.weights.translation,
                 _ => self.weights.expansion,
             };
@@ -232,11 +247,13 @@ impl Planner<'_> {
         }
     }
 
-    /// One group for each telling word, or one for each run of words that names a concept.
-    fn demand_all(&mut self, repaired: &Repaired, expansions: &[Added]) {
+    /// Adds one group for each word that is no stop word, and one for each run of words that names a
+    /// concept.
+    fn require_words(&mut self, repaired: &RepairedQuery, expansions: &[AppliedExpansion]) {
         let words = &repaired.words;
-        let only_grammar = words.iter().all(|word| word.is_stop);
-        let counts = |word: &Word| !word.is_whole_number && (only_grammar || !word.is_stop);
+        let only_stop_words = words.iter().all(|word| word.is_stop_word);
+        let is_required =
+            |word: &Word| !word.is_document_number && (only_stop_words || !word.is_stop_word);
         let mut at = 0;
         while at < words.len() {
             let span = expansions
@@ -245,7 +262,7 @@ impl Planner<'_> {
                 .map(|e| e.span.end)
                 .max();
             let end = span.unwrap_or(at + 1);
-            let parts: Vec<usize> = (at..end).filter(|i| counts(&words[*i])).collect();
+            let parts: Vec<usize> = (at..end).filter(|i| is_required(&words[*i])).collect();
             let names = expansions
                 .iter()
                 .filter(|e| e.span.start == at)
@@ -256,23 +273,23 @@ impl Planner<'_> {
                 (parts, true) => {
                     for part in parts {
                         let group = self.word_group(repaired, *part);
-                        self.plan.all.push(group);
+                        self.plan.required.push(group);
                     }
                 }
                 (parts, false) => {
-                    let said = parts
+                    let typed = parts
                         .iter()
                         .map(|i| (self.fields.all_folded, words[*i].folded().to_owned()));
-                    let mut group: Vec<Clause> = vec![said.collect()];
+                    let mut group: Vec<Clause> = vec![typed.collect()];
                     group.extend(named);
-                    self.plan.all.push(group);
+                    self.plan.required.push(group);
                 }
             }
             at = end;
         }
     }
 
-    fn word_group(&self, repaired: &Repaired, at: usize) -> Vec<Clause> {
+    fn word_group(&self, repaired: &RepairedQuery, at: usize) -> Vec<Clause> {
         let candidates = repaired
             .corrections
             .iter()
@@ -282,7 +299,7 @@ impl Planner<'_> {
             std::iter::once(repaired.words[at].folded().to_owned()).chain(candidates.cloned());
         let mut group = Vec::new();
         for form in forms {
-            if self.lexicon.works_with(self.fields.subject, &form) > 0 {
+            if self.dictionary.works_with(self.fields.subject, &form) > 0 {
                 group.push(vec![(self.fields.subject, form.clone())]);
             }
             group.push(vec![(self.fields.all_folded, form)]);
@@ -295,14 +312,14 @@ impl Planner<'_> {
             [only] => vec![(self.fields.all_folded, only.clone())],
             words => words
                 .windows(2)
-                .map(|two| (self.fields.all_pairs, pair(&two[0], &two[1])))
+                .map(|two| (self.fields.all_pairs, pair_term(&two[0], &two[1])))
                 .collect(),
         }
     }
 
-    fn demand_telling(&mut self) {
-        let most = (self.lexicon.works() / TELLING_SHARE).max(TELLING_WORKS);
-        let gates = [
+    fn require_selective_terms(&mut self) {
+        let max_works = (self.dictionary.works() / SELECTIVE_SHARE).max(SELECTIVE_WORKS);
+        let fields = [
             self.fields.all_folded,
             self.fields.all_pairs,
             self.fields.subject,
@@ -310,22 +327,26 @@ impl Planner<'_> {
         let terms = self
             .scored
             .keys()
-            .filter(|(field, _)| gates.contains(field));
-        let (telling, common): (Vec<&Unit>, Vec<&Unit>) = terms
-            .filter(|(field, text)| self.lexicon.works_with(*field, text) > 0)
-            .partition(|(field, text)| self.lexicon.works_with(*field, text) <= most);
-        let chosen = if telling.is_empty() { common } else { telling };
-        self.plan.telling = chosen.into_iter().map(|unit| vec![unit.clone()]).collect();
-        self.plan.telling.sort_unstable();
+            .filter(|(field, _)| fields.contains(field));
+        let (selective, common): (Vec<&FieldTerm>, Vec<&FieldTerm>) = terms
+            .filter(|(field, text)| self.dictionary.works_with(*field, text) > 0)
+            .partition(|(field, text)| self.dictionary.works_with(*field, text) <= max_works);
+        let chosen = if selective.is_empty() {
+            common
+        } else {
+            selective
+        };
+        self.plan.selective = chosen.into_iter().map(|term| vec![term.clone()]).collect();
+        self.plan.selective.sort_unstable();
     }
 
-    fn finish(mut self) -> Plan {
-        let lexicon = self.lexicon;
-        let known = |(field, text): &Unit| lexicon.works_with(*field, text) > 0;
+    fn finish(mut self) -> QueryPlan {
+        let dictionary = self.dictionary;
+        let exists = |(field, text): &FieldTerm| dictionary.works_with(*field, text) > 0;
         self.plan.scored = self
             .scored
             .into_iter()
-            .filter(|(unit, _)| known(unit))
+            .filter(|(term, _)| exists(term))
             .collect();
         self.plan.scored.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.plan

@@ -1,65 +1,72 @@
-//! Repairs before searching: words typed with the input method off, and mistyped words.
+//! Repairs a query: decodes words typed with the input method off, and corrects mistyped words.
 
-use super::super::analysis::{Spelling, written};
 use super::correction::{Correction, corrections};
 use super::expansion::Expansion;
-use super::lexicon::Lexicon;
 use super::parser::Word;
 use super::telex::decoded;
+use crate::services::search::analysis::{Spelling, display_form};
+use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
-/// How the query was understood: told with the answer.
+/// How the query was interpreted; part of the response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interpretation {
-    /// Results are shown for this instead of (or beside) what was typed. Asking again with
-    /// `verbatim` insists on the typed text.
+    /// The repaired text that was searched instead of, or in addition to, the typed one. With
+    /// `verbatim` the typed text is searched.
     pub showing_results_for: Option<String>,
-    /// Perhaps this was meant; it was counted in with a lower weight.
+    /// A possible correction; its words were searched with a lower weight.
     pub did_you_mean: Option<String>,
     /// Names that were added.
     pub expansions: Vec<Expansion>,
 }
 
-/// The words to search after repair.
+/// The words of a query after repair.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Repaired {
-    /// The words, replaced where the input method was off.
+pub(crate) struct RepairedQuery {
+    /// The words, decoded where the input method was off.
     pub(crate) words: Vec<Word>,
-    /// Further candidates for mistyped words.
+    /// Candidates for mistyped words.
     pub(crate) corrections: Vec<Correction>,
-    /// Some word was replaced.
-    pub(crate) is_rescued: bool,
+    /// Some word was decoded.
+    pub(crate) is_decoded: bool,
 }
 
-/// Repairs the words of a query; `verbatim` leaves them alone.
-pub(crate) fn repaired(words: Vec<Word>, verbatim: bool, lexicon: &Lexicon<'_>) -> Repaired {
+/// Repairs the words of a query unless `verbatim` is set.
+pub(crate) fn repaired(
+    words: Vec<Word>,
+    verbatim: bool,
+    dictionary: &TermDictionary<'_>,
+) -> RepairedQuery {
     if verbatim {
-        return Repaired {
+        return RepairedQuery {
             words,
-            ..Repaired::default()
+            ..RepairedQuery::default()
         };
     }
-    let (words, is_rescued) = rescued(words, lexicon);
-    let corrections = corrections(&words, lexicon);
-    Repaired {
+    let (words, is_decoded) = decode_keystrokes(words, dictionary);
+    let corrections = corrections(&words, dictionary);
+    RepairedQuery {
         words,
         corrections,
-        is_rescued,
+        is_decoded,
     }
 }
 
-/// When a query without marks has words nobody knows, and half of these are Telex or VNI for
-/// words that are known, its words are read as keystrokes.
-fn rescued(words: Vec<Word>, lexicon: &Lexicon<'_>) -> (Vec<Word>, bool) {
+/// Decodes the words as Telex or VNI keystrokes when the query has no diacritics, and at least half of
+/// the words that no work contains decode to words that some work contains.
+fn decode_keystrokes(words: Vec<Word>, dictionary: &TermDictionary<'_>) -> (Vec<Word>, bool) {
     if words.iter().any(|word| word.spelling.is_marked()) {
         return (words, false);
     }
-    let readings: Vec<Option<Spelling>> = words.iter().map(|word| reading(word, lexicon)).collect();
+    let decoded_words: Vec<Option<Spelling>> = words
+        .iter()
+        .map(|word| decoded_word(word, dictionary))
+        .collect();
     let is_unknown =
-        |word: &Word| !word.is_whole_number && lexicon.works_with_word(word.folded()) == 0;
+        |word: &Word| !word.is_document_number && dictionary.works_with_word(word.folded()) == 0;
     let unknown = words.iter().filter(|word| is_unknown(word)).count();
     let read = words
         .iter()
-        .zip(&readings)
+        .zip(&decoded_words)
         .filter(|(word, r)| r.is_some() && is_unknown(word))
         .count();
     if read == 0 || 2 * read < unknown {
@@ -67,49 +74,49 @@ fn rescued(words: Vec<Word>, lexicon: &Lexicon<'_>) -> (Vec<Word>, bool) {
     }
     let replaced = words
         .into_iter()
-        .zip(readings)
-        .map(|(word, reading)| match reading {
-            Some(spelling) if is_better(&word, &spelling, lexicon) => {
-                Word::new(&written(&spelling.exact()), false)
+        .zip(decoded_words)
+        .map(|(word, decoded_word)| match decoded_word {
+            Some(spelling) if is_better(&word, &spelling, dictionary) => {
+                Word::new(&display_form(&spelling.exact()), false)
             }
             _ => word,
         });
     (replaced.collect(), true)
 }
 
-fn reading(word: &Word, lexicon: &Lexicon<'_>) -> Option<Spelling> {
-    decoded(&word.typed).filter(|spelling| lexicon.works_with_exact(&spelling.exact()) > 0)
+fn decoded_word(word: &Word, dictionary: &TermDictionary<'_>) -> Option<Spelling> {
+    decoded(&word.typed).filter(|spelling| dictionary.works_with_exact(&spelling.exact()) > 0)
 }
 
-fn is_better(word: &Word, reading: &Spelling, lexicon: &Lexicon<'_>) -> bool {
-    lexicon.works_with_exact(&reading.exact()) > lexicon.works_with_word(word.folded())
+fn is_better(word: &Word, decoded_word: &Spelling, dictionary: &TermDictionary<'_>) -> bool {
+    dictionary.works_with_exact(&decoded_word.exact()) > dictionary.works_with_word(word.folded())
 }
 
-/// Tells the caller what was done. `surface` gives a folded word as the found works write it.
+/// Reports the repairs and expansions. `display` returns a folded word in its written form.
 pub(crate) fn interpretation(
-    repaired: &Repaired,
+    repaired: &RepairedQuery,
     expansions: Vec<Expansion>,
-    surface: impl Fn(&str) -> String,
+    display: impl Fn(&str) -> String,
 ) -> Interpretation {
-    let mut told = Interpretation {
+    let mut interpretation = Interpretation {
         expansions,
         ..Interpretation::default()
     };
     let mut text: Vec<String> = Vec::new();
-    let mut is_sure = false;
+    let mut is_certain = false;
     for (at, word) in repaired.words.iter().enumerate() {
         let correction = repaired.corrections.iter().find(|c| c.word == at);
-        is_sure |= correction.is_some_and(|c| c.is_unknown);
+        is_certain |= correction.is_some_and(|c| c.is_unknown);
         let best = correction.and_then(|c| c.candidates.first());
-        if !word.is_whole_number {
-            text.push(best.map_or_else(|| word.typed.clone(), |candidate| surface(candidate)));
+        if !word.is_document_number {
+            text.push(best.map_or_else(|| word.typed.clone(), |candidate| display(candidate)));
         }
     }
     let text = text.join(" ");
-    if repaired.is_rescued || is_sure {
-        told.showing_results_for = Some(text);
+    if repaired.is_decoded || is_certain {
+        interpretation.showing_results_for = Some(text);
     } else if !repaired.corrections.is_empty() {
-        told.did_you_mean = Some(text);
+        interpretation.did_you_mean = Some(text);
     }
-    told
+    interpretation
 }

@@ -1,12 +1,10 @@
-//! Words typed with the input method off: Telex (`quyeenf`) and VNI (`quye62n`) keystrokes.
+//! Decodes words typed with the input method off: Telex (`quyeenf`) and VNI (`quye62n`) keystrokes.
 //!
-//! A word is decoded to an exact term, which the caller looks up: only what is known as a word
-//! of the collection counts as a rescue.
+//! The caller looks up the decoded word: it is used only when the collection contains it.
 
-use super::super::analysis::{SEPARATOR, Spelling};
+use crate::services::search::analysis::{SEPARATOR, Spelling};
 
-/// The exact term a word stands for if it was typed as Telex or VNI; none if the keys mean
-/// nothing in it.
+/// The word that Telex or VNI keystrokes produce; none when they change no letter.
 pub(crate) fn decoded(word: &str) -> Option<Spelling> {
     let keys = word.to_lowercase();
     if !keys.is_ascii() || keys.len() > 12 || keys.starts_with(|c: char| c.is_ascii_digit()) {
@@ -21,7 +19,7 @@ pub(crate) fn decoded(word: &str) -> Option<Spelling> {
     spelling.is_marked().then_some(spelling)
 }
 
-/// Whether the separator of exact terms can stand in a key sequence: never.
+/// The separator of exact terms is never part of a key sequence.
 const _: () = assert!(SEPARATOR.is_ascii_control());
 
 const CIRCUMFLEX: char = '\u{302}';
@@ -36,7 +34,7 @@ fn telex(keys: &str) -> Option<String> {
     let mut typed = Typed::default();
     for key in keys.chars() {
         let has_vowel = typed.has_vowel();
-        let took = match key {
+        let is_handled = match key {
             's' if has_vowel => typed.tone('\u{301}'),
             'f' if has_vowel => typed.tone('\u{300}'),
             'r' if has_vowel => typed.tone('\u{309}'),
@@ -47,7 +45,7 @@ fn telex(keys: &str) -> Option<String> {
             'w' => typed.shape(&['u', 'o'], HORN) || typed.shape(&['a'], BREVE) || typed.lone_w(),
             _ => false,
         };
-        if !took {
+        if !is_handled {
             typed.letter(key);
         }
     }
@@ -57,7 +55,7 @@ fn telex(keys: &str) -> Option<String> {
 fn vni(keys: &str) -> Option<String> {
     let mut typed = Typed::default();
     for key in keys.chars() {
-        let took = match key {
+        let is_handled = match key {
             '1' => typed.tone('\u{301}'),
             '2' => typed.tone('\u{300}'),
             '3' => typed.tone('\u{309}'),
@@ -72,14 +70,14 @@ fn vni(keys: &str) -> Option<String> {
                 true
             }
         };
-        if !took {
+        if !is_handled {
             return None;
         }
     }
     typed.written()
 }
 
-/// A syllable as the input method would have it so far.
+/// The state of the input method within a syllable.
 #[derive(Default)]
 struct Typed {
     letters: Vec<(char, Option<char>)>,
@@ -96,15 +94,14 @@ impl Typed {
         self.letters.iter().any(|(c, _)| is_vowel(*c))
     }
 
-    /// A second tone key means an ordinary letter in input methods; here the word is no Telex.
+    /// In input methods a second tone key cancels the first; here it means that the word is not Telex.
     fn tone(&mut self, mark: char) -> bool {
         self.is_broken |= self.tone.is_some();
-        let took = self.has_vowel();
         self.tone = Some(mark);
-        took
+        self.has_vowel()
     }
 
-    /// Puts a shape on the last of these letters; a horn goes on both letters of `uo`.
+    /// Adds a shape mark to the last of these letters; a horn is added to both letters of `uo`.
     fn shape(&mut self, on: &[char], mark: char) -> bool {
         let Some(at) = self
             .letters
@@ -140,7 +137,7 @@ impl Typed {
         }
     }
 
-    /// `w` for ư where no vowel waits for it: `tw` is tư.
+    /// `w` produces ư when no vowel precedes it: `tw` is tư.
     fn lone_w(&mut self) -> bool {
         if self.has_vowel() {
             return false;
@@ -169,7 +166,7 @@ mod tests {
 
     /// Key sequences as typed with UniKey; each word checked by typing it.
     #[test]
-    fn keystrokes_become_the_words_meant() {
+    fn keystrokes_become_the_intended_words() {
         for (keys, word) in [
             ("quyeenf", "quyền"),
             ("quyeefn", "quyền"),

@@ -55,6 +55,10 @@ pub(crate) fn stage(
         }
         Stored::Remember(answer) => remember(staged, answer),
         Stored::Forget(before) => forget(staged, *before),
+        Stored::Log(log) => {
+            staged.meta.log = Some(log.id.to_string());
+            Ok(())
+        }
     }
 }
 

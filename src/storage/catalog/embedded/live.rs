@@ -1,21 +1,27 @@
 //! The index as readers and the writer share it, and how it comes back when sled fails.
 //!
 //! After an I/O error (a full disk above all) sled refuses everything, reads too, until it is
-//! opened again. So whoever meets the failure, reader or writer, closes it, gives free the
-//! [`Ballast`] and brings it level with the journal again; the read is then tried once more.
+//! opened again. So whoever meets the failure, reader or writer, closes it, frees the [`Ballast`]
+//! and lets it catch up with the journal again; the read is then tried once more.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
 use super::ballast::Ballast;
 use super::index::Index;
-use super::journal::Journal;
+use super::journal::{Journal, Line, Place};
 use super::leases::Leases;
+use super::options::Options;
 use super::plan::Planned;
-use super::{Options, recovery};
-use crate::storage::catalog::{CatalogError, EventNumber};
+use super::recovery;
+use crate::storage::catalog::{CatalogError, EventNumber, Health, LogId};
+
+/// Places of damage that are remembered.
+const MAX_DAMAGE: usize = 20;
 
 /// What readers and the writer share.
 #[derive(Debug)]
@@ -32,6 +38,12 @@ pub(crate) struct Shared {
     pub(crate) events: watch::Sender<EventNumber>,
     /// Space kept for the index.
     pub(crate) ballast: Ballast,
+    /// The identity of the log.
+    pub(crate) log: LogId,
+    /// Changes are taken; false once the state of the journal is unknown.
+    pub(crate) is_writable: AtomicBool,
+    /// What was found damaged since the start.
+    pub(crate) damage: Mutex<BTreeSet<String>>,
     /// Held while the journal has lines that the index has not: no reopening then.
     pub(crate) committing: Mutex<()>,
     /// The index.
@@ -47,7 +59,7 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// With an index that is level with the journal.
+    /// With an index that has caught up with the journal.
     pub(crate) fn new(index: Index) -> Self {
         Self {
             index: Some(index),
@@ -112,7 +124,7 @@ impl Shared {
         tracing::error!("the index failed and is opened again");
         drop(live.index.take());
         self.ballast.release();
-        let recovered = recovery::recover(&self.dir, &self.journal, true, &self.options)?;
+        let recovered = recovery::reopen(&self.dir, &self.journal, &self.options)?;
         live.index = Some(recovered.index);
         live.openings += 1;
         Ok(())
@@ -127,6 +139,35 @@ impl Shared {
         let (applied, openings) =
             self.try_with_index(&|index: &Index| index.apply(&planned.changes, &planned.meta));
         applied.unwrap_or_else(|| self.reopen(openings))
+    }
+
+    /// The line at a place. Damage is noted.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    pub(crate) fn read_line(&self, place: Place) -> Result<Line, CatalogError> {
+        let line = self.journal.read(place);
+        if let Err(CatalogError::Damaged(damage)) = &line {
+            self.note_damage(damage);
+        }
+        line
+    }
+
+    /// Remembers damage and logs it, once.
+    pub(crate) fn note_damage(&self, damage: &str) {
+        let mut all = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < MAX_DAMAGE && all.insert(damage.to_owned()) {
+            tracing::error!(damage, "the journal is damaged");
+        }
+    }
+
+    /// Whether the catalogue can do its work, as far as is known.
+    pub(crate) fn health(&self) -> Health {
+        let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        Health {
+            is_writable: self.is_writable.load(Ordering::Relaxed),
+            damage: damage.iter().cloned().collect(),
+        }
     }
 
     /// Closes the index for good.

@@ -2,8 +2,7 @@
 //! and jobs, and notes what it does to the index. Nothing is written yet.
 
 use super::effects;
-use super::index::row::Meta;
-use super::index::row::{AssetRow, BlobRow};
+use super::index::row::{AssetRow, BlobRow, Meta, readable};
 use super::index::{Changes, Index, Staged, Table, key};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
@@ -85,7 +84,7 @@ impl<'a> Plan<'a> {
         }
         let mut writes = Vec::with_capacity(changes.writes.len());
         for write in &changes.writes {
-            if !self.is_void(write)? {
+            if !self.is_noop(write)? {
                 writes.push(write);
             }
         }
@@ -114,6 +113,7 @@ impl<'a> Plan<'a> {
                 seq,
                 part,
                 of,
+                synced: Some(self.start.seq),
                 at_ms: changes.at.as_millis(),
                 by: changes.by.clone(),
                 event: event.clone().map(EventRecord::from),
@@ -172,14 +172,18 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What leaves nothing behind: requeueing a job that is not there or not dead, taking away a
-    /// saved search that is not there, and the hash of a picture that nothing refers to or whose
-    /// hash is known.
-    fn is_void(&self, write: &Write) -> Result<bool, CatalogError> {
+    /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one
+    /// that does not wait, taking away a saved search that is not there, and the hash of a picture
+    /// that nothing refers to or whose hash is known.
+    fn is_noop(&self, write: &Write) -> Result<bool, CatalogError> {
         match write {
             Write::Requeue(id) => {
                 let job = self.job(*id)?;
                 Ok(job.is_none_or(|job| job.state != JobState::Dead))
+            }
+            Write::Reschedule(id, _) => {
+                let job = self.job(*id)?;
+                Ok(job.is_none_or(|job| job.state != JobState::Waiting))
             }
             Write::DropSearch(id) => Ok(self.revision_of(*id)?.is_none()),
             Write::HashedPicture(picture) => {
@@ -236,6 +240,7 @@ impl<'a> Plan<'a> {
                 (Stored::Job(self.finish_job(*lease, outcome, at)?), None)
             }
             Write::Requeue(id) => (Stored::Job(self.requeue(*id, at)?), None),
+            Write::Reschedule(id, at) => (Stored::Job(self.reschedule(*id, *at)?), None),
             Write::PruneJobs(before) => (Stored::PruneJobs(*before), None),
             Write::Token(token) => (Stored::Token(token.clone()), None),
             Write::Search(search) => (Stored::Search(search.clone()), None),
@@ -345,6 +350,11 @@ impl<'a> Plan<'a> {
         })
     }
 
+    fn reschedule(&self, id: JobId, run_at: Timestamp) -> Result<Job, CatalogError> {
+        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
+        Ok(Job { run_at, ..job })
+    }
+
     fn asset(&self, id: AssetId) -> Result<Option<AssetRow>, CatalogError> {
         self.staged.get(Table::Assets, id.as_bytes())
     }
@@ -353,18 +363,6 @@ impl<'a> Plan<'a> {
         let record: Option<JobRecord> = self.staged.get(Table::Jobs, &key::number(id.0))?;
         record.map(readable).transpose()
     }
-}
-
-/// A record of the index as a domain value.
-///
-/// # Errors
-/// [`CatalogError::Damaged`] when it is not one.
-pub(crate) fn readable<R, T>(record: R) -> Result<T, CatalogError>
-where
-    T: TryFrom<R>,
-    T::Error: std::fmt::Display,
-{
-    T::try_from(record).map_err(|bad| CatalogError::Damaged(bad.to_string()))
 }
 
 fn conflict(id: AssetId, row: Option<AssetRow>) -> CatalogError {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::{oneshot, watch};
 
-use super::EmbeddedCatalog;
+use super::catalog::EmbeddedCatalog;
 use super::live::Shared;
 use super::writer::Request;
 use crate::domain::asset::{AssetId, Identifier};
@@ -13,8 +13,8 @@ use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
-    IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, Receipt, Rendition,
-    TokenHash, TokenRecord,
+    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, LogId, Receipt,
+    Rendition, TokenHash, TokenRecord,
 };
 
 impl EmbeddedCatalog {
@@ -161,5 +161,13 @@ impl Catalog for EmbeddedCatalog {
 
     async fn counts(&self) -> Result<Counts, CatalogError> {
         self.read(Shared::counts).await
+    }
+
+    fn log_id(&self) -> LogId {
+        self.shared.log
+    }
+
+    fn health(&self) -> Health {
+        self.shared.health()
     }
 }

@@ -1,9 +1,8 @@
 //! Answers from index and journal. Blocking; [`super::port`] calls it from the blocking pool.
 
-use super::index::row::{AssetRow, BlobRow, EventsRow};
+use super::index::row::{AssetRow, BlobRow, EventsRow, readable};
 use super::index::{Index, Table, key};
 use super::live::Shared;
-use super::plan::readable;
 use crate::domain::asset::{AssetId, Identifier};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::catalog::record::{
@@ -38,10 +37,9 @@ impl Shared {
 
     /// The work or tombstone whose line the row names.
     fn entry_at(&self, row: &AssetRow) -> Answer<Entry> {
-        let line = self.journal.read(row.place)?;
-        match readable(line.write)? {
-            Stored::Asset(asset) => Ok(Entry::Asset(asset)),
-            Stored::Tombstone(tombstone) => Ok(Entry::Tombstone(tombstone)),
+        match self.read_line(row.place)?.into_parts()? {
+            (Stored::Asset(asset), _) => Ok(Entry::Asset(asset)),
+            (Stored::Tombstone(tombstone), _) => Ok(Entry::Tombstone(tombstone)),
             _ => Err(CatalogError::Damaged(format!(
                 "the index takes journal line {:?} for a work; stop the archive and delete its \
                  folder `index`: it is rebuilt from the journal at the next start",
@@ -87,9 +85,7 @@ impl Shared {
             let rows = index.rows::<BlobRow>(Table::Blobs, &from).take(limit);
             rows.map(|row| {
                 let (key, row) = row?;
-                let bytes = <[u8; 32]>::try_from(key.as_slice())
-                    .map_err(|_| CatalogError::Damaged("a blob key of another length".into()))?;
-                blob_record(BlobKey::from_bytes(bytes), row)
+                blob_record(key::blob(&key)?, row)
             })
             .collect()
         })

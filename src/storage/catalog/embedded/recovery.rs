@@ -3,10 +3,11 @@
 //! | found | done |
 //! |---|---|
 //! | index behind the journal | the rest of the journal is replayed |
-//! | torn tail of the journal | cut off; it was never acknowledged |
-//! | index broken, of another format, or ahead of the journal | set aside, rebuilt |
+//! | torn tail of the journal | not read; it was never acknowledged |
+//! | index broken, of another format or of another journal | set aside, rebuilt |
 //! | the machine went down without a close | the same: sled does not sync what it writes |
 //! | no index | built |
+//! | journal ends before what index or lock remember | [`CatalogError::Lost`], nothing is touched |
 //! | a bad line anywhere else in what is replayed | [`CatalogError::Damaged`], nothing is touched |
 
 use std::fs;
@@ -14,19 +15,19 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use super::Options;
 use super::effects;
+use super::evidence::{self, Witness};
 use super::index::row::Meta;
 use super::index::{Index, Staged};
 use super::journal::{Journal, Line, Place, Position};
-use super::plan::readable;
-use crate::storage::catalog::record::Stored;
-use crate::storage::catalog::{CatalogError, Event};
+use super::options::Options;
+use super::session::{Durable, Session};
+use crate::storage::catalog::CatalogError;
 
 /// Changed rows after which a replay applies what it has.
 const ROWS_AT_ONCE: usize = 8192;
 
-/// An index level with the journal.
+/// An index that has caught up with the journal.
 #[derive(Debug)]
 pub(crate) struct Recovered {
     /// The index.
@@ -37,12 +38,12 @@ pub(crate) struct Recovered {
     pub(crate) end: Position,
 }
 
-/// Why the index could not be brought level.
-enum Behind {
+/// Why the index could not catch up.
+enum Failed {
     /// The journal is at fault: no other index would help.
     Journal(CatalogError),
-    /// The index is at fault: a new one helps.
-    Index(CatalogError),
+    /// The index is at fault: a new one helps. With its state, if that could be read.
+    Index(CatalogError, Option<Meta>),
 }
 
 /// Where the index of the catalogue in `dir` is.
@@ -50,61 +51,145 @@ pub(crate) fn index_dir(dir: &Path) -> PathBuf {
     dir.join("index")
 }
 
-/// Opens the index and brings it level with the journal, rebuilding it where that is needed.
+/// Opens the index at the start and lets it catch up with the journal, rebuilding it where that is
+/// needed.
 ///
 /// # Errors
+/// [`CatalogError::Lost`] when the journal ends before what lock or index remember;
 /// [`CatalogError::Damaged`] when the journal is; those of the file system.
 pub(crate) fn recover(
     dir: &Path,
     journal: &Journal,
-    trust_index: bool,
+    session: &Session,
     options: &Options,
 ) -> Result<Recovered, CatalogError> {
     let index_dir = index_dir(dir);
-    if trust_index || !index_dir.exists() {
-        match open_and_catch_up(&index_dir, journal, options) {
-            Ok(recovered) => return Ok(recovered),
-            Err(Behind::Journal(error)) => return Err(error),
-            Err(Behind::Index(error)) => {
-                let why = with_causes(&error);
-                tracing::error!(why, "the index is unusable and is rebuilt from the journal");
-            }
-        }
+    let before = session.before.unwrap_or_default();
+    let failed = if session.after_power_loss && index_dir.exists() {
+        let meta = read_meta(&index_dir, options);
+        let why = CatalogError::Damaged("the machine went down without a close".into());
+        Failed::Index(why, meta)
     } else {
-        tracing::warn!("the machine went down without a close: the index is rebuilt");
+        match open_and_catch_up(&index_dir, journal, options) {
+            Ok(recovered) => {
+                evidence::check(recovered.end.seq, before, Witness::Lock)?;
+                return Ok(recovered);
+            }
+            Err(failed) => failed,
+        }
+    };
+    let (error, meta) = match failed {
+        Failed::Journal(error) => return Err(error),
+        Failed::Index(error, meta) => (error, meta),
+    };
+    if is_in_use(&error) {
+        return Err(error);
     }
+    check_evidence(journal, before, meta.filter(|_| !session.after_undoing))?;
+    let why = with_causes(&error);
+    tracing::warn!(why, "the index is set aside and rebuilt from the journal");
     set_aside(&index_dir).map_err(CatalogError::Io)?;
-    open_and_catch_up(&index_dir, journal, options).map_err(|behind| match behind {
-        Behind::Journal(error) | Behind::Index(error) => error,
-    })
+    rebuild(&index_dir, journal, options)
+}
+
+/// Opens the index of a journal whose end is known to be right, rebuilding it where needed.
+///
+/// # Errors
+/// As [`recover`], but for lost changes.
+pub(crate) fn reopen(
+    dir: &Path,
+    journal: &Journal,
+    options: &Options,
+) -> Result<Recovered, CatalogError> {
+    let index_dir = index_dir(dir);
+    match open_and_catch_up(&index_dir, journal, options) {
+        Ok(recovered) => Ok(recovered),
+        Err(Failed::Journal(error)) => Err(error),
+        Err(Failed::Index(error, _)) if is_in_use(&error) => Err(error),
+        Err(Failed::Index(error, _)) => {
+            let why = with_causes(&error);
+            tracing::error!(why, "the index is set aside and rebuilt from the journal");
+            set_aside(&index_dir).map_err(CatalogError::Io)?;
+            rebuild(&index_dir, journal, options)
+        }
+    }
+}
+
+/// Takes the index out of service, if there is one.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn set_index_aside(dir: &Path) -> io::Result<()> {
+    set_aside(&index_dir(dir))
+}
+
+/// Whether a journal that ends where it ends has all that lock and index remember. The index
+/// counts only when it is of the same log as the lock.
+fn check_evidence(
+    journal: &Journal,
+    before: Durable,
+    meta: Option<Meta>,
+) -> Result<(), CatalogError> {
+    let end = journal.find_end()?.seq;
+    evidence::check(end, before, Witness::Lock)?;
+    let Some(meta) = meta.filter(|meta| meta.log_id() == before.log) else {
+        return Ok(());
+    };
+    let remembered = Durable {
+        seq: meta.position.seq,
+        log: before.log,
+    };
+    evidence::check(end, remembered, Witness::Index)
 }
 
 /// Keeps the last broken index for whoever wants to look at it.
 fn set_aside(index_dir: &Path) -> io::Result<()> {
     let aside = index_dir.with_extension("set-aside");
-    for outdated in [&aside] {
-        match fs::symlink_metadata(outdated) {
-            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(outdated)?,
-            Ok(_) => fs::remove_file(outdated)?,
-            Err(_) => {}
-        }
+    match fs::symlink_metadata(&aside) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&aside)?,
+        Ok(_) => fs::remove_file(&aside)?,
+        Err(_) => {}
     }
-    fs::rename(index_dir, &aside)
+    match fs::rename(index_dir, &aside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn rebuild(
+    index_dir: &Path,
+    journal: &Journal,
+    options: &Options,
+) -> Result<Recovered, CatalogError> {
+    open_and_catch_up(index_dir, journal, options).map_err(|failed| match failed {
+        Failed::Journal(error) | Failed::Index(error, _) => error,
+    })
 }
 
 fn open_and_catch_up(
     index_dir: &Path,
     journal: &Journal,
     options: &Options,
-) -> Result<Recovered, Behind> {
-    let index = Index::open(index_dir, options.cache_bytes).map_err(Behind::Index)?;
+) -> Result<Recovered, Failed> {
+    let index =
+        Index::open(index_dir, options.cache_bytes).map_err(|error| Failed::Index(error, None))?;
     let caught_up = catch_unwind(AssertUnwindSafe(|| catch_up(&index, journal)));
-    let (meta, end) = caught_up.map_err(|_| unusable("sled panicked on it"))??;
+    let (meta, end) = caught_up.map_err(|_| unusable("sled panicked on it", None))??;
     Ok(Recovered { index, meta, end })
 }
 
-fn unusable(why: impl Into<String>) -> Behind {
-    Behind::Index(CatalogError::Damaged(why.into()))
+/// The state of an index that is not trusted, if it can be read at all.
+fn read_meta(index_dir: &Path, options: &Options) -> Option<Meta> {
+    let index = Index::open(index_dir, options.cache_bytes).ok()?;
+    catch_unwind(AssertUnwindSafe(|| index.meta().ok())).ok()?
+}
+
+fn unusable(why: impl Into<String>, meta: Option<Meta>) -> Failed {
+    Failed::Index(CatalogError::Damaged(why.into()), meta)
+}
+
+fn is_in_use(error: &CatalogError) -> bool {
+    matches!(error, CatalogError::Io(error) if error.kind() == io::ErrorKind::ResourceBusy)
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -119,32 +204,43 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// Replays what the journal has and the index has not.
-fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Behind> {
-    let meta = index.meta().map_err(Behind::Index)?;
+fn catch_up(index: &Index, journal: &Journal) -> Result<(Meta, Position), Failed> {
+    let meta = index.meta().map_err(|error| Failed::Index(error, None))?;
     if meta.format != Meta::FORMAT {
-        return Err(unusable(format!("its format is {}", meta.format)));
+        return Err(unusable(
+            format!("its format is {}", meta.format),
+            Some(meta),
+        ));
     }
     if !is_of(&meta, journal) {
-        return Err(unusable("it is not of this journal"));
+        return Err(unusable(
+            "it does not end where the journal has a line",
+            Some(meta),
+        ));
     }
     let from = meta.position;
     let mut staged = Staged::new(index, meta);
     let mut index_failed = None;
     let end = journal.scan(from, &mut |set| {
-        let replayed = replay(&mut staged, set);
-        if let Err(error) = replayed.and_then(|()| apply_if_many(&mut staged, index)) {
-            index_failed = Some(Behind::Index(error));
-            return Err(CatalogError::Closed);
+        match replay(&mut staged, set) {
+            Err(error @ CatalogError::NewerVersion(_)) => return Err(error),
+            replayed => {
+                if let Err(error) = replayed.and_then(|()| apply_if_many(&mut staged, index)) {
+                    index_failed = Some(Failed::Index(error, None));
+                    return Err(CatalogError::Closed);
+                }
+            }
         }
         Ok(())
     });
     if let Some(failed) = index_failed {
         return Err(failed);
     }
-    let end = end.map_err(Behind::Journal)?;
+    let end = end.map_err(Failed::Journal)?;
     let (changes, meta) = staged.finish();
     if meta.position != from {
-        index.apply(&changes, &meta).map_err(Behind::Index)?;
+        let applied = index.apply(&changes, &meta);
+        applied.map_err(|error| Failed::Index(error, None))?;
     }
     Ok((meta, end))
 }
@@ -172,11 +268,11 @@ fn apply_if_many<'a>(staged: &mut Staged<'a>, index: &'a Index) -> Result<(), Ca
 /// Stages one change set as it was committed.
 fn replay(staged: &mut Staged<'_>, set: Vec<(Place, Line)>) -> Result<(), CatalogError> {
     for (place, line) in set {
-        let stored: Stored = readable(line.write)?;
-        let event: Option<Event> = line.event.map(readable).transpose()?;
+        let seq = line.seq;
+        let (stored, event) = line.into_parts()?;
         effects::stage(staged, &stored, event.as_ref(), place)?;
         staged.meta.position = Position {
-            seq: line.seq,
+            seq,
             segment: place.segment,
             offset: place.offset + u64::from(place.length),
         };

@@ -1,88 +1,155 @@
-//! The way out of a damaged journal, when there is no backup: keep what stands before the damage
-//! and set the rest aside. Only ever at the operator's explicit wish.
+//! The way out of a damaged journal, or one that lost its end, when there is no backup: keep what
+//! stands before the damage and set the rest aside. Only ever at the operator's explicit wish.
 
-use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::journal::{Journal, Position, segment, sync_dir};
-use super::session::Session;
-use crate::storage::catalog::CatalogError;
+use super::index::Index;
+use super::journal::layout::choose_forms;
+use super::journal::names::{Form, free_name, path_of, set_aside};
+use super::journal::{Appender, Journal, Position};
+use super::opening::{append_log, open_journal};
+use super::options::Options;
+use super::recovery::{index_dir, set_index_aside};
+use super::session::{Durable, Session};
+use crate::storage::catalog::{CatalogError, Log, LogStart};
+use crate::storage::disk::{Disk, LocalDisk};
 
 /// What was kept and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salvage {
     /// Change sets kept.
     pub kept: u64,
-    /// Files that hold what was set aside; empty when nothing was wrong.
+    /// Change sets behind those that lock or index remember and that are nowhere any more.
+    pub missing: u64,
+    /// Files that hold what was set aside; empty when nothing was wrong with the journal.
     pub set_aside: Vec<PathBuf>,
 }
 
 /// Cuts the journal of a catalogue that is not open behind the last change set before the first
-/// damage. What is cut off stays beside it in files named `….discarded`. The index is rebuilt at
-/// the next open.
+/// damage, and goes on under a new log id if anything is lost. What is cut off stays beside it in
+/// files named `….discarded`; nothing is deleted. The index is rebuilt at the next open.
 ///
 /// # Errors
-/// As for opening; those of the file system.
-pub fn discard_after_damage(dir: &Path) -> Result<Salvage, CatalogError> {
-    let _session = Session::begin(dir).map_err(CatalogError::Io)?;
-    let journal = Journal::open(&dir.join("journal"))?;
+/// [`CatalogError::NewerVersion`]: that is no damage, and nothing is touched. As for opening;
+/// those of the file system.
+pub fn discard_after_damage(dir: &Path, options: Options) -> Result<Salvage, CatalogError> {
+    let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
+    let session = Session::begin(&*disk, dir).map_err(CatalogError::Io)?;
+    let journal = Arc::new(open_journal(&disk, dir, choose_forms)?);
+    let (good, is_damaged) = good_beginning(&journal)?;
+    let remembered = remembered(dir, &session, &options);
+    let missing = remembered.saturating_sub(good.seq);
+    let mut set_aside = Vec::new();
+    if is_damaged {
+        set_aside = cut(&journal, good).map_err(CatalogError::Io)?;
+        journal.set_layout(choose_forms(&*disk, journal.dir())?);
+    }
+    if is_damaged || missing > 0 {
+        set_index_aside(dir).map_err(CatalogError::Io)?;
+        go_on_under_new_id(&session, journal, good, &options)?;
+    }
+    Ok(Salvage {
+        kept: good.seq,
+        missing,
+        set_aside,
+    })
+}
+
+/// The end of what can be read from the beginning, and whether anything but a torn tail stands
+/// behind it.
+fn good_beginning(journal: &Journal) -> Result<(Position, bool), CatalogError> {
     let mut good = Position::default();
     let scanned = journal.scan(Position::default(), &mut |set| {
-        if let Some((place, line)) = set.last() {
+        for (place, line) in set {
             good = Position {
                 seq: line.seq,
                 segment: place.segment,
                 offset: place.offset + u64::from(place.length),
             };
+            line.into_parts()?;
         }
         Ok(())
     });
-    let set_aside = match scanned {
-        Ok(_) => Vec::new(),
-        Err(CatalogError::Damaged(_)) => cut(&journal, good).map_err(CatalogError::Io)?,
-        Err(other) => return Err(other),
-    };
-    Ok(Salvage {
-        kept: good.seq,
-        set_aside,
-    })
+    match scanned {
+        Ok(_) => Ok((good, false)),
+        Err(CatalogError::Damaged(_)) => Ok((good, true)),
+        Err(other) => Err(other),
+    }
 }
 
+/// The last change set that the lock or the index knows of.
+fn remembered(dir: &Path, session: &Session, options: &Options) -> u64 {
+    let before = session.before.unwrap_or_default();
+    let index_dir = index_dir(dir);
+    let index = (index_dir.is_dir() && !session.after_undoing)
+        .then(|| {
+            Index::open(&index_dir, options.cache_bytes)
+                .ok()?
+                .meta()
+                .ok()
+        })
+        .flatten()
+        .filter(|meta| meta.log_id() == before.log);
+    let by_index = index.map_or(0, |meta| meta.position.seq);
+    before.seq.max(by_index)
+}
+
+/// Readers of the log must notice that events they have seen may be gone.
+fn go_on_under_new_id(
+    session: &Session,
+    journal: Arc<Journal>,
+    good: Position,
+    options: &Options,
+) -> Result<(), CatalogError> {
+    let mut appender = Appender::open(journal, good).map_err(CatalogError::Io)?;
+    let id = options.new_log_id;
+    let start = LogStart::LossAccepted;
+    append_log(&mut appender, Log { id, start })?;
+    let durable = Durable {
+        seq: appender.end().seq,
+        log: Some(id),
+    };
+    session.end(durable).map_err(CatalogError::Io)
+}
+
+/// Takes everything behind `good` out of the journal.
 fn cut(journal: &Journal, good: Position) -> io::Result<Vec<PathBuf>> {
-    let dir = journal.dir();
-    let mut set_aside = Vec::new();
+    let (disk, dir) = (journal.disk(), journal.dir());
+    let mut aside = Vec::new();
     for first in journal.firsts() {
-        let is_whole = first == good.segment
-            && matches!(journal.len_of(first), Ok(length) if length == good.offset);
+        let length = journal
+            .segment(first)
+            .ok()
+            .and_then(|segment| segment.len().ok());
+        let is_whole = first == good.segment && length == Some(good.offset);
         if first < good.segment || is_whole {
             continue;
         }
-        let path = segment::present_path(dir, first);
-        let mut aside = path.clone().into_os_string();
-        aside.push(".discarded");
-        let aside = PathBuf::from(aside);
+        let path = journal.path_of(first);
         if first == good.segment {
-            fs::copy(&path, &aside)?;
-            keep_beginning(dir, first, good.offset)?;
+            aside.push(keep_beginning(journal, first, good.offset)?);
         } else {
-            fs::rename(path, &aside)?;
+            aside.push(set_aside(disk, &path, "discarded")?);
         }
-        set_aside.push(aside);
     }
-    sync_dir(dir)?;
-    Ok(set_aside)
+    disk.sync_dir(dir)?;
+    Ok(aside)
 }
 
-/// Shortens a segment, plain or sealed, to its first bytes; it is plain afterwards.
-fn keep_beginning(dir: &Path, first: u64, length: u64) -> io::Result<()> {
-    let plain = segment::plain_path(dir, first);
-    if !plain.exists() {
-        let beginning = super::journal::Segment::open(dir, first)?.read(0, length)?;
-        fs::write(&plain, beginning)?;
-        fs::remove_file(segment::sealed_path(dir, first))?;
-    }
-    let file = OpenOptions::new().write(true).open(&plain)?;
-    file.set_len(length)?;
-    file.sync_all()
+/// Replaces a segment by its first bytes; it is plain afterwards. The whole of it stays under the
+/// name that is given.
+fn keep_beginning(journal: &Journal, first: u64, length: u64) -> io::Result<PathBuf> {
+    let (disk, dir) = (journal.disk(), journal.dir());
+    let segment = journal.segment(first).map_err(io::Error::other)?;
+    let beginning = segment.read(0, length)?;
+    let plain = path_of(dir, first, Form::Plain);
+    let kept = free_name(disk, &plain, "kept")?;
+    let file = disk.create_new(&kept)?;
+    file.write_all_at(&beginning, 0)?;
+    file.sync_all()?;
+    let aside = set_aside(disk, &journal.path_of(first), "discarded")?;
+    disk.rename(&kept, &plain)?;
+    Ok(aside)
 }

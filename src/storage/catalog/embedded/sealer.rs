@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use super::journal::{Journal, Segment, seal};
+use super::journal::segment::Segment;
+use super::journal::{Form, Journal, seal};
 
-/// The thread that seals; stopped and waited for when dropped. A sealing that is stopped or fails
-/// is begun again at the next start.
+/// The thread that seals; stopped and waited for when dropped. A sealing that fails is tried again
+/// with the next segment, one that is stopped at the next start.
 #[derive(Debug)]
 pub(crate) struct Sealer {
     closed: Option<Sender<u64>>,
@@ -24,8 +25,10 @@ impl Sealer {
     pub(crate) fn start(journal: Arc<Journal>) -> std::io::Result<Self> {
         let (closed, segments) = channel();
         let stop = Arc::new(AtomicBool::new(false));
-        for first in journal.closed_plain() {
-            let _ = closed.send(first);
+        for (first, form) in journal.closed() {
+            if form == Form::Plain {
+                let _ = closed.send(first);
+            }
         }
         let stopped = Arc::clone(&stop);
         let thread = std::thread::Builder::new()
@@ -58,15 +61,20 @@ impl Drop for Sealer {
 
 fn run(journal: &Journal, segments: &Receiver<u64>, stop: &AtomicBool) {
     let stopped = || stop.load(Ordering::Relaxed);
+    let mut failed: Vec<u64> = Vec::new();
     while let Ok(first) = segments.recv() {
-        if stopped() {
-            return;
-        }
-        match seal::seal(journal.dir(), first, &stopped) {
-            Ok(Some(sealed)) => journal.put(first, Segment::Sealed(sealed)),
-            Ok(None) => return,
-            Err(error) => {
-                tracing::warn!(%error, segment = first, "a journal segment stays uncompressed");
+        let tries = std::mem::take(&mut failed);
+        for first in tries.into_iter().chain([first]) {
+            if stopped() {
+                return;
+            }
+            match seal::seal(journal.disk(), journal.dir(), first, &stopped) {
+                Ok(Some(sealed)) => journal.put(first, Form::Sealed, Segment::Sealed(sealed)),
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, segment = first, "a journal segment stays uncompressed");
+                    failed.push(first);
+                }
             }
         }
     }

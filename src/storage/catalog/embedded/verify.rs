@@ -39,10 +39,9 @@ impl Verification {
 pub(crate) fn against_live(shared: &Shared) -> Result<Verification, CatalogError> {
     let beside = shared.dir.join("verify");
     remove(&beside)?;
-    let verified =
-        recovery::recover(&beside, &shared.journal, true, &shared.options).and_then(|built| {
-            shared.with_index(|live| compare(&built.index, live, built.meta.position.seq))
-        });
+    let verified = recovery::reopen(&beside, &shared.journal, &shared.options).and_then(|built| {
+        shared.with_index(|live| compare(&built.index, live, built.meta.position.seq))
+    });
     remove(&beside)?;
     verified
 }

@@ -15,31 +15,36 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::full_or_io;
+use super::error::full_or_io;
 use super::index::Index;
 use super::index::row::Meta;
-use super::journal::Position;
-use super::journal::append::{AppendError, Appender};
+use super::journal::{AppendError, Appender, Position};
 use super::live::Shared;
+use super::opening::Opened;
 use super::plan::{Plan, Planned};
 use super::sealer::Sealer;
-use super::session::Session;
+use super::session::{Durable, Session};
 use super::verify::{self, Verification};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
 
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;
 
-/// What the writer is asked.
+/// Groups after which the lock notes how far the journal is durable: often enough to prove a loss,
+/// rarely enough to cost nothing.
+const NOTE_EVERY: u32 = 32;
+
+/// A request to the writer.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// To commit.
+    /// Commit a change set.
     Commit(ChangeSet, oneshot::Sender<Result<Receipt, CatalogError>>),
-    /// To compare journal and index while nothing changes.
+    /// Compare journal and index while nothing changes.
     Verify(oneshot::Sender<Result<Verification, CatalogError>>),
 }
 
@@ -49,19 +54,31 @@ pub(crate) struct Writer {
     /// What it shares with readers.
     pub(crate) shared: Arc<Shared>,
     /// The open end of the journal.
-    pub(crate) appender: Appender,
+    appender: Appender,
     /// The state behind the last commit.
-    pub(crate) meta: Meta,
+    meta: Meta,
     /// The lock on the folder.
-    pub(crate) session: Session,
-    /// Compresses closed segments.
-    pub(crate) sealer: Sealer,
-    /// Nothing can be written before a restart.
-    pub(crate) is_stopped: bool,
+    session: Session,
+    /// Compresses closed segments; none when somebody else does.
+    sealer: Option<Sealer>,
+    /// Groups committed since the lock was written.
+    since_note: u32,
 }
 
 impl Writer {
-    /// Works until nobody can ask any more, then closes in order.
+    /// Of a catalogue that was just opened.
+    pub(crate) fn new(opened: Opened, sealer: Option<Sealer>) -> Self {
+        Self {
+            shared: opened.shared,
+            appender: opened.appender,
+            meta: opened.meta,
+            session: opened.session,
+            sealer,
+            since_note: 0,
+        }
+    }
+
+    /// Works until nobody can send requests any more, then closes in order.
     pub(crate) fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         while let Some(first) = requests.blocking_recv() {
             let mut group = vec![first];
@@ -98,24 +115,20 @@ impl Writer {
         commits: Vec<(ChangeSet, oneshot::Sender<Result<Receipt, CatalogError>>)>,
     ) {
         let (changes, answers): (Vec<_>, Vec<_>) = commits.into_iter().unzip();
-        let written = self.prepare().and_then(|()| self.commit_together(&changes));
-        match written {
-            Ok(results) => {
-                for (answer, result) in answers.into_iter().zip(results) {
-                    let _ = answer.send(result);
-                }
-            }
-            Err(error) => {
-                for answer in answers {
-                    let _ = answer.send(Err(copy(&error)));
-                }
-            }
+        for (answer, result) in answers.into_iter().zip(self.commit_all(&changes)) {
+            let _ = answer.send(result);
         }
+    }
+
+    /// Commits change sets together, with one sync; gives one result each.
+    pub(crate) fn commit_all(&mut self, sets: &[ChangeSet]) -> Vec<Result<Receipt, CatalogError>> {
+        let written = self.prepare().and_then(|()| self.commit_together(sets));
+        written.unwrap_or_else(|error| sets.iter().map(|_| Err(copy(&error))).collect())
     }
 
     /// Makes sure that a commit can succeed, as far as can be told.
     fn prepare(&mut self) -> Result<(), CatalogError> {
-        if self.is_stopped {
+        if !self.shared.is_writable.load(Ordering::Relaxed) {
             return Err(CatalogError::Closed);
         }
         let reserve = self.shared.options.reserve_bytes;
@@ -129,11 +142,33 @@ impl Writer {
         self.shared.ballast.hold(free);
         if self.appender.end().offset >= self.shared.options.segment_bytes {
             match self.appender.rotate() {
-                Ok(closed) => self.sealer.seal(closed),
+                Ok(closed) => self.after_rotation(closed),
                 Err(error) => tracing::warn!(%error, "the next journal segment cannot be begun"),
             }
         }
         Ok(())
+    }
+
+    fn after_rotation(&mut self, closed: u64) {
+        self.note_durable();
+        if let Some(sealer) = &self.sealer {
+            sealer.seal(closed);
+        }
+    }
+
+    fn note_durable(&mut self) {
+        self.since_note = 0;
+        if let Err(error) = self.session.note(self.durable()) {
+            tracing::warn!(%error, "the lock could not be written");
+        }
+    }
+
+    /// Up to where the journal is durable.
+    fn durable(&self) -> Durable {
+        Durable {
+            seq: self.appender.end().seq,
+            log: self.meta.log_id(),
+        }
     }
 
     /// Commits what is not refused; gives one result each, or the failure of all.
@@ -180,27 +215,39 @@ impl Writer {
         }
         self.meta = planned.meta.clone();
         shared.events.send_replace(EventNumber(self.meta.events));
+        self.since_note += 1;
+        if self.since_note >= NOTE_EVERY {
+            self.note_durable();
+        }
         Ok(())
     }
 
+    /// Takes lines back that the index could not apply. Its files may have them all the same.
     fn take_back(&mut self, to: Position) {
-        if let Err(error) = self.appender.take_back(to) {
+        let taken_back = self
+            .appender
+            .take_back(to)
+            .and_then(|()| self.session.note_undoing(self.durable()));
+        if let Err(error) = taken_back {
             self.stop(error);
         }
     }
 
     fn stop(&mut self, error: io::Error) -> CatalogError {
         tracing::error!(%error, "the journal is in an unknown state: restart to go on");
-        self.is_stopped = true;
+        self.shared.is_writable.store(false, Ordering::Relaxed);
         full_or_io(error)
     }
 
-    fn close(self) {
-        drop(self.sealer);
+    /// Syncs the index and notes that everything was closed in order.
+    pub(crate) fn close(mut self) {
+        drop(self.sealer.take());
         let synced = self.shared.with_index(Index::sync);
         self.shared.close();
-        let ended = synced.and_then(|()| self.session.end().map_err(CatalogError::Io));
-        if let Err(error) = ended {
+        let durable = self.durable();
+        let ended = synced.and_then(|()| self.session.end(durable).map_err(CatalogError::Io));
+        let unlocked = self.shared.journal.unlock().map_err(CatalogError::Io);
+        if let Err(error) = ended.and(unlocked) {
             tracing::warn!(%error, "the catalogue could not be closed in order");
         }
     }

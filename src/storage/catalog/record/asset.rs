@@ -27,6 +27,7 @@ pub enum TombstoneRecord {
 
 /// Version 1 of a stored work; fields are those of [`Asset`] and [`Work`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct AssetV1 {
     pub id: String,
@@ -46,6 +47,7 @@ pub struct AssetV1 {
 
 /// Version 1 of a stored tombstone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct TombstoneV1 {
     pub id: String,

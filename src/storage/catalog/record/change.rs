@@ -47,6 +47,7 @@ pub enum IdempotentRecord {
 
 /// Version 1 of a stored rendition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct RenditionV1 {
     pub of: String,
@@ -62,6 +63,7 @@ pub struct RenditionV1 {
 
 /// Version 1 of a stored audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct AuditV1 {
     pub blob: String,
@@ -72,6 +74,7 @@ pub struct AuditV1 {
 /// Version 1 of how a picture looks. `hash` is 16 hexadecimal digits; left out when there is too
 /// little in the picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct HashedPictureV1 {
     pub of: String,
@@ -82,6 +85,7 @@ pub struct HashedPictureV1 {
 
 /// Version 1 of a stored answer: that of a request about a work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct IdempotentV1 {
     pub scope: String,
@@ -94,6 +98,7 @@ pub struct IdempotentV1 {
 
 /// Version 2 of a stored answer: about a work (`asset`) or a saved search (`search`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct IdempotentV2 {
     pub scope: String,

@@ -18,6 +18,7 @@ pub enum EventRecord {
 
 /// Version 1 of a stored event: about a work (`asset`, `revision`) or about a blob (`blob`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct EventV1 {
     pub number: u64,

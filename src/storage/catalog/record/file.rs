@@ -11,6 +11,7 @@ use crate::domain::{LanguageTag, Timestamp};
 
 /// Version 1 of a stored file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct FileV1 {
     pub sha256: String,

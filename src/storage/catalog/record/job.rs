@@ -17,6 +17,7 @@ pub enum JobRecord {
 
 /// Version 1 of a stored job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct JobV1 {
     pub id: u64,

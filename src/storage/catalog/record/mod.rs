@@ -6,6 +6,10 @@
 //! `tests/fixtures/records/`. Domain types do not know about this module; a change to them that
 //! does not fit the newest version needs the next one, never an edit of an old one.
 //!
+//! A field that this version does not know is refused, never dropped: the next edit of the work
+//! would write the record without it. What a newer version wrote is told as such
+//! ([`CatalogError::NewerVersion`](super::CatalogError::NewerVersion)).
+//!
 //! Shapes: ids and hashes are text, moments are milliseconds since 1970 in fields that end in
 //! `_ms`, closed lists are their wire names, and what is absent is left out.
 
@@ -15,6 +19,7 @@ mod event;
 mod field;
 mod file;
 mod job;
+mod log;
 mod search;
 mod token;
 mod work;
@@ -29,11 +34,12 @@ pub use change::{
 pub use event::{EventRecord, EventV1};
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
+pub use log::{LogRecord, LogV1};
 pub use search::{SavedSearchRecord, SavedSearchV1};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
-use super::{Audit, HashedPicture, Idempotent, Job, Rendition, TokenRecord};
+use super::{Audit, HashedPicture, Idempotent, Job, Log, Rendition, TokenRecord};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
@@ -76,6 +82,8 @@ pub enum Stored {
     Remember(Idempotent),
     /// Answers remembered before this were forgotten.
     Forget(Timestamp),
+    /// From here on the log has this identity.
+    Log(Log),
 }
 
 /// The stored form of [`Stored`].
@@ -95,6 +103,7 @@ pub enum StoredRecord {
     DropSearch { id: String },
     Remember(IdempotentRecord),
     Forget { before_ms: i64 },
+    Log(LogRecord),
 }
 
 impl From<Stored> for StoredRecord {
@@ -116,6 +125,7 @@ impl From<Stored> for StoredRecord {
             Stored::Forget(before) => Self::Forget {
                 before_ms: before.as_millis(),
             },
+            Stored::Log(log) => Self::Log(log.into()),
         }
     }
 }
@@ -139,6 +149,7 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::DropSearch { id } => Self::DropSearch(field::saved_search_id(&id)?),
             StoredRecord::Remember(answer) => Self::Remember(answer.try_into()?),
             StoredRecord::Forget { before_ms } => Self::Forget(Timestamp::from_millis(before_ms)),
+            StoredRecord::Log(log) => Self::Log(log.try_into()?),
         })
     }
 }

@@ -20,6 +20,7 @@ pub enum SavedSearchRecord {
 
 /// Version 1 of a stored saved search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct SavedSearchV1 {
     pub id: String,

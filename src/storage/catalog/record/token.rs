@@ -18,6 +18,7 @@ pub enum StoredToken {
 
 /// Version 1 of a stored token. `hash` is of the secret; the secret itself is nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct TokenV1 {
     pub id: String,

@@ -16,6 +16,7 @@ use crate::domain::{LanguageTag, Slug};
 
 /// Version 1 of a stored description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct WorkV1 {
     pub titles: BTreeMap<String, String>,
@@ -63,6 +64,7 @@ pub struct WorkV1 {
 
 /// Version 1 of a stored creator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct CreatorV1 {
     pub name: String,
@@ -72,6 +74,7 @@ pub struct CreatorV1 {
 
 /// Version 1 of a stored relation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct RelationV1 {
     pub kind: String,
@@ -80,6 +83,7 @@ pub struct RelationV1 {
 
 /// Version 1 of a stored identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
 pub struct IdentifierV1 {
     pub scheme: String,

@@ -2,7 +2,7 @@
 
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Identifier};
-use crate::storage::catalog::{BlobKey, IdempotencyKey, JobId, JobKind, JobState};
+use crate::storage::catalog::{BlobKey, CatalogError, IdempotencyKey, JobId, JobKind, JobState};
 
 /// The one key of [`super::Table::Meta`].
 pub(crate) const STATE: &[u8] = b"state";
@@ -18,6 +18,16 @@ pub(crate) fn identifier(identifier: &Identifier) -> Vec<u8> {
 /// One work under an identifier.
 pub(crate) fn identifier_of(of: &Identifier, id: AssetId) -> Vec<u8> {
     joined(&[&identifier(of), id.as_bytes()])
+}
+
+/// The blob that is a key of the table of blobs.
+///
+/// # Errors
+/// [`CatalogError::Damaged`] when the key is not one.
+pub(crate) fn blob(key: &[u8]) -> Result<BlobKey, CatalogError> {
+    <[u8; 32]>::try_from(key)
+        .map(BlobKey::from_bytes)
+        .map_err(|_| CatalogError::Damaged("a blob key of another length".into()))
 }
 
 /// One work under a blob.

@@ -1,10 +1,12 @@
 //! Values of the index that no stored record has.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::super::journal::{Place, Position};
+use super::table::Table;
 use crate::storage::catalog::record::{AuditRecord, EventRecord, EventV1, HashedPictureRecord};
-use crate::storage::catalog::{Counts, Event, Subject};
+use crate::storage::catalog::{CatalogError, Counts, Event, LogId, Subject};
 
 /// How far the journal is applied, and what is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub(crate) struct Meta {
     pub(crate) position: Position,
     /// The last line applied, by which index and journal know each other.
     pub(crate) last_line: Option<Place>,
+    /// The identity of the log, as hyphenated UUID.
+    pub(crate) log: Option<String>,
     /// The number of the last event.
     pub(crate) events: u64,
     /// The number of the last job.
@@ -31,7 +35,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     /// The present format of the index.
-    pub(crate) const FORMAT: u32 = 2;
+    pub(crate) const FORMAT: u32 = 3;
 
     /// What a new index begins with.
     pub(crate) fn new() -> Self {
@@ -39,6 +43,11 @@ impl Meta {
             format: Self::FORMAT,
             ..Self::default()
         }
+    }
+
+    /// The identity of the log, once it has one.
+    pub(crate) fn log_id(&self) -> Option<LogId> {
+        self.log.as_deref()?.parse().ok()
     }
 
     /// What the port tells.
@@ -164,4 +173,38 @@ pub(crate) struct BlobRow {
     /// What the picture in it looks like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) picture: Option<HashedPictureRecord>,
+}
+
+/// Reads a row as it is stored.
+///
+/// # Errors
+/// [`CatalogError::Damaged`] when it is not of this form.
+pub(crate) fn from_row<T: DeserializeOwned>(table: Table, row: &[u8]) -> Result<T, CatalogError> {
+    serde_json::from_slice(row).map_err(|error| {
+        CatalogError::Damaged(format!(
+            "a row of the index table {} cannot be read ({error}); stop the archive and delete \
+             its folder `index`: it is rebuilt from the journal at the next start",
+            table.name()
+        ))
+    })
+}
+
+/// A row as it is stored.
+///
+/// # Errors
+/// None in practice: rows are plain data.
+pub(crate) fn to_row(row: &impl Serialize) -> Result<Vec<u8>, CatalogError> {
+    serde_json::to_vec(row).map_err(|error| CatalogError::Io(error.into()))
+}
+
+/// A record of the index as a domain value.
+///
+/// # Errors
+/// [`CatalogError::Damaged`] when it is not one.
+pub(crate) fn readable<R, T>(record: R) -> Result<T, CatalogError>
+where
+    T: TryFrom<R>,
+    T::Error: std::fmt::Display,
+{
+    T::try_from(record).map_err(|bad| CatalogError::Damaged(bad.to_string()))
 }

@@ -2,24 +2,24 @@
 
 /// A table. Numbers in keys are big-endian, moments have their sign bit flipped, so keys sort as
 /// their values do; texts are preceded by their length, so no key is the beginning of another's.
-/// All tables are written by the writer thread alone, through [`super::Changes`].
+/// All tables are written by the writer thread alone, through `Changes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Table {
-    /// `"state"` -> [`super::row::Meta`]: how far the journal is applied, and what is counted.
+    /// `"state"` -> `row::Meta`: how far the journal is applied, and what is counted.
     Meta,
-    /// asset id (16) -> [`super::row::AssetRow`]: where the work or tombstone stands in the
+    /// asset id (16) -> `row::AssetRow`: where the work or tombstone stands in the
     /// journal, and what other tables hold because of it.
     Assets,
     /// scheme, value, asset id (16) -> nothing: who carries an identifier.
     Identifiers,
-    /// blob (32) -> [`super::row::BlobRow`]: blobs that are referenced, how often, last
+    /// blob (32) -> `row::BlobRow`: blobs that are referenced, how often, last
     /// audit, hash of the picture in it.
     Blobs,
     /// blob (32), asset id (16) -> nothing: which works have a file with these bytes.
     BlobAssets,
     /// source blob (32), recipe -> `RenditionRecord`.
     Renditions,
-    /// number of the last (8) -> [`super::row::EventsRow`]: consecutive events of a change set.
+    /// number of the last (8) -> `row::EventsRow`: consecutive events of a change set.
     Events,
     /// job id (8) -> `JobRecord`.
     Jobs,

@@ -1,17 +1,19 @@
 //! Writing the journal. Only the writer thread does.
 
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use super::{Journal, Position, Segment, segment, sync_dir};
+use super::names::{Form, free_name, path_of};
+use super::place::Position;
+use super::segment::Segment;
+use super::segments::Journal;
+use crate::storage::disk::DiskFile;
 
 /// The open end of the journal.
 #[derive(Debug)]
 pub(crate) struct Appender {
     journal: Arc<Journal>,
-    file: File,
+    file: Arc<dyn DiskFile>,
     end: Position,
 }
 
@@ -28,39 +30,33 @@ pub(crate) enum AppendError {
 }
 
 impl Appender {
-    /// Opens the journal for writing at `end`, making its first segment if there is none and the
-    /// next if the last is sealed. What stands behind `end` is a torn tail and is cut off. Everything before is durable after
-    /// this, also if the process before this one was killed between write and sync.
+    /// Opens the journal for writing at `end`, creating its first segment if there is none and the
+    /// next if the last is sealed. What stands behind `end` is a torn tail: it is copied beside
+    /// the segment (`.torn`) and cut off. Everything before is durable after this, also if the
+    /// process before this one was killed between write and sync.
     ///
     /// # Errors
     /// Those of the file system.
-    pub(crate) fn open(journal: Arc<Journal>, mut end: Position) -> io::Result<Self> {
-        let last_is_sealed =
-            segment::present_path(journal.dir(), end.segment).extension() == Some("zst".as_ref());
-        if journal.firsts().is_empty() || last_is_sealed {
-            end.segment = end.seq + 1;
-            end.offset = 0;
+    pub(crate) fn open(journal: Arc<Journal>, end: Position) -> io::Result<Self> {
+        if !matches!(journal.last(), Some((_, Form::Plain))) {
+            let (file, end) = create_segment(&journal, end.seq)?;
+            return Ok(Self { journal, file, end });
         }
-        let path = segment::plain_path(journal.dir(), end.segment);
-        let is_new = !path.exists();
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)?;
-        let torn = file.metadata()?.len().saturating_sub(end.offset);
+        let path = path_of(journal.dir(), end.segment, Form::Plain);
+        let file = journal.disk().open_for_writing(&path)?;
+        let torn = file.len()?.saturating_sub(end.offset);
         if torn > 0 {
             tracing::warn!(
                 bytes = torn,
+                file = %path.display(),
                 "cut off an unfinished write at the end of the journal"
             );
+            if let Err(error) = keep_tail(&journal, &*file, end) {
+                tracing::warn!(%error, "the unfinished write could not be copied beside the journal");
+            }
             file.set_len(end.offset)?;
         }
         file.sync_all()?;
-        if is_new {
-            sync_dir(journal.dir())?;
-            journal.put(end.segment, Segment::open(journal.dir(), end.segment)?);
-        }
         Ok(Self { journal, file, end })
     }
 
@@ -81,14 +77,28 @@ impl Appender {
             });
         }
         if let Err(error) = self.file.sync_data() {
-            // After a failed sync the kernel may have dropped the pages: no second try. The
-            // shortening is for the next start, so that it finds nothing that was refused.
-            let _ = self.file.set_len(self.end.offset);
-            return Err(AppendError::Unknown(error));
+            return Err(self.undo_failed_sync(error));
         }
         self.end.offset += bytes.len() as u64;
         self.end.seq = seq;
         Ok(())
+    }
+
+    /// After a failed sync the kernel may have dropped the pages, so there is no second try with
+    /// them. When no space could be allocated for them, nothing older was touched: cutting them
+    /// off and syncing that leads back to the state before. After any other error the block that
+    /// the old and the new text share may be lost, and only a restart can tell.
+    fn undo_failed_sync(&mut self, error: io::Error) -> AppendError {
+        let undone = self
+            .file
+            .set_len(self.end.offset)
+            .and_then(|()| self.file.sync_all());
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded if undone.is_ok() => {
+                AppendError::Undone(error)
+            }
+            _ => AppendError::Unknown(error),
+        }
     }
 
     /// Takes back what was appended after `to`, nobody having been told of it yet.
@@ -102,18 +112,59 @@ impl Appender {
         Ok(())
     }
 
-    /// Begins the next segment and gives the first seq of the closed one.
+    /// Begins the next segment and gives the first seq of the closed one. Either the next segment
+    /// is there, durably, or everything is as before.
     ///
     /// # Errors
     /// Those of the file system; the present segment then stays open.
     pub(crate) fn rotate(&mut self) -> io::Result<u64> {
-        let next = Position {
-            seq: self.end.seq,
-            segment: self.end.seq + 1,
-            offset: 0,
-        };
+        let (file, end) = create_segment(&self.journal, self.end.seq)?;
         let closed = self.end.segment;
-        *self = Self::open(Arc::clone(&self.journal), next)?;
+        self.file = file;
+        self.end = end;
         Ok(closed)
     }
+}
+
+/// Creates the segment behind the change set `seq`. Needs one file descriptor, and leaves no file
+/// when it fails; should even removing it fail, an empty file stays, which the next start removes.
+fn create_segment(journal: &Journal, seq: u64) -> io::Result<(Arc<dyn DiskFile>, Position)> {
+    let end = Position::start_of(seq + 1);
+    let path = path_of(journal.dir(), end.segment, Form::Plain);
+    let disk = journal.disk();
+    let file = match disk.create_new(&path) {
+        // Left by an attempt that failed and could not be cleared away.
+        Err(error)
+            if error.kind() == io::ErrorKind::AlreadyExists && disk.len(&path)? == Some(0) =>
+        {
+            disk.open_for_writing(&path)?
+        }
+        created => created?,
+    };
+    if let Err(error) = file.sync_all().and_then(|()| journal.sync_dir()) {
+        if let Err(error) = disk.remove_file(&path) {
+            tracing::warn!(%error, file = %path.display(), "an empty journal segment stays behind");
+        }
+        return Err(error);
+    }
+    journal.put(end.segment, Form::Plain, Segment::Plain(Arc::clone(&file)));
+    Ok((file, end))
+}
+
+/// Copies what stands behind `end` into a file beside the segment.
+fn keep_tail(journal: &Journal, file: &dyn DiskFile, end: Position) -> io::Result<()> {
+    let length = usize::try_from(file.len()?.saturating_sub(end.offset))
+        .map_err(|_| io::ErrorKind::FileTooLarge)?;
+    let mut tail = vec![0; length];
+    file.read_exact_at(&mut tail, end.offset)?;
+    if tail.iter().all(|byte| *byte == 0) {
+        return Ok(());
+    }
+    let path = path_of(journal.dir(), end.segment, Form::Plain);
+    let copy = journal
+        .disk()
+        .create_new(&free_name(journal.disk(), &path, "torn")?)?;
+    copy.write_all_at(&tail, 0)?;
+    copy.sync_all()?;
+    journal.sync_dir()
 }

@@ -2,12 +2,15 @@
 //!
 //! `crc32c(8 lower-case hex digits) SP json LF`, the checksum over the bytes of the JSON
 //! (CRC-32C, RFC 3720 appendix B.4). A change set is `of` lines with the same `seq` and `part`
-//! counting from 0; it happened only if all its lines are there. The envelope is frozen; what
-//! may change with time is inside the versioned records.
+//! counting from 0; it happened only if all its lines are there. The envelope only ever gains
+//! optional fields; what may change with time is inside the versioned records. A line whose
+//! checksum is right but whose JSON is not understood was written by a newer version: that is not
+//! damage.
 
 use serde::{Deserialize, Serialize};
 
-use crate::storage::catalog::record::{EventRecord, StoredRecord};
+use crate::storage::catalog::record::{EventRecord, InvalidRecord, Stored, StoredRecord};
+use crate::storage::catalog::{CatalogError, Event};
 
 /// Bytes of the checksum and the space behind it.
 const PREFIX: usize = 9;
@@ -21,6 +24,11 @@ pub(crate) struct Line {
     pub(crate) part: u32,
     /// How many lines it has.
     pub(crate) of: u32,
+    /// Every change set up to this seq was durable when the line was written. So a good line
+    /// proves that change sets up to here were once synced, and says nothing of those after it,
+    /// which were written together with it. Lines of version 0.1 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) synced: Option<u64>,
     /// When the change was made, in milliseconds since 1970.
     pub(crate) at_ms: i64,
     /// Who made it.
@@ -44,10 +52,10 @@ pub(crate) enum BadLine {
     /// The checksum is not that of the rest.
     #[error("the checksum does not match the line")]
     WrongChecksum,
-    /// The checksum is right but the JSON is not a line of a journal this version can read.
-    #[error("the line is not a record this version can read")]
-    Unreadable,
-    /// It is not the line that has to come here.
+    /// The checksum is right but the JSON is not a line this version can read.
+    #[error("the line was written by a newer version of the archive")]
+    NewerVersion,
+    /// It is not the line that has to stand here.
     #[error("the line is out of order")]
     OutOfOrder,
 }
@@ -74,8 +82,49 @@ impl Line {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadLine> {
         let json = checked(bytes)?;
         // Checked at once: piece by piece took a quarter of reading a Vietnamese text.
-        let json = simdutf8::basic::from_utf8(json).map_err(|_| BadLine::Unreadable)?;
-        serde_json::from_str(json).map_err(|_| BadLine::Unreadable)
+        let json = simdutf8::basic::from_utf8(json).map_err(|_| BadLine::NewerVersion)?;
+        serde_json::from_str(json).map_err(|_| BadLine::NewerVersion)
+    }
+}
+
+impl Line {
+    /// What was written, and the event.
+    ///
+    /// # Errors
+    /// [`CatalogError::NewerVersion`] when a value is not one this version knows: the checksum
+    /// was right, so the line is as it was written.
+    pub(crate) fn into_parts(self) -> Result<(Stored, Option<Event>), CatalogError> {
+        let seq = self.seq;
+        let newer = |bad: InvalidRecord| {
+            CatalogError::NewerVersion(format!("change set {seq} of the journal ({bad})"))
+        };
+        let stored = Stored::try_from(self.write).map_err(newer)?;
+        let event = self.event.map(Event::try_from).transpose().map_err(newer)?;
+        Ok((stored, event))
+    }
+}
+
+/// The part of the envelope by which a line is placed, readable whatever version wrote the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct Envelope {
+    /// See [`Line::seq`].
+    pub(crate) seq: u64,
+    /// See [`Line::part`].
+    pub(crate) part: u32,
+    /// See [`Line::of`].
+    pub(crate) of: u32,
+    /// See [`Line::synced`].
+    #[serde(default)]
+    pub(crate) synced: Option<u64>,
+}
+
+impl Envelope {
+    /// Reads the envelope of a line, its line feed included.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadLine> {
+        serde_json::from_slice(checked(bytes)?).map_err(|_| BadLine::NewerVersion)
     }
 }
 

@@ -1,16 +1,32 @@
 //! Reading the journal from a point to its end, change set by change set.
 
+use super::damage::{bad_line, missing};
 use super::line::{BadLine, Line};
-use super::{Journal, Place, Position, tail};
+use super::place::{Place, Position};
+use super::segments::Journal;
+use super::tail;
 use crate::storage::catalog::CatalogError;
 
 /// Takes each change set with the places of its lines.
 pub(crate) type Visit<'a> = dyn FnMut(Vec<(Place, Line)>) -> Result<(), CatalogError> + 'a;
 
-/// The first line that is not what it has to be, as an offset into what was read.
-struct Broken {
-    at: usize,
-    why: BadLine,
+/// The first line that is not what it has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// Its offset in the text that was read.
+    pub(crate) at: usize,
+    /// What is wrong with it.
+    pub(crate) why: BadLine,
+}
+
+impl Broken {
+    /// Whether `text`, in which this is the first bad line and `seq` the first change set that is
+    /// not whole, ends with a torn tail. A line with a right checksum is none, even when it cannot
+    /// be understood or does not stand where it should.
+    pub(crate) fn is_torn(self, text: &[u8], seq: u64) -> bool {
+        let may_be_torn = !matches!(self.why, BadLine::NewerVersion | BadLine::OutOfOrder);
+        may_be_torn && tail::is_torn(&text[self.at..], seq)
+    }
 }
 
 impl Journal {
@@ -19,7 +35,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`CatalogError::Damaged`] for a line that is bad anywhere else, a missing segment or a
-    /// hole in the numbering; whatever `visit` gives.
+    /// hole in the numbering; [`CatalogError::NewerVersion`]; whatever `visit` gives.
     pub(crate) fn scan(
         &self,
         from: Position,
@@ -31,18 +47,24 @@ impl Journal {
         for first in firsts.into_iter().filter(|first| *first >= from.segment) {
             if first != position.segment {
                 if first != position.seq + 1 {
-                    let missing = self.segment(position.seq + 1);
-                    return Err(missing.err().unwrap_or(CatalogError::Closed));
+                    return Err(missing(self.dir(), position.seq + 1, first));
                 }
-                position = Position {
-                    segment: first,
-                    offset: 0,
-                    ..position
-                };
+                position = Position::start_of(first);
             }
             position = self.scan_segment(position, Some(first) == last, visit)?;
         }
         Ok(position)
+    }
+
+    /// The point behind the last whole change set, found by reading the last segment alone.
+    ///
+    /// # Errors
+    /// As [`Journal::scan`].
+    pub(crate) fn find_end(&self) -> Result<Position, CatalogError> {
+        match self.firsts().last() {
+            Some(first) => self.scan(Position::start_of(*first), &mut |_| Ok(())),
+            None => Ok(Position::default()),
+        }
     }
 
     fn scan_segment(
@@ -55,7 +77,7 @@ impl Journal {
         let read = segment
             .len()
             .and_then(|end| segment.read(from.offset, end.max(from.offset)));
-        let bytes = read.map_err(|error| self.unreadable(from.segment, from.offset, error))?;
+        let bytes = read.map_err(|error| self.unreadable(from.segment, error))?;
         let mut position = from;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
@@ -66,15 +88,57 @@ impl Journal {
                     position.offset += length as u64;
                     rest = &rest[length..];
                 }
-                Err(Broken { at, .. }) if is_last && tail::is_torn(&rest[at..]) => break,
+                Err(broken) if is_last && broken.is_torn(rest, position.seq + 1) => break,
                 Err(Broken { at, why }) => {
                     let offset = position.offset + at as u64;
-                    return Err(self.damaged(position.segment, offset, &why.to_string()));
+                    return Err(self.bad_line(position.segment, offset, why));
                 }
             }
         }
         Ok(position)
     }
+
+    /// The error for the line at an offset of a segment.
+    pub(crate) fn bad_line(&self, first: u64, offset: u64, why: BadLine) -> CatalogError {
+        let segment = self.segment(first);
+        let before = segment.and_then(|segment| segment.read(0, offset).map_err(CatalogError::Io));
+        let text = before.unwrap_or_default();
+        bad_line(&self.path_of(first), &text, offset as usize, why)
+    }
+}
+
+/// Checks the text of the segment that begins with the change set `first`: gives the seq of its
+/// last whole change set (`first - 1` when there is none) and the first bad line.
+pub(crate) fn check_text(text: &[u8], first: u64) -> (u64, Option<Broken>) {
+    visit_text(text, first, &mut |_, _| true)
+}
+
+/// Like [`check_text`], and shows every change set with the offset behind it until `visit` gives
+/// false; the change set it was false for does not count any more.
+pub(crate) fn visit_text(
+    text: &[u8],
+    first: u64,
+    visit: &mut dyn FnMut(usize, &[(Place, Line)]) -> bool,
+) -> (u64, Option<Broken>) {
+    let mut position = Position::start_of(first);
+    let mut at = 0;
+    while at < text.len() {
+        match read_set(&text[at..], position) {
+            Ok((set, length)) => {
+                at += length;
+                if !visit(at, &set) {
+                    break;
+                }
+                position.seq += 1;
+                position.offset += length as u64;
+            }
+            Err(broken) => {
+                let at = at + broken.at;
+                return (position.seq, Some(Broken { at, ..broken }));
+            }
+        }
+    }
+    (position.seq, None)
 }
 
 /// The change set that begins `bytes`, and its length.
@@ -116,10 +180,16 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::segment::plain_path;
-    use super::super::{Journal, Line, Position};
+    use std::sync::Arc;
+
+    use super::super::layout::tidy;
+    use super::super::line::Line;
+    use super::super::names::{Form, path_of};
+    use super::super::place::Position;
+    use super::super::segments::Journal;
     use crate::storage::catalog::CatalogError;
     use crate::storage::catalog::record::StoredRecord;
+    use crate::storage::disk::LocalDisk;
 
     /// Change sets of one, two and three lines, and where each ends.
     fn three_sets() -> (Vec<u8>, Vec<usize>) {
@@ -130,6 +200,7 @@ mod tests {
                     seq: seq.into(),
                     part,
                     of: seq,
+                    synced: None,
                     at_ms: 0,
                     by: "system".into(),
                     event: None,
@@ -142,9 +213,15 @@ mod tests {
         (text, ends)
     }
 
+    fn open(dir: &Path) -> Result<Journal, CatalogError> {
+        let journal = Journal::new(Arc::new(LocalDisk), dir).unwrap();
+        journal.set_layout(tidy(&LocalDisk, dir)?);
+        Ok(journal)
+    }
+
     fn scan(dir: &Path, text: &[u8]) -> Result<Position, CatalogError> {
-        fs::write(plain_path(dir, 1), text).unwrap();
-        let journal = Journal::open(dir).unwrap();
+        fs::write(path_of(dir, 1, Form::Plain), text).unwrap();
+        let journal = open(dir).unwrap();
         let mut seen = 0;
         let end = journal.scan(Position::default(), &mut |set| {
             seen += 1;
@@ -206,8 +283,9 @@ mod tests {
     fn missing_and_foreign_segments_are_damage() {
         let dir = tempfile::tempdir().unwrap();
         let (text, ends) = three_sets();
-        let write = |first: u64, text: &[u8]| fs::write(plain_path(dir.path(), first), text);
-        let scan = || Journal::open(dir.path())?.scan(Position::default(), &mut |_| Ok(()));
+        let write =
+            |first: u64, text: &[u8]| fs::write(path_of(dir.path(), first, Form::Plain), text);
+        let scan = || open(dir.path())?.scan(Position::default(), &mut |_| Ok(()));
         write(1, &text[..ends[0]]).unwrap();
         write(2, &text[ends[0]..ends[1]]).unwrap();
         write(3, &text[ends[1]..]).unwrap();
@@ -215,12 +293,12 @@ mod tests {
         // Only the last segment can have a torn tail.
         write(2, &text[ends[0]..ends[1] - 1]).unwrap();
         assert!(matches!(scan(), Err(CatalogError::Damaged(_))));
-        fs::remove_file(plain_path(dir.path(), 2)).unwrap();
+        fs::remove_file(path_of(dir.path(), 2, Form::Plain)).unwrap();
         let error = scan().unwrap_err();
         assert!(
             error
                 .to_string()
-                .contains("00000000000000000002.ndjson is missing"),
+                .contains("00000000000000000002.ndjson is not there"),
             "{error}"
         );
         write(2, &text[ends[1]..]).unwrap();

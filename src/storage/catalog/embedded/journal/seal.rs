@@ -1,199 +1,119 @@
-//! Closed segments, compressed.
+//! Compressing a closed segment. The format is that of [`super::sealed`].
 //!
-//! The plain text is cut at line ends into frames of about 8 KiB, each an independent Zstandard
-//! frame (RFC 8878) with its content checksum; a skippable frame at the end tells where each
-//! begins (the *Zstandard Seekable Format*, version 0.1.0, of the zstd project). So a line is
-//! still found by its offset in the plain text, one frame is decompressed to read it, and `zstd
-//! -d` gives back the whole segment.
-//!
-//! The plain file is removed only after the sealed one is complete, synced and compared with it.
+//! The plain file is removed only when a sealed one beside it is synced and gives back its text.
+//! A sealed file that can be read is never overwritten: it may be the good one, and the plain file
+//! a stale copy.
 
-use std::cell::RefCell;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use zstd::bulk::Decompressor;
+use super::names::{Form, path_of, set_aside};
+use super::sealed::{ENTRY_BYTES, FOOTER_BYTES, SEEKABLE_MAGIC, SKIPPABLE_MAGIC, Sealed, invalid};
+use crate::storage::disk::{Disk, DiskFile, read_all};
 
-use super::segment::{plain_path, sealed_path};
-use super::sync_dir;
-
-const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
-const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
-const FOOTER_BYTES: usize = 9;
-const ENTRY_BYTES: usize = 8;
 const LEVEL: i32 = 3;
-/// Plain bytes after which a frame ends with the current line: a page of found works is ten frames
-/// somewhere, and unpacking four times as much for each took a tenth of a search.
+/// Plain bytes after which a frame ends with the current line: a page of results reads ten lines
+/// from anywhere, and frames four times as long took a tenth of a search to decompress.
 const FRAME_BYTES: usize = 8 * 1024;
+/// Compressed bytes that are written at once.
+const WRITE_BYTES: usize = 256 * 1024;
 
-thread_local! {
-    /// Making the tables of a decoder anew takes as long as unpacking a frame.
-    static DECODER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
-}
-
-/// A sealed segment, open for reading. Keeps the frame read last, since neighbours are often
-/// read together.
-#[derive(Debug)]
-pub(crate) struct Sealed {
-    file: File,
-    frames: Vec<Frame>,
-    last_read: Mutex<Option<(usize, Arc<Vec<u8>>)>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    /// Where it begins in the file.
-    at: u64,
-    /// Its length in the file.
-    packed: u32,
-    /// Where it begins in the plain text.
-    plain_at: u64,
-    /// Its length in the plain text.
-    plain: u32,
-}
-
-impl Sealed {
-    /// Opens a sealed segment by the table at its end.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let frames = read_table(&file)?;
-        Ok(Self {
-            file,
-            frames,
-            last_read: Mutex::new(None),
-        })
-    }
-
-    /// Length of the plain text.
-    pub(crate) fn len(&self) -> u64 {
-        self.frames
-            .last()
-            .map_or(0, |frame| frame.plain_at + u64::from(frame.plain))
-    }
-
-    /// The plain text from `from` to `to`.
-    pub(crate) fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
-        if to > self.len() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let mut bytes = Vec::new();
-        let mut at = from;
-        let mut index = self
-            .frames
-            .partition_point(|frame| frame.plain_at + u64::from(frame.plain) <= from);
-        while at < to {
-            let plain = self.frame(index)?;
-            let begin = self.frames.get(index).map_or(0, |frame| frame.plain_at);
-            let end = to.min(begin + plain.len() as u64);
-            let part = plain
-                .get((at - begin) as usize..(end - begin) as usize)
-                .ok_or(io::ErrorKind::UnexpectedEof)?;
-            bytes.extend_from_slice(part);
-            at = end;
-            index += 1;
-        }
-        Ok(bytes)
-    }
-
-    fn frame(&self, index: usize) -> io::Result<Arc<Vec<u8>>> {
-        if let Some((known, plain)) = &*self.last_read()
-            && *known == index
-        {
-            return Ok(Arc::clone(plain));
-        }
-        let frame = self.frames.get(index).ok_or(io::ErrorKind::UnexpectedEof)?;
-        let mut packed = vec![0; frame.packed as usize];
-        self.file.read_exact_at(&mut packed, frame.at)?;
-        let plain = Arc::new(unpack(&packed, frame.plain as usize)?);
-        if plain.len() != frame.plain as usize {
-            return Err(invalid("a frame has another length than the table says"));
-        }
-        *self.last_read() = Some((index, Arc::clone(&plain)));
-        Ok(plain)
-    }
-
-    fn last_read(&self) -> MutexGuard<'_, Option<(usize, Arc<Vec<u8>>)>> {
-        self.last_read
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn unpack(packed: &[u8], plain_bytes: usize) -> io::Result<Vec<u8>> {
-    DECODER.with_borrow_mut(|decoder| {
-        let decoder = match decoder {
-            Some(decoder) => decoder,
-            None => decoder.insert(Decompressor::new()?),
-        };
-        decoder.decompress(packed, plain_bytes)
-    })
-}
-
-fn read_table(file: &File) -> io::Result<Vec<Frame>> {
-    let length = file.metadata()?.len();
-    let footer_at = length
-        .checked_sub(FOOTER_BYTES as u64)
-        .ok_or_else(|| invalid("too short for a sealed segment"))?;
-    let mut footer = [0; FOOTER_BYTES];
-    file.read_exact_at(&mut footer, footer_at)?;
-    let count = u32_at(&footer, 0)?;
-    if u32_at(&footer, 5)? != SEEKABLE_MAGIC || footer[4] != 0 {
-        return Err(invalid("no table at the end of the sealed segment"));
-    }
-    let table_bytes = count as usize * ENTRY_BYTES;
-    let table_at = footer_at
-        .checked_sub(table_bytes as u64)
-        .ok_or_else(|| invalid("the table is longer than the sealed segment"))?;
-    let mut table = vec![0; table_bytes];
-    file.read_exact_at(&mut table, table_at)?;
-    let (mut at, mut plain_at) = (0, 0);
-    let mut frames = Vec::with_capacity(count as usize);
-    for entry in table.chunks_exact(ENTRY_BYTES) {
-        let (packed, plain) = (u32_at(entry, 0)?, u32_at(entry, 4)?);
-        frames.push(Frame {
-            at,
-            packed,
-            plain_at,
-            plain,
-        });
-        at += u64::from(packed);
-        plain_at += u64::from(plain);
-    }
-    Ok(frames)
-}
-
-/// Seals a closed segment: compresses it, compares, and puts the sealed file in the place of the
-/// plain one. `stop` is asked between frames; a stopped sealing leaves only a `.part` file.
+/// Seals a closed segment. `stop` is asked between frames; a stopped sealing gives none and leaves
+/// at most a `.part` file.
 ///
 /// # Errors
-/// Those of the file system; the plain file is then untouched.
-pub(crate) fn seal(dir: &Path, first: u64, stop: &dyn Fn() -> bool) -> io::Result<Option<Sealed>> {
-    let plain = fs::read(plain_path(dir, first))?;
-    let target = sealed_path(dir, first);
-    let part = target.with_extension("zst.part");
-    if !write_frames(&plain, &part, stop)? {
+/// Those of the file system; [`io::ErrorKind::InvalidData`] when a sealed file with another text
+/// is there already. The plain file is then untouched.
+pub(crate) fn seal(
+    disk: &dyn Disk,
+    dir: &Path,
+    first: u64,
+    stop: &dyn Fn() -> bool,
+) -> io::Result<Option<Sealed>> {
+    let plain_path = path_of(dir, first, Form::Plain);
+    let plain = read_all(&*disk.open(&plain_path)?)?;
+    let sealed = match existing(disk, dir, first)? {
+        Some(sealed) => sealed,
+        None => match write_sealed(disk, dir, first, &plain, stop)? {
+            Some(sealed) => sealed,
+            None => return Ok(None),
+        },
+    };
+    if !has_prefix(&sealed, &plain)? {
+        return Err(invalid(
+            "a sealed segment with another text is there already",
+        ));
+    }
+    disk.remove_file(&plain_path)?;
+    disk.sync_dir(dir)?;
+    Ok(Some(sealed))
+}
+
+/// The sealed file that is there already; an unreadable one is set aside.
+fn existing(disk: &dyn Disk, dir: &Path, first: u64) -> io::Result<Option<Sealed>> {
+    let target = path_of(dir, first, Form::Sealed);
+    if disk.len(&target)?.is_none() {
         return Ok(None);
     }
-    let sealed = Sealed::open(&part)?;
+    let sealed = Sealed::open(disk.open(&target)?);
+    match sealed.and_then(|sealed| sealed.read(0, sealed.len()).map(|_| sealed)) {
+        Ok(sealed) => Ok(Some(sealed)),
+        Err(error) if error.raw_os_error().is_some() => Err(error),
+        Err(_) => {
+            set_aside(disk, &target, "superseded")?;
+            Ok(None)
+        }
+    }
+}
+
+/// Whether the text of the sealed segment begins with `plain`.
+fn has_prefix(sealed: &Sealed, plain: &[u8]) -> io::Result<bool> {
+    Ok(sealed.len() >= plain.len() as u64 && sealed.read(0, plain.len() as u64)? == plain)
+}
+
+/// Writes the sealed form beside the plain one, durably. Compares it with the text before it gets
+/// its name.
+fn write_sealed(
+    disk: &dyn Disk,
+    dir: &Path,
+    first: u64,
+    plain: &[u8],
+    stop: &dyn Fn() -> bool,
+) -> io::Result<Option<Sealed>> {
+    let target = path_of(dir, first, Form::Sealed);
+    let part = target.with_extension("zst.part");
+    if disk.len(&part)?.is_some() {
+        disk.remove_file(&part)?;
+    }
+    let file = disk.create_new(&part)?;
+    if !write_frames(&*file, plain, stop)? {
+        return Ok(None);
+    }
+    file.sync_all()?;
+    let sealed = Sealed::open(Arc::clone(&file))?;
     if sealed.read(0, sealed.len())? != plain {
         return Err(invalid(
             "the sealed segment does not give back the plain text",
         ));
     }
-    fs::rename(&part, &target)?;
-    sync_dir(dir)?;
-    fs::remove_file(plain_path(dir, first))?;
-    sync_dir(dir)?;
+    disk.rename(&part, &target)?;
+    disk.sync_dir(dir)?;
     Ok(Some(sealed))
 }
 
-fn write_frames(plain: &[u8], part: &Path, stop: &dyn Fn() -> bool) -> io::Result<bool> {
+/// Writes the sealed form of a text to an empty file; false when it was stopped.
+///
+/// # Errors
+/// Those of the file system and of the compressor.
+pub(crate) fn write_frames(
+    file: &dyn DiskFile,
+    plain: &[u8],
+    stop: &dyn Fn() -> bool,
+) -> io::Result<bool> {
     let mut packer = zstd::bulk::Compressor::new(LEVEL)?;
     packer.include_checksum(true)?;
-    let mut out = BufWriter::new(File::create(part)?);
+    let mut out = Output::new(file);
     let mut table = Vec::new();
     let mut rest = plain;
     while !rest.is_empty() {
@@ -202,7 +122,7 @@ fn write_frames(plain: &[u8], part: &Path, stop: &dyn Fn() -> bool) -> io::Resul
         }
         let (frame, after) = rest.split_at(frame_end(rest));
         let packed = packer.compress(frame)?;
-        out.write_all(&packed)?;
+        out.write(&packed)?;
         for length in [packed.len(), frame.len()] {
             let length = u32::try_from(length).map_err(|_| invalid("a frame over 4 GiB"))?;
             table.extend_from_slice(&length.to_le_bytes());
@@ -210,14 +130,46 @@ fn write_frames(plain: &[u8], part: &Path, stop: &dyn Fn() -> bool) -> io::Resul
         rest = after;
     }
     let count = (table.len() / ENTRY_BYTES) as u32;
-    out.write_all(&SKIPPABLE_MAGIC.to_le_bytes())?;
-    out.write_all(&((table.len() + FOOTER_BYTES) as u32).to_le_bytes())?;
-    out.write_all(&table)?;
-    out.write_all(&count.to_le_bytes())?;
-    out.write_all(&[0])?;
-    out.write_all(&SEEKABLE_MAGIC.to_le_bytes())?;
-    out.into_inner().map_err(|e| e.into_error())?.sync_all()?;
+    out.write(&SKIPPABLE_MAGIC.to_le_bytes())?;
+    out.write(&((table.len() + FOOTER_BYTES) as u32).to_le_bytes())?;
+    out.write(&table)?;
+    out.write(&count.to_le_bytes())?;
+    out.write(&[0])?;
+    out.write(&SEEKABLE_MAGIC.to_le_bytes())?;
+    out.flush()?;
     Ok(true)
+}
+
+/// Collects small writes.
+struct Output<'a> {
+    file: &'a dyn DiskFile,
+    buffer: Vec<u8>,
+    at: u64,
+}
+
+impl<'a> Output<'a> {
+    fn new(file: &'a dyn DiskFile) -> Self {
+        Self {
+            file,
+            buffer: Vec::with_capacity(WRITE_BYTES),
+            at: 0,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= WRITE_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all_at(&self.buffer, self.at)?;
+        self.at += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
 }
 
 /// Where the frame ends that begins the text: with the line in which it becomes long enough.
@@ -227,16 +179,4 @@ fn frame_end(text: &[u8]) -> usize {
         .iter()
         .position(|byte| *byte == b'\n')
         .map_or(text.len(), |at| FRAME_BYTES + at + 1)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> io::Result<u32> {
-    bytes
-        .get(at..at + 4)
-        .and_then(|four| four.try_into().ok())
-        .map(u32::from_le_bytes)
-        .ok_or_else(|| invalid("the table of the sealed segment is cut short"))
-}
-
-fn invalid(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

@@ -1,47 +1,40 @@
-//! The files of the journal: `<first seq, 20 digits>.ndjson`, and `….ndjson.zst` once sealed.
+//! One segment, open for reading. Offsets are those of the plain text, sealed or not.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::seal::Sealed;
+use super::names::{Form, path_of};
+use super::sealed::Sealed;
+use crate::storage::disk::{Disk, DiskFile};
 
-/// One segment, open for reading. Offsets are those of the plain text, sealed or not.
+/// An open segment.
 #[derive(Debug)]
 pub(crate) enum Segment {
     /// As it was written.
-    Plain(File),
+    Plain(Arc<dyn DiskFile>),
     /// Compressed into independent frames.
     Sealed(Sealed),
-    /// A sealed file without its table; says why.
-    Broken(String),
 }
 
 impl Segment {
-    /// Opens the plain or the sealed file of a segment. A damaged one can be opened but not read,
-    /// so that the others can.
-    pub(crate) fn open(dir: &Path, first: u64) -> io::Result<Self> {
-        match File::open(plain_path(dir, first)) {
-            Ok(file) => Ok(Self::Plain(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match Sealed::open(&sealed_path(dir, first)) {
-                    Err(error) if error.raw_os_error().is_none() => {
-                        Ok(Self::Broken(error.to_string()))
-                    }
-                    sealed => sealed.map(Self::Sealed),
-                }
-            }
-            Err(error) => Err(error),
+    /// Opens a segment in the form it has.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidData`] when a sealed one has no table; those of the file system.
+    pub(crate) fn open(disk: &dyn Disk, dir: &Path, first: u64, form: Form) -> io::Result<Self> {
+        let file = disk.open(&path_of(dir, first, form))?;
+        match form {
+            Form::Plain => Ok(Self::Plain(file)),
+            Form::Sealed => Sealed::open(file).map(Self::Sealed),
         }
     }
 
     /// Length of the plain text in bytes.
     pub(crate) fn len(&self) -> io::Result<u64> {
         match self {
-            Self::Plain(file) => file.metadata().map(|metadata| metadata.len()),
+            Self::Plain(file) => file.len(),
             Self::Sealed(sealed) => Ok(sealed.len()),
-            Self::Broken(why) => Err(broken(why)),
         }
     }
 
@@ -56,39 +49,54 @@ impl Segment {
                 Ok(bytes)
             }
             Self::Sealed(sealed) => sealed.read(from, to),
-            Self::Broken(why) => Err(broken(why)),
+        }
+    }
+
+    /// The whole plain text.
+    pub(crate) fn text(&self) -> io::Result<Vec<u8>> {
+        self.read(0, self.len()?)
+    }
+
+    /// The first line, with its line feed if it has one; reads no more than a few blocks of a
+    /// plain segment with short lines.
+    pub(crate) fn first_line(&self) -> io::Result<Vec<u8>> {
+        let len = self.len()?;
+        let mut step = STEP_BYTES;
+        loop {
+            let text = self.read(0, len.min(step))?;
+            if let Some(end) = text.iter().position(|byte| *byte == b'\n') {
+                return Ok(text[..=end].to_vec());
+            }
+            if step >= len {
+                return Ok(text);
+            }
+            step *= 4;
+        }
+    }
+
+    /// The last line, with its line feed if it has one.
+    pub(crate) fn last_line(&self) -> io::Result<Vec<u8>> {
+        let len = self.len()?;
+        let mut step = match self {
+            Self::Plain(_) => STEP_BYTES,
+            // A line begins with the frame.
+            Self::Sealed(sealed) => len - sealed.last_frame_start() + 1,
+        };
+        loop {
+            let from = len.saturating_sub(step);
+            let text = self.read(from, len)?;
+            let before_last = text.len().saturating_sub(1);
+            let feed = text[..before_last].iter().rposition(|byte| *byte == b'\n');
+            if let Some(feed) = feed {
+                return Ok(text[feed + 1..].to_vec());
+            }
+            if from == 0 {
+                return Ok(text);
+            }
+            step *= 4;
         }
     }
 }
 
-fn broken(why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
-}
-
-/// Where the plain text of a segment is.
-pub(crate) fn plain_path(dir: &Path, first: u64) -> PathBuf {
-    dir.join(format!("{first:020}.ndjson"))
-}
-
-/// Where the sealed form of a segment is.
-pub(crate) fn sealed_path(dir: &Path, first: u64) -> PathBuf {
-    dir.join(format!("{first:020}.ndjson.zst"))
-}
-
-/// The file a segment is in now.
-pub(crate) fn present_path(dir: &Path, first: u64) -> PathBuf {
-    let (plain, sealed) = (plain_path(dir, first), sealed_path(dir, first));
-    if !plain.exists() && sealed.exists() {
-        sealed
-    } else {
-        plain
-    }
-}
-
-/// The first seq in the name of a plain or sealed segment file.
-pub(crate) fn first_of(name: &str) -> Option<u64> {
-    let digits = name
-        .strip_suffix(".ndjson")
-        .or_else(|| name.strip_suffix(".ndjson.zst"))?;
-    (digits.len() == 20).then(|| digits.parse().ok()).flatten()
-}
+/// Bytes that a search for a line end begins with.
+const STEP_BYTES: u64 = 16 * 1024;

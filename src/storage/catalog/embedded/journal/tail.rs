@@ -1,27 +1,33 @@
 //! Is the end of the journal torn, or damaged?
 //!
 //! A write that was never synced, and so never acknowledged, can be cut short by `kill -9` (a
-//! prefix of it is there) or by a loss of power (blocks are missing or full of zeros). Such a
-//! tail is cut off in silence. Acknowledged data must never be: so the tail counts as torn only
-//! if everything from the first bad line on looks like that, and as damage otherwise:
+//! prefix of it is there) or by a loss of power (blocks are missing or full of zeros, whichever
+//! of them: later blocks may be there without earlier ones). Such a tail is cut off. Acknowledged
+//! data must never be: so the tail counts as torn only if nothing in it proves a sync, and as
+//! damage otherwise. These prove one:
 //!
-//! - any later line with a right checksum: something was written after it, so it was synced once;
+//! - a later line with a right checksum that was written when the first bad change set was
+//!   durable already ([`Line::synced`](super::Line::synced)); lines of the same group do not;
 //! - a complete line with a wrong checksum and no run of zeros in it: an unsynced write tears by
 //!   missing or zero bytes, not by other bytes; a changed byte looks like this;
 //! - a last line without a line feed that is right but for its last byte: the line feed was
 //!   changed.
 
-use super::line::checked;
+use super::line::{BadLine, Envelope, checked};
 
 /// A zeroed block shows at least this many zero bytes in a row; a changed byte does not.
 const ZERO_RUN: usize = 16;
 
-/// Whether what follows the last good change set, beginning with its first bad line, was never
-/// acknowledged.
-pub(crate) fn is_torn(rest: &[u8]) -> bool {
+/// Whether what follows the last good change set was never acknowledged. `rest` begins with its
+/// first bad line, which belongs to the change set `seq` or a later one of its group.
+pub(crate) fn is_torn(rest: &[u8], seq: u64) -> bool {
     rest.split_inclusive(|byte| *byte == b'\n')
         .all(|line| match line.split_last() {
-            Some((b'\n', _)) => checked(line).is_err() && has_zero_run(line),
+            Some((b'\n', _)) => match Envelope::decode(line) {
+                Ok(envelope) => envelope.synced.is_some_and(|synced| synced < seq),
+                Err(BadLine::NewerVersion) => false,
+                Err(_) => has_zero_run(line),
+            },
             Some((_, all_but_last)) => {
                 let with_line_feed = [all_but_last, b"\n"].concat();
                 checked(&with_line_feed).is_err()
@@ -39,12 +45,19 @@ fn has_zero_run(line: &[u8]) -> bool {
 mod tests {
     use super::is_torn;
 
-    /// A line with a right checksum: the check value of CRC-32C.
-    const GOOD: &str = "e3069283 123456789\n";
+    /// A line with a right checksum that is not an envelope: the check value of CRC-32C.
+    const FOREIGN: &str = "e3069283 123456789\n";
+
+    fn line(seq: u64, synced: Option<u64>) -> String {
+        let synced = synced.map_or_else(String::new, |synced| format!(",\"synced\":{synced}"));
+        let json = format!("{{\"seq\":{seq},\"part\":0,\"of\":1{synced}}}");
+        format!("{:08x} {json}\n", crc32c::crc32c(json.as_bytes()))
+    }
 
     #[test]
-    fn only_short_or_zeroed_tails_are_torn() {
+    fn only_tails_that_prove_no_sync_are_torn() {
         let zeros = "\0".repeat(16);
+        // The bad change set is number 8; 7 was durable when its group was written.
         for (rest, torn) in [
             (String::new(), true),
             ("e306".into(), true),
@@ -57,12 +70,16 @@ mod tests {
             ("f3069283 123456789\n".into(), false),
             ("e3069283 123456789\u{b}".into(), false),
             ("e3069283 12345\08789\n".into(), false),
-            // Anything good after it.
-            (format!("e3069283 123456780\n{GOOD}"), false),
-            (format!("{zeros}\n{GOOD}"), false),
             ("e3069283 123456780\ne30".into(), false),
+            // A good line after a zeroed one: of the same group, of a later one, of an old
+            // version, of a newer one.
+            (format!("{zeros}\n{}", line(9, Some(7))), true),
+            (format!("{zeros}\n{}", line(9, Some(8))), false),
+            (format!("{zeros}\n{}", line(9, None)), false),
+            (format!("{zeros}\n{FOREIGN}"), false),
+            (format!("e3069283 123456780\n{}", line(9, Some(7))), false),
         ] {
-            assert_eq!(is_torn(rest.as_bytes()), torn, "{rest:?}");
+            assert_eq!(is_torn(rest.as_bytes(), 8), torn, "{rest:?}");
         }
     }
 }

@@ -1,0 +1,25 @@
+//! Why a search fails.
+
+use super::index::open_index::IndexError;
+use super::index::projector::ProjectionError;
+use crate::storage::catalog::CatalogError;
+
+/// Why there is no response.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The index could not be read or written.
+    #[error("the search index does not answer")]
+    Index(#[from] IndexError),
+    /// The catalogue could not be read.
+    #[error("the catalogue does not answer")]
+    Catalog(#[from] CatalogError),
+}
+
+impl From<ProjectionError> for SearchError {
+    fn from(error: ProjectionError) -> Self {
+        match error {
+            ProjectionError::Catalog(error) => Self::Catalog(error),
+            ProjectionError::Index(error) => Self::Index(error),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The folder of the search index: the live generation and, during a rebuild, the next one.
+//!
+//! The file `LIVE` names the folder of the live generation. It is replaced by an atomic rename, so
+//! after a crash it names the old or the new generation. Other generations are left over from a
+//! rebuild that did not finish; [`GenerationStore::remove_others`] deletes them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::open_index::{IndexError, OpenIndex, WriterSettings};
+
+/// The file that names the live generation.
+const LIVE: &str = "LIVE";
+
+/// The folder of all generations.
+#[derive(Debug, Clone)]
+pub(crate) struct GenerationStore {
+    folder: PathBuf,
+    settings: WriterSettings,
+}
+
+impl GenerationStore {
+    /// Uses a folder, which is created if it is missing.
+    pub(crate) fn new(folder: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            settings,
+        })
+    }
+
+    /// Opens the live generation; `None` when there is none that can be used, and a rebuild is needed.
+    pub(crate) fn open_live(&self) -> Option<OpenIndex> {
+        let name = std::fs::read_to_string(self.folder.join(LIVE)).ok()?;
+        match OpenIndex::open(&self.folder.join(name.trim()), self.settings) {
+            Ok(index) => Some(index),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the search index cannot be used and is built anew"
+                );
+                None
+            }
+        }
+    }
+
+    /// Creates an empty generation with an unused number.
+    pub(crate) fn create_next(&self) -> Result<OpenIndex, IndexError> {
+        let numbers = std::fs::read_dir(&self.folder)?
+            .flatten()
+            .filter_map(|entry| number(&entry.path()));
+        let next = numbers.max().unwrap_or(0) + 1;
+        OpenIndex::create(
+            &self.folder.join(format!("generation-{next}")),
+            self.settings,
+        )
+    }
+
+    /// Makes a generation the live one, durably.
+    pub(crate) fn make_live(&self, index: &OpenIndex) -> Result<(), IndexError> {
+        let name = index
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let temporary = self.folder.join("LIVE.new");
+        std::fs::write(&temporary, &name)?;
+        std::fs::File::open(&temporary)?.sync_all()?;
+        std::fs::rename(&temporary, self.folder.join(LIVE))?;
+        std::fs::File::open(&self.folder)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Deletes every generation but the live one.
+    pub(crate) fn remove_others(&self, live: &Arc<OpenIndex>) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if number(&path).is_some()
+                && path != live.path()
+                && let Err(error) = std::fs::remove_dir_all(&path)
+            {
+                tracing::warn!(%error, "an old search index could not be removed");
+            }
+        }
+    }
+}
+
+fn number(path: &Path) -> Option<u64> {
+    path.file_name()?
+        .to_str()?
+        .strip_prefix("generation-")?
+        .parse()
+        .ok()
+}

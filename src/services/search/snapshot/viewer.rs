@@ -1,0 +1,43 @@
+//! The caller of a search, reduced to what decides which documents are visible.
+
+use crate::domain::Timestamp;
+use crate::domain::access::policy::circle;
+use crate::domain::access::{Actor, Permission};
+use crate::services::search::filters::Facet;
+use crate::services::search::index::schema::audience_level_number;
+
+/// What a caller may see. Equal viewers see the same documents, so it is part of cache keys.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Viewer {
+    /// See [`audience_level_number`].
+    pub(crate) audience_level: u64,
+    /// Tag of the organisation whose works are visible in every state.
+    pub(crate) own_organisation: Option<String>,
+    /// The moment with which embargoes are compared, in milliseconds.
+    pub(crate) now_ms: i64,
+}
+
+impl Viewer {
+    /// The viewer for an actor at a moment, by the access policy.
+    pub(crate) fn new(actor: &Actor, now: Timestamp) -> Self {
+        let own = actor
+            .organisation()
+            .filter(|_| actor.may(Permission::Deposit));
+        Self {
+            audience_level: audience_level_number(circle(actor)),
+            own_organisation: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
+            now_ms: now.as_millis(),
+        }
+    }
+
+    /// The same viewer at the last of the `moments` (ascending) that has passed. Visibility changes
+    /// only at these moments, so viewers between two of them are equal and share cache entries.
+    pub(crate) fn at_last_of(&self, moments: &[i64]) -> Self {
+        let passed = moments.partition_point(|moment| *moment <= self.now_ms);
+        let now_ms = passed.checked_sub(1).map_or(i64::MIN, |last| moments[last]);
+        Self {
+            now_ms,
+            ..self.clone()
+        }
+    }
+}

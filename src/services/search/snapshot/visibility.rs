@@ -1,0 +1,40 @@
+//! Which documents of a segment a viewer may see.
+
+use tantivy::columnar::Column;
+use tantivy::schema::Field;
+
+use super::doc_sets::{DocSet, SegmentDocSets};
+use super::viewer::Viewer;
+use crate::services::search::index::schema::column;
+
+/// The documents of a segment that a viewer may see, without deleted ones. `tags` is the field with
+/// the organisation of each work.
+pub(crate) fn visible_docs(
+    sets: &SegmentDocSets<'_>,
+    viewer: &Viewer,
+    tags: Field,
+) -> tantivy::Result<DocSet> {
+    let mut docs = sets.empty();
+    let fast = sets.reader.fast_fields();
+    let levels = fast.u64(column::AUDIENCE_LEVEL)?;
+    let embargoes: Option<Column<i64>> = fast.column_opt(column::EMBARGO)?;
+    let is_embargoed = |doc: u32| {
+        let until = embargoes.as_ref().and_then(|column| column.first(doc));
+        until.is_some_and(|until| viewer.now_ms < until)
+    };
+    let is_open = |doc: u32| viewer.audience_level <= levels.first(doc).unwrap_or(0);
+    for doc in 0..sets.reader.max_doc() {
+        if viewer.audience_level == 0 || (is_open(doc) && !is_embargoed(doc)) {
+            docs.insert(doc as usize);
+        }
+    }
+    if let Some(own) = &viewer.own_organisation {
+        docs.union_with(&*sets.with_term(tags, own)?);
+    }
+    if let Some(alive) = sets.reader.alive_bitset() {
+        let mut not_deleted = sets.empty();
+        not_deleted.extend(alive.iter_alive().map(|doc| doc as usize));
+        docs.intersect_with(&not_deleted);
+    }
+    Ok(docs)
+}
