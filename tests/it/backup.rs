@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Archive, Client, command};
+use crate::support::{Archive, Client, command, eventually};
 
 /// Segments are closed after a few works.
 const SMALL_SEGMENTS: [(&str, &str); 1] = [("KHOCHUNG__STORAGE__SEGMENT_BYTES", "1048576")];
@@ -93,45 +93,14 @@ fn the_commands_of_the_page_keep_everything_acknowledged_under_load_and_rotation
     let commands = commands_of_page();
     let [back_up, verify] = [&commands[0], &commands[1]];
     assert_eq!((&*back_up[0], &*verify[2]), ("backup", "--verify"));
-    let stop = AtomicBool::new(false);
-    let (acknowledged, moment) = std::thread::scope(|scope| {
-        let load = scope.spawn(|| {
-            let mut number = 0;
-            while !stop.load(Ordering::Relaxed) {
-                number += 1;
-                deposit(&client, number);
-            }
-        });
-        let mut acknowledged = BTreeMap::new();
-        let mut moment = String::new();
-        for round in 0..6 {
-            // What is acknowledged before a backup begins has to be in it.
-            let reached = (round + 1) * 22;
-            while last_event(&client) < reached {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            acknowledged = works(&client);
-            succeeds(&places.run(back_up));
-            succeeds(&places.run(verify));
-            if round == 3 {
-                moment = client.get("/api/v1/changes?after=0&limit=200").json()["items"]
-                    .as_array()
-                    .unwrap()
-                    .last()
-                    .unwrap()["at"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned();
-            }
-        }
-        stop.store(true, Ordering::Relaxed);
-        load.join().unwrap();
-        (acknowledged, moment)
+    let (acknowledged, moment) = under_load(&client, || {
+        succeeds(&places.run(back_up));
+        succeeds(&places.run(verify));
     });
     let closed = fs::read_dir(archive.data().join("catalog/journal")).unwrap();
     assert!(closed.count() > 3, "the journal rotated");
     let log = client.get("/readyz").json()["log"].clone();
-    let token = client.token().unwrap().to_owned();
+    let mut restores = 0;
     for mut words in commands.into_iter().skip(2) {
         let until = words.iter().position(|word| word == "--until");
         let is_moment = until.is_some_and(|at| words[at + 1].contains('T'));
@@ -141,24 +110,53 @@ fn the_commands_of_the_page_keep_everything_acknowledged_under_load_and_rotation
         if words[0] != "serve" {
             succeeds(&places.run(&words));
         }
-        if words[0] == "restore" {
-            let (restored, client) = places.serve(&words[3], &token);
-            let found = works(&client);
-            match (until, is_moment) {
-                (None, _) => assert!(holds_all(&found, &acknowledged)),
-                (Some(_), false) => assert_eq!(last_event(&client), 120),
-                (Some(_), true) => {
-                    assert!(!found.is_empty() && found.len() < acknowledged.len());
-                }
-            }
-            let ready = client.get("/readyz").json();
-            assert_ne!(ready["log"], log);
-            let old = format!("/api/v1/changes?after=1&log={}", log.as_str().unwrap());
-            let refused = client.get(&old);
-            assert_eq!((refused.status, &*refused.problem()), (410, "log-replaced"));
-            places.keep(&words[3], restored.stop());
+        if words[0] != "restore" {
+            continue;
         }
+        restores += 1;
+        let (restored, client) = places.serve(&words[3], client.token().unwrap());
+        let found = works(&client);
+        match (until, is_moment) {
+            (None, _) => assert!(holds_all(&found, &acknowledged)),
+            (Some(_), false) => assert_eq!(last_event(&client), 120),
+            (Some(_), true) => assert!(!found.is_empty() && found.len() < acknowledged.len()),
+        }
+        assert_ne!(client.get("/readyz").json()["log"], log);
+        let old = format!("/api/v1/changes?after=1&log={}", log.as_str().unwrap());
+        let refused = client.get(&old);
+        assert_eq!((refused.status, &*refused.problem()), (410, "log-replaced"));
+        places.keep(&words[3], restored.stop());
     }
+    assert_eq!(restores, 3);
+}
+
+/// Backs up six times while works are deposited; gives the works that were acknowledged before the
+/// last time, and the moment of an event in the middle.
+fn under_load(client: &Client, back_up: impl Fn()) -> (BTreeMap<String, Value>, String) {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let numbers = (1..).take_while(|_| !stop.load(Ordering::Relaxed));
+            numbers.for_each(|number| drop(deposit(client, number)));
+        });
+        let mut acknowledged = BTreeMap::new();
+        let mut moment = String::new();
+        for round in 1..=6 {
+            // What is acknowledged before a backup begins has to be in it.
+            eventually("more works", || {
+                (last_event(client) >= round * 22).then_some(())
+            });
+            acknowledged = works(client);
+            back_up();
+            if round == 4 {
+                let changes = client.get("/api/v1/changes?after=0&limit=200").json();
+                let last = changes["items"].as_array().unwrap().last().unwrap();
+                last["at"].as_str().unwrap().clone_into(&mut moment);
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        (acknowledged, moment)
+    })
 }
 
 /// Every acknowledged work is there, at its revision or a later one, with readable files.

@@ -16,7 +16,14 @@ use crate::support::{Archive, Client, command};
 
 /// The calls that change something durable, or that open what is changed.
 const CALLS: [&str; 8] = [
-    "fdatasync", "fsync", "pwrite64", "openat", "rename", "unlink", "mkdir", "linkat",
+    "fdatasync",
+    "fsync",
+    "pwrite64",
+    "openat",
+    "rename",
+    "unlink",
+    "mkdir",
+    "linkat",
 ];
 
 /// What the call does instead.
@@ -56,11 +63,13 @@ fn count_calls(call: &str) -> usize {
     let log = tempfile::NamedTempFile::new().unwrap();
     let data = tempfile::tempdir().unwrap();
     let traced = traced(&data, call, None, log.path());
-    let traced = traced.expect("the script runs without faults");
+    let traced = traced.unwrap();
     script(&traced.client);
     traced.kill();
     let text = std::fs::read_to_string(log.path()).unwrap();
-    text.lines().filter(|line| line.contains(&format!("{call}("))).count()
+    text.lines()
+        .filter(|line| line.contains(&format!("{call}(")))
+        .count()
 }
 
 fn survives(call: &str, fault: &str, nth: usize) {
@@ -162,12 +171,7 @@ impl Traced {
 }
 
 /// Starts the archive with a fault in its N-th call; none when it does not come up with it.
-fn traced(
-    data: &TempDir,
-    call: &str,
-    fault: Option<(&str, usize)>,
-    log: &Path,
-) -> Option<Traced> {
+fn traced(data: &TempDir, call: &str, fault: Option<(&str, usize)>, log: &Path) -> Option<Traced> {
     let mut strace = Command::new("strace");
     // As a grandchild, so that the archive is our child and can be killed.
     strace.args(["-D", "-f", "-qq", "-e", &format!("trace={call}"), "-o"]);
@@ -180,22 +184,18 @@ fn traced(
     strace.arg(data.path());
     strace.env("KHOCHUNG__STORAGE__SEGMENT_BYTES", "1048576");
     strace.env("KHOCHUNG__LOG__FILTER", "off");
-    let mut child = strace.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let child_ref = child.as_mut().expect("strace is installed");
+    // `tests/run` installs strace.
+    let strace = strace.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = strace.spawn().unwrap();
     let mut line = String::new();
-    let stdout = child_ref.stdout.take().unwrap();
+    let stdout = child.stdout.take().unwrap();
     drop(BufReader::new(stdout).read_line(&mut line));
-    let client = client_of(data.path());
-    let child = child.unwrap();
-    match (line.is_empty(), client) {
-        (false, Some(client)) => Some(Traced { child, client }),
-        _ => {
-            let mut child = child;
-            drop(child.kill());
-            drop(child.wait());
-            None
-        }
+    if let (false, Some(client)) = (line.is_empty(), client_of(data.path())) {
+        return Some(Traced { child, client });
     }
+    drop(child.kill());
+    drop(child.wait());
+    None
 }
 
 /// A client with a token of its own, which is valid after a restart too.
@@ -206,6 +206,15 @@ fn client_of(data: &Path) -> Option<Client> {
     let operator = Client::new(&base, Some(control["secret"].as_str()?.to_owned()));
     let wanted = json!({ "role": "admin" }).to_string();
     let kind = [("content-type", "application/json")];
-    let made = answer(&operator, "POST", "/api/v1/tokens", &kind, wanted.as_bytes())?;
-    Some(Client::new(&base, Some(made["secret"].as_str()?.to_owned())))
+    let made = answer(
+        &operator,
+        "POST",
+        "/api/v1/tokens",
+        &kind,
+        wanted.as_bytes(),
+    )?;
+    Some(Client::new(
+        &base,
+        Some(made["secret"].as_str()?.to_owned()),
+    ))
 }

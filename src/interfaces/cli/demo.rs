@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
-use super::{Failure, import, print, serve, token};
+use super::output::print;
+use super::{Failure, import, serve, token};
 use crate::config::Config;
 use crate::interfaces::messages::Language;
 
@@ -40,7 +41,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     for line in welcome(serving.base(), &secret, language) {
         print(&line);
     }
-    serving.until_told_to_stop()
+    serving.wait_for_stop_signal()
 }
 
 fn unpack(folder: &Path) -> Result<(), Failure> {

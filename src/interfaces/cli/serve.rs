@@ -8,10 +8,11 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use super::control::{self, Control};
-use super::{Failure, print, runtime};
+use super::output::print;
+use super::{Failure, runtime};
 use crate::app::{Archive, OpenError};
 use crate::config::Config;
-use crate::interfaces::http::guard::ControlSecret;
+use crate::interfaces::http::extract::guard::ControlSecret;
 use crate::interfaces::http::{reachable, server};
 use crate::interfaces::messages::Language;
 use crate::telemetry;
@@ -25,7 +26,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     let address = serving.base().to_owned();
     let listening = language.pick("Kho đang phục vụ tại", "The archive is at");
     print(&format!("{listening} {address}  ({address}/api/docs)"));
-    serving.until_told_to_stop()
+    serving.wait_for_stop_signal()
 }
 
 /// Starts logging and the archive.
@@ -110,16 +111,16 @@ impl Serving {
     ///
     /// # Errors
     /// The server failed.
-    pub(crate) fn until_told_to_stop(mut self) -> Result<(), Failure> {
+    pub(crate) fn wait_for_stop_signal(mut self) -> Result<(), Failure> {
         let Some(answering) = self.answering.take() else {
             return Ok(());
         };
         let outcome = self.runtime.block_on(async {
             tokio::select! {
                 ended = answering => ended.map_err(Failure::inside),
-                told = told_to_stop() => {
+                stopped = stop_signal() => {
                     tracing::info!("stopping: running requests are finished first");
-                    Ok(told)
+                    Ok(stopped)
                 }
             }
         });
@@ -136,7 +137,7 @@ impl Drop for Serving {
     }
 }
 
-async fn told_to_stop() -> std::io::Result<()> {
+async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {

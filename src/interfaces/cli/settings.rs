@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::Failure;
 use super::args::{Folder, Listen};
-use super::{Failure, print};
+use super::output::print;
 use crate::config::{Config, Effective, layers};
 use crate::interfaces::messages::{Language, config as messages};
 use crate::telemetry;

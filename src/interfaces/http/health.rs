@@ -1,12 +1,13 @@
-//! Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`.
+//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::guard;
+use super::extract::guard;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use crate::app::Archive;
 use crate::telemetry::Metrics;
 
@@ -64,16 +65,23 @@ pub async fn healthz() -> &'static str {
     description = "Also answers 200 while the search index is behind: everything else works.",
     responses(
         (status = 200, description = "It is.", body = Readiness),
-        (status = 503, description = "It is not: the operator has to act.", body = Readiness),
+        (
+            status = 503,
+            description = "It is not: the operator has to act.",
+            content(
+                (Readiness = "application/json"),
+                (ProblemDocument = "application/problem+json"),
+            )
+        ),
     )
 )]
 pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
-    let is_current = vitals.index_lag_events == 0;
-    let catalogue = match (vitals.catalog.is_writable, vitals.catalog.damage.is_empty()) {
+    let is_current = health.index_lag_events == 0;
+    let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",
         (false, _) => "read-only",
         (true, false) => "damaged",
@@ -85,21 +93,21 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
         HttpResponse::Ok()
     };
     Ok(response.json(Readiness {
-        status: match (has_failed, vitals.index_works) {
+        status: match (has_failed, health.index_is_available) {
             (true, _) => "failed",
             (false, true) => "ready",
             (false, false) => "degraded",
         },
         catalogue,
-        index: match (vitals.index_works, is_current) {
+        index: match (health.index_is_available, is_current) {
             (false, _) => "rebuilding",
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: vitals.index_lag_events,
-        last_event: vitals.counts.events,
-        log: vitals.log.to_string(),
-        damage: vitals.catalog.damage,
+        index_lag_events: health.index_lag_events,
+        last_event: health.counts.events,
+        log: health.log.to_string(),
+        damage: health.catalog.damage,
     }))
 }
 
@@ -120,18 +128,18 @@ pub async fn metrics(
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    metrics.assets.set(gauge(vitals.counts.assets));
-    metrics.last_event.set(gauge(vitals.counts.events));
-    metrics.jobs_open.set(gauge(vitals.counts.jobs_open));
-    metrics.jobs_dead.set(gauge(vitals.counts.jobs_dead));
-    metrics.index_lag_events.set(gauge(vitals.index_lag_events));
-    metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
-    let catalog = &vitals.catalog;
+    metrics.assets.set(gauge(health.counts.assets));
+    metrics.last_event.set(gauge(health.counts.events));
+    metrics.jobs_open.set(gauge(health.counts.jobs_open));
+    metrics.jobs_dead.set(gauge(health.counts.jobs_dead));
+    metrics.index_lag_events.set(gauge(health.index_lag_events));
+    metrics.disk_free_bytes.set(gauge(health.disk_free_bytes));
+    let catalog = &health.catalog;
     metrics.catalog_writable.set(i64::from(catalog.is_writable));
     metrics
         .catalog_damage

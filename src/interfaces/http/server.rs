@@ -1,4 +1,4 @@
-//! Listens, answers and stops: the assembly of the HTTP server.
+//! Starts and stops the HTTP server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,14 +8,15 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
-use super::guard::ControlSecret;
-use super::{BaseAddress, compression, frame, routes};
+use super::extract::guard::ControlSecret;
+use super::frame::compression;
+use super::{BaseAddress, frame, routes};
 use crate::app::Archive;
 use crate::memory;
 
 /// A server that listens. Await [`Running::finished`] to serve.
 pub struct Running {
-    /// The bound addresses; the port is the real one when 0 was asked for.
+    /// The bound addresses; the port is the real one when 0 was requested.
     pub addresses: Vec<SocketAddr>,
     /// The address links are built from.
     pub base: BaseAddress,
@@ -31,7 +32,7 @@ impl Running {
         self.server.await
     }
 
-    /// What stops the server: running requests get the configured time to finish.
+    /// Stops the server: running requests get the configured time to finish.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
@@ -57,7 +58,7 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
             .app_data(control.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
-            .wrap(from_fn(compression::only_own_text))
+            .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
     };
@@ -79,7 +80,7 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
     })
 }
 
-/// What handlers may ask for in their signatures.
+/// Registers the data that handlers extract.
 fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
     config
         .app_data(web::Data::new(archive.clone()))

@@ -22,7 +22,7 @@ use super::thesaurus::Thesaurus;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
-use crate::storage::catalog::EventNumber;
+use crate::storage::catalog::{EventNumber, LogId};
 
 /// The default of `search.cache_bytes`.
 const CACHE_BYTES: usize = 64 << 20;
@@ -47,7 +47,7 @@ impl BenchIndex {
     ) -> Result<Self, IndexError> {
         let engine = Engine::new(CACHE_BYTES).with_weights(read_weights(weights));
         Ok(Self {
-            index: OpenIndex::create(path, settings)?,
+            index: OpenIndex::create(path, settings, LogId::from_bytes([0; 16]))?,
             engine,
             thesaurus,
         })

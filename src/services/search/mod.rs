@@ -44,6 +44,7 @@ pub use analysis::timed_text::Passage;
 pub use error::SearchError;
 pub use filters::{Facet, Filters};
 pub use index::document::FileContents;
+pub use index::generations::last_indexed;
 pub use index::open_index::{IndexChange, IndexError, WriterSettings};
 pub use matching::matches::MatchMode;
 pub use presenting::highlighter::Fragment;

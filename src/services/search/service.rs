@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::engine::Engine;
 use super::error::SearchError;
 use super::follower::follow;
-use super::index::generations::GenerationStore;
+use super::index::generations::{GenerationStore, last_indexed};
 use super::index::open_index::{IndexError, OpenIndex, WriterSettings};
 use super::index::pending_removals::PendingRemovals;
 use super::permits::SearchPermits;
@@ -30,7 +30,7 @@ use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
-use crate::storage::catalog::{Catalog, EventNumber};
+use crate::storage::catalog::{Catalog, CatalogError, EventNumber, LogId};
 
 /// Searches that run concurrently for each core: some of them wait for the disk.
 const SEARCHES_PER_CORE: usize = 4;
@@ -64,7 +64,8 @@ impl Search {
     /// or nothing, and [`Search::status`] reports the rebuild.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// When the folder cannot be written; [`CatalogError::Lost`] when the index knows of events that
+    /// the catalogue does not have.
     pub async fn open(
         folder: &Path,
         catalog: Arc<dyn Catalog>,
@@ -75,9 +76,12 @@ impl Search {
     ) -> Result<Self, SearchError> {
         let thesaurus = Arc::new(Thesaurus::of(&vocabularies));
         let folder = folder.to_owned();
-        let last_event = *catalog.watch_events().borrow();
-        let (store, live, is_usable) =
-            blocking(move || open_or_create(&folder, settings.writer, last_event)).await?;
+        let (log, last_event) = (catalog.log_id(), *catalog.watch_events().borrow());
+        let (store, live, is_usable) = blocking(move || {
+            check_not_ahead(&folder, log, last_event)?;
+            open_or_create(&folder, settings.writer, log, last_event).map_err(SearchError::from)
+        })
+        .await?;
         let event = live.event();
         let state = Arc::new(SearchState {
             catalog,
@@ -248,14 +252,27 @@ impl Search {
     }
 }
 
-/// Opens the live index, or creates an empty one that must be filled. An index ahead of the catalogue
-/// belongs to another catalogue.
+/// An index of the same log that is ahead of the catalogue proves that the catalogue lost changes.
+fn check_not_ahead(folder: &Path, log: LogId, last_event: EventNumber) -> Result<(), CatalogError> {
+    match last_indexed(folder) {
+        Some((of, indexed)) if of == log && indexed > last_event => Err(CatalogError::lost_events(
+            last_event,
+            indexed,
+            "the search index",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the live index, or creates an empty one that must be filled. An index of unknown log that
+/// is ahead of the catalogue belongs to another catalogue.
 fn open_or_create(
     folder: &Path,
     settings: WriterSettings,
+    log: LogId,
     last_event: EventNumber,
 ) -> Result<(GenerationStore, OpenIndex, bool), IndexError> {
-    let store = GenerationStore::new(folder, settings)?;
+    let store = GenerationStore::new(folder, settings, log)?;
     if let Some(index) = store.open_live() {
         if index.event() <= last_event
             && (index.event() > EventNumber(0) || last_event == EventNumber(0))

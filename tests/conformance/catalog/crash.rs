@@ -198,7 +198,7 @@ async fn a_journal_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
                 "{error}"
             );
         }
-        let salvage = discard_after_damage(dir, options()).unwrap();
+        let salvage = discard_after_damage(dir, options(), None).unwrap();
         assert_eq!((salvage.kept, salvage.missing), (3, 3));
         let catalog = open(dir);
         assert_ne!(catalog.log_id(), log);
@@ -271,7 +271,7 @@ async fn a_changed_byte_is_found_named_and_never_cut_off() {
 
         // The way out that the message names.
         let kept = damaged as u64 - 1;
-        let salvage = discard_after_damage(copy.path(), options()).unwrap();
+        let salvage = discard_after_damage(copy.path(), options(), None).unwrap();
         let aside = path.with_extension("ndjson.discarded");
         let expected = Salvage {
             kept,
@@ -287,7 +287,7 @@ async fn a_changed_byte_is_found_named_and_never_cut_off() {
 #[tokio::test]
 async fn nothing_is_discarded_from_a_sound_journal() {
     let dir = closed_with(3).await;
-    let salvage = discard_after_damage(dir.path(), options()).unwrap();
+    let salvage = discard_after_damage(dir.path(), options(), None).unwrap();
     assert_eq!((salvage.kept, salvage.set_aside.len()), (4, 0));
     holds_works(dir.path(), 3).await;
 }

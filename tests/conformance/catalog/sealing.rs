@@ -137,7 +137,7 @@ async fn damage_in_a_sealed_segment_is_found_and_named() {
         );
     }
     // The way out: what stands before the damaged segment is kept.
-    let salvage = discard_after_damage(dir.path(), options()).unwrap();
+    let salvage = discard_after_damage(dir.path(), options(), None).unwrap();
     let name = files[1].file_name().unwrap().to_str().unwrap();
     let first: u64 = name[..20].parse().unwrap();
     assert_eq!(salvage.kept, first - 1);

@@ -7,32 +7,50 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::open_index::{IndexError, OpenIndex, WriterSettings};
+use super::open_index::{CommitPayload, IndexError, OpenIndex, WriterSettings};
+use crate::storage::catalog::{EventNumber, LogId};
 
 /// The file that names the live generation.
 const LIVE: &str = "LIVE";
+
+/// The log that the live index in `folder` was filled from, and the last event in it; `None` when
+/// there is no such index or it does not tell. Changes nothing: it serves as a witness of events
+/// that the catalogue has lost.
+pub fn last_indexed(folder: &Path) -> Option<(LogId, EventNumber)> {
+    let name = std::fs::read_to_string(folder.join(LIVE)).ok()?;
+    let index = tantivy::Index::open_in_dir(folder.join(name.trim())).ok()?;
+    let payload = CommitPayload::of(&index)?;
+    let log = payload.log?.parse().ok()?;
+    Some((log, EventNumber(payload.event)))
+}
 
 /// The folder of all generations.
 #[derive(Debug, Clone)]
 pub(crate) struct GenerationStore {
     folder: PathBuf,
     settings: WriterSettings,
+    log: LogId,
 }
 
 impl GenerationStore {
-    /// Uses a folder, which is created if it is missing.
-    pub(crate) fn new(folder: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
+    /// Uses a folder, which is created if it is missing, for works of the event log `log`.
+    pub(crate) fn new(
+        folder: &Path,
+        settings: WriterSettings,
+        log: LogId,
+    ) -> Result<Self, IndexError> {
         std::fs::create_dir_all(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             settings,
+            log,
         })
     }
 
     /// Opens the live generation; `None` when there is none that can be used, and a rebuild is needed.
     pub(crate) fn open_live(&self) -> Option<OpenIndex> {
         let name = std::fs::read_to_string(self.folder.join(LIVE)).ok()?;
-        match OpenIndex::open(&self.folder.join(name.trim()), self.settings) {
+        match OpenIndex::open(&self.folder.join(name.trim()), self.settings, self.log) {
             Ok(index) => Some(index),
             Err(error) => {
                 tracing::warn!(
@@ -53,6 +71,7 @@ impl GenerationStore {
         OpenIndex::create(
             &self.folder.join(format!("generation-{next}")),
             self.settings,
+            self.log,
         )
     }
 

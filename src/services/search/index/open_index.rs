@@ -20,7 +20,7 @@ use super::schema::Fields;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::services::search::analysis;
 use crate::services::search::thesaurus::Thesaurus;
-use crate::storage::catalog::EventNumber;
+use crate::storage::catalog::{EventNumber, LogId};
 
 /// One change to the index.
 #[derive(Debug, Clone)]
@@ -43,6 +43,9 @@ pub enum IndexError {
     /// It was written by another version of the schema or the analysis.
     #[error("the search index was written by another version")]
     OtherVersion,
+    /// It was filled from another event log.
+    #[error("the search index was filled from another event log")]
+    OtherLog,
     /// The index has been closed.
     #[error("the search index is closed")]
     Closed,
@@ -82,25 +85,35 @@ impl Default for WriterSettings {
 }
 
 /// The payload of a commit, as JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct CommitPayload {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CommitPayload {
     fields: u32,
     analysis: u32,
     /// The last event that the commit contains.
-    event: u64,
+    pub(super) event: u64,
+    /// The event log it is of; version 0.1 did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) log: Option<String>,
     /// Text of removed works may still be in segment files.
     #[serde(default)]
     must_purge: bool,
 }
 
 impl CommitPayload {
-    fn new(event: EventNumber, MustPurge(must_purge): MustPurge) -> Self {
+    fn new(log: LogId, event: EventNumber, MustPurge(must_purge): MustPurge) -> Self {
         Self {
+            log: Some(log.to_string()),
             fields: schema::VERSION,
             analysis: analysis::VERSION,
             event: event.0,
             must_purge,
         }
+    }
+
+    /// Reads the payload of the last commit.
+    pub(super) fn of(index: &Index) -> Option<Self> {
+        let payload = index.load_metas().ok()?.payload?;
+        serde_json::from_str(&payload).ok()
     }
 
     fn is_current_version(&self) -> bool {
@@ -119,26 +132,35 @@ pub(crate) struct OpenIndex {
     pub(crate) index: Index,
     pub(crate) reader: IndexReader,
     settings: WriterSettings,
+    log: LogId,
     writer: Mutex<Option<IndexWriter>>,
     pub(crate) must_purge: AtomicBool,
 }
 
 impl OpenIndex {
-    /// Creates the folder and an empty index in it.
-    pub(crate) fn create(path: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
+    /// Creates the folder and an empty index in it, for works of the event log `log`.
+    pub(crate) fn create(
+        path: &Path,
+        settings: WriterSettings,
+        log: LogId,
+    ) -> Result<Self, IndexError> {
         std::fs::create_dir_all(path)?;
         let fields = Fields::new();
         let index = Index::builder()
             .schema(fields.schema.clone())
             .tokenizers(schema::tokenizers())
             .create_in_dir(path)?;
-        let open = Self::new(path, fields, index, settings)?;
+        let open = Self::new(path, fields, index, settings, log)?;
         open.commit(EventNumber(0), MustPurge(false))?;
         Ok(open)
     }
 
-    /// Opens an index; fails when it is of another version.
-    pub(crate) fn open(path: &Path, settings: WriterSettings) -> Result<Self, IndexError> {
+    /// Opens an index; fails when it is of another version or was filled from another event log.
+    pub(crate) fn open(
+        path: &Path,
+        settings: WriterSettings,
+        log: LogId,
+    ) -> Result<Self, IndexError> {
         let fields = Fields::new();
         let directory = MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?;
         let mut index = Index::open(directory)?;
@@ -146,13 +168,16 @@ impl OpenIndex {
             return Err(IndexError::OtherVersion);
         }
         index.set_tokenizers(schema::tokenizers());
-        let open = Self::new(path, fields, index, settings)?;
-        match open.payload() {
-            Some(payload) if payload.is_current_version() => {
+        let payload = CommitPayload::of(&index);
+        let is_of = |of: &String| *of == log.to_string();
+        match payload.filter(CommitPayload::is_current_version) {
+            Some(payload) if payload.log.as_ref().is_none_or(is_of) => {
+                let open = Self::new(path, fields, index, settings, log)?;
                 open.must_purge.store(payload.must_purge, Ordering::Release);
                 Ok(open)
             }
-            _ => Err(IndexError::OtherVersion),
+            Some(_) => Err(IndexError::OtherLog),
+            None => Err(IndexError::OtherVersion),
         }
     }
 
@@ -161,6 +186,7 @@ impl OpenIndex {
         fields: Arc<Fields>,
         index: Index,
         settings: WriterSettings,
+        log: LogId,
     ) -> Result<Self, IndexError> {
         let writer = new_writer(&index, settings, Box::new(merge_policy()))?;
         let reader = index
@@ -173,6 +199,7 @@ impl OpenIndex {
             index,
             reader,
             settings,
+            log,
             writer: Mutex::new(Some(writer)),
             must_purge: AtomicBool::new(false),
         })
@@ -213,12 +240,7 @@ impl OpenIndex {
 
     /// The last event that the last commit contains.
     pub(crate) fn event(&self) -> EventNumber {
-        EventNumber(self.payload().map_or(0, |payload| payload.event))
-    }
-
-    fn payload(&self) -> Option<CommitPayload> {
-        let payload = self.index.load_metas().ok()?.payload?;
-        serde_json::from_str(&payload).ok()
+        EventNumber(CommitPayload::of(&self.index).map_or(0, |payload| payload.event))
     }
 
     /// Applies changes in order; they become searchable with [`Self::commit`].
@@ -268,7 +290,7 @@ impl OpenIndex {
         MustPurge(has_removals): MustPurge,
     ) -> Result<(), IndexError> {
         let must_purge = has_removals || self.must_purge().0;
-        let payload = CommitPayload::new(event, MustPurge(must_purge));
+        let payload = CommitPayload::new(self.log, event, MustPurge(must_purge));
         let payload = serde_json::to_string(&payload).map_err(std::io::Error::from)?;
         let mut writer = self.lock();
         let writer = writer.as_mut().ok_or(IndexError::Closed)?;

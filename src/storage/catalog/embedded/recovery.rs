@@ -43,7 +43,7 @@ enum Failed {
     /// The journal is at fault: no other index would help.
     Journal(CatalogError),
     /// The index is at fault: a new one helps. With its state, if that could be read.
-    Index(CatalogError, Option<Meta>),
+    Index(CatalogError, Option<Box<Meta>>),
 }
 
 /// Where the index of the catalogue in `dir` is.
@@ -128,7 +128,7 @@ pub(crate) fn set_index_aside(dir: &Path) -> io::Result<()> {
 fn check_evidence(
     journal: &Journal,
     before: Durable,
-    meta: Option<Meta>,
+    meta: Option<Box<Meta>>,
 ) -> Result<(), CatalogError> {
     let end = journal.find_end()?.seq;
     evidence::check(end, before, Witness::Lock)?;
@@ -179,13 +179,14 @@ fn open_and_catch_up(
 }
 
 /// The state of an index that is not trusted, if it can be read at all.
-fn read_meta(index_dir: &Path, options: &Options) -> Option<Meta> {
+fn read_meta(index_dir: &Path, options: &Options) -> Option<Box<Meta>> {
     let index = Index::open(index_dir, options.cache_bytes).ok()?;
-    catch_unwind(AssertUnwindSafe(|| index.meta().ok())).ok()?
+    let meta = catch_unwind(AssertUnwindSafe(|| index.meta().ok()));
+    meta.ok()?.map(Box::new)
 }
 
 fn unusable(why: impl Into<String>, meta: Option<Meta>) -> Failed {
-    Failed::Index(CatalogError::Damaged(why.into()), meta)
+    Failed::Index(CatalogError::Damaged(why.into()), meta.map(Box::new))
 }
 
 fn is_in_use(error: &CatalogError) -> bool {

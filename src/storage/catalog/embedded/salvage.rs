@@ -13,7 +13,7 @@ use super::opening::{append_log, open_journal};
 use super::options::Options;
 use super::recovery::{index_dir, set_index_aside};
 use super::session::{Durable, Session};
-use crate::storage::catalog::{CatalogError, Log, LogStart};
+use crate::storage::catalog::{CatalogError, EventNumber, Log, LogId, LogStart};
 use crate::storage::disk::{Disk, LocalDisk};
 
 /// What was kept and what was not.
@@ -30,15 +30,24 @@ pub struct Salvage {
 /// Cuts the journal of a catalogue that is not open behind the last change set before the first
 /// damage, and goes on under a new log id if anything is lost. What is cut off stays beside it in
 /// files named `….discarded`; nothing is deleted. The index is rebuilt at the next open.
+/// `remembered_event` is the last event that somebody outside the catalogue knows of.
 ///
 /// # Errors
 /// [`CatalogError::NewerVersion`]: that is no damage, and nothing is touched. As for opening;
 /// those of the file system.
-pub fn discard_after_damage(dir: &Path, options: Options) -> Result<Salvage, CatalogError> {
+pub fn discard_after_damage(
+    dir: &Path,
+    options: Options,
+    remembered_event: Option<(LogId, EventNumber)>,
+) -> Result<Salvage, CatalogError> {
     let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
     let session = Session::begin(&*disk, dir).map_err(CatalogError::Io)?;
     let journal = Arc::new(open_journal(&disk, dir, choose_forms)?);
-    let (good, is_damaged) = good_beginning(&journal)?;
+    let Beginning {
+        end: good,
+        last_event,
+        is_damaged,
+    } = good_beginning(&journal)?;
     let remembered = remembered(dir, &session, &options);
     let missing = remembered.saturating_sub(good.seq);
     let mut set_aside = Vec::new();
@@ -46,7 +55,10 @@ pub fn discard_after_damage(dir: &Path, options: Options) -> Result<Salvage, Cat
         set_aside = cut(&journal, good).map_err(CatalogError::Io)?;
         journal.set_layout(choose_forms(&*disk, journal.dir())?);
     }
-    if is_damaged || missing > 0 {
+    let before = session.before.unwrap_or_default();
+    let events_are_missing =
+        remembered_event.is_some_and(|(log, event)| Some(log) == before.log && event > last_event);
+    if is_damaged || missing > 0 || events_are_missing {
         set_index_aside(dir).map_err(CatalogError::Io)?;
         go_on_under_new_id(&session, journal, good, &options)?;
     }
@@ -57,10 +69,19 @@ pub fn discard_after_damage(dir: &Path, options: Options) -> Result<Salvage, Cat
     })
 }
 
-/// The end of what can be read from the beginning, and whether anything but a torn tail stands
-/// behind it.
-fn good_beginning(journal: &Journal) -> Result<(Position, bool), CatalogError> {
+/// What can be read from the beginning of the journal.
+struct Beginning {
+    /// Behind its last change set.
+    end: Position,
+    /// Its last event.
+    last_event: EventNumber,
+    /// Something else than a torn tail stands behind it.
+    is_damaged: bool,
+}
+
+fn good_beginning(journal: &Journal) -> Result<Beginning, CatalogError> {
     let mut good = Position::default();
+    let mut last_event = EventNumber(0);
     let scanned = journal.scan(Position::default(), &mut |set| {
         for (place, line) in set {
             good = Position {
@@ -68,15 +89,22 @@ fn good_beginning(journal: &Journal) -> Result<(Position, bool), CatalogError> {
                 segment: place.segment,
                 offset: place.offset + u64::from(place.length),
             };
-            line.into_parts()?;
+            if let (_, Some(event)) = line.into_parts()? {
+                last_event = event.number;
+            }
         }
         Ok(())
     });
-    match scanned {
-        Ok(_) => Ok((good, false)),
-        Err(CatalogError::Damaged(_)) => Ok((good, true)),
-        Err(other) => Err(other),
-    }
+    let is_damaged = match scanned {
+        Ok(_) => false,
+        Err(CatalogError::Damaged(_)) => true,
+        Err(other) => return Err(other),
+    };
+    Ok(Beginning {
+        end: good,
+        last_event,
+        is_damaged,
+    })
 }
 
 /// The last change set that the lock or the index knows of.

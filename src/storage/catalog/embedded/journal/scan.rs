@@ -10,6 +10,9 @@ use crate::storage::catalog::CatalogError;
 /// Takes each change set with the places of its lines.
 pub(crate) type Visit<'a> = dyn FnMut(Vec<(Place, Line)>) -> Result<(), CatalogError> + 'a;
 
+/// Takes the offset behind a change set, and its lines with their places; false ends the walk.
+pub(crate) type WholeSet<'a> = dyn FnMut(usize, &[(Place, Line)]) -> bool + 'a;
+
 /// The first line that is not what it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Broken {
@@ -118,7 +121,7 @@ pub(crate) fn check_text(text: &[u8], first: u64) -> (u64, Option<Broken>) {
 pub(crate) fn visit_text(
     text: &[u8],
     first: u64,
-    visit: &mut dyn FnMut(usize, &[(Place, Line)]) -> bool,
+    visit: &mut WholeSet<'_>,
 ) -> (u64, Option<Broken>) {
     let mut position = Position::start_of(first);
     let mut at = 0;
