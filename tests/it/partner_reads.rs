@@ -236,23 +236,3 @@ fn pages_of_other_sites_may_read_but_not_write() {
         .send("POST", "/api/v1/assets", &[origin], &[]);
     assert_eq!(written.header("access-control-allow-origin"), "");
 }
-
-#[test]
-fn a_slug_with_a_slash_may_be_sent_encoded() {
-    let archive = Archive::start();
-    let places = archive.anybody().get("/api/v1/vocabularies/place").json();
-    let items = places["items"].as_array().unwrap().iter();
-    let mut slugs = items.map(|place| place["slug"].as_str().unwrap());
-    let slug = slugs.find(|slug| slug.contains('/')).unwrap();
-    let encoded = slug.replace('/', "%2F");
-    for path in [slug, encoded.as_str()] {
-        let place = archive
-            .anybody()
-            .get(&format!("/api/v1/vocabularies/place/{path}"));
-        assert_eq!(
-            (place.status, &place.json()["slug"]),
-            (200, &json!(slug)),
-            "{path}"
-        );
-    }
-}

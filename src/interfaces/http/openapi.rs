@@ -64,7 +64,7 @@ fn require_headers(description: &mut Value) {
     for (_, operation) in operations {
         let answers = operation["responses"].as_object_mut().into_iter().flatten();
         for (status, answer) in answers {
-            let is_shared = ["415", "429", "503"].contains(&status.as_str());
+            let is_shared = ["304", "415", "429", "503"].contains(&status.as_str());
             let headers = answer.get_mut("headers").and_then(Value::as_object_mut);
             for (name, header) in headers.into_iter().flatten() {
                 let is_optional = is_shared || name == REPLAYED || is_nullable(&header["schema"]);
@@ -159,14 +159,12 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
                 && parameter.name.eq_ignore_ascii_case(wanted)
         })
     };
-    let mut statuses = Vec::new();
+    // Unknown parameters and codings are refused everywhere.
+    let mut statuses = vec!["400", "406"];
     match access(operation) {
         Access::Open => operation.security = Some(Vec::new()),
         Access::TokenOptional => statuses.push("401"),
         Access::TokenNeeded => statuses.extend(["401", "403"]),
-    }
-    if !parameters.is_empty() || operation.request_body.is_some() {
-        statuses.push("400");
     }
     if path.contains('{') {
         statuses.push("404");
@@ -194,8 +192,15 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
             .headers
             .insert(REPLAYED.to_owned(), RefOr::T(replayed()));
     }
+    let is_dated = matches!(
+        responses.get("200"),
+        Some(RefOr::T(found)) if found.headers.contains_key("Last-Modified")
+    );
     if let Some(RefOr::T(known)) = responses.get_mut("304") {
         add_header(known, "ETag", "The present one.");
+        if is_dated {
+            add_header(known, "Last-Modified", "When it last changed.");
+        }
     }
     if has_header("If-Match")
         && let Some(RefOr::T(changed)) = responses.get_mut("200")
@@ -251,6 +256,7 @@ fn problem(status: &str) -> Response {
         "401" => "A token is needed, or the one sent is not valid.",
         "403" => "The token does not allow this.",
         "404" => "Nothing here, or nothing the caller may know of.",
+        "406" => "None of the accepted codings or forms can be given.",
         "408" => "The body came too slowly.",
         "409" => "The present state does not allow this.",
         "410" => "The work was withdrawn or deleted.",

@@ -122,7 +122,7 @@ impl FromRequest for UploadParameters {
         ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
         IdempotencyKeyHeader
     ),
-    request_body(content((FileBytes = "application/octet-stream"), (FileForm = "multipart/form-data"))),
+    request_body(content((FileBytes = "application/octet-stream"), (FileBytes = "*/*"), (FileForm = "multipart/form-data"))),
     responses((
         status = 201, description = "The work with the file.", body = AttachedDto,
         headers(("Location" = String, description = "Address of the file."), ("ETag" = String, description = "The revision of the work."))
