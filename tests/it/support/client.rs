@@ -6,6 +6,8 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+use super::contract::Exchange;
+
 /// Speaks with one archive under one token.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -78,6 +80,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let body_sent = body;
         let request = request.body(body).unwrap();
         let (head, mut body) = self.agent.run(request)?.into_parts();
         let answer = Answer {
@@ -86,6 +89,16 @@ impl Client {
             body: body.with_config().limit(u64::MAX).read_to_vec()?,
         };
         answer.check(method, path);
+        Exchange {
+            method,
+            path,
+            request_headers: headers,
+            request_body: body_sent,
+            status: answer.status,
+            headers: &answer.headers,
+            body: &answer.body,
+        }
+        .check();
         Ok(answer)
     }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod atom;
 pub(crate) mod client;
+mod contract;
 pub(crate) mod index_files;
 
 use std::io::{BufRead, BufReader};
