@@ -71,7 +71,7 @@ impl Connection {
 
     /// Whether an archive that knows our secret answers there: not one that was killed, and not
     /// another program on the same port.
-    fn answers(&self) -> bool {
+    pub(crate) fn answers(&self) -> bool {
         self.call("GET", "/api/v1/tokens", &[], Vec::new())
             .is_ok_and(|answer| answer.status == StatusCode::OK)
     }

@@ -7,6 +7,7 @@
 
 mod args;
 mod backup;
+mod check;
 mod connection;
 mod control;
 mod demo;
@@ -18,6 +19,8 @@ mod runtime;
 mod serve;
 mod settings;
 mod token;
+mod usage_pages;
+mod version;
 
 use std::process::ExitCode;
 
@@ -63,6 +66,10 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
+        Command::Check(check) => {
+            let wanted = check.language.as_deref().map(Language::of_tag);
+            check::run(file, &check.listen, wanted.unwrap_or(language))
+        }
         Command::Verify(verify) => maintenance::verify(
             settings::for_folder(file, &verify.folder)?,
             verify.deep,
@@ -102,6 +109,8 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Vocab(VocabCommand::Check { dir }) => {
             maintenance::check_vocabularies(dir.as_deref(), language)
         }
+        Command::Completions { shell } => usage_pages::completions(shell),
+        Command::Man { folder } => usage_pages::manual(folder.as_deref()),
     }
 }
 
