@@ -17,6 +17,7 @@ mod maintenance;
 mod progress;
 mod runtime;
 mod serve;
+mod service_manager;
 mod settings;
 mod token;
 mod usage_pages;

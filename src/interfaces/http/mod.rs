@@ -28,6 +28,7 @@ pub mod query;
 pub mod search;
 pub mod searches;
 pub mod server;
+pub mod tls;
 pub mod tokens;
 pub mod upload;
 pub mod vocabularies;
@@ -65,9 +66,9 @@ pub struct BaseAddress(String);
 
 impl BaseAddress {
     /// The configured address, or that of the bound socket.
-    pub fn new(configured: &str, bound: std::net::SocketAddr) -> Self {
+    pub fn new(configured: &str, scheme: &str, bound: std::net::SocketAddr) -> Self {
         if configured.is_empty() {
-            Self(format!("http://{}", reachable(bound)))
+            Self(format!("{scheme}://{}", reachable(bound)))
         } else {
             Self(configured.trim_end_matches('/').to_owned())
         }

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::Finding;
 use crate::config::Config;
 use crate::interfaces::cli::connection::Connection;
+use crate::interfaces::cli::failure::chain;
+use crate::interfaces::http::tls::Tls;
 use crate::interfaces::messages::Language;
 
 /// The address to listen on and the one that people use.
@@ -15,8 +17,29 @@ pub(super) fn check(config: &Config, is_running: bool, language: Language) -> Ve
     if !is_running {
         findings.push(bind(&config.server.bind, language));
     }
+    findings.extend(certificate(config, language));
     findings.push(public_address(config, language));
     findings
+}
+
+/// Whether certificate and key can be read and belong together.
+fn certificate(config: &Config, language: Language) -> Option<Finding> {
+    let [subject, remedy] = language.pick(
+        [
+            "chứng chỉ",
+            "cấp quyền đọc cho người dùng chạy kho, và dùng khoá của chính chứng chỉ này",
+        ],
+        [
+            "certificate",
+            "let the user the archive runs as read both, and use the key of this certificate",
+        ],
+    );
+    match Tls::of(&config.server) {
+        Ok(tls) => {
+            tls.map(|_| Finding::ok(subject, config.server.tls_certificate.display().to_string()))
+        }
+        Err(error) => Some(Finding::fail(subject, chain(&error), remedy)),
+    }
 }
 
 /// Whether it can be listened on, tried out.
