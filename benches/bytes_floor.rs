@@ -16,9 +16,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use khochung::domain::Timestamp;
-use khochung::interfaces::http::delivery::answer::answer;
+use khochung::interfaces::http::delivery::response::file_response;
 use khochung::interfaces::http::upload::pace::Pace;
-use khochung::interfaces::http::upload::receive::Reception;
+use khochung::interfaces::http::upload::receive::Receiver;
 use khochung::services::delivery::{Cacheability, Content, Deliverable, Presentation};
 use khochung::storage::blobs::{Announced, BlobStore, LocalBlobs, Staged, Staging};
 
@@ -30,7 +30,7 @@ type Shelf = HashMap<String, Deliverable>;
 struct Floor {
     blobs: Arc<dyn BlobStore>,
     shelf: Shelf,
-    reception: Reception,
+    reception: Receiver,
 }
 
 #[actix_web::main]
@@ -66,7 +66,7 @@ async fn serve(data: &Path, files: &[String]) {
         shelf.insert(name.into_owned(), deliverable);
         blobs.put(staged).await.unwrap();
     }
-    let reception = Reception {
+    let reception = Receiver {
         staging,
         limit: u64::MAX,
         pace: Pace::with_pause(Duration::from_secs(30)),
@@ -108,7 +108,7 @@ async fn download(floor: web::Data<Floor>, request: HttpRequest) -> HttpResponse
         return HttpResponse::NotFound().finish();
     };
     let open = Content::open(&floor.blobs, deliverable.key, deliverable.size);
-    answer(request.method(), request.headers(), deliverable, open)
+    file_response(request.method(), request.headers(), deliverable, open)
         .await
         .unwrap_or_else(|refusal| HttpResponse::BadRequest().body(refusal.to_string()))
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Creator, Exposure, Identifier, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, Creator, Identifier, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
@@ -217,7 +217,7 @@ fn asset(number: u64) -> Asset {
         id: id(number),
         revision: Revision::FIRST,
         state: State::Published,
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work: Work {
             titles: text(format!(
                 "Tuyên ngôn quốc tế về quyền con người, bản {number}"

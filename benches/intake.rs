@@ -10,10 +10,12 @@ use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
 use khochung::clock::Clock;
+use khochung::config::Config;
 use khochung::domain::access::Actor;
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::{parse_import_line, parse_json};
-use khochung::services::intake::{AcceptedTypes, Desk, ImportLine, Intake};
+use khochung::services::intake::{AcceptedTypes, ImportLine, Intake};
+use khochung::services::works::WorkAccess;
 use khochung::storage::blobs::LocalBlobs;
 use khochung::storage::catalog::Catalog;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -38,8 +40,12 @@ fn main() {
     let catalog = EmbeddedCatalog::open(&folder.path().join("catalog"), Options::default());
     let catalog: Arc<dyn Catalog> = Arc::new(catalog.unwrap());
     let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
-    let desk = Desk::new(catalog, vocabularies.clone(), Clock::system());
-    let intake = Intake::new(desk, blobs, AcceptedTypes::default());
+    let works = WorkAccess::new(catalog, vocabularies.clone(), Clock::system());
+    let intake = Intake::new(
+        works,
+        blobs,
+        AcceptedTypes::new(Config::default().intake.allowed_types),
+    );
     for run in ["import, all new", "import, all known"] {
         timed(run, records, || {
             runtime.block_on(import(&intake, &lines, &vocabularies));

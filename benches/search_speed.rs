@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::search::bench::BenchIndex;
@@ -144,7 +144,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         id: AssetId::from_bytes(number.to_be_bytes()),
         revision: Revision::FIRST,
         state: State::Published,
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work,
         files: Vec::new(),
         created_at: moment,

@@ -43,7 +43,7 @@ fn copies(file: &Path, sides: &[u32], out: &Path) {
         let name = format!(
             "{}-{}.jpg",
             file.file_stem().unwrap().display(),
-            preview.wanted_px
+            preview.requested_px
         );
         fs::write(out.join(name), preview.jpeg).unwrap();
     }

@@ -1,15 +1,14 @@
-//! The only place that asks the system for time, ids and randomness. Everybody else is handed a
-//! [`Clock`], so that a test can say what time it is.
+//! The only place that reads time, ids and randomness from the system. All other code gets a [`Clock`], so
+//! that a test can set the time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::asset::AssetId;
-use crate::domain::{SavedSearchId, Timestamp};
-use crate::storage::catalog::LogId;
+use crate::domain::{LogId, SavedSearchId, Timestamp};
 
-/// Tells the time: the system's, or one that a test sets.
+/// The time of the system, or one that a test sets.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     set_millis: Option<Arc<AtomicI64>>,
@@ -21,14 +20,14 @@ impl Clock {
         Self::default()
     }
 
-    /// A clock that stands at `start` until [`Clock::set`] moves it.
+    /// A clock that stays at `start` until [`Clock::set`] moves it.
     pub fn standing(start: Timestamp) -> Self {
         Self {
             set_millis: Some(Arc::new(AtomicI64::new(start.as_millis()))),
         }
     }
 
-    /// Moves a standing clock; the system's clock does not listen.
+    /// Moves a standing clock; no effect on the clock of the system.
     pub fn set(&self, now: Timestamp) {
         if let Some(millis) = &self.set_millis {
             millis.store(now.as_millis(), Ordering::Relaxed);
@@ -63,7 +62,7 @@ impl Clock {
     /// Random bytes from the operating system.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give: nothing may go on without.
+    /// When the operating system has no randomness: the archive cannot run without.
     #[expect(
         clippy::expect_used,
         reason = "a system without randomness cannot run an archive"
@@ -82,7 +81,7 @@ fn system_millis() -> i64 {
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A new id for a request: 16 hexadecimal digits, random, so that it says nothing about load.
+/// A new id for a request: 16 hexadecimal digits, random, so that it reveals nothing about load.
 pub fn new_request_id() -> String {
     let bytes = Clock::system().random_bytes::<8>();
     format!("{:016x}", u64::from_be_bytes(bytes))

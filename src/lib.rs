@@ -1,8 +1,8 @@
-//! Kho Chung: an archive that takes works in, keeps them safe, finds them and hands them out.
+//! Kho Chung: an archive for works of public communication: deposit, preserve, find, deliver.
 //!
-//! Arrows run one way: [`interfaces`] call [`services`], services call [`storage`], and all of
-//! them know the rules in [`domain`]. `app` is the composition root, the only place that names
-//! concrete back ends. `tests/it/architecture.rs` holds the house to this.
+//! Dependencies run one way: [`interfaces`] call [`services`], services call [`storage`], and all use the
+//! rules of [`domain`]. `app` is the composition root, the only place that names concrete back ends.
+//! `tests/it/architecture` checks this.
 
 pub mod app;
 pub mod clock;

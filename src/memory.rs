@@ -1,8 +1,8 @@
-//! How memory goes back to the system.
+//! Returns freed memory to the system.
 //!
-//! mimalloc keeps what a thread has freed until that thread next asks for memory. The threads of
-//! an archive that rests do not ask: what those of the server keep they give back themselves now
-//! and then, and what threads leave that end is given back at once.
+//! mimalloc keeps the memory that a thread has freed until that thread allocates again. Threads of an idle
+//! archive do not allocate: those of the server return their memory periodically, and the memory of
+//! threads that end is returned at once.
 
 use std::os::raw::c_int;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub fn set_up() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_ABANDONED_PAGES, 1) }
 }
 
-/// Gives back what this thread keeps, again and again; for a task that stays on its thread.
+/// Returns the freed memory of this thread periodically; for a task that stays on its thread.
 pub(crate) async fn give_back() {
     let mut times = tokio::time::interval(EVERY);
     loop {

@@ -1,8 +1,9 @@
-//! What the archive tells its operator: log lines and Prometheus metrics.
+//! Log lines and Prometheus metrics.
 //!
-//! Neither carries who read what: no addresses, tokens, queries or file names. Metric labels are
-//! route patterns, methods and status codes, so their number is bounded by the code.
+//! Neither contains who read what: no addresses, tokens, queries or file names. Metric labels are route
+//! patterns, methods and status codes, so the code bounds their number.
 
+use std::error::Error;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
-/// Starts writing log lines to standard error. Later calls change nothing, so tests that start
-/// several archives in one process share the first setting.
+/// Starts logging to standard error. Later calls change nothing, so tests that start several archives in
+/// one process share the first setting.
 ///
 /// # Errors
 /// The filter of the configuration cannot be read.
@@ -41,21 +42,29 @@ pub fn start_logging(log: &Log) -> Result<(), tracing_subscriber::filter::ParseE
     Ok(())
 }
 
+/// An error and its causes in one line: `cannot open: file not found`.
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
 /// Every metric of the archive.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    request_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    requests: Family<ResponseLabels, Counter>,
+    request_seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     /// Bytes of request bodies received.
     pub received_bytes: Counter,
-    /// Bytes of answer bodies sent.
+    /// Bytes of response bodies sent.
     pub sent_bytes: Counter,
     /// Works, tombstones not counted.
     pub assets: Gauge,
     /// Number of the last event in the log.
     pub last_event: Gauge,
-    /// Events the search index has yet to read.
+    /// Events that the search index has not read yet.
     pub index_lag_events: Gauge,
     /// Jobs that wait or run.
     pub jobs_open: Gauge,
@@ -70,13 +79,13 @@ pub struct Metrics {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     route: String,
     method: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct ResponseLabels {
     route: String,
     method: &'static str,
     status: u16,
@@ -155,18 +164,18 @@ impl Metrics {
         registry.register_with_unit("disk_free", "Free space for data", Unit::Bytes, disk_free);
     }
 
-    /// Counts one answered request. `route` is the pattern, not the path.
-    pub fn answered(&self, route: &str, method: &str, status: u16, took: Duration) {
+    /// Counts one response. `route` is the pattern, not the path.
+    pub fn count_response(&self, route: &str, method: &str, status: u16, took: Duration) {
         let route = route.to_owned();
         let method = known_method(method);
-        let seconds = self.request_seconds.get_or_create(&Route {
+        let seconds = self.request_seconds.get_or_create(&RouteLabels {
             route: route.clone(),
             method,
         });
         seconds.observe(took.as_secs_f64());
         drop(seconds);
         self.requests
-            .get_or_create(&Answered {
+            .get_or_create(&ResponseLabels {
                 route,
                 method,
                 status,
@@ -191,7 +200,7 @@ impl Default for Metrics {
     }
 }
 
-/// Methods are an open set (RFC 9110): those nobody serves share one label.
+/// Methods are an open set (RFC 9110): unknown ones share one label.
 fn known_method(method: &str) -> &'static str {
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
         .into_iter()

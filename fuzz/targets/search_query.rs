@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use khochung::domain::Timestamp;
-use khochung::domain::asset::{Asset, AssetId, Exposure, Revision, State};
+use khochung::domain::asset::{Asset, AssetId, AudienceLevel, Revision, State};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::parse_work;
 use khochung::services::search::bench::BenchIndex;
@@ -80,7 +80,7 @@ fn work(line: &str, number: u128, vocabularies: &Vocabularies) -> Asset {
         id: AssetId::from_bytes(number.to_be_bytes()),
         revision: Revision::FIRST,
         state: State::Published,
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work: deposit.work,
         files: Vec::new(),
         created_at: moment,

@@ -1,9 +1,10 @@
-//! Checking and mending a data folder that nobody has open.
+//! Checks and repairs a data folder that no server has open.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Archive, OpenError, catalog_options, in_use_or_not, open_catalog};
+use super::backends::{catalog_folder, catalog_options, open_embedded_catalog, open_error};
+use super::{Archive, OpenError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
@@ -22,58 +23,58 @@ const PAGE: usize = 500;
 /// Why a folder could not be checked to the end.
 #[derive(Debug, thiserror::Error)]
 pub enum MaintenanceError {
-    /// It cannot be opened.
+    /// The folder cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The catalogue.
+    /// The catalogue cannot be read.
     #[error("the catalogue cannot be read to its end")]
     Catalog(#[from] CatalogError),
-    /// The blob store.
+    /// The blob store cannot be read.
     #[error("the blob store cannot be read to its end")]
     Blobs(#[from] BlobError),
-    /// The search index.
+    /// The search index cannot be built.
     #[error("the search index cannot be built")]
     Search(#[from] SearchError),
 }
 
-/// Something that is not as it should be.
+/// A fault that the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// The catalogue's index says something else than its journal, or the journal is damaged.
+    /// The index of the catalogue differs from its journal, or the journal is damaged.
     Catalogue(String),
-    /// A blob the catalogue names is not there.
+    /// A blob that the catalogue names is missing.
     Missing(BlobKey),
-    /// A blob does not have the length the catalogue knows.
+    /// A blob does not have the length in the catalogue.
     WrongLength(BlobKey),
-    /// A blob does not hash to its name; it was set aside.
+    /// The hash of a blob is not its name; it was quarantined.
     Damaged(BlobKey),
 }
 
-/// What was looked at and what was found.
+/// What was checked and what was found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Change sets read from the journal.
     pub change_sets: u64,
-    /// Blobs looked at.
+    /// Blobs checked.
     pub blobs: u64,
-    /// What is wrong.
+    /// The faults.
     pub findings: Vec<Finding>,
 }
 
 /// Checks journal against index, and that every blob the catalogue names is there with its
-/// length. `deep` reads and hashes every blob, sets damaged ones aside and writes down the audit.
-/// `seen` is told of every blob looked at.
+/// length. `deep` reads and hashes every blob, quarantines damaged ones and records the audit.
+/// `progress` is called with the number of checked blobs.
 ///
 /// # Errors
-/// What keeps the check from going on; damage is not an error but a finding.
+/// What prevents the check; damage is not an error but a finding.
 pub async fn verify(
     config: &Config,
     deep: bool,
-    seen: impl Fn(u64),
+    progress: impl Fn(u64),
 ) -> Result<Report, MaintenanceError> {
     let mut report = Report::default();
     let opening = config.clone();
-    let catalog = match blocking(move || open_catalog(&opening)).await {
+    let catalog = match blocking(move || open_embedded_catalog(&opening)).await {
         Err(OpenError::Catalog(CatalogError::Damaged(place) | CatalogError::Lost(place))) => {
             report.findings.push(Finding::Catalogue(place));
             return Ok(report);
@@ -87,9 +88,9 @@ pub async fn verify(
             report.findings.push(Finding::Catalogue(lost.to_string()));
         }
     }
-    // With a damaged journal not even the names of all blobs can be read.
+    // With a damaged journal the names of the blobs cannot all be read.
     if verify_catalogue(&catalog, &mut report).await? {
-        verify_blobs(config, &catalog, deep, seen, &mut report).await?;
+        verify_blobs(config, &catalog, deep, progress, &mut report).await?;
     }
     catalog.close().await;
     Ok(report)
@@ -99,7 +100,7 @@ async fn verify_blobs(
     config: &Config,
     catalog: &EmbeddedCatalog,
     deep: bool,
-    seen: impl Fn(u64),
+    progress: impl Fn(u64),
     report: &mut Report,
 ) -> Result<(), MaintenanceError> {
     let blobs = LocalBlobs::open(&config.storage.data_dir)?;
@@ -119,7 +120,7 @@ async fn verify_blobs(
             };
             report.findings.extend(finding);
             report.blobs += 1;
-            seen(report.blobs);
+            progress(report.blobs);
         }
     }
 }
@@ -144,7 +145,7 @@ async fn verify_catalogue(
     }
 }
 
-/// The lengths the catalogue knows of the files of all works.
+/// The lengths of the files of all works.
 async fn known_sizes(catalog: &EmbeddedCatalog) -> Result<BTreeMap<BlobKey, u64>, CatalogError> {
     let mut sizes = BTreeMap::new();
     let mut after = None;
@@ -153,10 +154,7 @@ async fn known_sizes(catalog: &EmbeddedCatalog) -> Result<BTreeMap<BlobKey, u64>
         let Some(last) = page.last() else {
             return Ok(sizes);
         };
-        after = Some(match last {
-            Entry::Asset(asset) => asset.id,
-            Entry::Tombstone(tombstone) => tombstone.id,
-        });
+        after = Some(last.id());
         for entry in page {
             if let Entry::Asset(asset) = entry {
                 sizes.extend(asset.files.iter().map(|file| (file.sha256, file.size)));
@@ -199,26 +197,23 @@ async fn check_bytes(
     })
 }
 
-/// Keeps what stands in the journal before its first damage and sets the rest aside.
+/// Keeps the journal before its first damage and moves the rest aside.
 ///
 /// # Errors
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
-    let (folder, options) = (
-        config.storage.data_dir.join("catalog"),
-        catalog_options(config),
-    );
+    let (folder, options) = (catalog_folder(config), catalog_options(config));
     let search_index = config.storage.data_dir.join("index");
     blocking(move || {
         let remembered = last_indexed(&search_index);
         embedded::discard_after_damage(&folder, options, remembered)
     })
     .await
-    .map_err(in_use_or_not)
+    .map_err(open_error)
 }
 
-/// Copies the data folder to `dest`, while it is in use or not. `seen` is told of every file
-/// looked at.
+/// Copies the data folder to `dest`, while it is in use or not. `seen` gets the number of files
+/// examined.
 ///
 /// # Errors
 /// [`BackupError`].
@@ -244,21 +239,18 @@ pub fn restore(
     backup::restore(src, &config.storage.data_dir, until, options, seen)
 }
 
-/// Builds the catalogue's index anew from its journal.
+/// Rebuilds the index of the catalogue from its journal.
 ///
 /// # Errors
 /// The folder is in use, or the journal damaged.
 pub async fn rebuild(config: &Config) -> Result<(), OpenError> {
-    let (folder, options) = (
-        config.storage.data_dir.join("catalog"),
-        catalog_options(config),
-    );
+    let (folder, options) = (catalog_folder(config), catalog_options(config));
     blocking(move || embedded::rebuild(&folder, options))
         .await
-        .map_err(in_use_or_not)
+        .map_err(open_error)
 }
 
-/// Builds the search index anew from the catalogue. `progress` is told how many works are done.
+/// Rebuilds the search index from the catalogue. `progress` is called with the number of indexed works.
 ///
 /// # Errors
 /// The folder is in use, or the build failed; the old index stays.

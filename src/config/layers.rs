@@ -1,14 +1,14 @@
-//! Lays file, environment and flags over the defaults and remembers where each value came from.
+//! Merges file, environment and flags over the defaults and records the source of each value.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::Config;
-use super::check::{self, ConfigProblem, Problems};
+use super::problem::{ConfigProblem, Problems};
 use super::renamed::{RenamedSetting, renamed};
 use super::source::Source;
+use super::{Config, check};
 
 /// The configuration in force and the source of each value.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// The values as they may be shown: what opens something is masked.
+    /// The values to show: secrets are masked.
     pub fn shown(&self) -> impl Iterator<Item = (&str, String, Source)> {
         self.settings.iter().map(|(key, (value, source))| {
             let hidden = check::is_secret(key) && value.as_str() != Some("");
@@ -110,7 +110,7 @@ impl Layers {
         }
     }
 
-    /// A value from a place that knows only text: read as its default's type is.
+    /// A value that is only text: parsed as the type of its default.
     fn lay_text(&mut self, key: &str, text: &str, source: Source) {
         let current = renamed(key, source).map_or(key, |renamed| renamed.new);
         let value = match self.defaults.get(current) {
@@ -150,7 +150,7 @@ impl Layers {
             });
             return;
         }
-        // One setting over the defaults: what fails now fails because of this one.
+        // This setting alone over the defaults: a failure is caused by it.
         let alone = self
             .defaults
             .iter()
@@ -223,7 +223,7 @@ fn nested<'a>(flat: impl Iterator<Item = (&'a String, &'a Value)>) -> Table {
     table
 }
 
-/// The known key most like this one, unless none is like it.
+/// The most similar known key, if any is similar.
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
     known
         .map(|name| (strsim::jaro_winkler(key, name), name))

@@ -1,11 +1,11 @@
-//! The one configuration: typed, with every setting's default written down here.
+//! The configuration: typed, with the default of every setting.
 //!
-//! Values come in layers, later ones win: defaults, the TOML file, the environment
+//! Values have layers, of which later ones win: defaults, the TOML file, the environment
 //! (`KHOCHUNG__SECTION__KEY`), command-line flags ([`layers`]). Unknown keys, wrong types and
 //! impossible values are all reported at once ([`Problems`]). Old names of settings are accepted with a
 //! warning ([`renamed`]).
 //!
-//! The data folder (`storage.data_dir`) holds everything the archive keeps:
+//! The data folder (`storage.data_dir`) holds all data of the archive:
 //!
 //! ```text
 //! catalog/     lock of the whole folder, journal (the truth), its sled index
@@ -19,6 +19,7 @@
 
 pub mod check;
 pub mod layers;
+pub mod problem;
 pub mod renamed;
 pub mod source;
 
@@ -27,19 +28,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::Problems;
 pub use layers::Effective;
+pub use problem::{ConfigProblem, Problems};
 pub use renamed::RenamedSetting;
 pub use source::Source;
 
 /// Every setting of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Config {
-    /// How it listens and answers.
+    /// The HTTP server.
     pub server: Server,
-    /// Where it keeps things.
+    /// Where data is stored.
     pub storage: Storage,
-    /// What it takes in.
+    /// Which files and imports are accepted.
     pub intake: Intake,
     /// Limits of media work.
     pub media: Media,
@@ -49,11 +50,11 @@ pub struct Config {
     pub jobs: Jobs,
     /// The vocabularies.
     pub vocabulary: Vocabulary,
-    /// What it writes about itself.
+    /// Logging.
     pub log: Log,
 }
 
-/// How the archive listens and answers.
+/// The HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// Address and port to listen on; `[::]:8080` takes IPv4 as well, port 0 picks a free one.
@@ -70,15 +71,15 @@ pub struct Server {
     pub workers: usize,
     /// Seconds to wait for the head of a request.
     pub header_timeout_seconds: u64,
-    /// Seconds to wait for the next piece of a body before giving it up.
+    /// Seconds to wait for the next chunk of a body.
     pub body_timeout_seconds: u64,
-    /// Seconds an idle connection is kept.
+    /// Seconds before an idle connection is closed.
     pub keep_alive_seconds: u64,
-    /// Seconds running requests get to finish when the archive stops.
+    /// Seconds that running requests have to finish when the archive stops.
     pub shutdown_seconds: u64,
     /// Largest JSON body, in bytes.
     pub max_json_bytes: u64,
-    /// When set, `/metrics` asks for this bearer token.
+    /// When set, `/metrics` requires this bearer token.
     pub metrics_token: String,
 }
 
@@ -101,13 +102,13 @@ impl Default for Server {
 }
 
 impl Server {
-    /// How long to wait for the next piece of a body.
+    /// How long to wait for the next chunk of a body.
     pub const fn body_timeout(&self) -> Duration {
         Duration::from_secs(self.body_timeout_seconds)
     }
 }
 
-/// Where the archive keeps things.
+/// Where data is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storage {
     /// The data folder; created when absent.
@@ -143,12 +144,12 @@ pub enum Engine {
     Embedded,
 }
 
-/// What the archive takes in.
+/// Which files and imports are accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intake {
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
-    /// Media types taken, as recognised from the bytes; `image/*` stands for a whole family.
+    /// Accepted media types, as detected from the bytes; `image/*` is a whole family.
     pub allowed_types: Vec<String>,
     /// Longest line of an import, in bytes.
     pub max_line_bytes: u64,
@@ -252,7 +253,7 @@ pub struct Vocabulary {
     pub folder: PathBuf,
 }
 
-/// What the archive writes about itself.
+/// Logging.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
     /// Which lines, in the syntax of tracing's `EnvFilter`: `info`, `khochung=debug,info`.

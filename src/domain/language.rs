@@ -57,7 +57,7 @@ impl LanguageMap {
         self.0.get(language).map(String::as_str)
     }
 
-    /// The text for a reader: the wanted language, else Vietnamese, else English, else any.
+    /// The text for a reader: the requested language, else Vietnamese, else English, else any.
     pub fn best(&self, wanted: &str) -> Option<&str> {
         self.nearest(wanted).map(|(_, text)| text)
     }

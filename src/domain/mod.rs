@@ -1,13 +1,15 @@
-//! What the archive knows: pure rules without I/O, without async, without a framework.
+//! The rules of the archive, without I/O, without async, without a framework.
 //!
-//! Outside data becomes one of these types at the edge or is refused there with every violation
-//! at once; nothing further in checks again. Time, randomness and ids come in as parameters.
+//! Outside data becomes one of these types at the edge or is refused there with all violations at once; no
+//! other code checks again. Time, randomness and ids are parameters.
 
 pub mod access;
 pub mod asset;
 pub mod digest;
 pub mod language;
+pub mod log_id;
 pub mod picture_hash;
+pub mod role;
 pub mod saved_search;
 pub mod slug;
 pub mod text;
@@ -15,11 +17,14 @@ pub mod timestamp;
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;
+pub mod work_date;
 
 pub use digest::Sha256;
 pub use language::{LanguageMap, LanguageTag};
+pub use log_id::LogId;
 pub use picture_hash::PictureHash;
 pub use saved_search::{SavedSearch, SavedSearchId, Visibility};
 pub use slug::Slug;
 pub use timestamp::Timestamp;
 pub use violation::{Rule, Violation, Violations};
+pub use work_date::WorkDate;

@@ -1,13 +1,13 @@
-//! What a picture looks like, in 64 bits: copies of one picture have hashes that differ in few.
+//! Perceptual hashes of pictures: 64 bits, of which few differ between copies of one picture.
 //!
-//! It tells copies of one file from other pictures and nothing else. It knows no faces, no
-//! persons, no objects: two photos of the same person are two different pictures.
+//! They recognise copies of one picture and nothing else: no faces, no persons, no objects. Two photos of
+//! the same person are two different pictures.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A perceptual hash, shown as 16 lower-case hexadecimal digits. How it is taken, and how far
-/// apart copies may be, is told by its recipe.
+/// A perceptual hash, shown as 16 lower-case hexadecimal digits. Its recipe defines how it is
+/// computed and how far apart the hashes of copies may be.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PictureHash(u64);
 

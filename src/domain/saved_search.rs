@@ -1,33 +1,33 @@
-//! A search under a name, so that others can come back to it and follow its feed.
+//! A saved search with titles, whose feed can be followed.
 //!
-//! It belongs to a role and a body, never to a person, and holds what is asked as the parameters
-//! of an address: what they mean is settled anew whenever the search is made. It is not edited:
-//! whoever follows its feed would follow something else without knowing.
+//! It belongs to a role and an organisation, never to a person, and stores the parameters of an address,
+//! which are interpreted again for every search. It cannot be edited: the subscribers of its feed would
+//! get other works without notice.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::access::Role;
 use super::asset::Revision;
+use super::role::Role;
 use super::{LanguageMap, Slug, Timestamp};
 
 /// A search that was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedSearch {
-    /// Stable for ever; also the id of its feed.
+    /// Permanent; also the id of its feed.
     pub id: SavedSearchId,
     /// Counts up by one with every change.
     pub revision: Revision,
-    /// What it is called; at least one title.
+    /// Its titles; at least one.
     pub titles: LanguageMap,
-    /// The parameters of the search by name, as they stand in its address.
+    /// The parameters of the search by name, as in its address.
     pub parameters: BTreeMap<String, String>,
     /// Who may read it.
     pub visibility: Visibility,
     /// The role of the token it was saved with.
     pub role: Role,
-    /// The body of that token, if it was given to one.
+    /// The organisation of that token, if it has one.
     pub organisation: Option<Slug>,
     /// When it was saved.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What text may be: NFC, trimmed, within its length, and free of characters that hide or reorder.
+//! Validation of text: NFC, trimmed, within its length, without characters that hide or reorder others.
 //!
 //! Two shapes: a *line* (titles, names, credits) and *prose* (descriptions, bodies), which keeps
 //! line ends and tabs. Nothing is corrected beyond that: spelling and tone placement stay as
@@ -49,7 +49,7 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character has no business in one line of text: controls, line separators,
+/// Whether a character is not allowed in one line of text: controls, line separators,
 /// bidirectional controls.
 pub fn hides_in_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_control(c)

@@ -1,4 +1,4 @@
-//! Moments in time, kept as milliseconds since 1970 and shown in Vietnamese time.
+//! Moments in time: milliseconds since 1970, displayed in Vietnamese time.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct Timestamp(i64);
 pub struct InvalidTimestamp(pub String);
 
 impl Timestamp {
-    /// Viet Nam keeps UTC+7 all year.
+    /// Viet Nam has UTC+7 all year.
     const SHOWN_OFFSET: Offset = Offset::constant(7);
 
     /// From milliseconds since 1970.

@@ -1,4 +1,4 @@
-//! What is wrong with something somebody sent: all of it at once, each with its place.
+//! Violations of rules in a request: all at once, each with its JSON pointer.
 
 /// One broken rule and where: a JSON pointer (RFC 6901) into what was sent, `""` for the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Rule {
         /// The greatest length.
         max: usize,
     },
-    /// Characters that cannot stand here (control characters, NUL, bidirectional overrides).
+    /// Characters that are not allowed (control characters, NUL, bidirectional overrides).
     ForbiddenCharacters,
     /// Not a well-formed BCP 47 tag.
     InvalidLanguageTag,
@@ -47,7 +47,7 @@ pub enum Rule {
         /// The slug as sent.
         slug: String,
     },
-    /// The same value stands twice.
+    /// A repeated value.
     Duplicate,
     /// A relation points at a work that does not exist.
     UnknownTarget,
@@ -57,7 +57,7 @@ pub enum Rule {
     Malformed,
     /// Publication: the rights have not been reviewed.
     RightsNotReviewed,
-    /// Publication: nobody has said whether people can be recognised, and on what basis.
+    /// Publication: it is not assessed whether people can be recognised, and on what basis they are shown.
     PeopleNotAssessed,
     /// Publication: an identifiable minor needs a guardian's consent on file.
     MinorWithoutGuardianConsent,
@@ -69,7 +69,7 @@ pub enum Rule {
     FileDoesNotFitKind,
     /// The work carries a mark of state secrecy (Mật, Tối mật, Tuyệt mật).
     SecrecyMark,
-    /// Publication: a work whose terms allow only a link cannot hand out files.
+    /// Publication: a work whose terms allow only a link cannot have files.
     LinkOnlyWithFiles,
 }
 
@@ -79,7 +79,7 @@ pub enum Rule {
 pub struct Violations(pub Vec<Violation>);
 
 impl Violations {
-    /// Notes one broken rule.
+    /// Adds one broken rule.
     pub fn push(&mut self, pointer: impl Into<String>, rule: Rule) {
         self.0.push(Violation {
             pointer: pointer.into(),
@@ -87,10 +87,10 @@ impl Violations {
         });
     }
 
-    /// `Ok(value)` when nothing was noted.
+    /// `Ok(value)` when there are no violations.
     ///
     /// # Errors
-    /// The violations noted so far.
+    /// The violations.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() {
             Ok(value)

@@ -1,4 +1,4 @@
-//! How people and programs reach the archive: HTTP and the command line.
+//! The interfaces of the archive: HTTP and the command line.
 
 pub mod cli;
 pub mod http;

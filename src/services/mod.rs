@@ -1,7 +1,7 @@
-//! What the archive does, one folder for each capability.
+//! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < accounts < media < intake < curation < search < delivery < sharing < reports.
+//! jobs < accounts < media < works < intake < curation < search < delivery < sharing < reports.
 
 pub mod accounts;
 pub mod curation;
@@ -11,3 +11,4 @@ pub mod jobs;
 pub mod media;
 pub mod search;
 pub mod sharing;
+pub mod works;

@@ -1,4 +1,4 @@
-//! Where things are kept: two ports and their back ends.
+//! The storage: two ports and their back ends.
 //!
 //! [`catalog`] holds what is known about works (metadata, the event log, jobs, tokens);
 //! [`blobs`] holds bytes under their SHA-256. Blobs are safe before metadata names them.
@@ -16,13 +16,13 @@ use std::cell::Cell;
 use std::future::Future;
 
 thread_local! {
-    /// This thread belongs to the blocking pool and is about such work.
+    /// This thread belongs to the blocking pool and runs such work.
     static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs blocking work (disk, hashing, image work, index) on the blocking pool, keeping the
-/// caller's tracing span; at once when the caller is there already. The only way from async code
-/// to blocking code.
+/// caller's tracing span; directly when the caller is on the pool already. The only way from async code to
+/// blocking code.
 ///
 /// # Panics
 /// Carries a panic of `work` on to the caller, where the server contains it.
@@ -50,9 +50,9 @@ where
     }
 }
 
-/// Runs a task of which most steps block on one thread of the blocking pool from beginning to end:
-/// handing each step to the pool and its result back would cost as much as a short step itself.
-/// As a part of another such task it runs on the thread of that.
+/// Runs a task of which most steps block on one thread of the blocking pool: switching to the pool and back
+/// for each step would cost as much as a short step itself. Inside another such task it runs on the
+/// thread of that task.
 ///
 /// # Panics
 /// As [`blocking`].
@@ -99,7 +99,7 @@ mod tests {
     async fn a_thread_of_the_pool_is_not_marked_for_good_even_by_a_panic() {
         let failing = tokio::spawn(blocking(|| panic!("as it must")));
         assert!(failing.await.is_err_and(|error| error.is_panic()));
-        // The pool gives its idle thread to the next who asks.
+        // The pool reuses its idle thread for the next task.
         let marked = tokio::task::spawn_blocking(|| MAY_BLOCK.get()).await;
         assert!(!marked.unwrap());
     }

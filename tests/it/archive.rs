@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use khochung::clock::Clock;
+use khochung::config::Config;
 use khochung::domain::access::{Actor, Role, TokenId};
 use khochung::domain::asset::{Asset, AssetId};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
-use khochung::interfaces::wire::{parse_file_words, parse_import_line, parse_work};
+use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
 use khochung::services::accounts::Accounts;
 use khochung::services::curation::Curation;
-use khochung::services::intake::{
-    AcceptedTypes, Attached, ChangeError, Deposit, Desk, FileDetails, ImportLine, Intake,
-    Repeatable,
-};
+use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
 use khochung::services::sharing::Sharing;
+use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{LocalBlobs, Staging};
 use khochung::storage::catalog::Catalog;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -52,12 +51,16 @@ impl Archive {
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
-        let desk = Desk::new(catalog.clone(), vocabularies.clone(), clock.clone());
+        let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
         Self {
             accounts: Accounts::new(catalog.clone(), vocabularies.clone(), clock.clone()),
-            intake: Intake::new(desk.clone(), blobs.clone(), AcceptedTypes::default()),
-            curation: Curation::new(desk.clone()),
-            sharing: Sharing::new(desk, catalog.clone(), clock.clone()),
+            intake: Intake::new(
+                works.clone(),
+                blobs.clone(),
+                AcceptedTypes::new(Config::default().intake.allowed_types),
+            ),
+            curation: Curation::new(works.clone()),
+            sharing: Sharing::new(works),
             staging: Staging::open(folder.path(), SystemTime::now()).unwrap(),
             clock,
             vocabularies,
@@ -93,10 +96,10 @@ impl Archive {
         bytes: &[u8],
         name: &str,
         words: &Value,
-        repeat: Option<&Repeatable>,
+        repeat: Option<&IdempotentRequest>,
     ) -> Result<Attached, ChangeError> {
         let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
-        let words = parse_file_words(words, &self.vocabularies).unwrap();
+        let words = parse_file_description(words, &self.vocabularies).unwrap();
         let details = FileDetails {
             name: name.to_owned(),
             declared_type: None,

@@ -1,6 +1,7 @@
 //! The change feed: each reader learns of what is theirs, of what went away, and of nothing else.
 
 use khochung::domain::access::{Actor, Role};
+use khochung::domain::asset::StateName;
 use khochung::services::sharing::Filter;
 use khochung::storage::catalog::EventNumber;
 use serde_json::json;
@@ -188,7 +189,7 @@ async fn lists_hold_what_a_reader_may_see_in_pages() {
         (None, Some("book"), 0),
     ] {
         let filter = Filter {
-            state: state.map(str::to_owned),
+            state: state.and_then(StateName::from_name),
             kind: kind.map(|slug| khochung::domain::Slug::parse(slug).unwrap()),
             organisation: None,
         };

@@ -2,7 +2,7 @@
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
-use khochung::services::intake::{FindError, RELEASE_EXPIRED_EMBARGO};
+use khochung::services::works::{FindError, ReleaseEmbargoPayload};
 use khochung::storage::catalog::{EventKind, EventNumber, JobState};
 use serde_json::json;
 
@@ -59,7 +59,7 @@ async fn the_end_is_a_job_that_waits_for_its_moment() {
     let [job] = waiting.as_slice() else {
         panic!("{waiting:?}");
     };
-    assert_eq!(job.kind.0, RELEASE_EXPIRED_EMBARGO);
+    assert_eq!(job.kind.0, ReleaseEmbargoPayload::KIND);
     assert_eq!(job.run_at, Timestamp::parse(NOON).unwrap());
     let payload: serde_json::Value = serde_json::from_str(&job.payload).unwrap();
     assert_eq!(payload, json!({"asset": work.id.to_string()}));

@@ -7,8 +7,8 @@ use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, PeopleShown, Work};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::curation::{Curation, ReleaseExpiredEmbargo};
-use khochung::services::intake::{Deposit, Desk};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
+use khochung::services::works::{Deposit, WorkAccess};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber, JobState};
 use khochung::storage::vocabulary;
@@ -56,7 +56,11 @@ impl House {
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let clock = Clock::standing(at(0));
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-        let curation = Curation::new(Desk::new(catalog.clone(), vocabularies, clock.clone()));
+        let curation = Curation::new(WorkAccess::new(
+            catalog.clone(),
+            vocabularies,
+            clock.clone(),
+        ));
         let mut asset = draft(AssetId::from_bytes([7; 16]));
         asset.work = publishable(asset.work);
         asset.work.embargo_until = Some(at(3600));

@@ -6,10 +6,12 @@ use std::time::SystemTime;
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Exposure, File, FileRole, MediaFacts, Revision, State, Tombstone, Work,
+    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Revision, State, Tombstone,
+    Work,
 };
 use khochung::domain::{LanguageMap, Sha256, Slug, Timestamp};
 use khochung::services::delivery::{Cacheability, Delivery, DeliveryError, Presentation};
+use khochung::services::works::FindError;
 use khochung::storage::blobs::sweep::{Grace, Swept, sweep};
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -69,12 +71,23 @@ impl House {
     /// Keeps a copy of an image of this width and says where its bytes are.
     async fn keep_copy(&self, photo: &Asset, of: Sha256, width_px: u32) -> Sha256 {
         let recipe = format!("preview-{width_px}/1");
+        self.keep_rendition(photo, of, &recipe, width_px).await
+    }
+
+    /// Stores a rendition of this recipe and width and returns the address of its bytes.
+    async fn keep_rendition(
+        &self,
+        photo: &Asset,
+        of: Sha256,
+        recipe: &str,
+        width_px: u32,
+    ) -> Sha256 {
         let blob = self.keep(recipe.as_bytes()).await;
         let copy = Rendition {
             of,
             blob,
             size: recipe.len() as u64,
-            recipe,
+            recipe: recipe.to_owned(),
             media_type: "image/webp".to_owned(),
             width_px: Some(width_px),
             height_px: Some(width_px),
@@ -98,7 +111,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
         id: AssetId::from_bytes([number; 16]),
         revision: Revision::FIRST,
         state: State::Published,
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work: Work {
             organisation: Slug::parse("dic").ok(),
             access: Access::Public,
@@ -131,13 +144,17 @@ async fn the_public_gets_images_made_anew_and_those_entitled_the_original() {
     let anybody = Actor::Anonymous;
     let unready = house.get(&anybody, &photo).await;
     assert!(
-        matches!(unready, Err(DeliveryError::NotFound)),
+        matches!(unready, Err(DeliveryError::NoSuchFile)),
         "never the original"
     );
 
     let mut copies = Vec::new();
     for width in [400, 1600, 800] {
         copies.push(house.keep_copy(&photo, original, width).await);
+    }
+    // Wider, but not for the public: its recipe is for staff, or unknown.
+    for recipe in ["staff-4000/1", "watermark-4000/1"] {
+        house.keep_rendition(&photo, original, recipe, 4000).await;
     }
     for actor in [
         Actor::Anonymous,
@@ -163,7 +180,7 @@ async fn the_public_gets_images_made_anew_and_those_entitled_the_original() {
             .unwrap();
         assert_eq!(small.key, copies[0]);
         let odd = house.delivery.preview(&actor, photo.id, original, 40).await;
-        assert!(matches!(odd, Err(DeliveryError::NotFound)));
+        assert!(matches!(odd, Err(DeliveryError::NoSuchFile)));
     }
     for actor in [
         holder(Role::Editor, None),
@@ -189,29 +206,34 @@ async fn a_work_that_went_away_is_gone_for_those_who_could_see_it_and_unknown_to
     };
     house.put(&asset).await;
     let gone = house.get(&anybody, &asset).await.unwrap_err();
-    assert!(matches!(gone, DeliveryError::Gone { reason: Some(why) } if why == "sai"));
+    assert!(
+        matches!(gone, DeliveryError::Work(FindError::Gone { reason: Some(why) }) if why == "sai")
+    );
 
-    let tombstone = |exposure| Tombstone {
+    let tombstone = |widest_audience| Tombstone {
         id: asset.id,
         revision: asset.revision.next(),
-        exposure,
+        widest_audience,
         deleted_at: NOW,
     };
     house
-        .commit(Write::Tombstone(tombstone(Exposure::Public)))
+        .commit(Write::Tombstone(tombstone(AudienceLevel::Public)))
         .await;
     let gone = house.get(&anybody, &asset).await.unwrap_err();
-    assert!(matches!(gone, DeliveryError::Gone { reason: None }));
+    assert!(matches!(
+        gone,
+        DeliveryError::Work(FindError::Gone { reason: None })
+    ));
 
     let mut inner = work_with(2, text, "text/plain");
-    inner.exposure = Exposure::StateInternal;
+    inner.widest_audience = AudienceLevel::StateInternal;
     inner.work.access = Access::StateInternal;
     house.put(&inner).await;
     let colleague = holder(Role::Contributor, Some("ubnd"));
     assert!(house.get(&colleague, &inner).await.is_ok());
     for stranger in [Actor::Anonymous, holder(Role::Partner, None)] {
         let unknown = house.get(&stranger, &inner).await.unwrap_err();
-        assert!(matches!(unknown, DeliveryError::NotFound));
+        assert!(matches!(unknown, DeliveryError::Work(FindError::NotFound)));
     }
 }
 
@@ -223,7 +245,7 @@ async fn a_work_that_may_only_be_linked_to_hands_out_no_files() {
     asset.work.reuse_terms = Slug::parse(Work::LINK_ONLY).unwrap();
     house.put(&asset).await;
     let refused = house.get(&Actor::Anonymous, &asset).await.unwrap_err();
-    assert!(matches!(refused, DeliveryError::NotFound));
+    assert!(matches!(refused, DeliveryError::NoSuchFile));
     assert!(house.get(&holder(Role::Editor, None), &asset).await.is_ok());
 }
 

@@ -2,14 +2,14 @@
 
 use khochung::domain::Sha256;
 use khochung::domain::access::{Actor, Role};
-use khochung::services::intake::{ChangeError, Repeatable};
+use khochung::services::works::{ChangeError, IdempotentRequest};
 use serde_json::json;
 
 use crate::archive::{Archive, JPEG, complete_work, editor, holder};
 use crate::support::{Answer, Archive as Served};
 
-fn request(key: &str, digit: u8) -> Repeatable {
-    Repeatable {
+fn request(key: &str, digit: u8) -> IdempotentRequest {
+    IdempotentRequest {
         key: key.to_owned(),
         request: Sha256::from_bytes([digit; 32]),
     }
@@ -18,7 +18,7 @@ fn request(key: &str, digit: u8) -> Repeatable {
 async fn create(
     archive: &Archive,
     actor: &Actor,
-    repeat: &Repeatable,
+    repeat: &IdempotentRequest,
 ) -> Result<khochung::domain::asset::Asset, ChangeError> {
     let deposit = archive.deposit(&complete_work());
     let completed = archive.intake.create(actor, deposit, Some(repeat)).await;

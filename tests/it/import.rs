@@ -6,7 +6,8 @@ use std::path::Path;
 use futures_util::{StreamExt as _, stream};
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, State};
-use khochung::services::intake::{ChangeError, ImportResult, ImportedAs};
+use khochung::services::intake::{ImportResult, ImportedAs};
+use khochung::services::works::ChangeError;
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, complete_work, complete_work_but, contributor, editor, partner};
@@ -45,7 +46,7 @@ fn done(results: &[ImportResult]) -> Vec<&'static str> {
             result
                 .outcome
                 .as_ref()
-                .map_or("-", |imported| name(imported.done))
+                .map_or("-", |imported| name(imported.outcome))
         })
         .collect()
 }
@@ -85,7 +86,7 @@ async fn running_an_import_again_changes_nothing() {
     assert_eq!(done(&first), ["created"; 4]);
     let states: Vec<_> = first
         .iter()
-        .map(|r| r.outcome.as_ref().unwrap().state)
+        .map(|r| r.outcome.as_ref().unwrap().state.name())
         .collect();
     assert_eq!(states, ["published", "draft", "withdrawn", "submitted"]);
     let events = archive.catalog.counts().await.unwrap().events;
@@ -244,7 +245,7 @@ async fn the_sample_collection_is_taken_in() {
     let results = import(&archive, &editor(), &records).await;
     for (result, record) in results.iter().zip(&records) {
         let imported = result.outcome.as_ref().unwrap();
-        assert_eq!(imported.state, record["state"], "{record}");
+        assert_eq!(imported.state.name(), record["state"], "{record}");
     }
     let count = archive.catalog.counts().await.unwrap().assets;
     assert_eq!(count, records.len() as u64);

@@ -3,7 +3,7 @@
 use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Revision, TransitionError};
 use khochung::interfaces::wire::AssetDto;
-use khochung::services::intake::{ChangeError, FindError};
+use khochung::services::works::{ChangeError, FindError};
 use khochung::storage::blobs::BlobStore as _;
 use serde_json::json;
 

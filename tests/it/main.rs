@@ -49,6 +49,7 @@ mod stored_records;
 mod support;
 mod tls;
 mod tokens;
+mod trouble;
 mod upload_limits;
 mod vocabularies;
 mod vocabularies_http;

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use khochung::clock::Clock;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Exposure, File, FileRole, MediaFacts, PeopleShown, Revision, State,
-    Work,
+    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, PeopleShown, Revision,
+    State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
@@ -127,7 +127,7 @@ pub(crate) fn draft(id: AssetId) -> Asset {
         id,
         revision: Revision::FIRST,
         state: State::Draft,
-        exposure: Exposure::Staff,
+        widest_audience: AudienceLevel::Staff,
         work: Work {
             titles: [title].into_iter().collect(),
             descriptions: LanguageMap::default(),
@@ -270,7 +270,7 @@ async fn images_that_cannot_be_shown_are_given_up_at_once() {
 async fn every_blob_is_audited_and_again_after_ninety_days() {
     let house = House::new();
     let intact = house.refer(b"intact").await;
-    AuditBlobs::ROUNDS
+    AuditBlobs::SCHEDULE
         .ensure(&*house.catalog, at(0))
         .await
         .unwrap();
@@ -315,7 +315,7 @@ async fn damaged_and_missing_blobs_are_found_quarantined_and_reported() {
     fs::write(&path, b"dAmaged").unwrap();
     fs::remove_file(house.blobs.local_path(missing).unwrap()).unwrap();
 
-    AuditBlobs::ROUNDS
+    AuditBlobs::SCHEDULE
         .ensure(&*house.catalog, at(0))
         .await
         .unwrap();
@@ -336,7 +336,7 @@ async fn bytes_that_came_back_after_damage_are_audited_within_the_hour() {
     let house = House::new();
     let key = house.refer(b"lost").await;
     fs::remove_file(house.blobs.local_path(key).unwrap()).unwrap();
-    AuditBlobs::ROUNDS
+    AuditBlobs::SCHEDULE
         .ensure(&*house.catalog, at(0))
         .await
         .unwrap();
@@ -366,7 +366,7 @@ async fn an_audit_of_a_clock_that_was_years_ahead_does_not_count() {
     };
     let changes = ChangeSet::by(&Actor::System, at(0));
     house.commit(changes.write(Write::Audit(audit))).await;
-    AuditBlobs::ROUNDS
+    AuditBlobs::SCHEDULE
         .ensure(&*house.catalog, at(0))
         .await
         .unwrap();

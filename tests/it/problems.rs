@@ -156,3 +156,46 @@ fn a_request_that_never_comes_to_its_end_is_given_up() {
         "{answer}"
     );
 }
+
+#[test]
+fn browsers_get_a_page_and_programs_a_problem_document() {
+    let archive = Archive::start();
+    let address = format!("{}/no/<script>", archive.base());
+    let get = |accept: &str, language: &str| {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let request = agent.get(address.replace('<', "%3C").replace('>', "%3E"));
+        let request = request
+            .header("accept", accept)
+            .header("accept-language", language);
+        let mut answer = request.call().unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let (kind, vary) = (header("content-type"), header("vary"));
+        assert_eq!(answer.status(), 404);
+        assert!(vary.contains("Accept,"), "{vary}");
+        (kind, answer.body_mut().read_to_string().unwrap())
+    };
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (language, title) in [("vi", "Không tìm thấy"), ("en", "Not found")] {
+        let (kind, page) = get(browser, language);
+        assert_eq!(kind, "text/html; charset=utf-8");
+        for part in [
+            format!("<html lang=\"{language}\">"),
+            format!("<h1>{title}</h1>"),
+            "<main>".to_owned(),
+            "/problems/not-found".to_owned(),
+        ] {
+            assert!(page.contains(&part), "{part}: {page}");
+        }
+        assert!(!page.contains("<script"), "{page}");
+    }
+    for accept in [
+        "*/*",
+        "application/json",
+        "text/html;q=0.5, application/json",
+    ] {
+        assert_eq!(get(accept, "vi").0, "application/problem+json", "{accept}");
+    }
+}

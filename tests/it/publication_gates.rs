@@ -1,7 +1,7 @@
 //! What keeps a work from being published, and from changing once it is.
 
 use khochung::domain::asset::TransitionError;
-use khochung::services::intake::ChangeError;
+use khochung::services::works::ChangeError;
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, JPEG, complete_work, complete_work_but, contributor, editor};
@@ -168,7 +168,9 @@ async fn the_states_follow_each_other_as_drawn() {
     let (actor, curation) = (editor(), &archive.curation);
     let id = archive.create(&contributor(), &complete_work()).await.id;
     let refused = |result: Result<_, ChangeError>| match result {
-        Err(ChangeError::Transition(TransitionError::NotAllowed { from, to })) => (from, to),
+        Err(ChangeError::Transition(TransitionError::NotAllowed { from, to })) => {
+            (from.name(), to.name())
+        }
         other => panic!("{other:?}"),
     };
     let from_draft = curation.return_to_draft(&actor, id, None).await;

@@ -63,7 +63,7 @@ fn every_orientation_is_shown_upright() {
     for n in 1..=8 {
         let name = format!("orientation-{n}.jpg");
         for preview in previews(&name, &[60, 30]) {
-            let width = preview.wanted_px;
+            let width = preview.requested_px;
             assert_eq!(
                 (preview.width_px, preview.height_px),
                 (width, width * 2 / 3),
@@ -130,7 +130,7 @@ fn colours_of_a_wider_profile_are_brought_back_to_srgb() {
 fn copies_are_never_larger_than_the_image_and_come_from_large_to_small() {
     let sizes: Vec<_> = previews("photo.jpg", &[200, 1600, 400])
         .iter()
-        .map(|preview| (preview.wanted_px, preview.width_px, preview.height_px))
+        .map(|preview| (preview.requested_px, preview.width_px, preview.height_px))
         .collect();
     assert_eq!(sizes, [(1600, 600, 400), (400, 400, 267), (200, 200, 133)]);
 }

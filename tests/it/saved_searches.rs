@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use khochung::domain::access::Role;
 use khochung::domain::asset::Revision;
 use khochung::domain::{LanguageTag, SavedSearch, SavedSearchId, Sha256, Visibility};
-use khochung::services::intake::Repeatable;
 use khochung::services::sharing::{NewSearch, SavedSearchError, SavedSearches};
+use khochung::services::works::IdempotentRequest;
 use khochung::storage::catalog::{ChangeSet, Write};
 use serde_json::{Value, json};
 
@@ -371,7 +371,7 @@ async fn a_body_keeps_so_many_and_others_are_not_hindered() {
         titles: [title.clone()].into_iter().collect(),
         ..NewSearch::default()
     };
-    let key = Repeatable {
+    let key = IdempotentRequest {
         key: "last".to_owned(),
         request: Sha256::from_bytes([1; 32]),
     };

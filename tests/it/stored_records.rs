@@ -6,8 +6,8 @@
 
 use khochung::domain::access::{Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Creator, Exposure, File, FileRole, Identifier, MediaFacts, PeopleShown,
-    Relation, RelationType, Revision, State, Tombstone, Work,
+    Access, Asset, AssetId, AudienceLevel, Creator, File, FileRole, Identifier, MediaFacts,
+    PeopleShown, Relation, RelationType, Revision, State, Tombstone, Work,
 };
 use khochung::domain::{
     LanguageMap, LanguageTag, PictureHash, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp,
@@ -126,7 +126,7 @@ fn full_asset() -> Asset {
         state: State::Withdrawn {
             reason: "Sai số liệu".into(),
         },
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work: full_work(),
         files: vec![File {
             sha256: sha256(7),
@@ -155,7 +155,7 @@ fn bare_asset() -> Asset {
         id: id(1),
         revision: Revision(1),
         state: State::Draft,
-        exposure: Exposure::Staff,
+        widest_audience: AudienceLevel::Staff,
         work: bare_work(),
         files: Vec::new(),
         created_at: Timestamp::from_millis(-1),
@@ -259,7 +259,7 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
     let tombstone = Tombstone {
         id: id(1),
         revision: Revision(4),
-        exposure: Exposure::Partner,
+        widest_audience: AudienceLevel::Partner,
         deleted_at: at(0),
     };
     let audit = Audit {
@@ -343,14 +343,14 @@ fn what_version_1_wrote_of_events_is_read_and_written_the_same() {
 
 #[test]
 fn every_value_of_a_closed_list_comes_back() {
-    for exposure in [
-        Exposure::Staff,
-        Exposure::StateInternal,
-        Exposure::Partner,
-        Exposure::Public,
+    for widest_audience in [
+        AudienceLevel::Staff,
+        AudienceLevel::StateInternal,
+        AudienceLevel::Partner,
+        AudienceLevel::Public,
     ] {
         comes_back(Stored::Asset(Box::new(Asset {
-            exposure,
+            widest_audience,
             ..bare_asset()
         })));
     }

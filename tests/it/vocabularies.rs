@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use khochung::domain::asset::WorkDate;
+use khochung::domain::WorkDate;
 use khochung::domain::vocabulary::details::{InstrumentStatus, PlaceType, ReuseAudience};
 use khochung::domain::vocabulary::{Direction, LabelKind, Scheme, Vocabularies};
 use khochung::storage::vocabulary::{FileFault, check, load};

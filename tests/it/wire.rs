@@ -3,7 +3,7 @@
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Rule, Violations};
 use khochung::interfaces::wire::{
-    WorkDto, parse_file_words, parse_import_line, parse_json, parse_work, patch_work, schema,
+    WorkDto, parse_file_description, parse_import_line, parse_json, parse_work, patch_work, schema,
 };
 use khochung::storage::vocabulary;
 use serde_json::{Value, json};
@@ -255,7 +255,7 @@ fn import_lines_carry_a_state() {
 #[test]
 fn words_about_a_file_are_read_like_works() {
     let words = json!({"role": "transcript", "alt": {"vi": "Ảnh"}, "language": "bdq"});
-    let words = parse_file_words(&words, &vocabularies()).unwrap();
+    let words = parse_file_description(&words, &vocabularies()).unwrap();
     assert_eq!(words.language.unwrap().as_str(), "bdq");
     let bad = json!({"role": "cover", "path": "x", "title": {"vi": 1}});
     let expected = [
@@ -263,7 +263,10 @@ fn words_about_a_file_are_read_like_works() {
         "/role NotOneOf { allowed: [\"original\", \"transcript\", \"captions\", \"accessible\", \"attachment\"] }",
         "/title/vi WrongType { expected: \"string\" }",
     ];
-    assert_eq!(broken(parse_file_words(&bad, &vocabularies())), expected);
+    assert_eq!(
+        broken(parse_file_description(&bad, &vocabularies())),
+        expected
+    );
 }
 
 #[test]

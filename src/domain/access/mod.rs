@@ -1,48 +1,16 @@
-//! Who asks, and what they may do.
+//! Actors and their permissions.
 //!
-//! [`policy`] is the one place that says who sees a work: page, file, thumbnail, snippet, facet
-//! count, suggestion, feed and harvest all ask it. Accounts are of bodies and machines; the
-//! archive keeps no record of persons.
+//! [`policy`] is the only place that decides who sees a work: page, file, thumbnail, snippet, facet count,
+//! suggestion, feed and harvest all use it. Tokens belong to organisations and machines; the archive has no
+//! records of persons.
 
 pub mod policy;
+
+pub use crate::domain::role::Role;
 
 use std::fmt;
 
 use super::Slug;
-
-/// What a token lets its holder be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Runs the archive: tokens, jobs, configuration, and all an editor may.
-    Admin,
-    /// Checks, tags, publishes and withdraws the works of every organisation.
-    Editor,
-    /// Deposits and edits works of its own organisation.
-    Contributor,
-    /// A radio or loudspeaker station: reads what is for partners.
-    Station,
-    /// A partner system: harvests what is for partners.
-    Partner,
-}
-
-impl Role {
-    /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 5] = [
-        ("admin", Self::Admin),
-        ("editor", Self::Editor),
-        ("contributor", Self::Contributor),
-        ("station", Self::Station),
-        ("partner", Self::Partner),
-    ];
-
-    /// The wire name.
-    pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(_, role)| *role == self)
-            .map_or("", |(name, _)| name)
-    }
-}
 
 /// Public id of a token: a short random text that may appear in logs and events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,29 +19,29 @@ pub struct TokenId(pub String);
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// Nobody in particular.
+    /// A caller without a token.
     Anonymous,
     /// The holder of a token.
     Holder {
         /// Which token.
         token: TokenId,
-        /// What it lets its holder be.
+        /// The role of the holder.
         role: Role,
-        /// The body it was given to; always present for contributors.
+        /// The organisation of the holder; always present for contributors.
         organisation: Option<Slug>,
     },
     /// The archive itself: jobs and maintenance.
     System,
 }
 
-/// One thing a caller may or may not do. Handlers name theirs in their signature.
+/// A permission. Handlers name the required one in their signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Read what policy lets this actor see.
     Read,
-    /// Keep searches under a name: everybody who holds a token.
+    /// Save searches: every token.
     KeepSearches,
-    /// Take works in and edit those of the own organisation.
+    /// Deposit works and edit those of the own organisation.
     Deposit,
     /// Publish, withdraw, delete; edit works of every organisation.
     Curate,
@@ -82,7 +50,7 @@ pub enum Permission {
 }
 
 impl Actor {
-    /// Whether this actor may do such a thing at all; which works it may do it to is [`policy`]'s.
+    /// Whether this actor has the permission at all; [`policy`] decides for which works.
     pub fn may(&self, permission: Permission) -> bool {
         let role = match self {
             Self::System => return true,

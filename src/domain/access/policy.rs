@@ -1,87 +1,75 @@
 //! The one policy that decides every exit.
 //!
-//! Who sees a work follows from two circles: the one its state, access and embargo open it to
-//! ([`audience`]) and the one an actor belongs to ([`circle`]); a depositing body always sees its
-//! own. Who learns that a work went away follows from how far it was ever open ([`Exposure`]).
+//! Who sees a work follows from two audience levels: that of the work ([`Asset::audience_level`], from
+//! its state, access and embargo) and that of the actor ([`audience_level_of`]); a depositing
+//! organisation always sees its own works. Who learns that a work was removed follows from the
+//! widest audience level the work ever had.
 
 use super::{Actor, Permission, Role};
-use crate::domain::asset::{Access, Asset, Exposure, State};
+use crate::domain::asset::{Asset, AudienceLevel, State};
 use crate::domain::{SavedSearch, Slug, Timestamp, Visibility};
 
-/// The circle an actor belongs to: it sees published works whose access is for this circle or a
-/// wider one.
-pub fn circle(actor: &Actor) -> Exposure {
+/// The audience level of an actor: it sees published works of this level or a wider one.
+pub fn audience_level_of(actor: &Actor) -> AudienceLevel {
     match actor {
-        Actor::System => Exposure::Staff,
-        Actor::Anonymous => Exposure::Public,
+        Actor::System => AudienceLevel::Staff,
+        Actor::Anonymous => AudienceLevel::Public,
         Actor::Holder { role, .. } => match role {
-            Role::Admin | Role::Editor => Exposure::Staff,
-            Role::Contributor => Exposure::StateInternal,
-            Role::Station | Role::Partner => Exposure::Partner,
+            Role::Admin | Role::Editor => AudienceLevel::Staff,
+            Role::Contributor => AudienceLevel::StateInternal,
+            Role::Station | Role::Partner => AudienceLevel::Partner,
         },
-    }
-}
-
-/// The circle that can see a work in its present state at this moment.
-pub fn audience(asset: &Asset, now: Timestamp) -> Exposure {
-    let embargoed = asset.work.embargo_until.is_some_and(|until| now < until);
-    if asset.state != State::Published || embargoed {
-        return Exposure::Staff;
-    }
-    match asset.work.access {
-        Access::Public => Exposure::Public,
-        Access::Partner => Exposure::Partner,
-        Access::StateInternal => Exposure::StateInternal,
     }
 }
 
 /// Whether the actor may see the work, its files and every trace of it.
 pub fn may_see(actor: &Actor, asset: &Asset, now: Timestamp) -> bool {
-    circle(actor) <= audience(asset, now) || is_own(actor, asset)
+    audience_level_of(actor) <= asset.audience_level(now) || is_own(actor, asset)
 }
 
-/// What an actor gets to know of a work.
+/// What is disclosed of a work to an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// The work.
+pub enum Disclosure {
+    /// The work itself.
     Visible,
-    /// That it was there and is no longer for them.
+    /// That it existed and is no longer available to them.
     Gone,
     /// Nothing: for them it does not exist.
     Hidden,
 }
 
-/// What the actor gets to know of the work at this moment.
-pub fn sight(actor: &Actor, asset: &Asset, now: Timestamp) -> Sight {
+/// What is disclosed of the work to the actor at this moment.
+pub fn disclosure(actor: &Actor, asset: &Asset, now: Timestamp) -> Disclosure {
     if may_see(actor, asset, now) {
-        Sight::Visible
-    } else if may_learn_of_removal(actor, asset.exposure) {
-        Sight::Gone
+        Disclosure::Visible
+    } else if may_learn_of_removal(actor, asset.widest_audience) {
+        Disclosure::Gone
     } else {
-        Sight::Hidden
+        Disclosure::Hidden
     }
 }
 
-/// Whether the actor may learn that a work is gone: only those who could once see it.
-pub fn may_learn_of_removal(actor: &Actor, exposure: Exposure) -> bool {
-    circle(actor) <= exposure
+/// Whether the actor may learn that a work was removed: only those who could once see it.
+pub fn may_learn_of_removal(actor: &Actor, widest_audience: AudienceLevel) -> bool {
+    audience_level_of(actor) <= widest_audience
 }
 
 /// Whether the actor may change the description and files of the work.
 pub fn may_edit(actor: &Actor, asset: &Asset) -> bool {
-    let open = matches!(asset.state, State::Draft | State::Submitted);
+    let is_open = matches!(asset.state, State::Draft | State::Submitted);
     actor.may(Permission::Curate)
-        || (actor.may(Permission::Deposit) && is_own(actor, asset) && open)
+        || (actor.may(Permission::Deposit) && is_own(actor, asset) && is_open)
 }
 
 /// Whether the actor may delete the work: editors any, contributors their own drafts that nobody
 /// else has ever seen.
 pub fn may_delete(actor: &Actor, asset: &Asset) -> bool {
-    let unseen_draft = asset.state == State::Draft && asset.exposure == Exposure::Staff;
-    actor.may(Permission::Curate) || (is_own(actor, asset) && unseen_draft)
+    let is_unseen_draft =
+        asset.state == State::Draft && asset.widest_audience == AudienceLevel::Staff;
+    actor.may(Permission::Curate) || (is_own(actor, asset) && is_unseen_draft)
 }
 
-/// Whether the actor may hand in works in the name of this body: editors for every body,
+/// Whether the actor may deposit works for this organisation: editors for every organisation,
 /// contributors for their own.
 pub fn may_deposit_for(actor: &Actor, organisation: Option<&Slug>) -> bool {
     actor.may(Permission::Curate)
@@ -90,7 +78,8 @@ pub fn may_deposit_for(actor: &Actor, organisation: Option<&Slug>) -> bool {
             && organisation == actor.organisation())
 }
 
-/// Originals carry camera serials and places; outside the archive they go to those entitled.
+/// Whether the actor may download originals as deposited. They carry camera serial numbers and
+/// places, so everybody else gets rendered copies.
 pub fn may_fetch_untouched_original(actor: &Actor, asset: &Asset) -> bool {
     actor.may(Permission::Curate) || is_own(actor, asset)
 }
@@ -99,18 +88,18 @@ pub fn may_fetch_untouched_original(actor: &Actor, asset: &Asset) -> bool {
 /// [`may_see`] all the same.
 pub fn may_see_search(actor: &Actor, search: &SavedSearch) -> bool {
     search.visibility == Visibility::Public
-        || is_keeper(actor, search)
+        || is_owner(actor, search)
         || actor.may(Permission::Administer)
 }
 
-/// Whether the actor may take a saved search away: whoever keeps it, and editors what is public.
+/// Whether the actor may delete a saved search: its owners; editors also public ones.
 pub fn may_delete_search(actor: &Actor, search: &SavedSearch) -> bool {
     let is_moderated = search.visibility == Visibility::Public && actor.may(Permission::Curate);
-    is_keeper(actor, search) || is_moderated || actor.may(Permission::Administer)
+    is_owner(actor, search) || is_moderated || actor.may(Permission::Administer)
 }
 
-/// Tokens of one role and one body keep searches together: a token may be replaced by the next.
-fn is_keeper(actor: &Actor, search: &SavedSearch) -> bool {
+/// The tokens of one role and organisation own searches together, because a token may be replaced.
+fn is_owner(actor: &Actor, search: &SavedSearch) -> bool {
     match actor {
         Actor::Holder {
             role, organisation, ..
@@ -131,11 +120,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{
-        Sight, may_delete, may_delete_search, may_deposit_for, may_edit,
-        may_fetch_untouched_original, may_see_search, sight,
+        Disclosure, disclosure, may_delete, may_delete_search, may_deposit_for, may_edit,
+        may_fetch_untouched_original, may_see_search,
     };
     use crate::domain::access::{Actor, Role, TokenId};
-    use crate::domain::asset::{Access, Asset, AssetId, Exposure, Revision, State, Work};
+    use crate::domain::asset::{Access, Asset, AssetId, AudienceLevel, Revision, State, Work};
     use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Timestamp, Visibility};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
@@ -152,7 +141,7 @@ mod tests {
         }
     }
 
-    /// Everybody who can ask, in the order of the columns below.
+    /// One actor of each kind, in the order of the columns below.
     fn everybody() -> [Actor; 8] {
         [
             Actor::Anonymous,
@@ -180,11 +169,11 @@ mod tests {
         everybody().iter().map(check).collect()
     }
 
-    fn sights(asset: &Asset) -> String {
-        row(|actor| match sight(actor, asset, NOW) {
-            Sight::Visible => 'v',
-            Sight::Gone => 'g',
-            Sight::Hidden => '-',
+    fn disclosures(asset: &Asset) -> String {
+        row(|actor| match disclosure(actor, asset, NOW) {
+            Disclosure::Visible => 'v',
+            Disclosure::Gone => 'g',
+            Disclosure::Hidden => '-',
         })
     }
 
@@ -195,39 +184,39 @@ mod tests {
     }
 
     /// Columns: anonymous, partner, station, contributor elsewhere, own contributor, editor,
-    /// admin, system. `v` sees it, `g` learns that it is gone, `-` nothing.
+    /// admin, system. `v` sees it, `g` learns of its removal, `-` learns nothing.
     #[test]
-    fn sight_follows_state_access_and_exposure() {
+    fn disclosure_follows_state_access_and_widest_audience() {
         use Access::{Partner, Public, StateInternal};
         use State::{Draft, Published, Submitted};
-        for (state, access, exposure, expected) in [
-            (Draft, Public, Exposure::Staff, "----vvvv"),
-            (Submitted, Public, Exposure::Staff, "----vvvv"),
-            (Published, Public, Exposure::Public, "vvvvvvvv"),
-            (Published, Partner, Exposure::Partner, "-vvvvvvv"),
+        for (state, access, widest, expected) in [
+            (Draft, Public, AudienceLevel::Staff, "----vvvv"),
+            (Submitted, Public, AudienceLevel::Staff, "----vvvv"),
+            (Published, Public, AudienceLevel::Public, "vvvvvvvv"),
+            (Published, Partner, AudienceLevel::Partner, "-vvvvvvv"),
             (
                 Published,
                 StateInternal,
-                Exposure::StateInternal,
+                AudienceLevel::StateInternal,
                 "---vvvvv",
             ),
             // Narrowed after it had been public.
-            (Published, StateInternal, Exposure::Public, "gggvvvvv"),
-            (withdrawn(), Public, Exposure::Public, "ggggvvvv"),
-            (withdrawn(), Partner, Exposure::Partner, "-gggvvvv"),
+            (Published, StateInternal, AudienceLevel::Public, "gggvvvvv"),
+            (withdrawn(), Public, AudienceLevel::Public, "ggggvvvv"),
+            (withdrawn(), Partner, AudienceLevel::Partner, "-gggvvvv"),
             (
                 withdrawn(),
                 StateInternal,
-                Exposure::StateInternal,
+                AudienceLevel::StateInternal,
                 "---gvvvv",
             ),
             // Published under an embargo that never ended.
-            (withdrawn(), Public, Exposure::Staff, "----vvvv"),
-            (Draft, Public, Exposure::Public, "ggggvvvv"),
+            (withdrawn(), Public, AudienceLevel::Staff, "----vvvv"),
+            (Draft, Public, AudienceLevel::Public, "ggggvvvv"),
         ] {
             let mut asset = work_of_dic(state, access);
-            asset.exposure = exposure;
-            assert_eq!(sights(&asset), expected, "{asset:?}");
+            asset.widest_audience = widest;
+            assert_eq!(disclosures(&asset), expected, "{asset:?}");
         }
     }
 
@@ -240,7 +229,7 @@ mod tests {
             (999_999, "vvvvvvvv"),
         ] {
             asset.work.embargo_until = Some(Timestamp::from_millis(until_ms));
-            assert_eq!(sights(&asset), expected, "{until_ms}");
+            assert_eq!(disclosures(&asset), expected, "{until_ms}");
         }
     }
 
@@ -271,7 +260,7 @@ mod tests {
         let mut asset = work_of_dic(State::Draft, Access::Public);
         let deletes = |asset: &Asset| row(|actor| if may_delete(actor, asset) { 'y' } else { '-' });
         assert_eq!(deletes(&asset), "----yyyy");
-        asset.exposure = Exposure::Public;
+        asset.widest_audience = AudienceLevel::Public;
         assert_eq!(deletes(&asset), "-----yyy");
         assert_eq!(
             deletes(&work_of_dic(State::Submitted, Access::Public)),
@@ -283,9 +272,9 @@ mod tests {
     fn a_work_without_a_body_belongs_to_no_contributor() {
         let mut asset = work_of_dic(State::Draft, Access::Public);
         asset.work.organisation = None;
-        assert_eq!(sights(&asset), "-----vvv");
+        assert_eq!(disclosures(&asset), "-----vvv");
         let unbound = holder(Role::Contributor, None);
-        assert_eq!(sight(&unbound, &asset, NOW), Sight::Hidden);
+        assert_eq!(disclosure(&unbound, &asset, NOW), Disclosure::Hidden);
     }
 
     #[test]

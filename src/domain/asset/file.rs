@@ -28,7 +28,7 @@ pub struct File {
 }
 
 impl File {
-    /// A name that tells nothing of who made the file: for images the beginning of the hash, as
+    /// A name that reveals nothing about who made the file: for images the beginning of the hash, as
     /// cameras and their owners write themselves into names; for others the name as deposited.
     pub fn neutral_name(&self) -> String {
         let Some(format) = self.media_type.strip_prefix("image/") else {
@@ -50,13 +50,13 @@ pub enum FileRole {
     /// The work itself.
     #[default]
     Original,
-    /// What is said in it, as text with or without times.
+    /// A transcript of the speech in it, with or without times.
     Transcript,
     /// Subtitles for the deaf and hard of hearing.
     Captions,
     /// A version for persons with disabilities: large print, audio description.
     Accessible,
-    /// Anything that goes with it.
+    /// Any other accompanying file.
     Attachment,
 }
 
@@ -71,7 +71,7 @@ impl FileRole {
     ];
 }
 
-/// Technical facts read from the bytes; absent when the format does not tell.
+/// Technical facts read from the bytes; absent when the format does not state them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MediaFacts {
     /// Width in pixels, as displayed.

@@ -1,4 +1,4 @@
-//! Names of deposited files, made harmless before they are kept.
+//! Cleans the names of deposited files before they are stored.
 //!
 //! A name is only for showing and for saving a download: bytes are found by their SHA-256, so a
 //! name may be shortened or replaced without losing anything.

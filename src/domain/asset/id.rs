@@ -40,7 +40,7 @@ impl fmt::Display for AssetId {
     }
 }
 
-/// How often a work has been changed: 1 when it is taken in.
+/// The revision of a work: 1 when it is created, incremented by every change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(pub u64);
 

@@ -1,16 +1,16 @@
-//! The life of a work: draft, submitted, published, withdrawn.
+//! The lifecycle of a work: draft, submitted, published, withdrawn; and who can see it.
 
-/// Where a work stands.
+/// The state of a work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
     /// Being written; seen by its organisation and editors.
     #[default]
     Draft,
-    /// Handed to the editors.
+    /// Submitted to the editors.
     Submitted,
-    /// Out, to the circle its access names.
+    /// Published for the audience level that its access names.
     Published,
-    /// Taken back; the address answers 410 with the reason.
+    /// Withdrawn; its address answers 410 with the reason.
     Withdrawn {
         /// Why, in words for the public.
         reason: String,
@@ -18,25 +18,76 @@ pub enum State {
 }
 
 impl State {
+    /// The state without what belongs to it.
+    pub const fn kind(&self) -> StateName {
+        match self {
+            Self::Draft => StateName::Draft,
+            Self::Submitted => StateName::Submitted,
+            Self::Published => StateName::Published,
+            Self::Withdrawn { .. } => StateName::Withdrawn,
+        }
+    }
+
     /// The wire name.
     pub const fn name(&self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// Why the work was withdrawn.
+    pub fn withdrawal_reason(&self) -> Option<&str> {
+        match self {
+            Self::Withdrawn { reason } => Some(reason),
+            Self::Draft | Self::Submitted | Self::Published => None,
+        }
+    }
+}
+
+/// The name of a state, for comparing and filtering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StateName {
+    /// [`State::Draft`]
+    Draft,
+    /// [`State::Submitted`]
+    Submitted,
+    /// [`State::Published`]
+    Published,
+    /// [`State::Withdrawn`]
+    Withdrawn,
+}
+
+impl StateName {
+    /// Every value with its wire name, in the order of the lifecycle.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("draft", Self::Draft),
+        ("submitted", Self::Submitted),
+        ("published", Self::Published),
+        ("withdrawn", Self::Withdrawn),
+    ];
+
+    /// The wire name.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Submitted => "submitted",
             Self::Published => "published",
-            Self::Withdrawn { .. } => "withdrawn",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
-    /// Every wire name, in the order of life.
-    pub const NAMES: [&'static str; 4] = ["draft", "submitted", "published", "withdrawn"];
+    /// The state with this wire name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut names = Self::NAMES.iter();
+        names
+            .find(|(known, _)| *known == name)
+            .map(|(_, state)| *state)
+    }
 }
 
-/// The widest circle that could ever see a work. Only grows; when the work goes, exactly these
-/// are told, and nobody learns of a work that was never theirs to see.
+/// Who can see a work, from the narrowest audience to the widest; each level includes those before
+/// it. Actors have a level too: they see the works whose level is at least their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Exposure {
-    /// Its organisation and editors.
+pub enum AudienceLevel {
+    /// The editors; and its own organisation, at every level.
     #[default]
     Staff,
     /// All state bodies.

@@ -1,10 +1,10 @@
-//! A work in the archive: what editors describe, its files, and where it stands in its life.
+//! A work in the archive: its description, its files, and its state.
 //!
-//! An [`Asset`] can only be changed through functions that return the next revision; storage
-//! keeps what it is given. What is *not* here: people. Creators are credited as printed, and
-//! those shown are only a yes/no statement with its basis ([`PeopleShown`]).
+//! An [`Asset`] is only changed through functions that return the next revision ([`transitions`]). Not here:
+//! people. Creators are credited as printed, and people who are shown are only a statement with its basis
+//! ([`PeopleShown`]).
 
-pub mod date;
+pub mod audience;
 pub mod file;
 pub mod file_name;
 pub mod id;
@@ -17,10 +17,9 @@ pub mod secrecy;
 pub mod transitions;
 pub mod work;
 
-pub use date::WorkDate;
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
-pub use lifecycle::{Exposure, State};
+pub use lifecycle::{AudienceLevel, State, StateName};
 pub use people::PeopleShown;
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
@@ -30,19 +29,19 @@ use crate::domain::Timestamp;
 /// One work with its files, at one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
-    /// Stable for ever, also after deletion.
+    /// Permanent, also after deletion.
     pub id: AssetId,
     /// Counts up by one with every change.
     pub revision: Revision,
-    /// Where the work stands between draft and withdrawal.
+    /// Its state.
     pub state: State,
-    /// The widest circle that could ever see it: decides who is told when it goes.
-    pub exposure: Exposure,
-    /// The description, edited as a whole.
+    /// The widest audience level that could ever see it: decides who learns of its removal.
+    pub widest_audience: AudienceLevel,
+    /// The description, replaced as a whole.
     pub work: Work,
     /// Attached files in order; hashes are unique within an asset.
     pub files: Vec<File>,
-    /// When it was first taken in.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When this revision was made.
     pub updated_at: Timestamp,
@@ -50,15 +49,15 @@ pub struct Asset {
     pub published_at: Option<Timestamp>,
 }
 
-/// What stays of a deleted work, for ever, so that every reader of the log learns of it.
+/// What remains of a deleted work, permanently, so that every reader of the log learns of the deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {
     /// The id of the deleted work.
     pub id: AssetId,
     /// One more than the last revision.
     pub revision: Revision,
-    /// The widest circle that had seen it.
-    pub exposure: Exposure,
+    /// The widest audience level that could see it.
+    pub widest_audience: AudienceLevel,
     /// When it was deleted.
     pub deleted_at: Timestamp,
 }

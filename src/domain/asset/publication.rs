@@ -1,7 +1,7 @@
-//! The gates before the public: every unmet condition of a publication, at once.
+//! The conditions of publication; all unmet ones are reported at once.
 //!
-//! The gates hold for as long as a work is published: a change that would break one is refused.
-//! They ask for a complete description, reviewed rights, a basis for showing people, text
+//! The conditions hold as long as a work is published: a change that would break one is refused. They
+//! require a complete description, reviewed rights, a basis for showing people, text
 //! alternatives, and files that fit. Pointers are into the wire form of the work.
 
 use super::{Access, Asset, File, FileRole, PeopleShown, Work, kind};
@@ -9,7 +9,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
 use crate::domain::{Rule, Violations};
 
-/// What keeps this work from being published; empty when nothing does.
+/// The unmet conditions of publication of this work.
 pub fn unmet_conditions(asset: &Asset, vocabularies: &Vocabularies) -> Violations {
     let mut unmet = Violations::default();
     description_is_complete(&asset.work, &mut unmet);
@@ -46,7 +46,7 @@ fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Viola
     if terms.link_only && !asset.files.is_empty() {
         unmet.push("/files", Rule::LinkOnlyWithFiles);
     }
-    // Terms say who may reuse a work; only works for state bodies are not even to be seen by others.
+    // Terms say who may reuse a work; only works for state bodies are hidden from others.
     if terms.audience == ReuseAudience::StateBodies && asset.work.access != Access::StateInternal {
         let allowed = &["state-internal"];
         unmet.push("/access", Rule::NotOneOf { allowed });

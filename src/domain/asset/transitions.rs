@@ -1,4 +1,4 @@
-//! The only ways a work changes: each function takes a work and gives its next revision.
+//! The only ways a work changes: each function takes a work and returns its next revision.
 //!
 //! ```text
 //!            submit            publish            withdraw
@@ -9,27 +9,28 @@
 //! ```
 //!
 //! Descriptions and files may change in every state, but a published work must still pass the
-//! gates afterwards. With every revision the exposure grows to the widest circle that can see the
-//! work or could a moment before; it never shrinks.
+//! gates afterwards. With every revision the widest audience grows to the audience level that can see
+//! the work or could a moment before; it never shrinks.
 
 use super::publication::unmet_conditions;
-use super::{Asset, AssetId, Exposure, File, Revision, State, Tombstone, Work, limits};
-use crate::domain::access::policy;
+use super::{
+    Asset, AssetId, AudienceLevel, File, Revision, State, StateName, Tombstone, Work, limits,
+};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp, Violations};
 
 /// Why a work cannot change this way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
-    /// Its state does not lead there.
-    #[error("a work that is {from} cannot become {to}")]
+    /// Its state does not allow this transition.
+    #[error("a work that is {} cannot become {}", .from.name(), .to.name())]
     NotAllowed {
-        /// Where it stands.
-        from: &'static str,
-        /// Where it was to go.
-        to: &'static str,
+        /// Its present state.
+        from: StateName,
+        /// The requested state.
+        to: StateName,
     },
-    /// The gates of publication hold it back.
+    /// Conditions of publication are not met.
     #[error("the work does not meet the conditions of publication")]
     Unmet(#[source] Violations),
     /// It has these bytes already.
@@ -44,13 +45,13 @@ pub enum TransitionError {
 }
 
 impl Asset {
-    /// A work that is taken in: a draft at the first revision.
+    /// A new work: a draft at the first revision.
     pub fn take_in(id: AssetId, work: Work, now: Timestamp) -> Self {
         Self {
             id,
             revision: Revision::FIRST,
             state: State::Draft,
-            exposure: Exposure::Staff,
+            widest_audience: AudienceLevel::Staff,
             work,
             files: Vec::new(),
             created_at: now,
@@ -59,7 +60,7 @@ impl Asset {
         }
     }
 
-    /// With another description.
+    /// The work with another description.
     ///
     /// # Errors
     /// [`TransitionError::Unmet`] when it is published and would break a gate.
@@ -73,10 +74,10 @@ impl Asset {
             work,
             ..self.clone()
         };
-        self.still_publishable(next, vocabularies, now)
+        self.checked_if_published(next, vocabularies, now)
     }
 
-    /// With one more file, at the end.
+    /// The work with one more file, at the end.
     ///
     /// # Errors
     /// [`TransitionError::AlreadyAttached`], [`TransitionError::TooManyFiles`], or
@@ -95,10 +96,10 @@ impl Asset {
         }
         let mut next = self.clone();
         next.files.push(file);
-        self.still_publishable(next, vocabularies, now)
+        self.checked_if_published(next, vocabularies, now)
     }
 
-    /// Without one of its files.
+    /// The work without one of its files.
     ///
     /// # Errors
     /// [`TransitionError::NoSuchFile`], or [`TransitionError::Unmet`] when it is published and
@@ -113,65 +114,73 @@ impl Asset {
             return Err(TransitionError::NoSuchFile(file));
         }
         let mut next = self.clone();
-        next.files.retain(|kept| kept.sha256 != file);
-        self.still_publishable(next, vocabularies, now)
+        next.files.retain(|other| other.sha256 != file);
+        self.checked_if_published(next, vocabularies, now)
     }
 
-    /// Handed to the editors.
+    /// The work submitted to the editors.
     ///
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is a draft.
     pub fn submit(&self, now: Timestamp) -> Result<Self, TransitionError> {
-        self.moved(State::Submitted, &["draft"], now)
+        self.with_state(State::Submitted, &[StateName::Draft], now)
     }
 
-    /// Back on the desk of its contributor.
+    /// The work returned to its contributor.
     ///
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is submitted or withdrawn.
     pub fn return_to_draft(&self, now: Timestamp) -> Result<Self, TransitionError> {
-        self.moved(State::Draft, &["submitted", "withdrawn"], now)
+        self.with_state(
+            State::Draft,
+            &[StateName::Submitted, StateName::Withdrawn],
+            now,
+        )
     }
 
-    /// Out, to the circle its access names, when its embargo allows.
+    /// The work published for the audience level of its access, from the end of its embargo on.
     ///
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is a draft or submitted,
-    /// [`TransitionError::Unmet`] with every gate that holds it back.
+    /// [`TransitionError::Unmet`] with every unmet condition.
     pub fn publish(
         &self,
         vocabularies: &Vocabularies,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let mut next = self.moved(State::Published, &["draft", "submitted"], now)?;
+        let mut next = self.with_state(
+            State::Published,
+            &[StateName::Draft, StateName::Submitted],
+            now,
+        )?;
         next.published_at = Some(now);
-        passes_the_gates(next, vocabularies)
+        require_publishable(next, vocabularies)
     }
 
-    /// Taken back; the reason is for the public.
+    /// The work withdrawn; the reason is for the public.
     ///
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is published.
     pub fn withdraw(&self, reason: String, now: Timestamp) -> Result<Self, TransitionError> {
-        self.moved(State::Withdrawn { reason }, &["published"], now)
+        self.with_state(State::Withdrawn { reason }, &[StateName::Published], now)
     }
 
-    /// What stays of it when it is deleted, from whatever state.
+    /// The tombstone of the work when it is deleted, from any state.
     pub fn delete(&self, now: Timestamp) -> Tombstone {
         Tombstone {
             id: self.id,
             revision: self.revision.next(),
-            exposure: self.exposure.max(policy::audience(self, now)),
+            widest_audience: self.widest_audience.max(self.audience_level(now)),
             deleted_at: now,
         }
     }
 
-    /// The revision that makes it known that the embargo has ended; none when there is nothing
-    /// to tell: no embargo, not published, not yet over, or told by a change made since.
+    /// The revision that announces the end of the embargo; `None` when there is nothing to announce:
+    /// no embargo, not published, not yet ended, or changed since it ended.
     pub fn lift_embargo(&self, now: Timestamp) -> Option<Self> {
         let until = self.work.embargo_until?;
         let is_due = self.state == State::Published && self.updated_at < until && until <= now;
-        is_due.then(|| self.followed_by(self.clone(), now))
+        is_due.then(|| self.next_revision(self.clone(), now))
     }
 
     /// The file with these bytes.
@@ -179,50 +188,50 @@ impl Asset {
         self.files.iter().find(|file| file.sha256 == sha256)
     }
 
-    fn moved(
+    fn with_state(
         &self,
         to: State,
-        allowed_from: &[&str],
+        allowed_from: &[StateName],
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let from = self.state.name();
+        let from = self.state.kind();
         if !allowed_from.contains(&from) {
-            let to = to.name();
+            let to = to.kind();
             return Err(TransitionError::NotAllowed { from, to });
         }
         let next = Self {
             state: to,
             ..self.clone()
         };
-        Ok(self.followed_by(next, now))
+        Ok(self.next_revision(next, now))
     }
 
-    fn still_publishable(
+    fn checked_if_published(
         &self,
         next: Self,
         vocabularies: &Vocabularies,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let next = self.followed_by(next, now);
+        let next = self.next_revision(next, now);
         if next.state == State::Published {
-            passes_the_gates(next, vocabularies)
+            require_publishable(next, vocabularies)
         } else {
             Ok(next)
         }
     }
 
-    fn followed_by(&self, mut next: Self, now: Timestamp) -> Self {
+    fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
         next.revision = self.revision.next();
         next.updated_at = now;
-        next.exposure = self
-            .exposure
-            .max(policy::audience(self, now))
-            .max(policy::audience(&next, now));
+        next.widest_audience = self
+            .widest_audience
+            .max(self.audience_level(now))
+            .max(next.audience_level(now));
         next
     }
 }
 
-fn passes_the_gates(next: Asset, vocabularies: &Vocabularies) -> Result<Asset, TransitionError> {
+fn require_publishable(next: Asset, vocabularies: &Vocabularies) -> Result<Asset, TransitionError> {
     unmet_conditions(&next, vocabularies)
         .into_result(next)
         .map_err(TransitionError::Unmet)

@@ -1,9 +1,9 @@
 //! The description of a work: what a contributor sends and an editor changes.
 
-use super::{AssetId, PeopleShown, WorkDate};
-use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
+use super::{AssetId, PeopleShown};
+use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp, WorkDate};
 
-/// Everything that is said about a work. All texts are NFC; concept slugs exist in their schemes.
+/// The description of a work. All texts are NFC; concept slugs exist in their schemes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
     /// At least one title.
@@ -12,9 +12,9 @@ pub struct Work {
     pub descriptions: LanguageMap,
     /// Scheme `product-kind`.
     pub kind: Option<Slug>,
-    /// Credited makers as printed.
+    /// Credited creators as printed.
     pub creators: Vec<Creator>,
-    /// Scheme `organisation`: the depositing body.
+    /// Scheme `organisation`: the depositing organisation.
     pub organisation: Option<Slug>,
     /// Languages of the work itself.
     pub languages: Vec<LanguageTag>,
@@ -50,17 +50,17 @@ pub struct Work {
     pub embargo_until: Option<Timestamp>,
     /// Links to other works.
     pub relations: Vec<Relation>,
-    /// Numbers and names it is known by elsewhere.
+    /// Its numbers and names elsewhere.
     pub identifiers: Vec<Identifier>,
 }
 
 impl Work {
-    /// The reuse term of a work whose rights nobody has reviewed.
+    /// The reuse terms of a work whose rights are not reviewed.
     pub const RIGHTS_NOT_REVIEWED: &'static str = "rights-not-reviewed";
-    /// The reuse term of a work that may be linked to but not handed out.
+    /// The reuse terms of a work that may be linked to but not delivered.
     pub const LINK_ONLY: &'static str = "link-only";
 
-    /// A work of which nothing is said yet.
+    /// An empty description.
     ///
     /// # Panics
     /// Never: the default terms are a well-formed slug.
@@ -100,8 +100,10 @@ impl Work {
         if !self.titles.is_empty() {
             return;
         }
-        let described = self.descriptions.iter().next();
-        let described = described.map(|(language, text)| (Some(language.clone()), text));
+        let mut descriptions = self.descriptions.iter();
+        let described = descriptions
+            .next()
+            .map(|(language, text)| (Some(language.clone()), text));
         let written = || {
             let body = self.body.as_deref()?;
             Some((self.languages.first().cloned(), body))
@@ -136,7 +138,7 @@ impl Default for Work {
     }
 }
 
-/// A credited maker. Names are kept as printed and never split.
+/// A credited creator. Names are kept as printed and never split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creator {
     /// As printed on the work.
@@ -203,11 +205,11 @@ impl RelationType {
 pub enum RelationTarget {
     /// The archive's own id.
     Id(AssetId),
-    /// `scheme:value`, resolved when the work is taken in.
+    /// `scheme:value`, resolved when the work is deposited.
     Identifier(Identifier),
 }
 
-/// A number or name given to the work elsewhere, e.g. scheme `document-number`, `155/KH-UBND`.
+/// A number or name of the work elsewhere, e.g. scheme `document-number`, `155/KH-UBND`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier {
     /// Which numbering: a slug.

@@ -1,6 +1,6 @@
 //! One concept: its names, its place in the hierarchy, its validity and what is particular to it.
 
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::details::{
     Instrument, LanguageFacts, Organisation, Place, ProductKind, ReuseTerms,
 };

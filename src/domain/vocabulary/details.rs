@@ -1,6 +1,6 @@
 //! What only one kind of scheme knows of its concepts.
 
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::Dated;
 use crate::domain::{LanguageMap, LanguageTag, Slug};
 

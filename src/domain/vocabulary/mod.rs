@@ -33,7 +33,7 @@ pub struct Vocabularies {
 }
 
 impl Vocabularies {
-    /// Takes schemes that keep every rule of this module.
+    /// Accepts schemes that follow all rules of this module.
     ///
     /// # Errors
     /// Every problem found, in the order of schemes and concepts.
@@ -42,10 +42,9 @@ impl Vocabularies {
             .into_iter()
             .map(|scheme| (scheme.head.slug.as_str().to_owned(), scheme))
             .collect();
-        let vocabularies = Self { schemes: by_slug };
-        let problems = check::all(&vocabularies);
+        let problems = check::all(&by_slug);
         if problems.is_empty() {
-            Ok(vocabularies)
+            Ok(Self { schemes: by_slug })
         } else {
             Err(problems)
         }

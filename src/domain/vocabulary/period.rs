@@ -1,6 +1,6 @@
 //! Spans of days during which a name, a code or a membership held.
 
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 
 /// From the first day of `from` to the last day of `to`, both included; an absent end is open or
 /// unknown. Ends may be as coarse as a year.

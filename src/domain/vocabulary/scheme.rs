@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::details::named_values;
 use crate::domain::vocabulary::{Concept, Period};
 use crate::domain::{LanguageMap, Slug};

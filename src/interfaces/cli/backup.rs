@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::failure::chain;
-use super::{Failure, print, progress};
+use super::output::print;
+use super::{Failure, progress};
 use crate::app::maintenance;
 use crate::config::Config;
 use crate::domain::{Sha256, Timestamp};
 use crate::interfaces::messages::Language;
 use crate::storage::backup::{self, BackupError, Point, Until};
+use crate::telemetry::error_chain;
 
 /// Makes a backup or brings one up to date.
 ///
@@ -57,7 +58,7 @@ pub(crate) fn verify(dest: &Path, language: Language) -> Result<(), Failure> {
     bar.finish_and_clear();
     let verified = match verified {
         Err(error @ BackupError::Damaged { .. }) => {
-            print(&chain(&error));
+            print(&error_chain(&error));
             return Err(Failure::Findings);
         }
         verified => verified.map_err(failed)?,

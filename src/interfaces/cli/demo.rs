@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
-use super::{Failure, import, print, serve, service_manager, token};
+use super::output::print;
+use super::{Failure, import, serve, service_manager, token};
 use crate::config::Config;
 use crate::interfaces::http::health::ReadinessGate;
 use crate::interfaces::http::server::Listening;
@@ -50,7 +51,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
         print(&line);
     }
     service_manager::ready();
-    serving.until_told_to_stop(signals)
+    serving.wait_for_stop_signal(signals)
 }
 
 fn unpack(folder: &Path) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
 use crate::storage::blobs::BlobError;
+use crate::telemetry::error_chain;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +14,7 @@ pub enum Failure {
     /// The settings are wrong.
     #[error("wrong settings")]
     Config(#[source] config::Problems),
-    /// What the caller wrote makes no sense; told in both languages.
+    /// The arguments are wrong; explained in both languages.
     #[error("wrong usage")]
     Usage {
         /// In Vietnamese.
@@ -97,7 +98,7 @@ impl Failure {
         })
     }
 
-    /// The lines for people; empty when the command has said everything already.
+    /// The lines for people; empty when the command has printed everything already.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let line = match self {
             Self::SomeFailed | Self::Findings => return Vec::new(),
@@ -135,27 +136,15 @@ impl Failure {
                 let (from, to) = (from.display(), to.display());
                 format!("{between} {from} {and} {to}: {rule}")
             }
-            Self::Opening { folder, error } => format!("{folder}: {}", chain(error)),
+            Self::Opening { folder, error } => format!("{folder}: {}", error_chain(error)),
             Self::Listen { bind, error } => {
                 let failed = language.pick("không thể lắng nghe tại", "cannot listen on");
                 format!("{failed} {bind}: {error}")
             }
             Self::Refused(words) => words.clone(),
             Self::Io { what, error } => format!("{what}: {error}"),
-            Self::Inside(error) => chain(error.as_ref()),
+            Self::Inside(error) => error_chain(error.as_ref()),
         };
         vec![line]
     }
-}
-
-/// An error with its causes in one line.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::output::print;
 use super::serve::opening_failed;
-use super::{Failure, print, progress, runtime};
+use super::{Failure, progress, runtime};
 use crate::app::maintenance::{self, Finding, MaintenanceError};
 use crate::config::Config;
 use crate::interfaces::messages::Language;

@@ -1,9 +1,9 @@
-//! The command line: what an operator does with an archive.
+//! The command line for operators.
 //!
-//! Commands that change an archive speak HTTP with it, as every other client does ([`connection`]):
-//! with the one that runs, or with one they start for the moment on a loopback port. So there is
-//! one way for works to come in, and a token made while the archive runs is valid at once.
-//! Maintenance (`verify`, `reindex`, `rebuild`) opens the data folder itself and needs it alone.
+//! Commands that change an archive call its HTTP interface like every other client ([`connection`]): that of
+//! the running server, or of one that they start on a loopback port. So works are deposited in one way only,
+//! and a token created while the archive runs is valid at once. Maintenance (`verify`, `reindex`,
+//! `rebuild`) opens the data folder itself, which no server may have open.
 
 mod args;
 mod backup;
@@ -14,6 +14,7 @@ mod demo;
 mod failure;
 mod import;
 mod maintenance;
+mod output;
 mod progress;
 mod runtime;
 mod serve;
@@ -30,6 +31,7 @@ use clap::error::ErrorKind;
 
 use args::{Arguments, Command, ConfigCommand, VocabCommand};
 pub use failure::Failure;
+use output::{print, terminal_language};
 
 use crate::interfaces::http::openapi;
 use crate::interfaces::messages::Language;
@@ -39,17 +41,17 @@ pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let is_wish = matches!(
+            let is_requested = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            // A closed pipe (`--help | head`) is no failure of ours.
+            // A closed pipe (`--help | head`) is not an error.
             drop(error.print());
-            return ExitCode::from(if is_wish { 0 } else { 64 });
+            return ExitCode::from(if is_requested { 0 } else { 64 });
         }
     };
     let language = terminal_language();
-    match carry_out(arguments, language) {
+    match dispatch(arguments, language) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.lines(language) {
@@ -60,7 +62,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
+fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
     let file = arguments.config.as_deref();
     match arguments.command {
         Command::Serve(listen) => serve::run(settings::for_serving(file, &listen)?, language),
@@ -113,18 +115,4 @@ fn carry_out(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Completions { shell } => usage_pages::completions(shell),
         Command::Man { folder } => usage_pages::manual(folder.as_deref()),
     }
-}
-
-/// The language of the terminal, by the usual variables in their usual order.
-fn terminal_language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    Language::of_locale(&set.unwrap_or_default())
-}
-
-/// One line on standard output. A reader that went away is no failure of ours.
-fn print(line: &str) {
-    use std::io::Write;
-    drop(writeln!(std::io::stdout().lock(), "{line}"));
 }

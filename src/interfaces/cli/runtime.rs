@@ -13,10 +13,10 @@ const SIGXFSZ: i32 = 25;
 /// answered like a full disk, instead of ending the process.
 ///
 /// # Errors
-/// The system gives no threads or does not let signals be handled.
+/// The system cannot start threads or register signal handlers.
 pub(crate) fn start() -> Result<Runtime, Failure> {
     let runtime = Runtime::new().map_err(|error| Failure::io("tokio", error))?;
-    // The handler stays for the life of the process; nobody needs to hear of the signal.
+    // The handler stays for the life of the process; the signal itself is ignored.
     let over_limit = runtime.block_on(async { signal(SignalKind::from_raw(SIGXFSZ)) });
     drop(over_limit.map_err(|error| Failure::io("SIGXFSZ", error))?);
     Ok(runtime)

@@ -9,16 +9,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::control::{self, Control};
-use super::failure::chain;
-use super::{Failure, print, runtime, service_manager};
+use super::output::print;
+use super::{Failure, runtime, service_manager};
 use crate::app::{Archive, OpenError};
 use crate::config::Config;
-use crate::interfaces::http::guard::ControlSecret;
+use crate::interfaces::http::extract::guard::ControlSecret;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
 use crate::interfaces::messages::Language;
 use crate::storage::blocking;
-use crate::telemetry;
+use crate::telemetry::{self, error_chain};
 
 /// Serves until SIGINT or SIGTERM, then finishes what runs and closes the archive.
 ///
@@ -36,7 +36,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     let listening = language.pick("Kho đang phục vụ tại", "The archive is at");
     print(&format!("{listening} {address}  ({address}/api/docs)"));
     service_manager::ready();
-    serving.until_told_to_stop(signals)
+    serving.wait_for_stop_signal(signals)
 }
 
 /// Starts logging and the archive.
@@ -133,7 +133,7 @@ impl Serving {
     ///
     /// # Errors
     /// The server failed.
-    pub(crate) fn until_told_to_stop(mut self, mut signals: Signals) -> Result<(), Failure> {
+    pub(crate) fn wait_for_stop_signal(mut self, mut signals: Signals) -> Result<(), Failure> {
         let Some(answering) = self.answering.take() else {
             return Ok(());
         };
@@ -201,7 +201,7 @@ impl Signals {
                 match blocking(move || tls.reload()).await {
                     Ok(()) => tracing::info!("the certificate was read again"),
                     Err(error) => {
-                        let error = chain(&error);
+                        let error = error_chain(&error);
                         tracing::error!(%error, "the certificate stays as it was");
                     }
                 }
@@ -211,7 +211,7 @@ impl Signals {
 }
 
 fn unusable(error: &TlsError) -> Failure {
-    let why = chain(error);
+    let why = error_chain(error);
     Failure::Usage {
         vi: format!("server.tls_certificate, server.tls_key không dùng được: {why}"),
         en: format!("server.tls_certificate, server.tls_key cannot be used: {why}"),

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::args::TokenCommand;
 use super::connection::Connection;
-use super::{Failure, print, settings};
+use super::output::print;
+use super::{Failure, settings};
 use crate::interfaces::messages::Language;
 
 /// Carries out a token command on the archive that runs, or on the folder alone.

@@ -1,14 +1,14 @@
-//! `/api/v1/changes`: the event log, for those who keep a copy.
+//! `/api/v1/changes`: the change feed, for clients that keep a copy.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::document::ProblemDocument;
-use super::guard::{Allowed, Read};
+use super::extract::guard::{Allowed, Read};
+use super::extract::query::Query;
 use super::problem::Problem;
-use super::query::Query;
-use super::{BaseAddress, page};
+use super::problem::document::ProblemDocument;
+use super::{BaseAddress, pagination};
 use crate::interfaces::wire::ChangeDto;
 use crate::services::sharing::{LogCursor, Sharing};
 use crate::storage::catalog::EventNumber;
@@ -21,7 +21,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(changes);
 }
 
-/// Where to go on.
+/// The position in the change feed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
@@ -32,19 +32,19 @@ pub struct ChangesQuery {
     /// anew, and this is how a reader notices.
     #[param(format = "uuid")]
     log: Option<String>,
-    /// How many changes to give, at most 200.
+    /// The number of changes, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
 }
 
-/// One page of the log.
+/// One page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// What changed, oldest first. A page may be short, even empty, before the end.
     items: Vec<ChangeDto>,
     /// The last event looked at: ask again with `after` set to it.
     next: u64,
-    /// Nothing stands after `next` yet.
+    /// There is no change after `next` yet.
     at_end: bool,
     /// The identity of the log: send it with the next request. It changes when the archive is
     /// restored to an earlier state.
@@ -82,20 +82,20 @@ pub async fn list(
         log: log.map_err(|_| Problem::parameter("log"))?,
         after: EventNumber(query.0.after.unwrap_or(0)),
     };
-    let limit = page::limit(query.0.limit);
+    let limit = pagination::limit(query.0.limit);
     let changes = sharing.changes(&actor, cursor, limit).await?;
     let log = sharing.log_id().to_string();
     let next = changes.next.0;
-    let mut answer = HttpResponse::Ok();
+    let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
         let query = [
             ("after", next.to_string()),
             ("log", log.clone()),
             ("limit", limit.to_string()),
         ];
-        page::link_next(&mut answer, &base, "/api/v1/changes", &query);
+        pagination::link_next(&mut response, &base, "/api/v1/changes", &query);
     }
-    Ok(answer.json(ChangeList {
+    Ok(response.json(ChangeList {
         items: changes.items.iter().map(ChangeDto::from).collect(),
         next,
         at_end: changes.is_at_end,

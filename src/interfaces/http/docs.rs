@@ -1,5 +1,5 @@
-//! The pages about the interface itself: `/api/openapi.json`, the interactive page at
-//! `/api/docs`, the pages of problem types, and the front door.
+//! Documentation of the interface: `/api/openapi.json`, the interactive page at `/api/docs`, the pages of
+//! problem types, and the start page.
 
 use std::sync::Arc;
 
@@ -7,29 +7,27 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
-use super::problem::Problem;
-use super::{openapi, query};
+use super::extract::query;
+use super::problem::{Problem, pages};
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let description = web::get().to(description);
     config
-        .app_data(web::Data::new(Page(openapi::text())))
         .service(
             web::resource("/")
-                .route(web::get().to(door))
-                .route(web::head().to(door)),
+                .route(web::get().to(redirect_to_docs))
+                .route(web::head().to(redirect_to_docs)),
         )
-        .service(web::resource("/api/openapi.json").route(description))
-        .service(web::resource("/api/docs").route(web::get().to(to_interactive)))
+        .service(web::resource("/api/openapi.json").route(web::get().to(description)))
+        .service(web::resource("/api/docs").route(web::get().to(redirect_to_interactive)))
         .service(web::resource("/api/docs/{file:.*}").route(web::get().to(interactive)))
         .service(web::resource("/problems/{slug}").route(web::get().to(problem_page)));
 }
 
-/// The text of the description, written once.
-pub struct Page(String);
+/// The text of the OpenAPI description, serialised once.
+pub struct OpenApiText(pub String);
 
-/// The scripts and styles of the interactive page come from the archive itself.
+/// The scripts and styles of the interactive page are served by the archive.
 const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -40,29 +38,28 @@ const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
     summary = "This description",
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
 )]
-pub async fn description(page: web::Data<Page>) -> HttpResponse {
+pub async fn description(text: web::Data<OpenApiText>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
-        .body(page.0.clone())
+        .body(text.0.clone())
 }
 
-async fn door() -> HttpResponse {
+async fn redirect_to_docs() -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/api/docs/"))
         .finish()
 }
 
-async fn to_interactive() -> HttpResponse {
+async fn redirect_to_interactive() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header((header::LOCATION, "/api/docs/"))
         .finish()
 }
 
 async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let file: String = query::part(&request, "file")?;
+    let file: String = query::path_part(&request, "file")?;
     let config = Config::new(["/api/openapi.json"]).persist_authorization(false);
-    let page = utoipa_swagger_ui::serve(&file, Arc::new(config));
-    let page = page
+    let page = utoipa_swagger_ui::serve(&file, Arc::new(config))
         .map_err(|error| Problem::internal(error.to_string()))?
         .ok_or(Problem::NotFound)?;
     let mut answer = HttpResponse::Ok();
@@ -83,8 +80,8 @@ async fn interactive(request: HttpRequest) -> Result<HttpResponse, Problem> {
     responses((status = 200, description = "In Vietnamese and English.", body = String, content_type = "text/markdown"))
 )]
 pub async fn problem_page(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let slug: String = query::part(&request, "slug")?;
-    let page = super::problem_pages::page(&slug).ok_or(Problem::NotFound)?;
+    let slug: String = query::path_part(&request, "slug")?;
+    let page = pages::page(&slug).ok_or(Problem::NotFound)?;
     Ok(HttpResponse::Ok()
         .content_type("text/markdown; charset=utf-8")
         .body(page))

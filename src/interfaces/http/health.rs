@@ -1,4 +1,4 @@
-//! Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`.
+//! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::guard;
+use super::extract::guard;
+use super::frame::KeepBody;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use crate::app::Archive;
 use crate::telemetry::Metrics;
 
@@ -66,9 +68,8 @@ pub struct Readiness {
     last_event: u64,
     /// The identity of the log that the number belongs to.
     log: String,
-    /// Places in the catalogue that were found damaged since the start, each with the way out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    damage: Vec<String>,
+    /// How many places in the catalogue were found damaged since the start; the log names them.
+    damaged_places: u64,
 }
 
 /// Whether the process answers at all.
@@ -88,19 +89,26 @@ pub async fn healthz() -> &'static str {
     description = "Also answers 200 while the search index is behind: everything else works.",
     responses(
         (status = 200, description = "It is.", body = Readiness),
-        (status = 503, description = "It is not: it is starting, or the operator has to act.", body = Readiness),
+        (
+            status = 503,
+            description = "It is not: it is starting, the operator has to act, or the catalogue does not answer.",
+            content(
+                (Readiness = "application/json"),
+                (ProblemDocument = "application/problem+json"),
+            )
+        ),
     )
 )]
 pub async fn readyz(
     archive: web::Data<Archive>,
     gate: web::Data<ReadinessGate>,
 ) -> Result<HttpResponse, Problem> {
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
-    let is_current = vitals.index_lag_events == 0;
-    let catalogue = match (vitals.catalog.is_writable, vitals.catalog.damage.is_empty()) {
+    let is_current = health.index_lag_events == 0;
+    let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",
         (false, _) => "read-only",
         (true, false) => "damaged",
@@ -112,24 +120,28 @@ pub async fn readyz(
     } else {
         HttpResponse::Ok()
     };
-    Ok(response.json(Readiness {
-        status: match (has_failed, is_starting, vitals.index_works) {
+    let mut response = response.json(Readiness {
+        status: match (has_failed, is_starting, health.index_is_available) {
             (true, ..) => "failed",
             (false, true, _) => "starting",
             (false, false, true) => "ready",
             (false, false, false) => "degraded",
         },
         catalogue,
-        index: match (vitals.index_works, is_current) {
+        index: match (health.index_is_available, is_current) {
             (false, _) => "rebuilding",
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: vitals.index_lag_events,
-        last_event: vitals.counts.events,
-        log: vitals.log.to_string(),
-        damage: vitals.catalog.damage,
-    }))
+        index_lag_events: health.index_lag_events,
+        last_event: health.counts.events,
+        log: health.log.to_string(),
+        damaged_places: health.catalog.damage.len() as u64,
+    });
+    if has_failed || is_starting {
+        response.extensions_mut().insert(KeepBody);
+    }
+    Ok(response)
 }
 
 /// Prometheus metrics.
@@ -149,18 +161,18 @@ pub async fn metrics(
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }
-    let vitals = archive
-        .vitals()
+    let health = archive
+        .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    metrics.assets.set(gauge(vitals.counts.assets));
-    metrics.last_event.set(gauge(vitals.counts.events));
-    metrics.jobs_open.set(gauge(vitals.counts.jobs_open));
-    metrics.jobs_dead.set(gauge(vitals.counts.jobs_dead));
-    metrics.index_lag_events.set(gauge(vitals.index_lag_events));
-    metrics.disk_free_bytes.set(gauge(vitals.disk_free_bytes));
-    let catalog = &vitals.catalog;
+    metrics.assets.set(gauge(health.counts.assets));
+    metrics.last_event.set(gauge(health.counts.events));
+    metrics.jobs_open.set(gauge(health.counts.jobs_open));
+    metrics.jobs_dead.set(gauge(health.counts.jobs_dead));
+    metrics.index_lag_events.set(gauge(health.index_lag_events));
+    metrics.disk_free_bytes.set(gauge(health.disk_free_bytes));
+    let catalog = &health.catalog;
     metrics.catalog_writable.set(i64::from(catalog.is_writable));
     metrics
         .catalog_damage

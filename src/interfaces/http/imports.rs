@@ -1,8 +1,8 @@
-//! `/api/v1/imports`: many works at once, NDJSON both ways.
+//! `/api/v1/imports`: imports of many works, NDJSON in both directions.
 //!
-//! One line in, one line out, in the same order, while the request is still being read. A bad
-//! line (no JSON, no UTF-8, too long, broken rules) gets its problem and stops nothing. What was
-//! answered is durable, so an import that broke off is simply sent again.
+//! Each line of the request has one line in the response, in the same order, while the request is still
+//! being read. A bad line (no JSON, no UTF-8, too long, broken rules) gets a problem and does not stop the
+//! others. Reported results are durable, so an interrupted import is simply sent again.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -10,10 +10,10 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::body::expect_media_type;
+use super::extract::body::expect_media_type;
+use super::extract::guard::{Allowed, Deposit};
+use super::extract::lines::Lines;
 use super::frame::Caller;
-use super::guard::{Allowed, Deposit};
-use super::lines::Lines;
 use super::problem::Problem;
 use crate::config::Config;
 use crate::domain::access::Actor;
@@ -25,19 +25,19 @@ use crate::services::intake::{ImportLine, ImportRecord, ImportResult, Intake};
 /// The media type of newline-delimited JSON.
 pub const MEDIA_TYPE: &str = "application/x-ndjson";
 
-/// Results that may wait for a slow reader before reading stops.
-const WAITING_RESULTS: usize = 1024;
+/// Results that are buffered for a slow client before reading stops.
+const BUFFERED_RESULTS: usize = 1024;
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/api/v1/imports").route(web::post().to(import)));
 }
 
-/// Takes many works in.
+/// Imports many works.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "importAssets", tag = "works",
-    summary = "Take many works in",
-    description = "Each line is a work, with `state` and `withdrawal_reason` if it shall come to a \
+    summary = "Import many works",
+    description = "Each line is a work, with `state` and `withdrawal_reason` if it shall reach a \
         state. A work whose first identifier is known is updated. Each line is answered by one: \
         an import result, or `{\"line\": N, \"outcome\": \"failed\", \"problem\": {…}}`.",
     request_body(content = String, content_type = "application/x-ndjson", description = "One work a line."),
@@ -60,30 +60,30 @@ pub async fn import(
         max_bytes,
         config.server.body_timeout(),
     );
-    let (sender, receiver) = mpsc::channel(WAITING_RESULTS);
-    let answers = Answers {
+    let (sender, receiver) = mpsc::channel(BUFFERED_RESULTS);
+    let results = ResultWriter {
         sender,
         caller: caller.into_inner(),
     };
-    // In its own task: a commit under way is finished even when the caller goes away.
+    // In its own task: a commit in progress is finished even when the client disconnects.
     actix_web::rt::spawn(async move {
-        carry_out(&actor, lines, &intake, &vocabularies, &answers).await;
+        run_import(&actor, lines, &intake, &vocabularies, &results).await;
     });
-    let answers = stream::unfold(receiver, |mut receiver| async {
+    let results = stream::unfold(receiver, |mut receiver| async {
         let line = receiver.recv().await?;
         Some((Ok::<Bytes, Problem>(line), receiver))
     });
     Ok(HttpResponse::Ok()
         .content_type(MEDIA_TYPE)
-        .streaming(answers))
+        .streaming(results))
 }
 
-async fn carry_out(
+async fn run_import(
     actor: &Actor,
     mut lines: Lines,
     intake: &Intake,
     vocabularies: &Vocabularies,
-    answers: &Answers,
+    results: &ResultWriter,
 ) {
     {
         let records = stream::unfold(&mut lines, |lines| async {
@@ -92,15 +92,15 @@ async fn carry_out(
             let number = line.number;
             Some((ImportLine { number, record }, lines))
         });
-        let mut results = std::pin::pin!(intake.import(actor, records));
-        while let Some(result) = results.next().await {
-            if answers.give(result).await.is_err() {
+        let mut imported = std::pin::pin!(intake.import(actor, records));
+        while let Some(result) = imported.next().await {
+            if results.write(result).await.is_err() {
                 return;
             }
         }
     }
-    if let Some(problem) = lines.broken_off.take() {
-        drop(answers.give_failure(lines.next_number(), &problem).await);
+    if let Some(problem) = lines.read_error.take() {
+        drop(results.write_failure(lines.next_number(), &problem).await);
     }
 }
 
@@ -119,33 +119,33 @@ fn read(
     parse_import_line(&value, vocabularies)
 }
 
-/// The way back to the caller. An error means that nobody listens any more.
-struct Answers {
+/// Writes result lines. An error means that the client has disconnected.
+struct ResultWriter {
     sender: mpsc::Sender<Bytes>,
     caller: Caller,
 }
 
-type Unheard = mpsc::error::SendError<Bytes>;
+type Disconnected = mpsc::error::SendError<Bytes>;
 
-impl Answers {
-    async fn give(&self, result: ImportResult) -> Result<(), Unheard> {
+impl ResultWriter {
+    async fn write(&self, result: ImportResult) -> Result<(), Disconnected> {
         match result.outcome {
             Ok(imported) => {
                 let dto = ImportResultDto::new(result.number, &imported);
                 self.send(serde_json::to_vec(&dto).unwrap_or_default())
                     .await
             }
-            Err(error) => self.give_failure(result.number, &error.into()).await,
+            Err(error) => self.write_failure(result.number, &error.into()).await,
         }
     }
 
-    async fn give_failure(&self, number: u64, problem: &Problem) -> Result<(), Unheard> {
+    async fn write_failure(&self, number: u64, problem: &Problem) -> Result<(), Disconnected> {
         let document = self.caller.document(problem);
         let line = json!({ "line": number, "outcome": "failed", "problem": document });
         self.send(line.to_string().into_bytes()).await
     }
 
-    async fn send(&self, mut line: Vec<u8>) -> Result<(), Unheard> {
+    async fn send(&self, mut line: Vec<u8>) -> Result<(), Disconnected> {
         line.push(b'\n');
         self.sender.send(line.into()).await
     }

@@ -1,13 +1,13 @@
-//! `/api/v1/jobs`: what the archive does in the background, and what it could not do.
+//! `/api/v1/jobs`: the background jobs, for administrators.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::guard::{Administer, Allowed};
+use super::extract::guard::{Administer, Allowed};
+use super::extract::query::{self, Query};
 use super::problem::Problem;
-use super::query::{self, Query};
-use super::{BaseAddress, page};
+use super::{BaseAddress, pagination};
 use crate::services::jobs::Jobs;
 use crate::storage::catalog::{Job, JobId, JobState};
 
@@ -33,7 +33,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 pub struct JobsQuery {
     /// Go on after this job.
     after: Option<u64>,
-    /// How many jobs to give, at most 200.
+    /// The number of jobs, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
     /// Only jobs in this state.
@@ -41,13 +41,13 @@ pub struct JobsQuery {
     state: Option<StateName>,
 }
 
-/// Where a job stands. A job that runs counts as waiting.
+/// The state of a job. A running job counts as waiting.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StateName {
     /// Waits for its moment, or runs.
     Waiting,
-    /// Was done.
+    /// Finished.
     Done,
     /// Was given up.
     Dead,
@@ -58,19 +58,19 @@ pub enum StateName {
 pub struct JobView {
     /// Its number.
     id: u64,
-    /// What is done: `render-previews`.
+    /// Its kind: `render-previews`.
     kind: String,
-    /// To what: ids, as JSON text.
+    /// Its payload: ids, as JSON text.
     payload: String,
-    /// Where it stands.
+    /// Its state.
     #[schema(inline)]
     state: StateName,
     /// How often it failed.
     failures: u32,
-    /// What the last failure said.
+    /// The text of the last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
-    /// When it was called for.
+    /// When it was enqueued.
     #[schema(format = DateTime)]
     created_at: String,
     /// Not before this moment.
@@ -109,16 +109,18 @@ pub async fn list(
     jobs: web::Data<Jobs>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = (query.0.after.map(JobId), page::limit(query.0.limit));
+    let (after, limit) = (query.0.after.map(JobId), pagination::limit(query.0.limit));
     let state = query.0.state.map(JobState::from);
     let found = jobs.list(&actor, state, after, limit).await?;
-    let next = (found.len() == limit).then(|| found.last().map(|job| job.id.0));
-    let next = next.flatten();
+    let next = found
+        .last()
+        .filter(|_| found.len() == limit)
+        .map(|job| job.id.0);
     let mut answer = HttpResponse::Ok();
     if let Some(next) = next {
         let mut query = vec![("after", next.to_string()), ("limit", limit.to_string())];
         query.extend(state.map(|state| ("state", state_name(state).to_owned())));
-        page::link_next(&mut answer, &base, "/api/v1/jobs", &query);
+        pagination::link_next(&mut answer, &base, "/api/v1/jobs", &query);
     }
     Ok(answer.json(JobList {
         items: found.into_iter().map(JobView::from).collect(),
@@ -139,18 +141,18 @@ pub async fn read(
     request: HttpRequest,
     jobs: web::Data<Jobs>,
 ) -> Result<web::Json<JobView>, Problem> {
-    let id = JobId(query::part(&request, "id")?);
+    let id = JobId(query::path_part(&request, "id")?);
     Ok(web::Json(jobs.job(&actor, id).await?.into()))
 }
 
-/// Gives a dead job another set of attempts.
+/// Gives a dead job a new set of attempts.
 #[utoipa::path(
     post, path = "/api/v1/jobs/{id}/attempts", operation_id = "retryJob", tag = "operation",
     summary = "Try a job again that was given up",
     params(("id" = u64, Path, description = "Number of the job.")),
     responses(
         (status = 200, description = "The job, waiting.", body = JobView),
-        (status = 409, description = "It was not given up.", body = super::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was not given up.", body = super::problem::document::ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -159,7 +161,7 @@ pub async fn requeue(
     request: HttpRequest,
     jobs: web::Data<Jobs>,
 ) -> Result<web::Json<JobView>, Problem> {
-    let id = JobId(query::part(&request, "id")?);
+    let id = JobId(query::path_part(&request, "id")?);
     Ok(web::Json(jobs.requeue(&actor, id).await?.into()))
 }
 

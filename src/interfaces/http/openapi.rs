@@ -1,8 +1,8 @@
 //! The description of this interface: OpenAPI 3.1, collected from the handlers.
 //!
-//! What holds for whole groups of operations (an operation that needs a token answers 401 and
-//! 403, one that takes `If-Match` 412 and 428, and so on) is added here by rule, so that no
-//! handler can forget it. Committed as `api/openapi.json` and compared by a test.
+//! Responses that groups of operations share (an operation that needs a token answers 401 and 403, one with
+//! `If-Match` 412 and 428, and so on) are added here by rule, so that no handler can forget them. The
+//! description is committed as `api/openapi.json` and compared by a test.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
@@ -12,30 +12,30 @@ use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, Res
 use utoipa::{Modify, OpenApi};
 
 use super::assets::{self, lifecycle};
-use super::document::{MEDIA_TYPE, ProblemDocument};
-use super::precondition::REPLAYED;
+use super::extract::precondition::REPLAYED;
+use super::problem::document::{MEDIA_TYPE, ProblemDocument};
 use super::search::{feed, neighbours};
 use super::upload::attach;
 use super::{
-    changes, delivery, docs, health, imports, jobs, search, searches, tokens, vocabularies,
+    changes, delivery, docs, health, imports, jobs, saved_searches, search, tokens, vocabularies,
 };
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Kho Chung",
-        description = "An archive of works of public communication: take in, keep safe, find, \
-            hand out. Failures are problem documents (RFC 9457) in Vietnamese or English by \
-            `Accept-Language`. Changes need `If-Match` with the last `ETag`; creations may carry \
+        description = "An archive of works of public communication: deposit, preserve, find, \
+            deliver. Failures are problem documents (RFC 9457) in Vietnamese or English by \
+            `Accept-Language`; callers that prefer `text/html`, such as browsers, get a page. Changes need `If-Match` with the last `ETag`; creations may carry \
             an `Idempotency-Key`; lists have a cursor and `Link` headers (RFC 8288).",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     servers((url = "/", description = "This archive")),
     tags(
-        (name = "works", description = "Works: take in, describe, publish, take back; what changed"),
-        (name = "files", description = "Files of works: attach, take off, download"),
-        (name = "search", description = "Finding works; searches under a name, and their feeds"),
-        (name = "vocabularies", description = "The lists that works are described with"),
+        (name = "works", description = "Works: deposit, describe, publish, withdraw; changes"),
+        (name = "files", description = "Files of works: attach, detach, download"),
+        (name = "search", description = "Search; saved searches and their feeds"),
+        (name = "vocabularies", description = "The controlled vocabularies of the descriptions"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     paths(
@@ -45,7 +45,8 @@ use super::{
         attach::attach, attach::detach, delivery::file, delivery::preview,
         imports::import, changes::list,
         search::search, feed::feed, neighbours::suggest, neighbours::similar,
-        searches::list, searches::create, searches::read, searches::delete, searches::feed,
+        saved_searches::list, saved_searches::create, saved_searches::read,
+        saved_searches::delete, saved_searches::feed,
         vocabularies::list, vocabularies::read_scheme, vocabularies::read_concept,
         jobs::list, jobs::read, jobs::requeue,
         tokens::list, tokens::create, tokens::revoke,
@@ -53,7 +54,7 @@ use super::{
         health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(ProblemDocument)),
-    modifiers(&AnswersOfGroups)
+    modifiers(&SharedResponses)
 )]
 struct Api;
 
@@ -69,9 +70,9 @@ pub fn text() -> String {
     text
 }
 
-struct AnswersOfGroups;
+struct SharedResponses;
 
-impl Modify for AnswersOfGroups {
+impl Modify for SharedResponses {
     fn modify(&self, api: &mut Description) {
         if let Some(components) = &mut api.components {
             let bearer = HttpBuilder::new()
@@ -89,14 +90,14 @@ impl Modify for AnswersOfGroups {
                 &mut item.delete,
             ];
             for operation in operations.into_iter().flatten() {
-                complete(path, operation);
+                add_shared_responses(path, operation);
             }
         }
     }
 }
 
-/// Adds the answers an operation shares with all of its group.
-fn complete(path: &str, operation: &mut Operation) {
+/// Adds the responses that an operation shares with its group.
+fn add_shared_responses(path: &str, operation: &mut Operation) {
     let parameters: Vec<&Parameter> = operation
         .parameters
         .iter()
@@ -113,36 +114,36 @@ fn complete(path: &str, operation: &mut Operation) {
         })
     };
     let in_query = |parameter: &&Parameter| parameter.parameter_in == ParameterIn::Query;
-    let mut answers = Vec::new();
+    let mut statuses = Vec::new();
     match access(operation) {
         Access::Open => operation.security = Some(Vec::new()),
-        Access::TokenOptional => answers.push("401"),
-        Access::TokenNeeded => answers.extend(["401", "403"]),
+        Access::TokenOptional => statuses.push("401"),
+        Access::TokenNeeded => statuses.extend(["401", "403"]),
     }
     if parameters.iter().any(in_query) || operation.request_body.is_some() {
-        answers.push("400");
+        statuses.push("400");
     }
     if path.contains('{') {
-        answers.push("404");
+        statuses.push("404");
     }
     if operation.request_body.is_some() {
-        answers.extend(["408", "413", "415", "422", "507"]);
+        statuses.extend(["408", "413", "415", "422", "507"]);
     }
     if has_header("If-Match") {
-        answers.extend(["409", "412", "428", "507"]);
+        statuses.extend(["409", "412", "428", "507"]);
     }
     let takes_key = has_header("Idempotency-Key");
     if takes_key {
-        answers.push("409");
+        statuses.push("409");
     }
-    answers.extend(["500", "503"]);
+    statuses.extend(["500", "503"]);
     let responses = &mut operation.responses.responses;
     if takes_key && let Some(RefOr::T(created)) = responses.get_mut("201") {
         created
             .headers
             .insert(REPLAYED.to_owned(), RefOr::T(replayed()));
     }
-    for status in answers {
+    for status in statuses {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));

@@ -1,4 +1,4 @@
-//! Listens, answers and stops: the assembly of the HTTP server.
+//! Starts and stops the HTTP server.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -8,10 +8,11 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
-use super::guard::ControlSecret;
+use super::extract::guard::ControlSecret;
+use super::frame::compression;
 use super::health::ReadinessGate;
 use super::tls::Tls;
-use super::{BaseAddress, compression, frame, reachable, routes};
+use super::{BaseAddress, frame, reachable, routes};
 use crate::app::Archive;
 use crate::memory;
 
@@ -33,7 +34,7 @@ impl Running {
         self.server.await
     }
 
-    /// What stops the server: running requests get the configured time to finish.
+    /// Stops the server: running requests get the configured time to finish.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
@@ -85,7 +86,7 @@ pub fn start(
             .app_data(gate.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
-            .wrap(from_fn(compression::only_own_text))
+            .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
     };
@@ -121,7 +122,7 @@ pub fn start(
     })
 }
 
-/// What handlers may ask for in their signatures.
+/// Registers the data that handlers extract.
 fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
     config
         .app_data(web::Data::new(archive.clone()))

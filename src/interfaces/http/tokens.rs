@@ -1,4 +1,4 @@
-//! `/api/v1/tokens`: making, listing and ending access tokens. For administrators.
+//! `/api/v1/tokens`: creates, lists and revokes access tokens, for administrators.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::body::{Document, Json};
-use super::guard::{Administer, Allowed};
+use super::BaseAddress;
+use super::extract::body::{Json, JsonBody};
+use super::extract::guard::{Administer, Allowed};
+use super::extract::query;
 use super::problem::Problem;
-use super::{BaseAddress, query};
 use crate::domain::access::{Role, TokenId};
 use crate::domain::{Rule, Slug, Timestamp, Violations};
 use crate::services::accounts::{Accounts, NewToken};
@@ -27,26 +28,26 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/api/v1/tokens/{id}").route(web::delete().to(revoke)));
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(
     dead_code,
     reason = "describes the body; reading it reports every broken rule"
 )]
-pub struct TokenWanted {
-    /// What its holder may be.
+pub struct NewTokenBody {
+    /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The body it is given to: a slug of the scheme `organisation`. Contributors need one.
+    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one.
     organisation: Option<String>,
-    /// What it is for; the name of the role when nothing is said.
+    /// What it is for; by default the name of the role.
     label: Option<String>,
-    /// When it ends by itself (ISO 8601 with offset).
+    /// When it expires (ISO 8601 with offset).
     #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 
-/// What the holder of a token may be.
+/// The role of the holder of a token.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RoleName {
@@ -67,18 +68,18 @@ pub enum RoleName {
 pub struct TokenView {
     /// Its public id.
     id: String,
-    /// What its holder may be.
+    /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The body it was given to.
+    /// The organisation of its holder.
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<String>,
     /// What it is for.
     label: String,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it ends by itself.
+    /// When it expires.
     #[schema(format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
@@ -88,7 +89,7 @@ pub struct TokenView {
     revoked_at: Option<String>,
 }
 
-/// A token just made, with its secret.
+/// A new token with its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenMade {
     /// The token.
@@ -122,11 +123,11 @@ pub async fn list(
     }))
 }
 
-/// Makes a token.
+/// Creates a token.
 #[utoipa::path(
     post, path = "/api/v1/tokens", operation_id = "createToken", tag = "operation",
-    summary = "Make an access token",
-    request_body(content = TokenWanted, description = "What the token shall allow."),
+    summary = "Create an access token",
+    request_body(content = NewTokenBody, description = "What the token shall allow."),
     responses((
         status = 201, description = "The token; its secret is not shown again.", body = TokenMade,
         headers(("Location" = String, description = "Address of the token."))
@@ -137,9 +138,11 @@ pub async fn create(
     actor: Allowed<Administer>,
     accounts: web::Data<Accounts>,
     base: web::Data<BaseAddress>,
-    body: Document<Json>,
+    body: JsonBody<Json>,
 ) -> Result<HttpResponse, Problem> {
-    let (secret, record) = accounts.create(&actor, wanted(&body.value)?).await?;
+    let (secret, record) = accounts
+        .create(&actor, parse_new_token(&body.value)?)
+        .await?;
     let location = format!("{}/api/v1/tokens/{}", base.as_str(), record.id.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -150,10 +153,10 @@ pub async fn create(
         }))
 }
 
-/// Ends a token at once.
+/// Revokes a token at once.
 #[utoipa::path(
     delete, path = "/api/v1/tokens/{id}", operation_id = "revokeToken", tag = "operation",
-    summary = "End an access token",
+    summary = "Revoke an access token",
     params(("id" = String, Path, description = "The token's public id.")),
     responses((status = 204, description = "It is not valid any more.")),
     security(("token" = []))
@@ -163,12 +166,12 @@ pub async fn revoke(
     accounts: web::Data<Accounts>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let id: String = query::part(&request, "id")?;
+    let id: String = query::path_part(&request, "id")?;
     accounts.revoke(&actor, &TokenId(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn wanted(value: &Value) -> Result<NewToken, Violations> {
+fn parse_new_token(value: &Value) -> Result<NewToken, Violations> {
     const NAMES: [&str; 5] = ["admin", "editor", "contributor", "station", "partner"];
     let mut broken = Violations::default();
     let Some(properties) = value.as_object() else {
@@ -194,13 +197,13 @@ fn wanted(value: &Value) -> Result<NewToken, Violations> {
         broken.push("/expires_at", Rule::InvalidTimestamp);
     }
     let label = text(properties, "label", &mut broken).filter(|label| !label.is_empty());
-    let wanted = NewToken {
+    let token = NewToken {
         role: role.map_or(Role::Partner, |(_, role)| *role),
         organisation: organisation.and_then(Result::ok),
         label: label.or(named).unwrap_or_default().to_owned(),
         expires_at: expires_at.and_then(Result::ok),
     };
-    broken.into_result(wanted)
+    broken.into_result(token)
 }
 
 /// A property that is text, if it is there at all.

@@ -1,8 +1,7 @@
 //! What is wrong with a configuration, in words.
 
 use super::Language;
-use crate::config::check::ConfigProblem;
-use crate::config::{RenamedSetting, Source};
+use crate::config::{ConfigProblem, RenamedSetting, Source};
 
 /// One line about one problem.
 pub fn sentence(problem: &ConfigProblem, language: Language) -> String {

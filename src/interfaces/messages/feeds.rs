@@ -1,4 +1,4 @@
-//! What feeds are called.
+//! The titles of feeds.
 
 use super::Language;
 

@@ -1,15 +1,14 @@
-//! What the archive says to people, in Vietnamese and English.
+//! Messages for people, in Vietnamese and English.
 //!
-//! Texts are chosen by the interface that speaks: HTTP by `Accept-Language`, the command line by
-//! `LANG`. Vietnamese is the default. Nothing below the interfaces writes sentences for callers;
-//! it hands up rules and facts, and this module puts them into words.
+//! The interface chooses the language: HTTP by `Accept-Language`, the command line by `LANG`. Vietnamese is
+//! the default. Nothing below the interfaces contains sentences for callers: it returns rules and facts,
+//! and this module has their texts.
 
 pub mod config;
 pub mod feeds;
-pub mod problems;
 pub mod rules;
 
-/// The language a person is spoken to in.
+/// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// Vietnamese.
@@ -91,7 +90,7 @@ mod tests {
     use super::Language;
 
     #[test]
-    fn the_caller_is_spoken_to_in_the_preferred_language() {
+    fn the_preferred_language_of_the_caller_is_chosen() {
         for (header, tag) in [
             ("", "vi"),
             ("en", "en"),
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_is_spoken_to_by_its_locale() {
+    fn the_language_of_a_terminal_follows_its_locale() {
         for (locale, tag) in [
             ("vi_VN.UTF-8", "vi"),
             ("en_US.UTF-8", "en"),

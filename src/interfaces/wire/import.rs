@@ -1,17 +1,19 @@
-//! One line of an import: a work, and the state it is to reach.
+//! Parses one line of an import: a work and its requested state.
 
 use serde_json::Value;
 
 use super::incoming::{devise_title, finish_work, work_property};
-use super::place::Place;
-use super::reading::Reading;
-use crate::domain::asset::{State, limits};
+use super::names;
+use super::pointer::Pointer;
+use super::reader::JsonReader;
+use crate::domain::asset::{State, StateName, limits};
 use crate::domain::text::line;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
-use crate::services::intake::{Deposit, ImportRecord};
+use crate::services::intake::ImportRecord;
+use crate::services::works::Deposit;
 
-/// Reads a line of an import: the properties of a work, `state` and `withdrawal_reason`.
+/// Parses a line of an import: the properties of a work, `state` and `withdrawal_reason`.
 ///
 /// # Errors
 /// Every broken rule with its JSON pointer into the line.
@@ -19,52 +21,46 @@ pub fn parse_import_line(
     value: &Value,
     vocabularies: &Vocabularies,
 ) -> Result<ImportRecord, Violations> {
-    let mut reading = Reading::new(vocabularies);
+    let mut reader = JsonReader::new(vocabularies);
     let mut deposit = Deposit::default();
     let (mut state, mut reason) = (None, None);
-    for (name, value) in reading.properties(&Place::Root, value) {
-        let at = Place::Root.property(name);
+    for (name, value) in reader.properties(&Pointer::Root, value) {
+        let at = Pointer::Root.property(name);
         match name {
             "state" | "withdrawal_reason" if value.is_null() => {}
-            "state" => state = state_name(&mut reading, &at, value),
-            "withdrawal_reason" => reason = reading.text(&at, value, line, limits::LINE),
-            _ if work_property(&mut reading, &mut deposit, &at, name, value) => {}
-            _ => reading.refuse(&at, Rule::UnknownProperty),
+            "state" => state = state_name(&mut reader, &at, value),
+            "withdrawal_reason" => reason = reader.text(&at, value, line, limits::LINE),
+            _ if work_property(&mut reader, &mut deposit, &at, name, value) => {}
+            _ => reader.refuse(&at, Rule::UnknownProperty),
         }
     }
-    devise_title(&reading, &mut deposit);
-    finish_work(&mut reading, &deposit);
-    let state = wanted_state(&mut reading, state, reason);
-    reading.finish(ImportRecord { deposit, state })
+    devise_title(&reader, &mut deposit);
+    finish_work(&mut reader, &deposit);
+    let state = requested_state(&mut reader, state, reason);
+    reader.finish(ImportRecord { deposit, state })
 }
 
-fn state_name<'j>(reading: &mut Reading<'_>, at: &Place<'_>, value: &'j Value) -> Option<&'j str> {
-    let name = reading.string(at, value)?;
-    if !State::NAMES.contains(&name) {
-        let allowed = &State::NAMES;
-        reading.refuse(at, Rule::NotOneOf { allowed });
-    }
-    Some(name)
+fn state_name(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<StateName> {
+    reader.one_of(at, value, &StateName::NAMES, names::STATE)
 }
 
 /// The state with its reason; a withdrawal needs one.
-fn wanted_state(
-    reading: &mut Reading<'_>,
-    name: Option<&str>,
+fn requested_state(
+    reader: &mut JsonReader<'_>,
+    name: Option<StateName>,
     reason: Option<String>,
 ) -> Option<State> {
     let pointer = "/withdrawal_reason";
     match name? {
-        "draft" => Some(State::Draft),
-        "submitted" => Some(State::Submitted),
-        "published" => Some(State::Published),
-        "withdrawn" => {
-            if reason.is_none() && !reading.has_noted_below(pointer) {
-                let at = Place::Root.property("withdrawal_reason");
-                reading.refuse(&at, Rule::Required);
+        StateName::Draft => Some(State::Draft),
+        StateName::Submitted => Some(State::Submitted),
+        StateName::Published => Some(State::Published),
+        StateName::Withdrawn => {
+            if reason.is_none() && !reader.has_violation_below(pointer) {
+                let at = Pointer::Root.property("withdrawal_reason");
+                reader.refuse(&at, Rule::Required);
             }
             reason.map(|reason| State::Withdrawn { reason })
         }
-        _ => None,
     }
 }

@@ -1,10 +1,10 @@
-//! Works and the words about files, as callers send them.
+//! Parses works and descriptions of files.
 
 use serde_json::Value;
 
 use super::names;
-use super::place::Place;
-use super::reading::Reading;
+use super::pointer::Pointer;
+use super::reader::JsonReader;
 use crate::domain::asset::{
     Access, AssetId, Creator, FileRole, Identifier, PeopleShown, RelationTarget, RelationType,
     limits, secrecy,
@@ -12,129 +12,156 @@ use crate::domain::asset::{
 use crate::domain::text::{line, prose};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{LanguageMap, LanguageTag, Rule, Slug, Timestamp, Violations};
-use crate::services::intake::{Deposit, WantedRelation};
+use crate::services::works::{Deposit, RequestedRelation};
 
-/// Reads a new work; one without title gets a devised one.
+/// Every property of a work.
+const WORK_PROPERTIES: [&str; 23] = [
+    "titles",
+    "descriptions",
+    "kind",
+    "creators",
+    "organisation",
+    "languages",
+    "strand",
+    "themes",
+    "instruments",
+    "rights_groups",
+    "udhr_articles",
+    "audiences",
+    "places",
+    "made",
+    "body",
+    "credit_line",
+    "reuse_terms",
+    "people_shown",
+    "minors_shown",
+    "access",
+    "embargo_until",
+    "relations",
+    "identifiers",
+];
+
+/// Parses a new work; one without title gets a devised title.
 ///
 /// # Errors
 /// Every broken rule with its JSON pointer.
 pub fn parse_work(value: &Value, vocabularies: &Vocabularies) -> Result<Deposit, Violations> {
-    let (mut reading, mut deposit) = read_work(value, vocabularies);
-    devise_title(&reading, &mut deposit);
-    finish_work(&mut reading, &deposit);
-    reading.finish(deposit)
+    let (mut reader, mut deposit) = read_work(value, vocabularies);
+    devise_title(&reader, &mut deposit);
+    finish_work(&mut reader, &deposit);
+    reader.finish(deposit)
 }
 
-/// Reads a work that is there already: its title cannot go.
+/// Parses the description of an existing work: its titles cannot be removed.
 pub(super) fn parse_changed_work(
     value: &Value,
     vocabularies: &Vocabularies,
 ) -> Result<Deposit, Violations> {
-    let (mut reading, deposit) = read_work(value, vocabularies);
-    finish_work(&mut reading, &deposit);
-    reading.finish(deposit)
+    let (mut reader, deposit) = read_work(value, vocabularies);
+    finish_work(&mut reader, &deposit);
+    reader.finish(deposit)
 }
 
-fn read_work<'v>(value: &Value, vocabularies: &'v Vocabularies) -> (Reading<'v>, Deposit) {
-    let mut reading = Reading::new(vocabularies);
+fn read_work<'v>(value: &Value, vocabularies: &'v Vocabularies) -> (JsonReader<'v>, Deposit) {
+    let mut reader = JsonReader::new(vocabularies);
     let mut deposit = Deposit::default();
-    for (name, value) in reading.properties(&Place::Root, value) {
-        let at = Place::Root.property(name);
-        if !work_property(&mut reading, &mut deposit, &at, name, value) {
-            reading.refuse(&at, Rule::UnknownProperty);
+    for (name, value) in reader.properties(&Pointer::Root, value) {
+        let at = Pointer::Root.property(name);
+        if !work_property(&mut reader, &mut deposit, &at, name, value) {
+            reader.refuse(&at, Rule::UnknownProperty);
         }
     }
-    (reading, deposit)
+    (reader, deposit)
 }
 
-/// Titles that were all refused have been noted where they stand; nothing takes their place.
-pub(super) fn devise_title(reading: &Reading<'_>, deposit: &mut Deposit) {
-    if !reading.has_noted_below("/titles") {
+/// Refused titles are reported at their own pointers and not replaced by a devised title.
+pub(super) fn devise_title(reader: &JsonReader<'_>, deposit: &mut Deposit) {
+    if !reader.has_violation_below("/titles") {
         deposit.work.devise_title();
     }
 }
 
-/// What must hold for a work as a whole.
-pub(super) fn finish_work(reading: &mut Reading<'_>, deposit: &Deposit) {
-    if deposit.work.titles.is_empty() && !reading.has_noted_below("/titles") {
-        reading.refuse(&Place::Root.property("titles"), Rule::Required);
+/// Checks the rules for a whole work.
+pub(super) fn finish_work(reader: &mut JsonReader<'_>, deposit: &Deposit) {
+    if deposit.work.titles.is_empty() && !reader.has_violation_below("/titles") {
+        reader.refuse(&Pointer::Root.property("titles"), Rule::Required);
     }
 }
 
-/// Reads one property into the work; `false` when a work has no such property.
+/// Parses one property into the work; `false` when a work has no such property.
 pub(super) fn work_property(
-    reading: &mut Reading<'_>,
+    reader: &mut JsonReader<'_>,
     deposit: &mut Deposit,
-    at: &Place<'_>,
+    at: &Pointer<'_>,
     name: &str,
     value: &Value,
 ) -> bool {
     if value.is_null() {
-        return super::schema::WORK_PROPERTIES.contains(&name);
+        return WORK_PROPERTIES.contains(&name);
     }
     let work = &mut deposit.work;
     match name {
-        "titles" => work.titles = reading.language_map(at, value, line, limits::TITLE),
+        "titles" => work.titles = reader.language_map(at, value, line, limits::TITLE),
         "descriptions" => {
-            work.descriptions = reading.language_map(at, value, prose, limits::DESCRIPTION);
+            work.descriptions = reader.language_map(at, value, prose, limits::DESCRIPTION);
         }
-        "kind" => work.kind = reading.concept(at, value, "product-kind"),
-        "creators" => work.creators = creators(reading, at, value),
-        "organisation" => work.organisation = reading.concept(at, value, "organisation"),
+        "kind" => work.kind = reader.concept(at, value, "product-kind"),
+        "creators" => work.creators = creators(reader, at, value),
+        "organisation" => work.organisation = reader.concept(at, value, "organisation"),
         "languages" => {
-            work.languages = reading.set(at, value, limits::LANGUAGES, Reading::language);
+            work.languages = reader.set(at, value, limits::LANGUAGES, JsonReader::language);
         }
-        "strand" => work.strand = reading.concept(at, value, "strand"),
-        "themes" => work.themes = reading.concepts(at, value, "theme"),
-        "instruments" => work.instruments = reading.concepts(at, value, "instrument"),
-        "rights_groups" => work.rights_groups = reading.concepts(at, value, "rights-group"),
-        "udhr_articles" => work.udhr_articles = reading.concepts(at, value, "udhr-article"),
-        "audiences" => work.audiences = reading.concepts(at, value, "audience"),
-        "places" => work.places = reading.concepts(at, value, "place"),
+        "strand" => work.strand = reader.concept(at, value, "strand"),
+        "themes" => work.themes = reader.concepts(at, value, "theme"),
+        "instruments" => work.instruments = reader.concepts(at, value, "instrument"),
+        "rights_groups" => work.rights_groups = reader.concepts(at, value, "rights-group"),
+        "udhr_articles" => work.udhr_articles = reader.concepts(at, value, "udhr-article"),
+        "audiences" => work.audiences = reader.concepts(at, value, "audience"),
+        "places" => work.places = reader.concepts(at, value, "place"),
         "made" => {
-            work.made = parsed(reading, at, value, Rule::InvalidDate, |text| {
+            work.made = parsed(reader, at, value, Rule::InvalidDate, |text| {
                 text.parse().ok()
             })
         }
-        "body" => work.body = body(reading, at, value),
-        "credit_line" => work.credit_line = reading.text(at, value, line, limits::LINE),
-        "minors_shown" => work.minors_shown = reading.flag(at, value).unwrap_or_default(),
+        "body" => work.body = body(reader, at, value),
+        "credit_line" => work.credit_line = reader.text(at, value, line, limits::LINE),
+        "minors_shown" => work.minors_shown = reader.flag(at, value).unwrap_or_default(),
         "embargo_until" => {
-            work.embargo_until = parsed(reading, at, value, Rule::InvalidTimestamp, |text| {
+            work.embargo_until = parsed(reader, at, value, Rule::InvalidTimestamp, |text| {
                 Timestamp::parse(text).ok()
             });
         }
         "identifiers" => {
-            work.identifiers = reading.set(at, value, limits::LIST, identifier);
+            work.identifiers = reader.set(at, value, limits::LIST, identifier);
         }
-        "relations" => deposit.relations = relations(reading, at, value),
-        _ => return with_default(reading, deposit, at, name, value),
+        "relations" => deposit.relations = relations(reader, at, value),
+        _ => return with_default(reader, deposit, at, name, value),
     }
     true
 }
 
-/// Properties that have a value even when nothing is said.
+/// Properties with a default value.
 fn with_default(
-    reading: &mut Reading<'_>,
+    reader: &mut JsonReader<'_>,
     deposit: &mut Deposit,
-    at: &Place<'_>,
+    at: &Pointer<'_>,
     name: &str,
     value: &Value,
 ) -> bool {
     let work = &mut deposit.work;
     match name {
         "reuse_terms" => {
-            if let Some(terms) = reading.concept(at, value, "reuse-terms") {
+            if let Some(terms) = reader.concept(at, value, "reuse-terms") {
                 work.reuse_terms = terms;
             }
         }
         "people_shown" => {
             let (list, allowed) = (&PeopleShown::NAMES, names::PEOPLE_SHOWN);
-            work.people_shown = reading.one_of(at, value, list, allowed).unwrap_or_default();
+            work.people_shown = reader.one_of(at, value, list, allowed).unwrap_or_default();
         }
         "access" => {
             let (list, allowed) = (&Access::NAMES, names::ACCESS);
-            work.access = reading.one_of(at, value, list, allowed).unwrap_or_default();
+            work.access = reader.one_of(at, value, list, allowed).unwrap_or_default();
         }
         _ => return false,
     }
@@ -142,49 +169,49 @@ fn with_default(
 }
 
 fn parsed<T>(
-    reading: &mut Reading<'_>,
-    at: &Place<'_>,
+    reader: &mut JsonReader<'_>,
+    at: &Pointer<'_>,
     value: &Value,
     rule: Rule,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Option<T> {
-    let text = reading.string(at, value)?;
-    reading.kept(at, parse(text).ok_or(rule))
+    let text = reader.string(at, value)?;
+    reader.valid_or_refused(at, parse(text).ok_or(rule))
 }
 
-fn body(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Option<String> {
-    let body = reading.text(at, value, prose, limits::BODY)?;
+fn body(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<String> {
+    let body = reader.text(at, value, prose, limits::BODY)?;
     if secrecy::is_marked(&body) {
-        reading.refuse(at, Rule::SecrecyMark);
+        reader.refuse(at, Rule::SecrecyMark);
     }
     Some(body)
 }
 
-fn creators(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Vec<Creator> {
-    let entries = reading.entries(at, value, limits::LIST).iter().enumerate();
+fn creators(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Vec<Creator> {
+    let entries = reader.entries(at, value, limits::LIST).iter().enumerate();
     entries
-        .filter_map(|(index, entry)| creator(reading, &at.entry(index), entry))
+        .filter_map(|(index, entry)| creator(reader, &at.entry(index), entry))
         .collect()
 }
 
-fn creator(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Option<Creator> {
-    let [name, role] = reading.record(at, value, ["name", "role"])?;
-    let name = reading.required(at, "name", name, |reading, at, value| {
-        reading.text(at, value, line, limits::LINE)
+fn creator(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<Creator> {
+    let [name, role] = reader.record(at, value, ["name", "role"])?;
+    let name = reader.required(at, "name", name, |reader, at, value| {
+        reader.text(at, value, line, limits::LINE)
     });
-    let role = role.and_then(|role| reading.text(&at.property("role"), role, line, limits::LINE));
+    let role = role.and_then(|role| reader.text(&at.property("role"), role, line, limits::LINE));
     Some(Creator { name: name?, role })
 }
 
-fn identifier(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Option<Identifier> {
-    let [scheme, text] = reading.record(at, value, ["scheme", "value"])?;
-    let scheme = reading.required(at, "scheme", scheme, |reading, at, value| {
-        parsed(reading, at, value, Rule::Malformed, |text| {
+fn identifier(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<Identifier> {
+    let [scheme, text] = reader.record(at, value, ["scheme", "value"])?;
+    let scheme = reader.required(at, "scheme", scheme, |reader, at, value| {
+        parsed(reader, at, value, Rule::Malformed, |text| {
             Slug::parse(text).ok()
         })
     });
-    let value = reading.required(at, "value", text, |reading, at, value| {
-        reading.text(at, value, line, limits::LINE)
+    let value = reader.required(at, "value", text, |reader, at, value| {
+        reader.text(at, value, line, limits::LINE)
     });
     Some(Identifier {
         scheme: scheme?,
@@ -192,22 +219,30 @@ fn identifier(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Optio
     })
 }
 
-fn relations(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Vec<WantedRelation> {
-    let entries = reading.entries(at, value, limits::LIST).iter().enumerate();
+fn relations(
+    reader: &mut JsonReader<'_>,
+    at: &Pointer<'_>,
+    value: &Value,
+) -> Vec<RequestedRelation> {
+    let entries = reader.entries(at, value, limits::LIST).iter().enumerate();
     entries
-        .filter_map(|(index, entry)| relation(reading, &at.entry(index), entry))
+        .filter_map(|(index, entry)| relation(reader, &at.entry(index), entry))
         .collect()
 }
 
-fn relation(reading: &mut Reading<'_>, at: &Place<'_>, value: &Value) -> Option<WantedRelation> {
-    let [kind, target] = reading.record(at, value, ["type", "target"])?;
-    let kind = reading.required(at, "type", kind, |reading, at, value| {
-        reading.one_of(at, value, &RelationType::NAMES, names::RELATION_TYPE)
+fn relation(
+    reader: &mut JsonReader<'_>,
+    at: &Pointer<'_>,
+    value: &Value,
+) -> Option<RequestedRelation> {
+    let [kind, target] = reader.record(at, value, ["type", "target"])?;
+    let kind = reader.required(at, "type", kind, |reader, at, value| {
+        reader.one_of(at, value, &RelationType::NAMES, names::RELATION_TYPE)
     });
-    let target = reading.required(at, "target", target, |reading, at, value| {
-        parsed(reading, at, value, Rule::Malformed, relation_target)
+    let target = reader.required(at, "target", target, |reader, at, value| {
+        parsed(reader, at, value, Rule::Malformed, relation_target)
     });
-    Some(WantedRelation {
+    Some(RequestedRelation {
         kind: kind?,
         target: target?,
     })
@@ -224,9 +259,9 @@ fn relation_target(text: &str) -> Option<RelationTarget> {
     }))
 }
 
-/// What a caller says of a file besides its bytes and its name.
+/// The description of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileWords {
+pub struct FileDescription {
     /// What the file is to the work.
     pub role: FileRole,
     /// Caption.
@@ -237,29 +272,31 @@ pub struct FileWords {
     pub language: Option<LanguageTag>,
 }
 
-/// Reads what is said of a file: `role`, `title`, `alt`, `language`.
+/// Parses the description of a file: `role`, `title`, `alt`, `language`.
 ///
 /// # Errors
 /// Every broken rule with its JSON pointer.
-pub fn parse_file_words(
+pub fn parse_file_description(
     value: &Value,
     vocabularies: &Vocabularies,
-) -> Result<FileWords, Violations> {
-    let mut reading = Reading::new(vocabularies);
-    let mut words = FileWords::default();
-    for (name, value) in reading.properties(&Place::Root, value) {
-        let at = Place::Root.property(name);
+) -> Result<FileDescription, Violations> {
+    let mut reader = JsonReader::new(vocabularies);
+    let mut description = FileDescription::default();
+    for (name, value) in reader.properties(&Pointer::Root, value) {
+        let at = Pointer::Root.property(name);
         match name {
             "role" | "title" | "alt" | "language" if value.is_null() => {}
             "role" => {
-                let role = reading.one_of(&at, value, &FileRole::NAMES, names::FILE_ROLE);
-                words.role = role.unwrap_or_default();
+                let role = reader.one_of(&at, value, &FileRole::NAMES, names::FILE_ROLE);
+                description.role = role.unwrap_or_default();
             }
-            "title" => words.title = reading.language_map(&at, value, prose, limits::FILE_TEXT),
-            "alt" => words.alt = reading.language_map(&at, value, prose, limits::FILE_TEXT),
-            "language" => words.language = reading.language(&at, value),
-            _ => reading.refuse(&at, Rule::UnknownProperty),
+            "title" => {
+                description.title = reader.language_map(&at, value, prose, limits::FILE_TEXT)
+            }
+            "alt" => description.alt = reader.language_map(&at, value, prose, limits::FILE_TEXT),
+            "language" => description.language = reader.language(&at, value),
+            _ => reader.refuse(&at, Rule::UnknownProperty),
         }
     }
-    reading.finish(words)
+    reader.finish(description)
 }

@@ -1,22 +1,23 @@
 //! The JSON forms of works, files, events and import results: one for HTTP and command line.
 //!
-//! Coming in, [`parse_work`] and its siblings read JSON into domain types and report every broken
-//! rule at once, each with its JSON pointer; unknown properties are refused, `null` counts as
-//! absent. Going out, the `…Dto` types render what an actor may see. A change is a JSON Merge
-//! Patch (RFC 7396) on the form that goes out, read again like a new work.
+//! [`parse_work`] and its siblings read JSON into domain types and report every broken rule at once, each
+//! with its JSON pointer; unknown properties are refused, `null` counts as absent. The `…Dto` types render
+//! what an actor may see. A change is a JSON Merge
+//! Patch (RFC 7396) on the rendered form, which is parsed like a new work.
 
 mod import;
 mod incoming;
 mod names;
 mod outgoing;
 mod patch;
-mod place;
-mod reading;
+mod pointer;
+mod reader;
 mod saved_search;
 pub mod schema;
+mod schema_fields;
 
 pub use import::parse_import_line;
-pub use incoming::{FileWords, parse_file_words, parse_work};
+pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use outgoing::{
     AssetDto, ChangeDto, CreatorDto, FileDto, IdentifierDto, ImportResultDto, RelationDto, WorkDto,
 };

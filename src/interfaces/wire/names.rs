@@ -1,12 +1,13 @@
 //! The wire names of closed lists, derived from the lists themselves.
 
 use crate::domain::Visibility;
-use crate::domain::asset::{Access, FileRole, PeopleShown, RelationType};
+use crate::domain::asset::{Access, FileRole, PeopleShown, RelationType, StateName};
 
 pub(super) const ACCESS: &[&str] = &first(Access::NAMES);
 pub(super) const PEOPLE_SHOWN: &[&str] = &first(PeopleShown::NAMES);
 pub(super) const RELATION_TYPE: &[&str] = &first(RelationType::NAMES);
 pub(super) const VISIBILITY: &[&str] = &first(Visibility::NAMES);
+pub(super) const STATE: &[&str] = &first(StateName::NAMES);
 pub(super) const FILE_ROLE: &[&str] = &first(FileRole::NAMES);
 
 /// The name of a value.

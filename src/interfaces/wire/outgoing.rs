@@ -1,4 +1,4 @@
-//! Works, files, changes and results as they are sent.
+//! Works, files, changes and import results in responses.
 
 use std::collections::BTreeMap;
 
@@ -7,36 +7,35 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::names::name_of;
-use super::schema;
+use super::schema_fields;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::may_fetch_untouched_original;
 use crate::domain::asset::{
-    Access, Asset, Creator, File, FileRole, Identifier, PeopleShown, Relation, RelationType, State,
-    Work,
+    Access, Asset, Creator, File, FileRole, Identifier, PeopleShown, Relation, RelationType, Work,
 };
 use crate::domain::{LanguageMap, Slug};
 use crate::services::intake::{Imported, ImportedAs};
 use crate::services::sharing::Change;
 
-/// The description of a work. Lists are always there, single values only when something is said.
+/// The description of a work. Lists are always present, single values only when set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Work)]
 pub struct WorkDto {
     /// Titles by BCP 47 language tag; at least one, each at most 1,000 characters.
-    #[schema(schema_with = schema::titles)]
+    #[schema(schema_with = schema_fields::titles)]
     pub titles: BTreeMap<String, String>,
     /// Summaries or captions by language, each at most 20,000 characters.
     #[serde(default)]
-    #[schema(schema_with = schema::descriptions)]
+    #[schema(schema_with = schema_fields::descriptions)]
     pub descriptions: BTreeMap<String, String>,
     /// Kind of work: a concept of scheme `product-kind`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// Credited makers as printed.
+    /// Credited creators as printed.
     #[serde(default)]
     #[schema(max_items = 200)]
     pub creators: Vec<CreatorDto>,
-    /// The depositing body: a concept of scheme `organisation`.
+    /// The depositing organisation: a concept of scheme `organisation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
     /// Languages of the work itself (BCP 47).
@@ -87,7 +86,7 @@ pub struct WorkDto {
     pub reuse_terms: String,
     /// Whether people can be recognised, and on what basis they are shown.
     #[serde(default)]
-    #[schema(schema_with = schema::people_shown)]
+    #[schema(schema_with = schema_fields::people_shown)]
     pub people_shown: &'static str,
     /// An identifiable minor is shown: publication needs a guardian's consent on file.
     #[serde(default)]
@@ -95,7 +94,7 @@ pub struct WorkDto {
     pub minors_shown: bool,
     /// Who may see it once it is published.
     #[serde(default)]
-    #[schema(schema_with = schema::access)]
+    #[schema(schema_with = schema_fields::access)]
     pub access: &'static str,
     /// Not before this moment, even when published.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +110,7 @@ pub struct WorkDto {
     pub identifiers: Vec<IdentifierDto>,
 }
 
-/// A credited maker.
+/// A credited creator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Creator)]
 pub struct CreatorDto {
@@ -130,13 +129,13 @@ pub struct CreatorDto {
 pub struct RelationDto {
     /// What this work is to the target.
     #[serde(rename = "type")]
-    #[schema(schema_with = schema::relation_type)]
+    #[schema(schema_with = schema_fields::relation_type)]
     pub kind: &'static str,
-    /// The id of the other work; where works are taken in also `scheme:value` of an identifier.
+    /// The id of the other work; in requests also `scheme:value` of an identifier.
     pub target: String,
 }
 
-/// A number or name given to the work elsewhere.
+/// A number or name of the work elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Identifier)]
 pub struct IdentifierDto {
@@ -148,17 +147,17 @@ pub struct IdentifierDto {
     pub value: String,
 }
 
-/// A work with its files and where it stands.
+/// A work with its files and state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Asset)]
 pub struct AssetDto {
-    /// Stable for ever: a UUID version 7.
+    /// Permanent: a UUID version 7.
     #[schema(format = "uuid")]
     pub id: String,
     /// Counts up with every change; also the entity tag.
     pub revision: u64,
-    /// Where it stands.
-    #[schema(schema_with = schema::state)]
+    /// Its state.
+    #[schema(schema_with = schema_fields::state)]
     pub state: &'static str,
     /// Why it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,7 +167,7 @@ pub struct AssetDto {
     pub work: WorkDto,
     /// Attached files in order.
     pub files: Vec<FileDto>,
-    /// When it was taken in.
+    /// When it was created.
     #[schema(format = DateTime)]
     pub created_at: String,
     /// When this revision was made.
@@ -188,7 +187,7 @@ pub struct FileDto {
     #[schema(min_length = 64, max_length = 64)]
     pub sha256: String,
     /// What it is to the work.
-    #[schema(schema_with = schema::file_role)]
+    #[schema(schema_with = schema_fields::file_role)]
     pub role: &'static str,
     /// As recognised from the bytes.
     pub media_type: String,
@@ -227,7 +226,7 @@ pub struct ChangeDto {
     #[schema(format = DateTime)]
     pub at: String,
     /// What happened.
-    #[schema(schema_with = schema::event_kind)]
+    #[schema(schema_with = schema_fields::event_kind)]
     pub kind: &'static str,
     /// The work.
     #[schema(format = "uuid")]
@@ -235,26 +234,26 @@ pub struct ChangeDto {
     /// Its revision after the change.
     pub revision: u64,
     /// `available`: it can be read. `gone`: not any more, forget it.
-    #[schema(schema_with = schema::presence)]
+    #[schema(schema_with = schema_fields::presence)]
     pub state: &'static str,
 }
 
-/// What became of one line of an import that was carried out.
+/// The result of one imported line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ImportResult)]
 pub struct ImportResultDto {
     /// The number of the line, from 1.
     pub line: u64,
     /// What was done.
-    #[schema(schema_with = schema::imported_as)]
+    #[schema(schema_with = schema_fields::imported_as)]
     pub outcome: &'static str,
     /// The work.
     #[schema(format = "uuid")]
     pub id: String,
     /// Its revision now.
     pub revision: u64,
-    /// Where it stands now.
-    #[schema(schema_with = schema::state)]
+    /// Its state now.
+    #[schema(schema_with = schema_fields::state)]
     pub state: &'static str,
 }
 
@@ -326,8 +325,8 @@ impl From<Identifier> for IdentifierDto {
 }
 
 impl AssetDto {
-    /// What this actor may read of the work: names of deposited images can tell who took them, so
-    /// only those entitled to untouched originals see them.
+    /// What this actor may read of the work. File names of images can reveal who took them, so only
+    /// actors that may download the original see them.
     pub fn render(asset: Asset, actor: &Actor) -> Self {
         let shows_names = may_fetch_untouched_original(actor, &asset);
         let files = asset.files.into_iter();
@@ -336,10 +335,7 @@ impl AssetDto {
             id: asset.id.to_string(),
             revision: asset.revision.0,
             state,
-            withdrawn_reason: match asset.state {
-                State::Withdrawn { reason } => Some(reason),
-                State::Draft | State::Submitted | State::Published => None,
-            },
+            withdrawn_reason: asset.state.withdrawal_reason().map(str::to_owned),
             work: asset.work.into(),
             files: files
                 .map(|file| FileDto::render(file, shows_names))
@@ -392,10 +388,10 @@ impl ImportResultDto {
     pub fn new(line: u64, imported: &Imported) -> Self {
         Self {
             line,
-            outcome: name_of(&ImportedAs::NAMES, &imported.done),
+            outcome: name_of(&ImportedAs::NAMES, &imported.outcome),
             id: imported.id.to_string(),
             revision: imported.revision.0,
-            state: imported.state,
+            state: imported.state.name(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changing a work by JSON Merge Patch (RFC 7396).
+//! Applies a JSON Merge Patch (RFC 7396) to a work.
 
 use serde_json::Value;
 
@@ -7,10 +7,10 @@ use super::incoming::parse_changed_work;
 use crate::domain::asset::Work;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
-use crate::services::intake::Deposit;
+use crate::services::works::Deposit;
 
-/// The work as it would be with this patch: the patch is merged into the wire form of the present
-/// work, and the result is read like a new one.
+/// The work with this patch: the patch is merged into the wire form of the present work, and the result is
+/// parsed like a new work.
 ///
 /// # Errors
 /// Every broken rule, with pointers into the patched work.
@@ -20,7 +20,7 @@ pub fn patch_work(
     vocabularies: &Vocabularies,
 ) -> Result<Deposit, Violations> {
     if !patch.is_object() {
-        // RFC 7396 would put the patch in the place of the work, which is never an object then.
+        // RFC 7396 replaces the whole work by such a patch; the result is never an object.
         let mut violations = Violations::default();
         violations.push("", Rule::WrongType { expected: "object" });
         return Err(violations);

@@ -1,45 +1,12 @@
-//! The JSON Schema of works, and the pieces of schema that closed lists and language maps need.
+//! The JSON Schema of works.
 
 use serde_json::{Map, Value};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::outgoing::{AssetDto, FileDto, WorkDto};
-use super::{CreatorDto, IdentifierDto, RelationDto, names};
-use crate::domain::asset::State;
-use crate::services::intake::ImportedAs;
-use crate::services::sharing::Presence;
-use crate::storage::catalog::EventKind;
+use super::outgoing::{AssetDto, CreatorDto, FileDto, IdentifierDto, RelationDto, WorkDto};
 
-/// Every property a caller can give a work.
-pub(super) const WORK_PROPERTIES: [&str; 23] = [
-    "titles",
-    "descriptions",
-    "kind",
-    "creators",
-    "organisation",
-    "languages",
-    "strand",
-    "themes",
-    "instruments",
-    "rights_groups",
-    "udhr_articles",
-    "audiences",
-    "places",
-    "made",
-    "body",
-    "credit_line",
-    "reuse_terms",
-    "people_shown",
-    "minors_shown",
-    "access",
-    "embargo_until",
-    "relations",
-    "identifiers",
-];
-
-/// The schema of a work as answers carry it (JSON Schema 2020-12), as kept in
+/// The schema of a work in responses (JSON Schema 2020-12), as committed in
 /// `schema/asset.schema.json`.
 ///
 /// # Panics
@@ -74,115 +41,8 @@ pub fn asset_schema() -> Value {
 /// The schema with references into `$defs` instead of an OpenAPI document.
 #[expect(clippy::expect_used, reason = "a schema is a JSON document")]
 fn plain(schema: &RefOr<Schema>) -> Value {
-    let text = serde_json::to_string(schema).expect("schemas serialise");
-    let text = text.replace("#/components/schemas/", "#/$defs/");
-    serde_json::from_str(&text).expect("what was serialised is JSON")
-}
-
-fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .enum_values(Some(values))
-}
-
-fn by_language(max_length: usize) -> ObjectBuilder {
-    let text = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(max_length));
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::Object))
-        .additional_properties(Some(Schema::Object(text.build())))
-        .max_properties(Some(50))
-}
-
-pub(super) fn titles() -> Object {
-    by_language(1_000)
-        .description(Some(
-            "Titles by BCP 47 language tag. A new work sent without any is called by the \
-             beginning of its description or text.",
-        ))
-        .min_properties(Some(1))
-        .build()
-}
-
-pub(super) fn descriptions() -> Object {
-    by_language(20_000)
-        .description(Some("Summaries or captions by BCP 47 language tag."))
-        .build()
-}
-
-pub(super) fn people_shown() -> Object {
-    one_of(names::PEOPLE_SHOWN.iter().copied())
-        .description(Some(
-            "Whether people can be recognised, and on what basis they are shown; `not-assessed` \
-             blocks publication.",
-        ))
-        .build()
-}
-
-pub(super) fn access() -> Object {
-    one_of(names::ACCESS.iter().copied())
-        .description(Some("Who may see it once it is published."))
-        .build()
-}
-
-pub(super) fn relation_type() -> Object {
-    one_of(names::RELATION_TYPE.iter().copied())
-        .description(Some("What this work is to the target."))
-        .build()
-}
-
-pub(super) fn visibility() -> Object {
-    one_of(names::VISIBILITY.iter().copied())
-        .description(Some(
-            "`public`: everybody may read it and follow its feed. `private`: tokens of the role \
-             and body it was saved with.",
-        ))
-        .build()
-}
-
-pub(super) fn parameters() -> Object {
-    let value = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .min_length(Some(1))
-        .max_length(Some(4_000));
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::Object))
-        .additional_properties(Some(Schema::Object(value.build())))
-        .description(Some(
-            "The parameters of `/api/v1/search` by name, without `after` and `event`; several \
-             values of one with commas.",
-        ))
-        .build()
-}
-
-pub(super) fn file_role() -> Object {
-    one_of(names::FILE_ROLE.iter().copied())
-        .description(Some("What the file is to the work."))
-        .build()
-}
-
-pub(super) fn state() -> Object {
-    one_of(State::NAMES)
-        .description(Some("Where the work stands."))
-        .build()
-}
-
-pub(super) fn event_kind() -> Object {
-    one_of(EventKind::NAMES.map(|(name, _)| name))
-        .description(Some("What happened."))
-        .build()
-}
-
-pub(super) fn presence() -> Object {
-    one_of([Presence::Available.name(), Presence::Gone.name()])
-        .description(Some("Whether the reader finds the work now."))
-        .build()
-}
-
-pub(super) fn imported_as() -> Object {
-    one_of(ImportedAs::NAMES.map(|(name, _)| name))
-        .description(Some("What was done with the record."))
-        .build()
+    let text = serde_json::to_string(schema)
+        .expect("schemas serialise")
+        .replace("#/components/schemas/", "#/$defs/");
+    serde_json::from_str(&text).expect("a serialised schema is JSON")
 }

@@ -1,9 +1,8 @@
-//! Tokens: who may act for which body, and for how long.
+//! Tokens: who may act for which organisation, and for how long.
 //!
-//! A token is 256 random bits; the archive keeps their hash and shows the secret once, when it is
-//! made. Accounts are of bodies and machines: there is no register of persons here. A revoked
-//! token stops working at once on the node that revokes it, and within [`CACHE_SECONDS`] on
-//! others.
+//! A token is 256 random bits; the archive stores their hash and shows the secret once, when it is
+//! created. Tokens belong to organisations and machines; there is no register of persons. A revoked token
+//! is invalid at once on the node that revokes it, and within [`CACHE_SECONDS`] on others.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,16 +19,16 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations, text};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, TokenHash, TokenRecord, Write};
 
-/// How long a node trusts what it last read of a token.
+/// How long a node caches a token.
 pub const CACHE_SECONDS: i64 = 30;
 
-/// What every secret begins with, so that leaked ones are found by scanners.
+/// The prefix of every secret, so that scanners find leaked ones.
 const PREFIX: &str = "kc_";
 
-/// More tokens than any archive has; a flood of made-up ones never gets into the cache.
+/// More tokens than any archive has; invalid ones are never cached.
 const CACHE_ENTRIES: usize = 4_096;
 
-/// Makes, lists, revokes and recognises tokens.
+/// Creates, lists, revokes and authenticates tokens.
 pub struct Accounts {
     catalog: Arc<dyn Catalog>,
     vocabularies: Arc<Vocabularies>,
@@ -37,33 +36,33 @@ pub struct Accounts {
     cache: Mutex<Cache>,
 }
 
-/// Tokens as last read, with the moment. The count of revocations tells a slow reader that what
-/// it read may be out of date.
+/// Tokens with the time they were read. The number of revocations tells a slow reader that the token it
+/// read may be out of date.
 #[derive(Default)]
 struct Cache {
     entries: HashMap<TokenHash, (TokenRecord, Timestamp)>,
     revocations: u64,
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// What it lets its holder be.
+    /// The role of its holder.
     pub role: Role,
-    /// The body it is given to; contributors need one.
+    /// The organisation of its holder; contributors need one.
     pub organisation: Option<Slug>,
     /// What it is for, in one line.
     pub label: String,
-    /// When it ceases to be valid by itself.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
 }
 
-/// The text that opens the archive. Shown once; neither logged nor kept.
+/// The secret of a token. Shown once; neither logged nor stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, to hand to whoever asked for the token.
+    /// The text, for the response that creates the token.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -75,14 +74,14 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Why a token was not made, found or believed.
+/// Why a token was not created, found or accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
     /// The actor does not administer the archive.
     #[error("only administrators handle tokens")]
     Forbidden,
-    /// The wanted token breaks rules; pointers are into its wire form.
-    #[error("the token cannot be made as asked")]
+    /// The requested token breaks rules; pointers are into its wire form.
+    #[error("the requested token breaks rules")]
     Invalid(#[source] Violations),
     /// No token has this id.
     #[error("there is no such token")]
@@ -96,7 +95,7 @@ pub enum AccountsError {
 }
 
 impl Accounts {
-    /// Keeps tokens in this catalogue.
+    /// The tokens of this catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
         Self {
             catalog,
@@ -106,11 +105,11 @@ impl Accounts {
         }
     }
 
-    /// Makes a token. The secret cannot be had a second time.
+    /// Creates a token. The secret cannot be read again.
     ///
     /// # Errors
-    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`] for a contributor without a body,
-    /// an unknown body, an unfit label or an end in the past.
+    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`] for a contributor without an
+    /// organisation, an unknown organisation, an invalid label or an expiry in the past.
     pub async fn create(
         &self,
         actor: &Actor,
@@ -137,7 +136,7 @@ impl Accounts {
         Ok((secret, record))
     }
 
-    /// All tokens, oldest first, revoked ones included. Secrets are not among what is kept.
+    /// All tokens, oldest first, revoked ones included. Secrets are not stored.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::Catalog`].
@@ -146,7 +145,7 @@ impl Accounts {
         Ok(self.catalog.tokens().await?)
     }
 
-    /// Takes a token out of service. Doing it again changes nothing.
+    /// Revokes a token. Revoking it again changes nothing.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchToken`].
@@ -167,8 +166,8 @@ impl Accounts {
         Ok(record)
     }
 
-    /// Who holds this secret. It is looked up by its hash, so the time this takes tells nothing
-    /// about valid secrets.
+    /// The actor of this secret. It is looked up by its hash, so the duration reveals nothing about valid
+    /// secrets.
     ///
     /// # Errors
     /// [`AccountsError::NotValid`], the same for unknown, revoked and expired ones.
@@ -199,8 +198,8 @@ impl Accounts {
         {
             return Ok(record);
         }
-        let record = self.catalog.token(&hash).await?;
-        let record = record.ok_or(AccountsError::NotValid)?;
+        let found = self.catalog.token(&hash).await?;
+        let record = found.ok_or(AccountsError::NotValid)?;
         let mut cache = self.cache();
         if cache.revocations == revocations {
             if cache.entries.len() >= CACHE_ENTRIES {

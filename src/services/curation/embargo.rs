@@ -1,31 +1,24 @@
-//! The job that ends embargoes. It is enqueued, for the moment the embargo ends, in the commit that
-//! publishes the work.
+//! The job that releases expired embargoes. It is enqueued, for the moment the embargo ends, in the
+//! commit that publishes the work.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::Deserialize;
 
 use super::Curation;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::AssetId;
-use crate::services::intake::RELEASE_EXPIRED_EMBARGO;
-use crate::services::jobs::{Handler, JobFailure};
+use crate::services::jobs::{Handler, JobFailure, payload};
+use crate::services::works::ReleaseEmbargoPayload;
 use crate::storage::catalog::{ChangeSet, Job};
 
-/// Ends embargoes.
+/// Releases expired embargoes.
 pub struct ReleaseExpiredEmbargo {
     curation: Curation,
 }
 
-#[derive(Deserialize)]
-struct Payload {
-    asset: String,
-}
-
 impl ReleaseExpiredEmbargo {
-    /// Ends them through this service.
+    /// Releases them through this service.
     pub fn new(curation: Curation) -> Self {
         Self { curation }
     }
@@ -34,7 +27,7 @@ impl ReleaseExpiredEmbargo {
 #[async_trait]
 impl Handler for ReleaseExpiredEmbargo {
     fn kind(&self) -> &str {
-        RELEASE_EXPIRED_EMBARGO
+        ReleaseEmbargoPayload::KIND
     }
 
     /// The end of an embargo is what its editors chose.
@@ -43,8 +36,7 @@ impl Handler for ReleaseExpiredEmbargo {
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let payload: Payload = serde_json::from_str(&job.payload).map_err(JobFailure::give_up)?;
-        let asset: AssetId = payload.asset.parse().map_err(JobFailure::give_up)?;
+        let ReleaseEmbargoPayload { asset } = payload::parse(job)?;
         let released = self.curation.release_expired_embargo(asset).await;
         released.map_err(JobFailure::retry)?;
         Ok(ChangeSet::by(&Actor::System, clock.now()))

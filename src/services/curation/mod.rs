@@ -1,9 +1,8 @@
-//! What happens to a work after it was taken in: described, handed over, published, withdrawn,
-//! deleted.
+//! Changes of deposited works: describe, submit, return, publish, withdraw, delete.
 //!
-//! Every change names the revision it was made from, is allowed by `domain::access::policy`, is
-//! one of the transitions of `domain::asset::transitions`, and appends its event in the same
-//! commit. `None` for a revision takes the work as it is.
+//! Every change names the revision it is based on, is permitted by `domain::access::policy`, is one of
+//! the transitions of `domain::asset::transitions`, and appends its event in the same commit. `None`
+//! for the expected revision accepts any.
 
 mod embargo;
 
@@ -12,28 +11,28 @@ pub use embargo::ReleaseExpiredEmbargo;
 use crate::domain::access::{Actor, Permission, policy};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
 use crate::domain::{Sha256, text};
-use crate::services::intake::{ChangeError, Deposit, Desk};
+use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::catalog::{ChangeSet, EventKind, Write};
 
 /// Changes works.
 #[derive(Clone)]
 pub struct Curation {
-    desk: Desk,
+    works: WorkAccess,
 }
 
 impl Curation {
-    /// Curates at this desk.
-    pub fn new(desk: Desk) -> Self {
-        Self { desk }
+    /// Curates these works.
+    pub fn new(works: WorkAccess) -> Self {
+        Self { works }
     }
 
-    /// Gives the work another description, which replaces the present one as a whole. An equal
-    /// one changes nothing.
+    /// Replaces the description of the work. An equal description changes nothing.
     ///
     /// # Errors
-    /// [`ChangeError::Forbidden`] also when a contributor would give the work to another body;
+    /// [`ChangeError::Forbidden`] also when a contributor would give the work to another
+    /// organisation;
     /// [`ChangeError::Invalid`] for unknown relation targets; [`ChangeError::Transition`] when a
-    /// published work would break a gate; [`ChangeError::Stale`].
+    /// published work would fail a condition of publication; [`ChangeError::Stale`].
     pub async fn describe(
         &self,
         actor: &Actor,
@@ -42,19 +41,19 @@ impl Curation {
         deposit: Deposit,
     ) -> Result<Asset, ChangeError> {
         let present = self
-            .desk
-            .take(actor, id, expected, policy::may_edit)
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
             .await?;
-        let work = self.desk.work(actor, deposit, Some(id)).await?;
+        let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
         if work == present.work {
             return Ok(present);
         }
-        let next = present.describe(work, &self.desk.vocabularies, self.desk.now());
+        let next = present.describe(work, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::Described)
             .await
     }
 
-    /// Takes a file off. Its bytes stay in the store until they are swept.
+    /// Detaches a file. Its bytes stay in the blob store until the sweep deletes them.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] when there is no such file, or the work is published and would
@@ -67,15 +66,15 @@ impl Curation {
         file: Sha256,
     ) -> Result<Asset, ChangeError> {
         let present = self
-            .desk
-            .take(actor, id, expected, policy::may_edit)
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
             .await?;
-        let next = present.detach(file, &self.desk.vocabularies, self.desk.now());
+        let next = present.detach(file, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::FileDetached)
             .await
     }
 
-    /// Hands a draft to the editors.
+    /// Submits a draft to the editors.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] unless it is a draft; [`ChangeError::Stale`].
@@ -86,15 +85,15 @@ impl Curation {
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
         let present = self
-            .desk
-            .take(actor, id, expected, policy::may_edit)
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
             .await?;
-        let next = present.submit(self.desk.now());
+        let next = present.submit(self.works.now());
         self.commit(actor, &present, next, EventKind::Submitted)
             .await
     }
 
-    /// Gives a submitted or withdrawn work back to its contributor.
+    /// Returns a submitted or withdrawn work to its contributor.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] from any other state; [`ChangeError::Stale`].
@@ -105,15 +104,15 @@ impl Curation {
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
         let present = self
-            .desk
-            .take(actor, id, expected, policy::may_edit)
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
             .await?;
-        let next = present.return_to_draft(self.desk.now());
+        let next = present.return_to_draft(self.works.now());
         self.commit(actor, &present, next, EventKind::Returned)
             .await
     }
 
-    /// Publishes, for the circle the work's access names and not before its embargo ends.
+    /// Publishes the work for the audience level of its access, from the end of its embargo on.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] with every unmet condition, or when it is published or
@@ -124,16 +123,19 @@ impl Curation {
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
-        let present = self.desk.take(actor, id, expected, curates).await?;
-        let next = present.publish(&self.desk.vocabularies, self.desk.now());
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, curates)
+            .await?;
+        let next = present.publish(&self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::Published)
             .await
     }
 
-    /// Takes a published work back; everybody who could see it reads the reason.
+    /// Withdraws a published work; everybody who could see it can read the reason.
     ///
     /// # Errors
-    /// [`ChangeError::Invalid`] for an unfit reason (pointer `/reason`);
+    /// [`ChangeError::Invalid`] for an invalid reason (pointer `/reason`);
     /// [`ChangeError::Transition`] unless it is published; [`ChangeError::Stale`].
     pub async fn withdraw(
         &self,
@@ -142,18 +144,21 @@ impl Curation {
         expected: Option<Revision>,
         reason: &str,
     ) -> Result<Asset, ChangeError> {
-        let present = self.desk.take(actor, id, expected, curates).await?;
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, curates)
+            .await?;
         let reason = text::line(reason, limits::LINE)
             .map_err(|rule| ChangeError::invalid("/reason", rule))?;
-        let next = present.withdraw(reason, self.desk.now());
+        let next = present.withdraw(reason, self.works.now());
         self.commit(actor, &present, next, EventKind::Withdrawn)
             .await
     }
 
-    /// Deletes a work for good; a tombstone stays.
+    /// Deletes a work permanently; a tombstone stays.
     ///
     /// # Errors
-    /// [`ChangeError::Forbidden`] for contributors unless it is a draft nobody saw;
+    /// [`ChangeError::Forbidden`] for contributors unless it is a draft that nobody else has seen;
     /// [`ChangeError::Stale`].
     pub async fn delete(
         &self,
@@ -162,29 +167,29 @@ impl Curation {
         expected: Option<Revision>,
     ) -> Result<Tombstone, ChangeError> {
         let present = self
-            .desk
-            .take(actor, id, expected, policy::may_delete)
+            .works
+            .find_for_change(actor, id, expected, policy::may_delete)
             .await?;
-        let tombstone = present.delete(self.desk.now());
+        let tombstone = present.delete(self.works.now());
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
             .expect(id, present.revision)
             .write(Write::Tombstone(tombstone.clone()));
-        self.desk.catalog.commit(changes).await?;
+        self.works.catalog.commit(changes).await?;
         Ok(tombstone)
     }
 
-    /// Tells the readers of the log that an embargo has ended. Doing it again, or too early,
-    /// changes nothing; nor does it when the work is gone.
+    /// Appends the event that an embargo has ended. Changes nothing when called again, too early or
+    /// for a work that is gone.
     ///
     /// # Errors
-    /// [`ChangeError::Stale`] when the work was changed at the same time: try again.
+    /// [`ChangeError::Stale`] when the work was changed at the same time; the caller may retry.
     pub async fn release_expired_embargo(&self, id: AssetId) -> Result<(), ChangeError> {
         let actor = Actor::System;
-        let present = match self.desk.find(&actor, id).await {
+        let present = match self.works.find(&actor, id).await {
             Ok(asset) => asset,
             Err(error) => return error.is_absence().then_some(()).ok_or(error.into()),
         };
-        let Some(next) = present.lift_embargo(self.desk.now()) else {
+        let Some(next) = present.lift_embargo(self.works.now()) else {
             return Ok(());
         };
         self.commit(&actor, &present, Ok(next), EventKind::EmbargoLifted)
@@ -200,8 +205,8 @@ impl Curation {
         event: EventKind,
     ) -> Result<Asset, ChangeError> {
         let next = next?;
-        let changes = self.desk.change(actor, present, next.clone(), event);
-        self.desk.catalog.commit(changes).await?;
+        let changes = self.works.change_set(actor, present, next.clone(), event);
+        self.works.catalog.commit(changes).await?;
         Ok(next)
     }
 }

@@ -1,9 +1,8 @@
-//! The bytes of a file, open for reading.
+//! The bytes of an open file.
 //!
-//! What the kernel holds in memory is opened and read at once on the calling thread (`openat2` with
-//! `RESOLVE_CACHED`; [`Content::read_ready`], `preadv2` with `RWF_NOWAIT`); only what must come
-//! from the disk goes to the blocking pool ([`Content::read`]). Handing a job to another thread and
-//! back costs more than copying what is there.
+//! Bytes in the page cache are opened and read on the calling thread (`openat2` with `RESOLVE_CACHED`;
+//! [`Content::read_ready`], `preadv2` with `RWF_NOWAIT`); only reads from the disk go to the blocking pool
+//! ([`Content::read`]). A switch to another thread and back costs more than copying cached bytes.
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
@@ -35,7 +34,7 @@ enum Source {
 }
 
 impl Content {
-    /// Opens a blob of which `size` bytes are to be there.
+    /// Opens a blob of `size` bytes.
     ///
     /// # Errors
     /// [`BlobError::Missing`], [`BlobError::Io`].
@@ -63,8 +62,8 @@ impl Content {
         self.size
     }
 
-    /// Reads from `offset` what is in memory already, never waiting for a disk. Gives the number of
-    /// bytes read: at least one, or none when [`Content::read`] has to be asked.
+    /// Reads cached bytes from `offset`, never waiting for the disk. Returns the number of bytes read, at
+    /// least one, or `None` when [`Content::read`] is needed.
     pub fn read_ready(&self, offset: u64, buffer: &mut [u8]) -> Option<usize> {
         let Source::Local(file) = &self.source else {
             return None;
@@ -72,13 +71,12 @@ impl Content {
         let mut into = [IoSliceMut::new(buffer)];
         match rustix::io::preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT) {
             Ok(read) if read > 0 => Some(read),
-            // Not in memory, or a file system that cannot tell.
+            // Not cached, or the file system does not support the flag.
             _ => None,
         }
     }
 
-    /// Reads a range that lies within the blob, from the disk if need be. For pieces of at most a
-    /// few MiB.
+    /// Reads a range within the blob, from the disk if necessary. For pieces of at most a few MiB.
     ///
     /// # Errors
     /// [`BlobError::Io`], also when the stored bytes are fewer than they should be.
@@ -104,7 +102,7 @@ impl Content {
 
 async fn open_file(key: BlobKey, path: &Path) -> Result<File, BlobError> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    // Fails when the disk would have to be asked, and where the system does not know the call.
+    // Fails when the disk would have to be read, and where the kernel does not have the call.
     if let Ok(file) = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED) {
         return Ok(file.into());
     }

@@ -1,16 +1,15 @@
-//! Hands files out: which bytes, under which name, to whom.
+//! Delivery of files: which bytes, under which name, to whom.
 //!
-//! Every answer goes through [`policy`]. Those entitled get the file as it was deposited; all
-//! others get an image only as a copy made anew from its pixels, because the original may tell
-//! places, serial numbers and names, and under a name that tells nothing either. A work that allows
-//! only a link has no files for others. What somebody was never to see is not found; what they
-//! could once see and is gone, is gone.
+//! Every request goes through the access policy. Those entitled get the file as deposited; everybody else
+//! gets an image only as a copy rendered from its pixels, because the original may reveal places, serial
+//! numbers and names, and under a neutral name. A work whose terms allow only a link delivers no files to
+//! others. Which rendition is delivered follows from its purpose ([`recipe`]).
 //!
-//! What is not here: ranges, conditions and headers are the business of HTTP.
+//! Not here: ranges, conditional requests and headers, which belong to HTTP.
 
+mod asset_cache;
 mod content;
 mod presentation;
-mod recent;
 
 use std::sync::Arc;
 
@@ -19,17 +18,19 @@ use tokio::sync::watch;
 pub use content::Content;
 pub use presentation::Presentation;
 
-use recent::Recent;
+use asset_cache::AssetCache;
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::access::policy::{self, Sight};
-use crate::domain::asset::{Asset, AssetId, File, FileRole, State, Work};
+use crate::domain::access::policy;
+use crate::domain::asset::{Asset, AssetId, File, FileRole, Work};
 use crate::domain::{Sha256, Timestamp};
+use crate::services::media::recipe::{self, Purpose};
+use crate::services::works::{FindError, check_visible, live_asset};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError, Entry, EventNumber, Rendition};
+use crate::storage::catalog::{BlobKey, Catalog, CatalogError, EventNumber, Rendition};
 
-/// Finds what may be handed out.
+/// Finds the bytes to deliver.
 #[derive(Clone)]
 pub struct Delivery {
     catalog: Arc<dyn Catalog>,
@@ -37,70 +38,64 @@ pub struct Delivery {
     clock: Clock,
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
-    recent: Arc<Recent>,
+    assets: Arc<AssetCache>,
 }
 
-/// Something that may be handed out to the actor who asked.
+/// Bytes that may be delivered to the requesting actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deliverable {
-    /// Where the bytes are; they never change, so this is also their strong validator.
+    /// The address of the bytes; they never change, so this is also their strong validator.
     pub key: BlobKey,
     /// Length in bytes.
     pub size: u64,
     /// Media type of these bytes.
     pub media_type: String,
-    /// The name to save them under.
+    /// The name for a download.
     pub file_name: String,
     /// How a browser may show them.
     pub presentation: Presentation,
     /// When the file was attached.
     pub last_modified: Timestamp,
-    /// Who may keep a copy of the answer.
+    /// Who may cache the response.
     pub cacheability: Cacheability,
 }
 
-/// Who may keep a copy of an answer.
+/// Who may cache a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cacheability {
-    /// Anybody: it was made for nobody in particular.
+    /// Everybody: it does not depend on the actor.
     Public,
-    /// Only whoever asked.
+    /// Only the requesting client.
     Private,
 }
 
-/// Why nothing is handed out.
+/// Why nothing is delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    /// There is no such file, or none that this actor may know of.
+    /// The actor cannot see the work, or the catalogue failed.
+    #[error(transparent)]
+    Work(#[from] FindError),
+    /// The work has no such file, or none that this actor may get.
     #[error("no such file")]
-    NotFound,
-    /// There was one that this actor could see, and it was taken back or deleted.
-    #[error("the file is gone")]
-    Gone {
-        /// What was said about it when the work was withdrawn.
-        reason: Option<String>,
-    },
-    /// The catalogue failed.
-    #[error("the catalogue could not be asked")]
-    Catalog(#[from] CatalogError),
+    NoSuchFile,
     /// The bytes could not be read.
     #[error("the bytes could not be read")]
     Blobs(#[from] BlobError),
 }
 
 impl Delivery {
-    /// Over these stores.
+    /// Delivery from these stores.
     pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
         Self {
             last_event: catalog.watch_events(),
-            recent: Arc::new(Recent::new()),
+            assets: Arc::new(AssetCache::new()),
             catalog,
             blobs,
             clock,
         }
     }
 
-    /// A file of a work, or what the actor gets in its place.
+    /// A file of a work, or the copy that the actor gets in its place.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -112,13 +107,15 @@ impl Delivery {
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
-        let handed_out = self.handed_out(actor, &asset, file).await?;
-        handed_out.ok_or(DeliveryError::NotFound)
+        let deliverable = self.deliverable(actor, &asset, file).await;
+        deliverable
+            .map_err(FindError::from)?
+            .ok_or(DeliveryError::NoSuchFile)
     }
 
-    /// The first originals of a work that the actor can see, each with what they get in its place:
-    /// for feeds and harvests, which tell lengths and types before anybody fetches. Files of
-    /// which the actor gets nothing, or not yet, are left out.
+    /// The first originals of a visible work with what the actor gets of each: for feeds and
+    /// harvests, which state lengths and types before the download. Files of which the actor gets
+    /// nothing, or nothing yet, are left out.
     ///
     /// # Errors
     /// Those of the catalogue.
@@ -126,22 +123,22 @@ impl Delivery {
         &self,
         actor: &Actor,
         asset: &Asset,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<(Sha256, Deliverable)>, CatalogError> {
         let mut found = Vec::new();
         if is_only_a_link(actor, asset) {
             return Ok(found);
         }
         let originals = asset.files.iter().filter(|f| f.role == FileRole::Original);
-        for file in originals.take(most) {
-            let handed_out = self.handed_out(actor, asset, file).await?;
-            found.extend(handed_out.map(|bytes| (file.sha256, bytes)));
+        for file in originals.take(limit) {
+            let deliverable = self.deliverable(actor, asset, file).await?;
+            found.extend(deliverable.map(|bytes| (file.sha256, bytes)));
         }
         Ok(found)
     }
 
-    /// What the actor gets for a file of a work they can see: none while an image has no copy.
-    async fn handed_out(
+    /// What the actor gets of a file of a visible work; `None` while an image has no public copy.
+    async fn deliverable(
         &self,
         actor: &Actor,
         asset: &Asset,
@@ -153,15 +150,17 @@ impl Delivery {
         if !is_image(file) {
             return Ok(Some(untouched(actor, file, file.neutral_name())));
         }
-        let copies = self.catalog.renditions(file.sha256).await?.into_iter();
-        let widest = copies.max_by_key(|copy| copy.width_px);
-        Ok(widest.map(|copy| rendered(actor, file, copy)))
+        let renditions = self.catalog.renditions(file.sha256).await?.into_iter();
+        let widest_copy = renditions
+            .filter(|copy| recipe::serves(&copy.recipe, Purpose::PublicCopy))
+            .max_by_key(|copy| copy.width_px);
+        Ok(widest_copy.map(|copy| rendered(actor, file, copy)))
     }
 
     /// The preview of an image that fits a square of `size_px`.
     ///
     /// # Errors
-    /// [`DeliveryError`]; not found too when there is none of this size.
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when there is none of this size.
     pub async fn preview(
         &self,
         actor: &Actor,
@@ -171,12 +170,15 @@ impl Delivery {
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
-        let recipe = format!("preview-{size_px}/");
-        let copies = self.catalog.renditions(sha256).await?.into_iter();
-        let of_size = copies.filter(|copy| copy.recipe.starts_with(&recipe));
-        // A newer version of a recipe sorts after an older one.
-        let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
-        let copy = newest.ok_or(DeliveryError::NotFound)?;
+        let renditions = self.catalog.renditions(sha256).await;
+        let newest = renditions
+            .map_err(FindError::from)?
+            .into_iter()
+            .filter(|copy| recipe::serves(&copy.recipe, Purpose::Preview))
+            .filter(|copy| recipe::is_preview_of(&copy.recipe, size_px))
+            // A newer version of a recipe sorts after an older one.
+            .max_by(|one, other| one.recipe.cmp(&other.recipe));
+        let copy = newest.ok_or(DeliveryError::NoSuchFile)?;
         Ok(rendered(actor, file, copy))
     }
 
@@ -188,47 +190,28 @@ impl Delivery {
         Content::open(&self.blobs, deliverable.key, deliverable.size).await
     }
 
-    /// The work without its text, if the actor may see its files.
+    /// The work without its text, if the actor may get its files.
     async fn visible(&self, actor: &Actor, id: AssetId) -> Result<Arc<Asset>, DeliveryError> {
         let last_event = *self.last_event.borrow();
-        let asset = match self.recent.get(last_event, id) {
+        let asset = match self.assets.get(last_event, id) {
             Some(asset) => asset,
             None => {
                 let asset = self.read(actor, id).await?;
-                self.recent.keep(last_event, &asset);
+                self.assets.insert(last_event, &asset);
                 asset
             }
         };
-        judge(actor, &asset, self.clock.now())?;
+        check_visible(actor, &asset, self.clock.now())?;
+        if is_only_a_link(actor, &asset) {
+            return Err(DeliveryError::NoSuchFile);
+        }
         Ok(asset)
     }
 
-    async fn read(&self, actor: &Actor, id: AssetId) -> Result<Arc<Asset>, DeliveryError> {
-        match self.catalog.entry(id).await? {
-            Some(Entry::Asset(mut asset)) => {
-                asset.work.body = None;
-                Ok(asset.into())
-            }
-            Some(Entry::Tombstone(gone)) if policy::may_learn_of_removal(actor, gone.exposure) => {
-                Err(DeliveryError::Gone { reason: None })
-            }
-            Some(Entry::Tombstone(_)) | None => Err(DeliveryError::NotFound),
-        }
-    }
-}
-
-fn judge(actor: &Actor, asset: &Asset, now: Timestamp) -> Result<(), DeliveryError> {
-    match policy::sight(actor, asset, now) {
-        Sight::Visible if is_only_a_link(actor, asset) => Err(DeliveryError::NotFound),
-        Sight::Visible => Ok(()),
-        Sight::Hidden => Err(DeliveryError::NotFound),
-        Sight::Gone => {
-            let reason = match &asset.state {
-                State::Withdrawn { reason } => Some(reason.clone()),
-                _ => None,
-            };
-            Err(DeliveryError::Gone { reason })
-        }
+    async fn read(&self, actor: &Actor, id: AssetId) -> Result<Arc<Asset>, FindError> {
+        let mut asset = live_asset(actor, self.catalog.entry(id).await?)?;
+        asset.work.body = None;
+        Ok(asset.into())
     }
 }
 
@@ -242,7 +225,7 @@ fn find(asset: &Asset, sha256: Sha256) -> Result<&File, DeliveryError> {
     let mut files = asset.files.iter();
     files
         .find(|file| file.sha256 == sha256)
-        .ok_or(DeliveryError::NotFound)
+        .ok_or(DeliveryError::NoSuchFile)
 }
 
 fn is_image(file: &File) -> bool {
@@ -279,7 +262,7 @@ fn rendered(actor: &Actor, file: &File, copy: Rendition) -> Deliverable {
     }
 }
 
-/// What anybody gets may be kept by anybody. Others may get more under the same address.
+/// What anonymous actors get may be cached by everybody. Others may get more under the same address.
 fn cacheability(actor: &Actor) -> Cacheability {
     match actor {
         Actor::Anonymous => Cacheability::Public,

@@ -1,19 +1,19 @@
-//! What a browser may do with a file.
+//! How a browser may present a file.
 
-/// How a browser may show a file.
+/// How a browser may present a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presentation {
-    /// In the page: the format cannot run anything.
+    /// In the page: the format cannot execute anything.
     Inline,
     /// In the page, but without scripts, forms and an origin.
     InlineSandboxed,
-    /// Only to be saved.
+    /// Only as a download.
     Attachment,
 }
 
 impl Presentation {
-    /// Formats that are shown as they are. Everything a browser could execute (HTML, SVG, XML and
-    /// whatever is unknown) stays off this list.
+    /// Formats that are presented inline. Everything that a browser could execute (HTML, SVG, XML) and
+    /// everything unknown is not in this list.
     const INERT: [&str; 19] = [
         "image/jpeg",
         "image/png",
@@ -36,7 +36,7 @@ impl Presentation {
         "text/vtt",
     ];
 
-    /// For a media type without or with parameters.
+    /// For a media type with or without parameters.
     pub fn of(media_type: &str) -> Self {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         let is = |name: &&str| essence.eq_ignore_ascii_case(name);
@@ -55,7 +55,7 @@ mod tests {
     use super::Presentation;
 
     #[test]
-    fn nothing_a_browser_could_execute_is_shown() {
+    fn nothing_a_browser_could_execute_is_inline() {
         for (media_type, expected) in [
             ("image/jpeg", Presentation::Inline),
             ("Text/Plain; charset=utf-8", Presentation::Inline),

@@ -1,72 +1,45 @@
-//! Taking works in: metadata, files, and many of both at once.
+//! Intake of works: metadata, files, and imports of many works.
 //!
-//! A work is taken in as a draft. Its files are recognised by their bytes, put under their hash
-//! *before* the commit that names them, and never touched again. A request with an idempotency
-//! key is carried out once however often it arrives. An import goes on after a bad line.
+//! A new work is a draft. The type of a file is detected from its bytes; the bytes are stored under
+//! their hash *before* the commit that names them, and are never modified. A request with an
+//! idempotency key is carried out once, however often it arrives. An import continues after a bad
+//! line.
 //!
-//! What happens to a work afterwards is `curation`'s; both share [`Desk`] and [`ChangeError`].
+//! Changes of deposited works are in `curation`; access to works is in `works`.
 
-mod accepted;
-mod desk;
-mod error;
-mod follow_up;
+mod accepted_types;
 pub mod import;
-mod plan;
-mod relations;
-mod repeat;
 
 use std::sync::Arc;
 
-pub use accepted::AcceptedTypes;
-pub use desk::Desk;
-pub(in crate::services) use desk::with_asset;
-pub use error::{ChangeError, FindError};
-pub use follow_up::RELEASE_EXPIRED_EMBARGO;
+pub use accepted_types::AcceptedTypes;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
-pub use repeat::{Completed, Repeatable};
 
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{
-    Asset, AssetId, File, FileRole, RelationTarget, RelationType, Revision, TransitionError, Work,
-    file_name, secrecy,
+    Asset, AssetId, File, FileRole, Revision, TransitionError, file_name, secrecy,
 };
 use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256, text};
 use crate::services::media::probe::probe_staged;
+use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
+use crate::services::works::{ChangeError, Deposit, FindError, WorkAccess, put_with_follow_up};
 use crate::storage::blobs::{BlobStore, Staged};
 use crate::storage::catalog::{ChangeSet, EventKind};
 
-/// Takes works and files in.
+/// Creates works and attaches files.
 #[derive(Clone)]
 pub struct Intake {
-    desk: Desk,
+    works: WorkAccess,
     blobs: Arc<dyn BlobStore>,
-    accepted: Arc<AcceptedTypes>,
+    accepted_types: Arc<AcceptedTypes>,
 }
 
-/// A work as handed in: everything but its relations is final.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Deposit {
-    /// The description, without relations.
-    pub work: Work,
-    /// What it points at.
-    pub relations: Vec<WantedRelation>,
-}
-
-/// A relation whose target is still to be looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WantedRelation {
-    /// What the work is to the target.
-    pub kind: RelationType,
-    /// An id or an identifier.
-    pub target: RelationTarget,
-}
-
-/// What is said of a file besides its bytes.
+/// What the caller declares about a file besides its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileDetails {
-    /// The name as sent; cleaned before it is kept.
+    /// The name as sent; cleaned before it is stored.
     pub name: String,
-    /// The media type as declared: a hint.
+    /// The declared media type: a hint.
     pub declared_type: Option<String>,
     /// What the file is to the work.
     pub role: FileRole,
@@ -78,81 +51,85 @@ pub struct FileDetails {
     pub language: Option<LanguageTag>,
 }
 
-/// The answer to an attached file.
+/// The result of attaching a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
     /// The work with the file.
     pub asset: Asset,
-    /// Which of its files.
+    /// The hash of the attached file.
     pub file: Sha256,
-    /// Other works, as far as the actor may see them, that have the same bytes.
+    /// Other works with the same bytes that the actor may see.
     pub duplicates: Vec<AssetId>,
     /// Whether an earlier request with the same idempotency key attached it.
     pub is_replay: bool,
 }
 
 impl Intake {
-    /// Takes in at this desk, keeping bytes in this store.
-    pub fn new(desk: Desk, blobs: Arc<dyn BlobStore>, accepted: AcceptedTypes) -> Self {
+    /// Intake into this catalogue and this blob store.
+    pub fn new(works: WorkAccess, blobs: Arc<dyn BlobStore>, accepted: AcceptedTypes) -> Self {
         Self {
-            desk,
+            works,
             blobs,
-            accepted: Arc::new(accepted),
+            accepted_types: Arc::new(accepted),
         }
     }
 
-    /// Takes in the description of a work, as a draft. Where no body is named it is the actor's.
+    /// Creates a draft with this description. Its organisation is that of the actor unless it names one.
     ///
     /// # Errors
-    /// [`ChangeError::Forbidden`] when the actor may not deposit for that body,
+    /// [`ChangeError::Forbidden`] when the actor may not deposit for the organisation,
     /// [`ChangeError::Invalid`] for unknown relation targets, [`ChangeError::KeyReused`].
     pub async fn create(
         &self,
         actor: &Actor,
         deposit: Deposit,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<Asset>, ChangeError> {
-        let request = self.take_in(actor, deposit, repeat);
-        repeat::once(&self.desk, actor, repeat, request).await
+        let request = self.create_draft(actor, deposit, idempotent);
+        idempotency::once(&self.works, actor, idempotent, request).await
     }
 
-    async fn take_in(
+    async fn create_draft(
         &self,
         actor: &Actor,
         deposit: Deposit,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
-        let work = self.desk.work(actor, deposit, None).await?;
-        let now = self.desk.now();
-        let asset = Asset::take_in(self.desk.clock.new_asset_id(), work, now);
-        let changes = ChangeSet::by(actor, now).expect_absent(asset.id);
-        let changes = with_asset(changes, asset.clone(), EventKind::Created);
-        repeat::commit(&self.desk, actor, changes, &asset, repeat).await?;
+        let work = self.works.resolve_deposit(actor, deposit, None).await?;
+        let now = self.works.now();
+        let asset = Asset::take_in(self.works.clock.new_asset_id(), work, now);
+        let changes = put_with_follow_up(
+            ChangeSet::by(actor, now).expect_absent(asset.id),
+            asset.clone(),
+            EventKind::Created,
+        );
+        idempotency::commit(&self.works, actor, changes, &asset, idempotent).await?;
         Ok(asset)
     }
 
-    /// Whether the actor may attach a file to the work as it is now, to be asked before its bytes
-    /// travel.
+    /// Checks that the actor may attach a file to the work, before the bytes are received.
     ///
     /// # Errors
-    /// Those of [`Intake::attach`] that can be known without the bytes.
-    pub async fn may_attach(
+    /// Those of [`Intake::attach`] that do not depend on the bytes.
+    pub async fn check_may_attach(
         &self,
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<(), ChangeError> {
-        let taken = self.desk.take(actor, id, expected, policy::may_edit).await;
-        taken.map(drop)
+        self.works
+            .find_for_change(actor, id, expected, policy::may_edit)
+            .await
+            .map(drop)
     }
 
-    /// Attaches a received file: recognises it, keeps its bytes, then names it in the catalogue.
-    /// Equal bytes are stored once.
+    /// Attaches a received file: detects its type, stores its bytes, then commits the work with the
+    /// file. Equal bytes are stored once.
     ///
     /// # Errors
     /// [`ChangeError::UnsupportedType`]; [`ChangeError::Transition`] when the work has these bytes
-    /// already, or is published and the file would break a gate; [`ChangeError::Invalid`] for a
-    /// text that bears a mark of secrecy; [`ChangeError::Stale`]; [`ChangeError::KeyReused`].
+    /// already, or is published and the file would fail a condition of publication;
+    /// [`ChangeError::Invalid`] for a text with a mark of state secrecy; [`ChangeError::Stale`]; [`ChangeError::KeyReused`].
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -160,27 +137,31 @@ impl Intake {
         expected: Option<Revision>,
         staged: Staged,
         details: FileDetails,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Attached, ChangeError> {
         let sha256 = staged.key;
         let request = async {
-            let file = self.keep(actor, id, expected, staged, details).await?;
-            self.name_file(actor, id, expected, file, repeat).await
+            let file = self
+                .store_file(actor, id, expected, staged, details)
+                .await?;
+            self.commit_file(actor, id, expected, file, idempotent)
+                .await
         };
-        let completed = repeat::once(&self.desk, actor, repeat, request).await?;
-        let holders = self.desk.catalog.with_blob(sha256).await;
-        let mut holders = holders.map_err(FindError::from)?;
-        holders.retain(|holder| *holder != id);
+        let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
+        let holders = self.works.catalog.with_blob(sha256).await;
+        let mut others = holders.map_err(FindError::from)?;
+        others.retain(|other| *other != id);
         Ok(Attached {
             asset: completed.result,
             file: sha256,
-            duplicates: self.desk.visible(actor, &holders).await?,
+            duplicates: self.works.filter_visible(actor, &others).await?,
             is_replay: completed.is_replay,
         })
     }
 
-    /// Recognises a received file and keeps its bytes. What cannot be attached is refused before.
-    async fn keep(
+    /// Describes a received file and stores its bytes. A file that cannot be attached is refused
+    /// before.
+    async fn store_file(
         &self,
         actor: &Actor,
         id: AssetId,
@@ -188,15 +169,16 @@ impl Intake {
         staged: Staged,
         details: FileDetails,
     ) -> Result<File, ChangeError> {
-        let taken = self.desk.take(actor, id, expected, policy::may_edit);
-        let present = taken.await?;
-        let file = self.recognise(&staged, details).await?;
-        let attached = present.attach(file.clone(), &self.desk.vocabularies, self.desk.now());
-        match attached {
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, policy::may_edit)
+            .await?;
+        let file = self.describe_file(&staged, details).await?;
+        match present.attach(file.clone(), &self.works.vocabularies, self.works.now()) {
             Ok(_) => self.blobs.put(staged).await?,
             Err(refusal @ TransitionError::AlreadyAttached(_)) => {
-                // The work has these bytes; if they were damaged or lost on the disk, now they
-                // are there again.
+                // The work has these bytes. If they were damaged or lost on the disk, this repairs
+                // them.
                 self.blobs.put(staged).await?;
                 return Err(refusal.into());
             }
@@ -205,35 +187,41 @@ impl Intake {
         Ok(file)
     }
 
-    /// Names kept bytes in the catalogue. Who expects no revision is not turned away because others
-    /// change the work meanwhile: each conflict means that one of them got on.
-    async fn name_file(
+    /// Commits the work with a file whose bytes are stored. Without an expected revision a conflict is
+    /// retried: each conflict means that another change was committed.
+    async fn commit_file(
         &self,
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
         file: File,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
         loop {
-            let taken = self.desk.take(actor, id, expected, policy::may_edit);
-            let present = taken.await?;
-            let (vocabularies, now) = (&self.desk.vocabularies, self.desk.now());
+            let present = self
+                .works
+                .find_for_change(actor, id, expected, policy::may_edit)
+                .await?;
+            let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
             let next = present.attach(file.clone(), vocabularies, now)?;
             let event = EventKind::FileAttached;
-            let changes = self.desk.change(actor, &present, next.clone(), event);
-            match repeat::commit(&self.desk, actor, changes, &next, repeat).await {
+            let changes = self.works.change_set(actor, &present, next.clone(), event);
+            match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}
-                done => return done.map(|()| next),
+                result => return result.map(|()| next),
             }
         }
     }
 
-    /// What a received file is, if the archive takes such files.
-    async fn recognise(&self, staged: &Staged, details: FileDetails) -> Result<File, ChangeError> {
+    /// The record of a received file, if the archive accepts its type.
+    async fn describe_file(
+        &self,
+        staged: &Staged,
+        details: FileDetails,
+    ) -> Result<File, ChangeError> {
         let name = file_name::clean(&details.name);
         let probe = probe_staged(staged, details.declared_type.as_deref(), &name).await;
-        if !self.accepted.takes(&probe.media_type) {
+        if !self.accepted_types.contains(&probe.media_type) {
             let media_type = probe.media_type;
             return Err(ChangeError::UnsupportedType { media_type });
         }
@@ -252,7 +240,7 @@ impl Intake {
             alt: details.alt,
             language: details.language,
             facts: probe.facts,
-            attached_at: self.desk.now(),
+            attached_at: self.works.now(),
         })
     }
 }

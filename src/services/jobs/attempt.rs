@@ -1,4 +1,4 @@
-//! One attempt at a job: run, contain, and commit what came of it.
+//! One attempt at a job: run its handler, catch panics, commit the outcome.
 
 use std::any::Any;
 use std::error::Error;
@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, Lease, Outcome, Write};
+use crate::telemetry::error_chain;
 
 /// The longest error text that is kept with a job, in characters.
 const MAX_ERROR_CHARS: usize = 1000;
@@ -38,14 +39,13 @@ enum Ended {
 }
 
 impl Attempt {
-    /// Runs the handler to its end, and commits the outcome. Gives the job back unfinished when
-    /// `release` turns true.
+    /// Runs the handler and commits the outcome. Releases the job unfinished when `release` turns true.
     pub(super) async fn run(self, release: watch::Receiver<bool>) {
         let outcome = match self.work(release).await {
             Ended::Done(changes) => self.finish(changes).await,
             Ended::Failed(failure) => self.fail(failure).await,
             Ended::LeaseLost => Err(CatalogError::LeaseLost),
-            // A lease until now is a free job.
+            // A job whose lease ends now is free.
             Ended::Released => {
                 self.catalog
                     .extend_lease(&self.lease, self.clock.now())
@@ -60,13 +60,13 @@ impl Attempt {
                 tracing::warn!(
                     job,
                     kind,
-                    "a job was lost to another worker, which finishes it"
+                    "another worker took over the job and finishes it"
                 );
             }
             Err(error) => {
                 tracing::error!(
-                    job, kind, error = %chain(&error),
-                    "what became of a job could not be written; it will run again",
+                    job, kind, error = %error_chain(&error),
+                    "the outcome of a job could not be committed; the job will run again",
                 );
             }
         }
@@ -74,13 +74,13 @@ impl Attempt {
 
     async fn work(&self, mut release: watch::Receiver<bool>) -> Ended {
         let run = AssertUnwindSafe(self.handler.run(&self.job, &self.clock)).catch_unwind();
-        let beats = lease::beats(self.lease_length / 3);
-        let keep = lease::keep(
+        let heartbeats = lease::heartbeats(self.lease_length / 3);
+        let keep_alive = lease::keep_alive(
             &*self.catalog,
             &self.lease,
             &self.clock,
             self.lease_length,
-            beats,
+            heartbeats,
         );
         tokio::select! {
             ended = tokio::time::timeout(self.handler.policy().timeout, run) => match ended {
@@ -89,7 +89,7 @@ impl Attempt {
                 Ok(Err(panic)) => Ended::Failed(JobFailure::retry(panic_text(&*panic))),
                 Err(_) => Ended::Failed(JobFailure::retry("the job took too long")),
             },
-            _ = keep => Ended::LeaseLost,
+            _ = keep_alive => Ended::LeaseLost,
             _ = release.wait_for(|release| *release) => Ended::Released,
         }
     }
@@ -99,7 +99,7 @@ impl Attempt {
         match self.catalog.commit(changes).await {
             Ok(_) => Ok(()),
             Err(CatalogError::LeaseLost) => Err(CatalogError::LeaseLost),
-            // A lost race, a full disk: the work is idempotent and is done again.
+            // A conflict or a full disk: handlers are idempotent, so the job is run again.
             Err(error) => self.fail(JobFailure::retry(error)).await,
         }
     }
@@ -117,7 +117,7 @@ impl Attempt {
                     job,
                     kind,
                     error,
-                    "a job was given up; look into it and requeue it"
+                    "a job was given up; find the cause and requeue it"
                 );
             }
             Outcome::Done => {}
@@ -132,17 +132,17 @@ impl Attempt {
         let failures = self.job.failures.saturating_add(1);
         match failure {
             JobFailure::Retry(cause) if failures < policy.max_attempts => Outcome::Retry {
-                at: self.later(policy.backoff.wait(failures, self.jitter())),
-                error: chain(&*cause),
+                at: self.after(policy.backoff.delay(failures, self.jitter())),
+                error: stored_error(&*cause),
             },
             JobFailure::Retry(cause) | JobFailure::GiveUp(cause) => Outcome::GiveUp {
-                error: chain(&*cause),
+                error: stored_error(&*cause),
             },
         }
     }
 
-    fn later(&self, wait: Duration) -> Timestamp {
-        lease::until(self.clock.now(), wait)
+    fn after(&self, delay: Duration) -> Timestamp {
+        lease::until(self.clock.now(), delay)
     }
 
     fn jitter(&self) -> f64 {
@@ -150,16 +150,9 @@ impl Attempt {
     }
 }
 
-/// An error and its causes in one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text.chars().take(MAX_ERROR_CHARS).collect()
+/// The text that is kept with a failed job.
+fn stored_error(error: &(dyn Error + 'static)) -> String {
+    error_chain(error).chars().take(MAX_ERROR_CHARS).collect()
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

@@ -1,13 +1,13 @@
-//! How long to wait before another attempt: twice as long each time, and not all at once.
+//! Exponential backoff with jitter between attempts.
 
 use std::time::Duration;
 
-/// The first and the longest wait of a kind of job.
+/// The first and the longest delay of a kind of job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// After the first failure.
     pub first: Duration,
-    /// However many there were.
+    /// After any number of failures.
     pub longest: Duration,
 }
 
@@ -22,10 +22,10 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The wait after the `failures`-th failure, counted from 1. `jitter`, from 0 to 1, chooses
-    /// between half the wait and all of it, so that jobs that failed together do not come back
+    /// The delay after the `failures`-th failure, counted from 1. `jitter`, from 0 to 1, chooses
+    /// between half the delay and all of it, so that jobs that failed together are not retried
     /// together.
-    pub fn wait(self, failures: u32, jitter: f64) -> Duration {
+    pub fn delay(self, failures: u32, jitter: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let full = self.first.saturating_mul(1 << doublings).min(self.longest);
         full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
@@ -38,21 +38,21 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn waits_double_up_to_the_longest() {
-        let secs = |failures| Backoff::default().wait(failures, 1.0).as_secs();
-        let waits: Vec<u64> = (1..=11).map(secs).collect();
+    fn delays_double_up_to_the_longest() {
+        let secs = |failures| Backoff::default().delay(failures, 1.0).as_secs();
+        let delays: Vec<u64> = (1..=11).map(secs).collect();
         assert_eq!(
-            waits,
+            delays,
             [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
         );
         assert_eq!(secs(u32::MAX), 3600);
     }
 
     #[test]
-    fn jitter_takes_away_at_most_half() {
-        let wait = |jitter| Backoff::default().wait(1, jitter);
-        assert_eq!(wait(0.0), Duration::from_secs(5));
-        assert_eq!(wait(0.5), Duration::from_millis(7500));
-        assert_eq!(wait(7.0), Duration::from_secs(10));
+    fn jitter_shortens_a_delay_by_at_most_half() {
+        let delay = |jitter| Backoff::default().delay(1, jitter);
+        assert_eq!(delay(0.0), Duration::from_secs(5));
+        assert_eq!(delay(0.5), Duration::from_millis(7500));
+        assert_eq!(delay(7.0), Duration::from_secs(10));
     }
 }

@@ -1,4 +1,4 @@
-//! What a kind of job has to say.
+//! What a service implements for a kind of job.
 
 use std::error::Error;
 use std::time::Duration;
@@ -20,31 +20,30 @@ pub trait Handler: Send + Sync + 'static {
         Policy::default()
     }
 
-    /// How far ahead of the present its jobs wait at most, failures aside. A job that waits longer
-    /// was enqueued under a wrong clock and becomes due at once. None when people choose the
-    /// moment.
+    /// The longest wait of a job that did not fail. A job that waits longer was enqueued under a wrong
+    /// clock and becomes due at once. None when people choose the moment.
     fn longest_wait(&self) -> Option<Duration> {
         Some(self.policy().backoff.longest)
     }
 
-    /// Does the work and returns what is to be committed together with "done": events,
-    /// renditions, audits, jobs that follow. May be dropped at any await and run again.
+    /// Runs the job and returns the changes to commit together with its completion: events,
+    /// renditions, audits, follow-up jobs. May be dropped at any await and run again.
     ///
     /// # Errors
-    /// [`JobFailure`], said explicitly where it fails.
+    /// [`JobFailure`], which says whether to retry.
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure>;
 }
 
 /// How jobs of a kind are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// An attempt that takes longer has failed.
+    /// An attempt that takes longer fails.
     pub timeout: Duration,
     /// How many run at the same time.
     pub concurrency: usize,
-    /// How often it is tried before it is given up.
+    /// Attempts before the job is given up.
     pub max_attempts: u32,
-    /// How long to wait in between.
+    /// The delay between attempts.
     pub backoff: Backoff,
 }
 
@@ -60,24 +59,24 @@ impl Default for Policy {
     }
 }
 
-/// Why an attempt failed, and whether another one makes sense.
+/// Why an attempt failed, and whether to retry.
 #[derive(Debug, thiserror::Error)]
 pub enum JobFailure {
-    /// It may go well later: a full disk, a store that does not answer, a lost race.
+    /// A later attempt may succeed: a full disk, an unavailable store, a conflict.
     #[error("the job failed and will be tried again")]
     Retry(#[source] Box<dyn Error + Send + Sync>),
-    /// It will never go well: broken input.
-    #[error("the job failed for good")]
+    /// No attempt can succeed: broken input.
+    #[error("the job failed permanently")]
     GiveUp(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl JobFailure {
-    /// For `map_err` where another attempt makes sense.
+    /// For `map_err` where another attempt may succeed.
     pub fn retry(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Retry(error.into())
     }
 
-    /// For `map_err` where none does.
+    /// For `map_err` where no attempt can succeed.
     pub fn give_up(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::GiveUp(error.into())
     }

@@ -7,40 +7,40 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::storage::catalog::{Catalog, CatalogError, Lease};
 
-/// The moment a lease taken now runs out.
+/// The end of a lease that begins now.
 pub(super) fn until(now: Timestamp, length: Duration) -> Timestamp {
     let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(now.as_millis().saturating_add(millis))
 }
 
-/// Prolongs the lease at every beat, until the beats end or the lease is lost. A catalogue that
-/// fails otherwise is asked again at the next beat: the lease lasts several.
+/// Extends the lease at every heartbeat, until the heartbeats end or the lease is lost. After another
+/// error of the catalogue the next heartbeat tries again: a lease lasts several heartbeats.
 ///
 /// # Errors
-/// [`CatalogError::LeaseLost`]: somebody else has the job.
-pub(super) async fn keep(
+/// [`CatalogError::LeaseLost`]: another worker has the job.
+pub(super) async fn keep_alive(
     catalog: &dyn Catalog,
     lease: &Lease,
     clock: &Clock,
     length: Duration,
-    beats: impl Stream<Item = ()>,
+    heartbeats: impl Stream<Item = ()>,
 ) -> Result<(), CatalogError> {
-    let mut beats = std::pin::pin!(beats);
-    while beats.next().await.is_some() {
+    let mut heartbeats = std::pin::pin!(heartbeats);
+    while heartbeats.next().await.is_some() {
         match catalog
             .extend_lease(lease, until(clock.now(), length))
             .await
         {
             Err(CatalogError::LeaseLost) => return Err(CatalogError::LeaseLost),
-            Err(error) => tracing::warn!(job = lease.job.0, %error, "a lease was not prolonged"),
+            Err(error) => tracing::warn!(job = lease.job.0, %error, "a lease was not extended"),
             Ok(()) => {}
         }
     }
     Ok(())
 }
 
-/// A beat every `period`, the first one after it has passed.
-pub(super) fn beats(period: Duration) -> impl Stream<Item = ()> {
+/// A heartbeat every `period`, the first one after the first period.
+pub(super) fn heartbeats(period: Duration) -> impl Stream<Item = ()> {
     let start = tokio::time::Instant::now() + period;
     let mut interval = tokio::time::interval_at(start, period);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -56,7 +56,7 @@ mod tests {
 
     use futures_util::stream;
 
-    use super::{keep, until};
+    use super::{keep_alive, until};
     use crate::clock::Clock;
     use crate::domain::Timestamp;
     use crate::domain::access::Actor;
@@ -93,19 +93,12 @@ mod tests {
                 .unwrap()
         };
         let (_, lease) = claim(at(0)).await.unwrap();
-        let beat = || keep(&catalog, &lease, &clock, LENGTH, stream::iter([()]));
+        let beat = || keep_alive(&catalog, &lease, &clock, LENGTH, stream::iter([()]));
 
         clock.set(at(40));
         beat().await.unwrap();
-        assert_eq!(
-            claim(at(99)).await,
-            None,
-            "prolonged from 60 to 100 seconds"
-        );
-        assert!(
-            claim(at(100)).await.is_some(),
-            "nobody prolonged it further"
-        );
+        assert_eq!(claim(at(99)).await, None, "extended from 60 to 100 seconds");
+        assert!(claim(at(100)).await.is_some(), "nobody extended it further");
         let lost = beat().await.unwrap_err();
         assert!(matches!(lost, CatalogError::LeaseLost));
         catalog.close().await;

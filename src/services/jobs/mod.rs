@@ -1,23 +1,24 @@
-//! Durable jobs: work that follows from a change and must not be lost.
+//! Durable jobs: background work that follows from a change and must not be lost.
 //!
-//! A job is enqueued inside the change set that calls for it ([`NewJob`]) and carries ids, not data.
-//! A service says what to do by a [`Handler`]; the [`Runner`] claims what is due, keeps the lease
-//! alive while the handler works, and commits what the handler returns together with "done", so its
-//! effect happens once. Handlers may be run again at any time (a killed process, a lost
-//! lease) and so are idempotent: blobs first, then the change set.
+//! A job is enqueued in the change set that causes it ([`NewJob`](crate::storage::catalog::NewJob)); its
+//! [`payload`] holds ids, not data. A service implements a [`Handler`]; the [`Runner`] claims due jobs,
+//! extends the lease while the handler runs, and commits the changes of the handler together with the
+//! completion of the job, so that they take effect once. Handlers may be run again at any time (a killed
+//! process, a lost lease) and so are idempotent: blobs first, then the change set.
 //!
-//! A failure says itself whether another attempt makes sense ([`JobFailure`]). Attempts are spaced
-//! by [`backoff`]; after the last one the job is dead, and stays visible until it is requeued.
-//! Recurring work ([`Rounds`], [`Periodic`]) is a job that enqueues its next run.
+//! A failure says whether to retry ([`JobFailure`]). [`backoff`] delays the attempts; after the last one
+//! the job is dead, and stays visible until it is requeued.
+//! Recurring work ([`Schedule`], [`Periodic`]) is a job that enqueues its next run.
 //!
-//! What is *not* here: what jobs do, and following the event log. Events drive projections,
-//! jobs do work.
+//! Not here: what jobs do, and following the event log. Events drive projections such as the search
+//! index; jobs do work.
 
 mod attempt;
 pub mod backoff;
 mod handler;
 mod housekeeping;
 mod lease;
+pub mod payload;
 mod periodic;
 mod queue;
 mod runner;
@@ -25,6 +26,6 @@ mod wrong_clock;
 
 pub use handler::{Handler, JobFailure, Policy};
 pub use housekeeping::{HOUSEKEEPING, housekeeping};
-pub use periodic::{Periodic, Rounds};
+pub use periodic::{Periodic, Schedule};
 pub use queue::{Jobs, JobsError};
 pub use runner::{Runner, RunnerHandle, Settings};

@@ -1,4 +1,4 @@
-//! Work that comes round: a job that enqueues its next run, in the same commit that ends this one.
+//! Periodic jobs: each run enqueues the next one in the commit that finishes it.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, JobKind, NewJob};
 
-/// The rounds of one kind of job: never two wait beside each other.
+/// The schedule of one kind of periodic job. At most one run of it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rounds {
+pub struct Schedule {
     kind: &'static str,
-    every: Duration,
+    interval: Duration,
 }
 
-impl Rounds {
-    /// Rounds of this kind, so far apart.
-    pub const fn new(kind: &'static str, every: Duration) -> Self {
-        Self { kind, every }
+impl Schedule {
+    /// A run of this kind at every interval.
+    pub const fn new(kind: &'static str, interval: Duration) -> Self {
+        Self { kind, interval }
     }
 
-    /// Enqueues a round now unless one waits already. To be called at every start.
+    /// Enqueues a run now unless one waits already. To be called at every start.
     ///
     /// # Errors
     /// Those of the catalogue's commit.
@@ -34,7 +34,7 @@ impl Rounds {
         catalog.commit(changes).await.map(drop)
     }
 
-    /// A round at this moment.
+    /// A run at this moment.
     pub fn at(self, run_at: Timestamp) -> NewJob {
         NewJob {
             kind: JobKind(self.kind.to_owned()),
@@ -44,39 +44,39 @@ impl Rounds {
         }
     }
 
-    /// The time between two rounds.
-    pub const fn every(self) -> Duration {
-        self.every
+    /// The time between two runs.
+    pub const fn interval(self) -> Duration {
+        self.interval
     }
 
-    /// The round after one that ends now.
+    /// The run after one that ends now.
     pub fn next(self, now: Timestamp) -> NewJob {
-        self.at(lease::until(now, self.every))
+        self.at(lease::until(now, self.interval))
     }
 }
 
-/// What a round does: given the moment, it returns what to commit.
-type Round =
+/// What a run does: from the moment to the changes to commit.
+type Run =
     Box<dyn Fn(Timestamp) -> BoxFuture<'static, Result<ChangeSet, JobFailure>> + Send + Sync>;
 
-/// A kind of job that does the same every so often. It is never given up.
+/// A periodic kind of job. It is never given up.
 pub struct Periodic {
-    rounds: Rounds,
+    schedule: Schedule,
     timeout: Duration,
-    round: Round,
+    run: Run,
 }
 
 impl Periodic {
-    /// Does `round` at these rounds, each at most `timeout` long.
-    pub fn new<F, R>(rounds: Rounds, timeout: Duration, round: F) -> Self
+    /// Calls `run` by this schedule, each run at most `timeout` long.
+    pub fn new<F, R>(schedule: Schedule, timeout: Duration, run: F) -> Self
     where
         F: Fn(Timestamp) -> R + Send + Sync + 'static,
         R: Future<Output = Result<ChangeSet, JobFailure>> + Send + 'static,
     {
         Self {
-            rounds,
+            schedule,
             timeout,
-            round: Box::new(move |now| Box::pin(round(now))),
+            run: Box::new(move |now| Box::pin(run(now))),
         }
     }
 }
@@ -84,7 +84,7 @@ impl Periodic {
 #[async_trait]
 impl Handler for Periodic {
     fn kind(&self) -> &str {
-        self.rounds.kind
+        self.schedule.kind
     }
 
     fn policy(&self) -> Policy {
@@ -96,12 +96,12 @@ impl Handler for Periodic {
     }
 
     fn longest_wait(&self) -> Option<Duration> {
-        Some(self.rounds.every)
+        Some(self.schedule.interval)
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let now = clock.now();
-        let changes = (self.round)(now).await?;
-        Ok(changes.job(self.rounds.next(now)))
+        let changes = (self.run)(now).await?;
+        Ok(changes.job(self.schedule.next(now)))
     }
 }

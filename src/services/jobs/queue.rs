@@ -1,4 +1,4 @@
-//! The queue as operators see it.
+//! The job queue for operators.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, JobId, JobState, Write};
 
-/// Looks at jobs and gives dead ones another chance.
+/// Lists jobs and requeues dead ones.
 #[derive(Clone)]
 pub struct Jobs {
     catalog: Arc<dyn Catalog>,
@@ -16,10 +16,10 @@ pub struct Jobs {
 /// Why a request about jobs was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
-    /// Only administrators deal with jobs.
-    #[error("only administrators deal with jobs")]
+    /// Only administrators may see and requeue jobs.
+    #[error("only administrators may see and requeue jobs")]
     Forbidden,
-    /// There is no such job (any more).
+    /// There is no such job, or it was pruned.
     #[error("there is no job {}", .0.0)]
     Unknown(JobId),
     /// Only dead jobs can be requeued.
@@ -31,7 +31,7 @@ pub enum JobsError {
 }
 
 impl Jobs {
-    /// Looks into this catalogue.
+    /// The queue of this catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
         Self { catalog, clock }
     }
@@ -60,7 +60,7 @@ impl Jobs {
         self.catalog.job(id).await?.ok_or(JobsError::Unknown(id))
     }
 
-    /// Gives a dead job another set of attempts, beginning now.
+    /// Gives a dead job a new set of attempts, due now.
     ///
     /// # Errors
     /// [`JobsError`]; [`JobsError::NotDead`] for a job that waits or is done.

@@ -1,8 +1,8 @@
-//! Claims what is due and has it done.
+//! Claims due jobs and runs them.
 //!
-//! One task looks for work when something may have changed: at every commit, when a job ends, and at
-//! the moment the next one becomes due. A slow look-around catches what nobody tells of: leases
-//! of workers that died elsewhere.
+//! One task polls the queue when something may have changed: at every commit, when a job ends, and at
+//! the moment the next job becomes due. A slow poll finds what causes no wake-up: expired leases of
+//! workers that died elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,19 +20,19 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::storage::catalog::{Catalog, CatalogError, Job, JobKind, Lease};
 
-/// Time until looking around though nothing called for it.
-const LOOK_AROUND: Duration = Duration::from_secs(60);
-/// Time until asking a catalogue again that failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// The poll interval when nothing wakes the dispatcher.
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
+/// The delay after an error of the catalogue.
+const RETRY_DELAY: Duration = Duration::from_secs(5);
 
-/// How jobs are run, whatever their kind.
+/// How jobs of all kinds are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// How many run at the same time.
     pub workers: usize,
-    /// How long a claim lasts without a heartbeat; there are three in that time.
+    /// How long a lease lasts without a heartbeat; there are three heartbeats in that time.
     pub lease: Duration,
-    /// How long running jobs may go on when the archive stops.
+    /// How long running jobs may continue when the archive stops.
     pub grace: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Default for Settings {
     }
 }
 
-/// Runs jobs of the kinds it has handlers for; others wait.
+/// Runs jobs of the kinds that it has handlers for; other jobs wait.
 pub struct Runner {
     catalog: Arc<dyn Catalog>,
     clock: Clock,
@@ -84,11 +84,11 @@ impl Runner {
         self
     }
 
-    /// Begins to work, in a task of the present runtime.
+    /// Starts the dispatcher, in a task of the present runtime.
     pub fn start(self) -> RunnerHandle {
         let (stop, stopping) = watch::channel(false);
         let (release, releasing) = watch::channel(false);
-        let (rested, resting) = watch::channel(0);
+        let (idle, watch_idle) = watch::channel(0);
         let signals = Arc::new(Signals::default());
         let grace = self.settings.grace;
         let dispatcher = Dispatcher {
@@ -98,7 +98,7 @@ impl Runner {
             tasks: JoinSet::new(),
             stopping,
             releasing,
-            rested,
+            idle,
             latest: None,
         };
         RunnerHandle {
@@ -107,16 +107,16 @@ impl Runner {
             stop,
             release,
             signals,
-            resting,
+            watch_idle,
         }
     }
 }
 
 #[derive(Default)]
 struct Signals {
-    look: Notify,
-    /// How often somebody has asked to be told of rest.
-    asked: AtomicU64,
+    poll: Notify,
+    /// How many callers have waited for an idle moment.
+    idle_requests: AtomicU64,
 }
 
 /// A running [`Runner`].
@@ -126,30 +126,30 @@ pub struct RunnerHandle {
     stop: watch::Sender<bool>,
     release: watch::Sender<bool>,
     signals: Arc<Signals>,
-    resting: watch::Receiver<u64>,
+    watch_idle: watch::Receiver<u64>,
 }
 
 impl RunnerHandle {
-    /// Looks for due jobs now; for who has moved the clock.
+    /// Polls the queue now; for callers that moved the clock.
     pub fn wake(&self) {
-        self.signals.look.notify_one();
+        self.signals.poll.notify_one();
     }
 
     /// Waits until nothing runs and nothing of the registered kinds is due.
     pub async fn idle(&self) {
-        let asked = self.signals.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let request = self.signals.idle_requests.fetch_add(1, Ordering::SeqCst) + 1;
         self.wake();
-        // An error means that the runner has ended, and nothing rests more.
+        // An error means that the runner has ended: nothing runs any more.
         let _ = self
-            .resting
+            .watch_idle
             .clone()
-            .wait_for(|rested| *rested >= asked)
+            .wait_for(|answered| *answered >= request)
             .await;
     }
 
-    /// Takes no more jobs, lets the running ones finish, and gives those back that take longer than
-    /// the grace period: they are run again after the next start. Returns when all have ended; a
-    /// second call does nothing.
+    /// Claims no more jobs, lets the running ones finish, and releases those that take longer than the
+    /// grace period: they run again after the next start. Returns when all have ended; a second call
+    /// does nothing.
     pub async fn stop(&self) {
         self.stop.send_replace(true);
         let Some(mut task) = self.task.lock().await.take() else {
@@ -169,18 +169,18 @@ struct Dispatcher {
     tasks: JoinSet<()>,
     stopping: watch::Receiver<bool>,
     releasing: watch::Receiver<bool>,
-    rested: watch::Sender<u64>,
-    /// The last moment at which the jobs were found to wait no longer than they should.
+    idle: watch::Sender<u64>,
+    /// The last moment at which no job was found to wait for too long.
     latest: Option<Timestamp>,
 }
 
 /// Why no further job was claimed.
-enum Filled {
+enum ClaimStop {
     /// Nothing is due of the kinds that may run.
     NothingDue,
     /// All workers, or all kinds, are busy.
     Busy,
-    /// The catalogue did not answer.
+    /// The catalogue failed.
     Failed,
 }
 
@@ -188,29 +188,29 @@ impl Dispatcher {
     async fn run(mut self) {
         let mut commits = self.runner.catalog.watch_events();
         let mut stopping = self.stopping.clone();
-        let mut catalog_lives = true;
+        let mut catalog_is_open = true;
         while !*stopping.borrow() {
-            let asked = self.signals.asked.load(Ordering::SeqCst);
+            let requests = self.signals.idle_requests.load(Ordering::SeqCst);
             commits.mark_unchanged();
             self.check_clock().await;
-            let filled = self.fill().await;
-            if matches!(filled, Filled::NothingDue) && self.tasks.is_empty() {
-                self.rested.send_replace(asked);
+            let stop = self.claim_due().await;
+            if matches!(stop, ClaimStop::NothingDue) && self.tasks.is_empty() {
+                self.idle.send_replace(requests);
             }
-            let pause = self.pause(&filled).await;
+            let pause = self.pause(&stop).await;
             tokio::select! {
                 _ = stopping.changed() => {}
-                changed = commits.changed(), if catalog_lives => catalog_lives = changed.is_ok(),
+                changed = commits.changed(), if catalog_is_open => catalog_is_open = changed.is_ok(),
                 Some(_) = self.tasks.join_next() => {}
-                () = self.signals.look.notified() => {}
+                () = self.signals.poll.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
         while self.tasks.join_next().await.is_some() {}
     }
 
-    /// At the start and whenever the clock has gone back: brings forward the jobs that a clock
-    /// ahead of its time has put off.
+    /// At the start and whenever the clock has gone back: makes jobs due that a clock ahead of the time
+    /// had delayed.
     async fn check_clock(&mut self) {
         let now = self.runner.clock.now();
         if self.latest.is_some_and(|latest| latest <= now) {
@@ -241,22 +241,22 @@ impl Dispatcher {
         }
     }
 
-    /// Claims and starts jobs while there are any and somebody is free to do them.
-    async fn fill(&mut self) -> Filled {
+    /// Claims and starts due jobs while workers are free.
+    async fn claim_due(&mut self) -> ClaimStop {
         loop {
             let kinds = self.free_kinds();
             let Ok(worker) = Arc::clone(&self.workers).try_acquire_owned() else {
-                return Filled::Busy;
+                return ClaimStop::Busy;
             };
             if kinds.is_empty() {
-                return Filled::Busy;
+                return ClaimStop::Busy;
             }
             match self.claim(&kinds).await {
                 Ok(Some((job, lease))) => self.begin(job, lease, worker),
-                Ok(None) => return Filled::NothingDue,
+                Ok(None) => return ClaimStop::NothingDue,
                 Err(error) => {
-                    tracing::error!(%error, "the catalogue could not say which jobs are due");
-                    return Filled::Failed;
+                    tracing::error!(%error, "the due jobs could not be read from the catalogue");
+                    return ClaimStop::Failed;
                 }
             }
         }
@@ -297,12 +297,12 @@ impl Dispatcher {
         });
     }
 
-    /// How long to wait when nothing calls.
-    async fn pause(&self, filled: &Filled) -> Duration {
-        match filled {
-            Filled::Failed => AFTER_FAILURE,
-            Filled::Busy => LOOK_AROUND,
-            Filled::NothingDue => self.until_next_due().await.unwrap_or(LOOK_AROUND),
+    /// How long to wait when nothing wakes the dispatcher.
+    async fn pause(&self, stop: &ClaimStop) -> Duration {
+        match stop {
+            ClaimStop::Failed => RETRY_DELAY,
+            ClaimStop::Busy => POLL_INTERVAL,
+            ClaimStop::NothingDue => self.until_next_due().await.unwrap_or(POLL_INTERVAL),
         }
     }
 
@@ -311,6 +311,6 @@ impl Dispatcher {
         let now = self.runner.clock.now();
         let next = self.runner.catalog.next_job(&kinds, now).await.ok()??;
         let wait = next.as_millis().saturating_sub(now.as_millis());
-        Some(Duration::from_millis(u64::try_from(wait).ok()?).min(LOOK_AROUND))
+        Some(Duration::from_millis(u64::try_from(wait).ok()?).min(POLL_INTERVAL))
     }
 }

@@ -1,6 +1,6 @@
-//! Brings forward jobs that wait for a moment which only a wrong clock can have given them.
+//! Makes jobs due whose moment can only come from a wrong clock.
 //!
-//! A clock that was years ahead for an hour leaves rounds and retries that are due in years. Each
+//! A clock that was years ahead for an hour leaves periodic runs and retries that are due in years. Each
 //! kind of job says how far ahead of the present it waits at most
 //! ([`Handler::longest_wait`](super::Handler::longest_wait)); what waits longer becomes due now.
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// The part of a box that is read at most; everything wanted stands within it.
+/// The most bytes of a box that are read; all facts are within them.
 const MAX_CONTENT_BYTES: u64 = 64 * 1024;
 
 /// Where a box is.

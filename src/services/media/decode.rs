@@ -1,8 +1,8 @@
-//! Pixels of an image file, within limits that are checked before memory is given out.
+//! Decodes the pixels of an image file, within limits that are checked before memory is allocated.
 //!
-//! JPEG is decoded at 1/2, 1/4 or 1/8 where that is enough (a scaled inverse DCT costs a fraction of
-//! a full one); everything else goes through the `image` crate. Of an animation, the first
-//! frame counts. Transparent pixels are laid on white.
+//! JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is enough (a scaled inverse DCT costs a
+//! fraction of a full one); all other formats are decoded by the `image` crate. Of an animation only the
+//! first frame is decoded. Transparent pixels are blended with white.
 
 use std::io::Cursor;
 
@@ -11,9 +11,9 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 use jpeg_decoder::{CodingProcess, ImageInfo, PixelFormat};
 
 use super::picture;
-use super::render::RenderError;
+use super::render_error::RenderError;
 
-/// What an image may ask for.
+/// The resources that decoding an image may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Pixels of the original.
@@ -35,33 +35,33 @@ impl Default for Limits {
     }
 }
 
-/// Scans of a progressive JPEG: cameras write about ten, each costs a pass over the whole image.
+/// The most scans of a progressive JPEG: cameras write about ten; each costs a pass over the image.
 const MAX_SCANS: usize = 100;
 
-/// Decoded pixels, not turned yet.
+/// Decoded pixels before rotation.
 pub(super) struct Pixels {
     pub(super) width: u32,
     pub(super) height: u32,
     /// Red, green, blue, row by row from the top.
     pub(super) rgb: Vec<u8>,
-    /// How they are to be turned.
+    /// The orientation to apply.
     pub(super) orientation: Orientation,
-    /// The colour profile they were written in.
+    /// The embedded colour profile.
     pub(super) profile: Option<Vec<u8>>,
 }
 
-/// Decodes an image so that it is at least `wanted_px` long at its longer side, if it is that long.
+/// Decodes an image; its longer side is at least `requested_px`, or that of the original if smaller.
 pub(super) fn decode(
     file: &[u8],
     media_type: &str,
-    wanted_px: u32,
+    requested_px: u32,
     limits: Limits,
 ) -> Result<Pixels, RenderError> {
     if file.len() as u64 > limits.file {
         return Err(RenderError::TooLarge);
     }
     match picture::format(media_type) {
-        Some(ImageFormat::Jpeg) => jpeg(file, wanted_px, limits),
+        Some(ImageFormat::Jpeg) => jpeg(file, requested_px, limits),
         Some(format) => other(file, format, limits),
         None => Err(RenderError::Unsupported),
     }
@@ -76,7 +76,7 @@ fn check_size(width: u32, height: u32, limits: Limits) -> Result<(), RenderError
     }
 }
 
-fn jpeg(file: &[u8], wanted_px: u32, limits: Limits) -> Result<Pixels, RenderError> {
+fn jpeg(file: &[u8], requested_px: u32, limits: Limits) -> Result<Pixels, RenderError> {
     let broken = |error: jpeg_decoder::Error| RenderError::Broken(error.into());
     let mut decoder = jpeg_decoder::Decoder::new(file);
     decoder.read_info().map_err(broken)?;
@@ -85,8 +85,8 @@ fn jpeg(file: &[u8], wanted_px: u32, limits: Limits) -> Result<Pixels, RenderErr
     check_scans(file, info, limits)?;
     let (width, height) = decoder
         .scale(
-            wanted(info.width, wanted_px, info),
-            wanted(info.height, wanted_px, info),
+            scaled(info.width, requested_px, info),
+            scaled(info.height, requested_px, info),
         )
         .map_err(broken)?;
     let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
@@ -102,15 +102,15 @@ fn jpeg(file: &[u8], wanted_px: u32, limits: Limits) -> Result<Pixels, RenderErr
     })
 }
 
-/// One side of the image scaled down so that the longer side comes to `wanted_px`, rounded up.
-fn wanted(side: u16, wanted_px: u32, info: ImageInfo) -> u16 {
+/// One side of the image scaled down so that the longer side comes to `requested_px`, rounded up.
+fn scaled(side: u16, requested_px: u32, info: ImageInfo) -> u16 {
     let longer = u64::from(info.width.max(info.height));
-    let scaled = (u64::from(side) * u64::from(wanted_px)).div_ceil(longer.max(1));
-    u16::try_from(scaled).unwrap_or(u16::MAX).clamp(1, side)
+    let length = (u64::from(side) * u64::from(requested_px)).div_ceil(longer.max(1));
+    u16::try_from(length).unwrap_or(u16::MAX).clamp(1, side)
 }
 
 /// A progressive JPEG holds all its coefficients in memory, two bytes for each sample, and
-/// every scan of it walks over the whole image.
+/// every scan of it is a pass over the whole image.
 fn check_scans(file: &[u8], info: ImageInfo, limits: Limits) -> Result<(), RenderError> {
     if info.coding_process != CodingProcess::DctProgressive {
         return Ok(());
@@ -143,8 +143,8 @@ fn rgb(samples: Vec<u8>, format: PixelFormat) -> Vec<u8> {
     }
 }
 
-/// The textbook conversion: without the printer's profile, which is large and rarely there, the
-/// true colours are not known.
+/// The conversion without a profile: the true colours need the profile of the printer, which is large
+/// and rarely embedded.
 fn cmyk_to_rgb(cmyk: &[u8]) -> [u8; 3] {
     let light = |ink: u8| u16::from(255 - ink);
     let mixed = |ink: u8| ((light(ink) * light(cmyk[3]) + 127) / 255) as u8;
@@ -173,13 +173,13 @@ fn other(file: &[u8], format: ImageFormat, limits: Limits) -> Result<Pixels, Ren
     Ok(Pixels {
         width,
         height,
-        rgb: on_white(decoded),
+        rgb: blended_with_white(decoded),
         orientation,
         profile,
     })
 }
 
-fn on_white(decoded: DynamicImage) -> Vec<u8> {
+fn blended_with_white(decoded: DynamicImage) -> Vec<u8> {
     if !decoded.color().has_alpha() {
         return decoded.into_rgb8().into_raw();
     }
@@ -190,8 +190,8 @@ fn on_white(decoded: DynamicImage) -> Vec<u8> {
         let alpha = u16::from(samples[pixel * 4 + 3]);
         for channel in 0..3 {
             let colour = u16::from(samples[pixel * 4 + channel]);
-            let laid = (colour * alpha + 255 * (255 - alpha) + 127) / 255;
-            samples[pixel * 3 + channel] = laid as u8;
+            let blended = (colour * alpha + 255 * (255 - alpha) + 127) / 255;
+            samples[pixel * 3 + channel] = blended as u8;
         }
     }
     samples.truncate(pixels * 3);

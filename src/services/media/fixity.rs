@@ -1,10 +1,9 @@
-//! Reads every stored file back, in turn, and compares it with its name.
+//! The job that reads stored files back and compares them with their hash.
 //!
-//! Each blob is audited once in 90 days, a new one and one that came back after damage within
-//! hours. A round takes those
-//! that have waited longest, never audited ones first, as many as its share of the disk's
-//! speed allows; if that was not all, the next round follows at once. What was found is written
-//! as audits (PREMIS fixity events); damaged files are quarantined, never deleted.
+//! Each blob is audited once in 90 days, a new one and one that came back after damage within hours. A
+//! run audits the blobs whose last audit is oldest, never audited ones first, as many as the allowed read
+//! rate permits; when more are due, the next run follows at once. Results are written as audits (PREMIS
+//! fixity events); damaged files are quarantined, never deleted.
 
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use async_trait::async_trait;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::services::jobs::{Handler, JobFailure, Policy, Rounds};
+use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
 use crate::storage::blobs::{BlobError, BlobStore, fixity};
 use crate::storage::catalog::{
     Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, ChangeSet, Job, Write,
@@ -23,18 +22,18 @@ use crate::storage::catalog::{
 
 /// The kind of job.
 pub const KIND: &str = "audit-blobs";
-/// A blob is audited again after this time.
-const AGAIN_AFTER_SECONDS: i64 = 90 * 24 * 60 * 60;
-/// Time between rounds when nothing is left to do.
-const EVERY: Duration = Duration::from_secs(60 * 60);
-/// Blobs in one round: their audits are one commit.
-const MAX_IN_ROUND: usize = 1_000;
-/// A round reads no longer than this, so that what it found becomes known.
-const ROUND: Duration = Duration::from_secs(10 * 60);
+/// The time between two audits of a blob.
+const AUDIT_INTERVAL_SECONDS: i64 = 90 * 24 * 60 * 60;
+/// The time between runs when nothing is due.
+const RUN_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// The most blobs of one run: their audits are one commit.
+const MAX_BLOBS_IN_RUN: usize = 1_000;
+/// The longest run, so that its results are committed.
+const MAX_RUN: Duration = Duration::from_secs(10 * 60);
 /// Catalogue rows read at a time.
 const PAGE: usize = 1_000;
 
-/// Audits what is due.
+/// Audits due blobs.
 pub struct AuditBlobs {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
@@ -42,10 +41,8 @@ pub struct AuditBlobs {
 }
 
 impl AuditBlobs {
-    /// 20 MB each second read 50 TB in a month, and leave a disk to its users.
-    pub const USUAL_SPEED: u64 = 20_000_000;
-    /// Its rounds, to be enqueued at every start.
-    pub const ROUNDS: Rounds = Rounds::new(KIND, EVERY);
+    /// Its schedule, to be enqueued at every start.
+    pub const SCHEDULE: Schedule = Schedule::new(KIND, RUN_INTERVAL);
 
     /// Reads at most this many bytes each second, on average.
     pub fn new(
@@ -60,7 +57,7 @@ impl AuditBlobs {
         }
     }
 
-    /// The blobs that have waited longest and whether there are more.
+    /// The blobs whose audit is overdue longest, and whether these are all.
     async fn due(&self, now: Timestamp) -> Result<(Vec<BlobKey>, bool), JobFailure> {
         let mut waiting = BinaryHeap::new();
         let mut after = None;
@@ -78,9 +75,9 @@ impl AuditBlobs {
                     continue;
                 }
                 let last_audit = record.audit.map(|audit| audit.at);
-                // The greatest is the one audited last: it falls out when there are too many.
+                // The greatest is the one audited last: it is dropped when there are too many.
                 waiting.push((last_audit, record.key));
-                if waiting.len() > MAX_IN_ROUND {
+                if waiting.len() > MAX_BLOBS_IN_RUN {
                     waiting.pop();
                     is_all = false;
                 }
@@ -90,13 +87,13 @@ impl AuditBlobs {
         Ok((longest_first.map(|(_, key)| key).collect(), is_all))
     }
 
-    /// Whether the last audit was long ago, or says nothing of the bytes that are stored now:
-    /// those of a damaged or missing blob came back since, or it bears the time of a wrong clock.
+    /// Whether the last audit was long ago, or is not about the bytes that are stored now:
+    /// those of a damaged or missing blob were restored since, or it has the time of a wrong clock.
     async fn is_due(&self, record: &BlobRecord, now: Timestamp) -> Result<bool, JobFailure> {
         let Some(audit) = &record.audit else {
             return Ok(true);
         };
-        if audit.at > now || audit.at.plus_seconds(AGAIN_AFTER_SECONDS) <= now {
+        if audit.at > now || audit.at.plus_seconds(AUDIT_INTERVAL_SECONDS) <= now {
             return Ok(true);
         }
         if audit.outcome == AuditOutcome::Intact {
@@ -152,7 +149,7 @@ impl Handler for AuditBlobs {
 
     fn policy(&self) -> Policy {
         Policy {
-            // One blob of many terabytes may run over the round it began in.
+            // One blob of many terabytes may take longer than a run.
             timeout: Duration::from_secs(24 * 60 * 60),
             max_attempts: u32::MAX,
             ..Policy::default()
@@ -160,7 +157,7 @@ impl Handler for AuditBlobs {
     }
 
     fn longest_wait(&self) -> Option<Duration> {
-        Some(Self::ROUNDS.every())
+        Some(Self::SCHEDULE.interval())
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
@@ -169,7 +166,7 @@ impl Handler for AuditBlobs {
         let mut allotted = Duration::ZERO;
         let began = tokio::time::Instant::now();
         for blob in due {
-            if allotted >= ROUND {
+            if allotted >= MAX_RUN {
                 is_all = false;
                 break;
             }
@@ -178,15 +175,14 @@ impl Handler for AuditBlobs {
             tokio::time::sleep_until(began + allotted).await;
         }
         let now = clock.now();
-        let changes = ChangeSet::by(&Actor::System, now);
         let changes = audits
             .into_iter()
             .map(Write::Audit)
-            .fold(changes, ChangeSet::write);
+            .fold(ChangeSet::by(&Actor::System, now), ChangeSet::write);
         Ok(changes.job(if is_all {
-            Self::ROUNDS.next(now)
+            Self::SCHEDULE.next(now)
         } else {
-            Self::ROUNDS.at(now)
+            Self::SCHEDULE.at(now)
         }))
     }
 }

@@ -1,10 +1,9 @@
-//! The job that hashes pictures whose hash is not known: all that were taken in before there were
-//! hashes or by an earlier recipe, and those whose previews were given up meanwhile.
+//! The job that hashes pictures without a hash of the current recipe: those attached before hashes
+//! existed or under an earlier recipe, and those whose preview job was given up.
 //!
-//! It walks through all works in the order of their ids. Each run does a piece, and commits what
-//! it found together with the next run, which goes on where it stopped: a crash costs one
-//! piece. At the end it waits for a month and begins again. Pictures that cannot be decoded are
-//! passed over.
+//! It visits all works in the order of their ids. Each run handles a limited number and commits its
+//! hashes together with the next run, which continues after the last visited work: a crash repeats one
+//! run. After the last work it starts again in a month. Pictures that cannot be decoded are skipped.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +20,7 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId};
-use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{
@@ -32,12 +31,12 @@ use crate::storage::catalog::{
 pub const KIND: &str = "hash-pictures";
 /// Works read at a time.
 const PAGE: usize = 200;
-/// A run ends behind the work at which it has hashed so many pictures ...
+/// A run ends after the work at which it has seen this many pictures ...
 const PICTURES_IN_RUN: usize = 100;
-/// ... or looked at so many works.
+/// ... or visited this many works.
 const WORKS_IN_RUN: usize = 10_000;
-/// From the end of the works to the next beginning.
-const AGAIN_AFTER_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// The pause between two visits of all works.
+const PAUSE_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
@@ -46,7 +45,7 @@ struct Payload {
     after: Option<String>,
 }
 
-/// A run that begins behind this work.
+/// A run that begins after this work.
 fn run_after(after: Option<AssetId>, run_at: Timestamp) -> NewJob {
     let payload = Payload {
         recipe: RECIPE.to_owned(),
@@ -54,26 +53,26 @@ fn run_after(after: Option<AssetId>, run_at: Timestamp) -> NewJob {
     };
     NewJob {
         kind: JobKind(KIND.to_owned()),
-        payload: serde_json::to_string(&payload).unwrap_or_default(),
+        payload: payload::to_text(&payload),
         run_at,
         unique_key: Some(RECIPE.to_owned()),
     }
 }
 
-/// What one run does.
+/// The progress of one run.
 #[derive(Default)]
-struct Piece {
-    /// The last work it has done.
+struct Progress {
+    /// The last visited work.
     after: Option<AssetId>,
     works: usize,
-    /// Pictures looked at, those passed over included.
+    /// Pictures seen, skipped ones included.
     pictures: usize,
-    found: Vec<HashedPicture>,
-    /// No work stands behind it.
+    hashes: Vec<HashedPicture>,
+    /// There are no more works.
     is_last: bool,
 }
 
-/// Hashes what is not hashed.
+/// Hashes pictures without a hash.
 pub struct HashPictures {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
@@ -99,28 +98,31 @@ impl HashPictures {
         catalog.commit(changes).await.map(drop)
     }
 
-    /// Goes on through the works until the piece is large enough.
-    async fn walk(&self, piece: &mut Piece) -> Result<(), JobFailure> {
-        while piece.works < WORKS_IN_RUN {
-            let page = self.catalog.list(piece.after, PAGE).await;
-            let page = page.map_err(JobFailure::retry)?;
+    /// Visits works until the run is long enough.
+    async fn visit(&self, progress: &mut Progress) -> Result<(), JobFailure> {
+        while progress.works < WORKS_IN_RUN {
+            let page = self
+                .catalog
+                .list(progress.after, PAGE)
+                .await
+                .map_err(JobFailure::retry)?;
             if page.is_empty() {
-                piece.is_last = true;
+                progress.is_last = true;
                 return Ok(());
             }
-            let mut unknown = self.unknown(&page).await?;
+            let mut unhashed = self.unhashed(&page).await?;
             for entry in &page {
-                for file in alive(entry).into_iter().flat_map(|work| &work.files) {
-                    if let Some(media_type) = unknown.remove(&file.sha256) {
-                        piece.pictures += 1;
-                        piece
-                            .found
-                            .extend(self.look_at(file.sha256, media_type).await?);
+                for file in live_asset(entry).into_iter().flat_map(|work| &work.files) {
+                    if let Some(media_type) = unhashed.remove(&file.sha256) {
+                        progress.pictures += 1;
+                        progress
+                            .hashes
+                            .extend(self.hash(file.sha256, media_type).await?);
                     }
                 }
-                piece.works += 1;
-                piece.after = Some(entry.id());
-                if piece.pictures >= PICTURES_IN_RUN {
+                progress.works += 1;
+                progress.after = Some(entry.id());
+                if progress.pictures >= PICTURES_IN_RUN {
                     return Ok(());
                 }
             }
@@ -128,25 +130,31 @@ impl HashPictures {
         Ok(())
     }
 
-    /// The pictures of these works whose hash is not known, with their media types.
-    async fn unknown(&self, works: &[Entry]) -> Result<HashMap<BlobKey, String>, JobFailure> {
-        let files = works.iter().filter_map(alive).flat_map(|work| &work.files);
-        let mut unknown: HashMap<BlobKey, String> = files
-            .filter(|file| previews::can_show(&file.media_type))
+    /// The pictures of these works without a hash of the current recipe, with their media types.
+    async fn unhashed(&self, works: &[Entry]) -> Result<HashMap<BlobKey, String>, JobFailure> {
+        let files = works
+            .iter()
+            .filter_map(live_asset)
+            .flat_map(|work| &work.files);
+        let mut unhashed: HashMap<BlobKey, String> = files
+            .filter(|file| previews::can_render(&file.media_type))
             .map(|file| (file.sha256, file.media_type.clone()))
             .collect();
-        let keys: Vec<BlobKey> = unknown.keys().copied().collect();
+        let keys: Vec<BlobKey> = unhashed.keys().copied().collect();
         let records = self.catalog.blob_records(&keys).await;
         for record in records.map_err(JobFailure::retry)?.into_iter().flatten() {
-            if record.picture.is_some_and(|known| known.recipe == RECIPE) {
-                unknown.remove(&record.key);
+            if record
+                .picture
+                .is_some_and(|picture| picture.recipe == RECIPE)
+            {
+                unhashed.remove(&record.key);
             }
         }
-        Ok(unknown)
+        Ok(unhashed)
     }
 
-    /// What the picture in a blob looks like; none when it cannot be decoded.
-    async fn look_at(
+    /// The hash of the picture in a blob; `None` when it cannot be decoded.
+    async fn hash(
         &self,
         blob: BlobKey,
         media_type: String,
@@ -157,24 +165,24 @@ impl HashPictures {
             Err(JobFailure::GiveUp(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
-        let look = move || {
-            // A decoder that panics on a broken file must not keep the others from being hashed.
-            let look = || perceptual_hash::of_file(&file, &media_type, limits);
-            catch_unwind(AssertUnwindSafe(look))
-                .unwrap_or_else(|_| Err(RenderError::Broken("its decoder gave up on it".into())))
+        let hash = move || {
+            // A decoder that panics on a broken file must not stop the job.
+            let hash = || perceptual_hash::of_file(&file, &media_type, limits);
+            catch_unwind(AssertUnwindSafe(hash))
+                .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
         };
-        match blocking(look).await {
-            Ok(hash) => Ok(Some(perceptual_hash::found(blob, hash))),
+        match blocking(hash).await {
+            Ok(hash) => Ok(Some(perceptual_hash::record(blob, hash))),
             Err(error @ RenderError::Failed(_)) => Err(JobFailure::retry(error)),
             Err(error) => {
-                tracing::info!(%blob, error = &error as &dyn std::error::Error, "a picture was passed over");
+                tracing::info!(%blob, error = &error as &dyn std::error::Error, "a picture was skipped");
                 Ok(None)
             }
         }
     }
 }
 
-fn alive(entry: &Entry) -> Option<&Asset> {
+fn live_asset(entry: &Entry) -> Option<&Asset> {
     match entry {
         Entry::Asset(asset) => Some(asset),
         Entry::Tombstone(_) => None,
@@ -196,29 +204,29 @@ impl Handler for HashPictures {
     }
 
     fn longest_wait(&self) -> Option<Duration> {
-        Some(Duration::from_secs(AGAIN_AFTER_SECONDS.unsigned_abs()))
+        Some(Duration::from_secs(PAUSE_SECONDS.unsigned_abs()))
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let payload: Payload = serde_json::from_str(&job.payload).map_err(JobFailure::give_up)?;
+        let payload: Payload = payload::parse(job)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
         if payload.recipe != RECIPE {
-            // Left by another version of the archive; that of this one has its own run.
+            // Enqueued by another version of the archive; this version has its own run.
             return Ok(changes);
         }
         let after = payload.after.as_deref().map(str::parse).transpose();
-        let mut piece = Piece {
+        let mut progress = Progress {
             after: after.map_err(JobFailure::give_up)?,
-            ..Piece::default()
+            ..Progress::default()
         };
-        self.walk(&mut piece).await?;
-        for picture in piece.found {
+        self.visit(&mut progress).await?;
+        for picture in progress.hashes {
             changes = changes.write(Write::HashedPicture(picture));
         }
-        Ok(changes.job(if piece.is_last {
-            run_after(None, clock.now().plus_seconds(AGAIN_AFTER_SECONDS))
+        Ok(changes.job(if progress.is_last {
+            run_after(None, clock.now().plus_seconds(PAUSE_SECONDS))
         } else {
-            run_after(piece.after, clock.now())
+            run_after(progress.after, clock.now())
         }))
     }
 }

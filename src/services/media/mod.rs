@@ -1,14 +1,13 @@
-//! Reading what files are, and making copies of them that can be shown.
+//! Detecting what files are, and rendering copies of images.
 //!
-//! [`probe`] says what a file is from its bytes: what it is called and declared to be are only
-//! hints, and where bytes could be read as several formats, the dangerous one wins.
-//! [`previews`] makes small copies of images, from their pixels alone: no camera, owner or place
-//! travels along. [`perceptual_hash`] tells copies of one picture from other pictures; nothing
-//! here looks for faces or persons. [`fixity`] reads stored files back, in turn, and compares them with their name.
+//! [`probe`] detects the media type from the bytes: file name and declared type are only hints, and where
+//! bytes could be read as several formats, the dangerous one wins. [`previews`] renders small copies of
+//! images from their pixels alone: no camera, owner or place is copied. [`recipe`] says what renditions
+//! may be used for. [`perceptual_hash`] recognises copies of one picture; nothing here looks for faces or
+//! persons. [`fixity`] reads stored files back and compares them with their hash.
 //!
-//! Every file here may be broken or hostile. Limits are checked before memory is given out, and a
-//! format that cannot be read costs its facts, never the file. Audio and video are measured, not
-//! decoded.
+//! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
+//! cannot be read costs its facts, never the file. Audio and video are measured, not decoded.
 
 mod boxes;
 mod decode;
@@ -20,7 +19,9 @@ pub mod perceptual_hash;
 mod picture;
 pub mod previews;
 pub mod probe;
+pub mod recipe;
 pub mod render;
+mod render_error;
 mod signature;
 mod sound;
 mod still;

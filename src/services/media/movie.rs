@@ -14,7 +14,7 @@ const MAX_DEPTH: u32 = 5;
 /// The key of a place in Apple's metadata.
 const PLACE_KEY: &[u8] = b"location.ISO6709";
 
-/// What the boxes tell.
+/// The facts in the boxes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Movie {
     /// Duration of the presentation in milliseconds.
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_that_lie_about_their_size_end_the_walk() {
+    fn boxes_with_a_wrong_size_end_the_walk() {
         let nested = b"\0\0\0\x10moov\0\0\0\x7fmvhd".as_slice();
         let too_small = b"\0\0\0\x07moov\0\0\0\0";
         let overflowing = b"\0\0\0\x01moov\xff\xff\xff\xff\xff\xff\xff\xff";

@@ -1,4 +1,4 @@
-//! Reading a stored original whole, for jobs that decode it.
+//! Reads a stored original into memory, for jobs that decode it.
 
 use super::render::RenderError;
 use crate::services::jobs::JobFailure;
@@ -12,7 +12,7 @@ const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 /// All bytes of a blob of at most `max_bytes`.
 ///
 /// # Errors
-/// To be given up when it is longer or missing, to be tried again when the store fails.
+/// [`JobFailure::GiveUp`] when it is longer or missing, [`JobFailure::Retry`] when the store fails.
 pub(super) async fn read(
     blobs: &dyn BlobStore,
     key: BlobKey,

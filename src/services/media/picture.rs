@@ -1,4 +1,4 @@
-//! What the header of an image tells: its size as displayed, and whether it gives away a place.
+//! Reads the header of an image: its size as displayed, and whether it contains a place.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _, Seek};
@@ -7,8 +7,8 @@ use std::path::Path;
 use image::metadata::Orientation;
 use image::{ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
-/// A JPEG tells its size before its pixels; what stands before that (profiles, thumbnails of
-/// the camera) is shorter than this in any honest file.
+/// The size of a JPEG precedes its pixels; everything before it (profiles, thumbnails of the camera) is
+/// shorter than this in any valid file.
 const MAX_HEADER_BYTES: u64 = 32 * 1024 * 1024;
 /// Memory for reading a header.
 const MAX_HEADER_MEMORY: u64 = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! What a file is: its media type and facts, from the bytes.
+//! Detects the media type of a file and reads its facts, from the bytes.
 //!
 //! 1. Signatures and text are looked at first ([`super::signature`], [`super::text`]). What the
 //!    file is called or declared to be only chooses among formats the bytes allow, such as
@@ -59,8 +59,8 @@ pub async fn probe_staged(staged: &Staged, declared: Option<&str>, name: &str) -
 }
 
 fn hints(declared: Option<&str>, name: &str) -> Vec<String> {
-    let by_name = mime_guess::from_path(name);
-    let by_name = by_name.iter_raw().map(signature::normal);
+    let guess = mime_guess::from_path(name);
+    let by_name = guess.iter_raw().map(signature::normal);
     declared
         .map(signature::normal)
         .into_iter()
@@ -120,11 +120,11 @@ fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(tail)
 }
 
-/// A format library that panics on a broken file costs what it would have told, nothing more.
+/// When a format library panics on a broken file, only its facts are lost.
 fn contained<T>(read: impl FnOnce() -> T) -> Option<T> {
     let result = catch_unwind(AssertUnwindSafe(read));
     if result.is_err() {
-        tracing::warn!("a format library gave up on a broken file; its facts are left out");
+        tracing::warn!("a format library panicked on a broken file; its facts are left out");
     }
     result.ok()
 }

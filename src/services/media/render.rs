@@ -1,6 +1,6 @@
-//! Small copies of an image, from its pixels alone.
+//! Renders small copies of an image from its pixels.
 //!
-//! A copy is an upright sRGB JPEG with nothing in it but pixels: no Exif, XMP, IPTC, comments or
+//! A copy is an upright sRGB JPEG that contains nothing but pixels: no Exif, XMP, IPTC, comments or
 //! colour profile. An RGB profile (ISO 15076-1) is applied, so colours stay true without it; grey
 //! and CMYK profiles are not, their conversion is the textbook one. Images are never enlarged.
 //! One decoding serves all sizes: each copy is made from the next larger one.
@@ -12,37 +12,22 @@ use image::{DynamicImage, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 pub use super::decode::Limits;
+pub use super::render_error::RenderError;
+
 use super::decode::{Pixels, decode};
 use super::picture;
 
 /// JPEG quality of the copies, on the scale of the IJG: no visible loss at the size of a preview.
 const QUALITY: u8 = 82;
-/// How much longer than wanted the decoded image should be: what is left to do for the better
-/// filter when the JPEG decoder has halved as often as it may.
+/// The decoded image is this much larger than the copy, so that the better filter does the last step
+/// after the JPEG decoder has halved the size.
 const DECODE_MARGIN: u32 = 2;
-
-/// Why an image has no copies.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// More pixels, memory or bytes than allowed.
-    #[error("the image is too large to be shown")]
-    TooLarge,
-    /// A format or variant whose pixels the archive cannot read.
-    #[error("the archive cannot show images of this format")]
-    Unsupported,
-    /// The file is damaged.
-    #[error("the image is damaged")]
-    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The copy could not be made; not the image's fault.
-    #[error("the copy could not be made")]
-    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
 
 /// A small copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// The longest side that was asked for, in pixels.
-    pub wanted_px: u32,
+    /// The requested longest side, in pixels.
+    pub requested_px: u32,
     /// Its width in pixels.
     pub width_px: u32,
     /// Its height in pixels.
@@ -51,8 +36,8 @@ pub struct Preview {
     pub jpeg: Vec<u8>,
 }
 
-/// Makes a copy for each of `sides_px`, the longest side in pixels; given in any order, returned
-/// from large to small. The same file always gives the same bytes. Blocks, for up to seconds.
+/// Renders a copy for each of `sides_px`, the longest side in pixels, in any order; returns them from large
+/// to small. The same file always gives the same bytes. Blocks, for up to seconds.
 ///
 /// # Errors
 /// [`RenderError`]; limits are checked before the image is decoded.
@@ -65,17 +50,17 @@ pub fn render(
     let Some(&largest) = sides_px.iter().max() else {
         return Ok(Vec::new());
     };
-    Shown::read(file, media_type, largest, limits)?.previews(sides_px)
+    DisplayImage::read(file, media_type, largest, limits)?.previews(sides_px)
 }
 
-/// An image as it is displayed, decoded once for everything that is made from it.
-pub(super) struct Shown {
+/// A decoded image as it is displayed; decoded once for all its copies.
+pub(super) struct DisplayImage {
     image: RgbImage,
-    /// Its size before it was shrunk.
-    full: (u32, u32),
+    /// The size of the original.
+    full_size: (u32, u32),
 }
 
-impl Shown {
+impl DisplayImage {
     /// Decodes an image, turns it upright and shrinks it to `largest_px` at its longer side.
     pub(super) fn read(
         file: &[u8],
@@ -83,11 +68,11 @@ impl Shown {
         largest_px: u32,
         limits: Limits,
     ) -> Result<Self, RenderError> {
-        let wanted = largest_px.saturating_mul(DECODE_MARGIN);
-        let decoded = decode(file, media_type, wanted, limits)?;
-        let full = displayed_size(&decoded);
+        let decode_px = largest_px.saturating_mul(DECODE_MARGIN);
+        let decoded = decode(file, media_type, decode_px, limits)?;
+        let full_size = displayed_size(&decoded);
         let image = upright(decoded, largest_px)?;
-        Ok(Self { image, full })
+        Ok(Self { image, full_size })
     }
 
     /// Its pixels.
@@ -95,21 +80,24 @@ impl Shown {
         &self.image
     }
 
-    /// A square of it, whatever its proportions are.
-    pub(super) fn squeezed(&self, side: u32) -> Result<RgbImage, RenderError> {
+    /// The image resized to a square, without regard to its proportions.
+    pub(super) fn resized_to_square(&self, side: u32) -> Result<RgbImage, RenderError> {
         shrink(self.image.clone(), (side, side))
     }
 
-    /// A copy for each side, from large to small; none is larger than it was shrunk to.
+    /// A copy for each side, from large to small; none is larger than the decoded image.
     pub(super) fn previews(self, sides_px: &[u32]) -> Result<Vec<Preview>, RenderError> {
         let mut sides = sides_px.to_vec();
         sides.sort_unstable_by(|a, b| b.cmp(a));
-        let Self { mut image, full } = self;
+        let Self {
+            mut image,
+            full_size,
+        } = self;
         let mut previews = Vec::with_capacity(sides.len());
         for side in sides {
-            image = shrink(image, fitted(full, side))?;
+            image = shrink(image, fitted(full_size, side))?;
             previews.push(Preview {
-                wanted_px: side,
+                requested_px: side,
                 width_px: image.width(),
                 height_px: image.height(),
                 jpeg: encode(&image)?,
@@ -141,7 +129,7 @@ fn fitted((width, height): (u32, u32), side: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// Shrinks to the largest side, then corrects colours and turns: both cost less on fewer pixels.
+/// Shrinks to the largest side, then converts colours and rotates: both cost less on fewer pixels.
 fn upright(decoded: Pixels, side: u32) -> Result<RgbImage, RenderError> {
     let Pixels {
         width,
@@ -151,7 +139,7 @@ fn upright(decoded: Pixels, side: u32) -> Result<RgbImage, RenderError> {
         profile,
     } = decoded;
     let image = RgbImage::from_raw(width, height, rgb)
-        .ok_or_else(|| RenderError::Broken("its pixels do not fill it".into()))?;
+        .ok_or_else(|| RenderError::Broken("it has fewer pixels than its size says".into()))?;
     let mut image = shrink(image, fitted((width, height), side))?;
     if let Some(profile) = profile {
         to_srgb(&mut image, &profile);
@@ -175,7 +163,7 @@ fn shrink(image: RgbImage, (to_width, to_height): (u32, u32)) -> Result<RgbImage
         .resize(&source, &mut small, &options)
         .map_err(|error| failed(error.into()))?;
     RgbImage::from_raw(to_width, to_height, small.into_vec())
-        .ok_or_else(|| failed("the small copy has another size than asked for".into()))
+        .ok_or_else(|| failed("the small copy does not have the requested size".into()))
 }
 
 /// Converts colours from an RGB profile; leaves them as they are if the profile cannot be read.

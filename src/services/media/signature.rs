@@ -1,8 +1,8 @@
-//! Which format bytes are in, by their signature. The crate `infer` is named only here.
+//! Detects the format of bytes by their signature. The crate `infer` is named only here.
 
 use super::{text, zip};
 
-/// The type of bytes nobody recognises.
+/// The type of unrecognised bytes.
 pub(super) const UNKNOWN: &str = "application/octet-stream";
 
 /// Binary Office documents (Compound File Binary): all look alike, so the hints choose.
@@ -39,8 +39,8 @@ const PDF_SEARCH_BYTES: usize = 1024;
 
 /// A media type without parameters, in lower case, under its usual name.
 pub(super) fn normal(media_type: &str) -> String {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
+    let without_parameters = media_type.split(';').next().unwrap_or_default();
+    let essence = without_parameters.trim().to_ascii_lowercase();
     SYNONYMS
         .iter()
         .find(|(synonym, _)| *synonym == essence)

@@ -1,6 +1,6 @@
 //! How long a recording is. The crate `lofty` is named only here.
 //!
-//! WAV, AIFF, FLAC and Ogg (Vorbis, Opus, Speex) tell their length exactly; MP3 does so with a Xing
+//! WAV, AIFF, FLAC and Ogg (Vorbis, Opus, Speex) state their length exactly; MP3 does so with a Xing
 //! or VBRI header, otherwise it follows from bit rate and file size, as `ffprobe` does it too.
 
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::path::Path;
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{AudioFile as _, FileType};
 
-/// The duration in milliseconds, if the format tells it.
+/// The duration in milliseconds, if the format states it.
 pub(super) fn duration_ms(path: &Path, media_type: &str) -> Option<u64> {
     let file_type = match media_type {
         "audio/mpeg" => Some(FileType::Mpeg),

@@ -12,7 +12,7 @@ use super::boxes::{BoxHeader, content, header, u16_at, u32_at};
 /// Boxes looked at on one level; a photo of a phone has about fifty tiles.
 const MAX_BOXES: usize = 4096;
 
-/// Width and height in pixels of the item that is shown; nothing if the file does not tell.
+/// Width and height in pixels of the item that is shown; `None` if the file does not state it.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -22,7 +22,7 @@ pub(super) fn displayed_size(file: &mut (impl Read + Seek)) -> io::Result<Option
         return Ok(None);
     };
     let meta = content(file, &meta)?;
-    // Version and flags stand before the boxes inside.
+    // Version and flags come before the boxes inside.
     Ok(meta.get(4..).and_then(size_of_primary))
 }
 
@@ -76,7 +76,7 @@ fn associated(ipma: &[u8], item: u32) -> Option<Vec<usize>> {
         let width = if has_long_indices { 2 } else { 1 };
         let indices = ipma.get(at + 1..at + 1 + count * width)?;
         if id == item {
-            // The uppermost bit tells whether a reader must understand the property.
+            // The highest bit states whether a reader must understand the property.
             return Some(if has_long_indices {
                 let pairs = indices.chunks_exact(2);
                 pairs

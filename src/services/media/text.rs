@@ -63,7 +63,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
         .collect()
 }
 
-/// The media type of a text. `is_whole` tells that nothing was cut off; `hints` are the declared
+/// The media type of a text. `is_whole` means that nothing was cut off; `hints` are the declared
 /// type and the one the file name suggests.
 pub(super) fn recognise(text: &str, is_whole: bool, hints: &[String]) -> &'static str {
     if let Some(markup) = markup(text) {

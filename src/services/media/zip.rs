@@ -1,4 +1,4 @@
-//! What a ZIP file is made of: office documents and books are told by the names of their entries.
+//! Detects the type of a ZIP file: office documents and books by the names of their entries.
 //!
 //! Entries are only listed, never unpacked, so a decompression bomb has nothing to explode in.
 
@@ -41,7 +41,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
     head.starts_with(LOCAL_HEADER)
 }
 
-/// The media type of a ZIP file, from its first bytes and its last (where the directory stands).
+/// The media type of a ZIP file, from its first bytes and its last (which contain the directory).
 pub(super) fn recognise(head: &[u8], tail: &[u8]) -> &'static str {
     if let Some(named) = self_named(head) {
         return named;
@@ -80,8 +80,8 @@ fn self_named(head: &[u8]) -> Option<&'static str> {
         .max_by_key(|known| known.len())
 }
 
-/// Entry names behind each `signature`: their length stands `length_at` bytes after it, they
-/// themselves `name_at` bytes after it.
+/// Entry names after each `signature`: the length is `length_at` bytes after it, the name `name_at` bytes
+/// after it.
 fn names<'a>(
     bytes: &'a [u8],
     signature: &'static [u8; 4],

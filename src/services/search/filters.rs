@@ -1,7 +1,7 @@
 //! Facets and filters, and the index terms of facet values.
 
 use crate::domain::LanguageTag;
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 
 /// A property whose values are counted and filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

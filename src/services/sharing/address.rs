@@ -1,7 +1,7 @@
-//! Addresses under which others find what the archive hands on.
+//! Addresses of works, files and vocabularies.
 //!
-//! Protocols carry absolute addresses inside their documents, so they are needed below the
-//! interface too. They begin with the configured public address, never with a `Host` header.
+//! Documents such as feeds contain absolute addresses, so services need them too. They begin with the
+//! configured public address, never with a `Host` header.
 
 use crate::domain::Sha256;
 use crate::domain::asset::AssetId;
@@ -18,7 +18,7 @@ impl<'a> Addresses<'a> {
         Self { base }
     }
 
-    /// The front door.
+    /// The start page.
     pub(super) fn home(&self) -> String {
         format!("{}/", self.base)
     }
@@ -33,7 +33,7 @@ impl<'a> Addresses<'a> {
         format!("{}/files/{sha256}", self.work(id))
     }
 
-    /// A vocabulary: the lasting address, which leads to what is known of it.
+    /// A vocabulary: its permanent address, which redirects to the API.
     pub(super) fn scheme(&self, scheme: &str) -> String {
         format!("{}/vocab/{scheme}", self.base)
     }

@@ -1,41 +1,51 @@
-//! The change feed: the event log as one reader may see it.
+//! The change feed: the events that one reader may see.
 //!
-//! A reader who keeps the cursor and asks again learns of every work that came into its sight,
-//! changed, or went out of it, and of nothing else. What is said of a work is what holds *now*,
-//! not what held at the event: a reader that catches up late is not told of works that went away
-//! in between as if they were there. Works that went away are told only to those who could once
-//! see them ([`Exposure`](crate::domain::asset::Exposure)), and only at events that can have taken
-//! them away, so that edits behind closed doors do not show.
+//! A reader that keeps the cursor learns of every work that became visible to it, changed, or was
+//! removed, and of nothing else. A change reports whether the work is available *now*, not at the
+//! time of the event: a reader that catches up late never sees a removed work as available. Removals
+//! are shown only to readers that could once see the work
+//! ([`Asset::widest_audience`](crate::domain::asset::Asset::widest_audience)), and only at events that
+//! can have removed it, so that edits of hidden works stay invisible.
 
 use super::Sharing;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::domain::access::policy::{self, Sight};
+use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::asset::{AssetId, Revision, State};
 use crate::storage::catalog::{CatalogError, Entry, Event, EventKind, EventNumber, LogId, Subject};
 
 /// How many events are read at once.
 const READ_AHEAD: usize = 500;
 
-/// How many events one page looks at, whoever asks.
-const MOST_LOOKED_AT: usize = 10_000;
+/// The most events that one page examines.
+const MAX_EXAMINED: usize = 10_000;
 
 /// One page of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// What changed, oldest first. May be empty before the end.
     pub items: Vec<Change>,
-    /// Where to go on: the last event looked at, shown or not.
+    /// The cursor of the next page: the last examined event, visible or not.
     pub next: EventNumber,
-    /// Nothing stands after `next` yet.
+    /// There is no event after `next` yet.
     pub is_at_end: bool,
+}
+
+impl Changes {
+    const fn page(items: Vec<Change>, next: EventNumber, is_at_end: bool) -> Self {
+        Self {
+            items,
+            next,
+            is_at_end,
+        }
+    }
 }
 
 /// Why the log cannot be read from a cursor.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangesError {
-    /// The cursor is not one that this log gave: it is beyond the end, or of another log. The
-    /// archive was restored to an earlier state; the reader has to start over.
+    /// The cursor is not one of this log: it is beyond the end, or of another log. The archive was
+    /// restored to an earlier state; the reader has to start again.
     #[error("the cursor is of another log than {log}")]
     LogReplaced {
         /// The present log.
@@ -46,10 +56,10 @@ pub enum ChangesError {
     Catalog(#[from] CatalogError),
 }
 
-/// Where a reader stands in the log.
+/// The position of a reader in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogCursor {
-    /// The log the number is of, if the reader kept it.
+    /// The log of the number, if the reader kept it.
     pub log: Option<LogId>,
     /// The number of the last event read.
     pub after: EventNumber,
@@ -74,16 +84,16 @@ pub struct Change {
     pub asset: AssetId,
     /// Its revision after the change.
     pub revision: Revision,
-    /// Whether the reader finds it now.
+    /// Whether the reader can read it now.
     pub presence: Presence,
 }
 
-/// Whether a reader finds a work.
+/// Whether a reader can read a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// It can be read.
     Available,
-    /// It cannot any more.
+    /// It cannot be read any more.
     Gone,
 }
 
@@ -98,12 +108,12 @@ impl Presence {
 }
 
 impl Sharing {
-    /// The identity of the log, to be kept beside the cursor.
+    /// The identity of the log, to be kept with the cursor.
     pub fn log_id(&self) -> LogId {
-        self.catalog.log_id()
+        self.works.catalog.log_id()
     }
 
-    /// What changed after the cursor within the actor's sight, at most `limit` changes.
+    /// The changes after the cursor that the actor may see, at most `limit`.
     ///
     /// # Errors
     /// [`ChangesError::LogReplaced`]; those of the catalogue.
@@ -114,80 +124,70 @@ impl Sharing {
         limit: usize,
     ) -> Result<Changes, ChangesError> {
         let LogCursor { log, after } = cursor.into();
-        let present = self.catalog.log_id();
+        let present = self.works.catalog.log_id();
         if log.is_some_and(|log| log != present) || self.is_beyond_end(after).await? {
             return Err(ChangesError::LogReplaced { log: present });
         }
         let mut items = Vec::new();
-        let (mut next, mut looked_at) = (after, 0);
-        while looked_at < MOST_LOOKED_AT {
-            let events = self.catalog.events(next, READ_AHEAD).await?;
+        let (mut next, mut examined) = (after, 0);
+        while examined < MAX_EXAMINED {
+            let events = self.works.catalog.events(next, READ_AHEAD).await?;
             let is_last = events.len() < READ_AHEAD;
-            looked_at += events.len();
+            examined += events.len();
             let subjects = self.subjects(&events).await?;
             for (event, subject) in events.iter().zip(subjects) {
                 if items.len() == limit {
-                    let is_at_end = false;
-                    return Ok(Changes {
-                        items,
-                        next,
-                        is_at_end,
-                    });
+                    return Ok(Changes::page(items, next, false));
                 }
                 next = event.number;
-                items.extend(self.seen_by(actor, event, subject.as_ref()));
+                items.extend(self.visible_change(actor, event, subject.as_ref()));
             }
             if is_last {
-                let is_at_end = true;
-                return Ok(Changes {
-                    items,
-                    next,
-                    is_at_end,
-                });
+                return Ok(Changes::page(items, next, true));
             }
         }
-        let is_at_end = false;
-        Ok(Changes {
-            items,
-            next,
-            is_at_end,
-        })
+        Ok(Changes::page(items, next, false))
     }
 
     /// Whether the log has not come that far. An event can be read a moment before those who watch
     /// the log are told of it, so the catalogue itself decides.
     async fn is_beyond_end(&self, after: EventNumber) -> Result<bool, CatalogError> {
-        if after <= *self.catalog.watch_events().borrow() {
+        if after <= *self.works.catalog.watch_events().borrow() {
             return Ok(false);
         }
-        Ok(after.0 > self.catalog.counts().await?.events)
+        Ok(after.0 > self.works.catalog.counts().await?.events)
     }
 
-    /// What the works of these events are now, in the same order.
+    /// The present entries of the works of these events, in the same order.
     async fn subjects(&self, events: &[Event]) -> Result<Vec<Option<Entry>>, CatalogError> {
-        let ids: Vec<AssetId> = events.iter().filter_map(work_of).collect();
-        let mut entries = self.catalog.entries(&ids).await?.into_iter();
+        let ids: Vec<AssetId> = events.iter().filter_map(asset_id).collect();
+        let mut entries = self.works.catalog.entries(&ids).await?.into_iter();
         let in_order = events
             .iter()
-            .map(|event| work_of(event).and_then(|_| entries.next().flatten()));
+            .map(|event| asset_id(event).and_then(|_| entries.next().flatten()));
         Ok(in_order.collect())
     }
 
-    fn seen_by(&self, actor: &Actor, event: &Event, subject: Option<&Entry>) -> Option<Change> {
+    fn visible_change(
+        &self,
+        actor: &Actor,
+        event: &Event,
+        subject: Option<&Entry>,
+    ) -> Option<Change> {
         let Subject::Asset(asset, revision) = event.subject else {
             return None;
         };
         let presence = match subject? {
             Entry::Tombstone(tombstone) => {
-                let may_learn = policy::may_learn_of_removal(actor, tombstone.exposure);
+                let may_learn = policy::may_learn_of_removal(actor, tombstone.widest_audience);
                 (may_learn && event.kind == EventKind::Deleted).then_some(Presence::Gone)?
             }
-            Entry::Asset(work) => match policy::sight(actor, work, self.clock.now()) {
-                Sight::Visible => Presence::Available,
-                Sight::Gone => {
+            Entry::Asset(work) => match policy::disclosure(actor, work, self.works.now()) {
+                Disclosure::Visible => Presence::Available,
+                Disclosure::Gone => {
                     may_have_hidden(event.kind, &work.state).then_some(Presence::Gone)?
                 }
-                Sight::Hidden => return None,
+                Disclosure::Hidden => return None,
             },
         };
         Some(Change {
@@ -201,8 +201,8 @@ impl Sharing {
     }
 }
 
-/// Whether an event of this kind can be the one that took a work, now in this state, out of
-/// somebody's sight: a withdrawal, or for a published work a narrower access or a new embargo.
+/// Whether an event of this kind can have removed a work, now in this state, from some readers: a
+/// withdrawal, or for a published work a narrower access or a new embargo.
 fn may_have_hidden(kind: EventKind, now: &State) -> bool {
     match kind {
         EventKind::Withdrawn => true,
@@ -211,7 +211,7 @@ fn may_have_hidden(kind: EventKind, now: &State) -> bool {
     }
 }
 
-fn work_of(event: &Event) -> Option<AssetId> {
+fn asset_id(event: &Event) -> Option<AssetId> {
     match event.subject {
         Subject::Asset(id, _) => Some(id),
         Subject::Blob(_) => None,

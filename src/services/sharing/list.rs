@@ -1,23 +1,24 @@
-//! All works in order of intake, a page at a time.
+//! All works in order of creation, in pages.
 
 use super::Sharing;
 use crate::domain::Slug;
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId};
+use crate::domain::asset::{Asset, AssetId, StateName};
 use crate::storage::catalog::{CatalogError, Entry};
 
 /// How many entries are read at once.
 const READ_AHEAD: usize = 200;
 
-/// How many entries one page looks at: a reader who sees little gets short pages, not slow ones.
-const MOST_LOOKED_AT: usize = 4_000;
+/// The most entries that one page examines: a reader that may see few works gets short pages, not
+/// slow ones.
+const MAX_EXAMINED: usize = 4_000;
 
-/// Which works to list; everything when nothing is said.
+/// Which works to list; all of them by default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
-    /// Only works in this state (a wire name of `State`).
-    pub state: Option<String>,
-    /// Only works of this body.
+    /// Only works in this state.
+    pub state: Option<StateName>,
+    /// Only works of this organisation.
     pub organisation: Option<Slug>,
     /// Only works of this kind.
     pub kind: Option<Slug>,
@@ -26,9 +27,9 @@ pub struct Filter {
 /// One page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The works, oldest intake first. May be fewer than asked for, even none, before the end.
+    /// The works, oldest first. May be fewer than the limit, even none, before the end.
     pub items: Vec<Asset>,
-    /// Where to go on; none at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<AssetId>,
 }
 
@@ -44,22 +45,22 @@ impl Sharing {
         limit: usize,
         filter: &Filter,
     ) -> Result<Listing, CatalogError> {
-        let now = self.clock.now();
+        let now = self.works.now();
         let mut items = Vec::new();
-        let (mut cursor, mut looked_at) = (after, 0);
-        while looked_at < MOST_LOOKED_AT {
-            let entries = self.catalog.list(cursor, READ_AHEAD).await?;
+        let (mut cursor, mut examined) = (after, 0);
+        while examined < MAX_EXAMINED {
+            let entries = self.works.catalog.list(cursor, READ_AHEAD).await?;
             let is_last = entries.len() < READ_AHEAD;
-            looked_at += entries.len();
+            examined += entries.len();
             for entry in entries {
-                // The page is full and there is more: the cursor stands on its last work.
+                // The page is full and there are more works: the cursor is its last work.
                 if items.len() == limit {
                     let next = cursor;
                     return Ok(Listing { items, next });
                 }
-                cursor = Some(id_of(&entry));
+                cursor = Some(entry.id());
                 if let Entry::Asset(asset) = entry
-                    && filter.takes(&asset)
+                    && filter.matches(&asset)
                     && policy::may_see(actor, &asset, now)
                 {
                     items.push(*asset);
@@ -77,23 +78,14 @@ impl Sharing {
 }
 
 impl Filter {
-    fn takes(&self, asset: &Asset) -> bool {
+    fn matches(&self, asset: &Asset) -> bool {
         let work = &asset.work;
-        self.state
-            .as_ref()
-            .is_none_or(|state| asset.state.name() == state)
-            && is_wanted(&self.organisation, &work.organisation)
-            && is_wanted(&self.kind, &work.kind)
+        self.state.is_none_or(|state| asset.state.kind() == state)
+            && is_requested(&self.organisation, &work.organisation)
+            && is_requested(&self.kind, &work.kind)
     }
 }
 
-fn is_wanted(wanted: &Option<Slug>, has: &Option<Slug>) -> bool {
-    wanted.is_none() || wanted == has
-}
-
-fn id_of(entry: &Entry) -> AssetId {
-    match entry {
-        Entry::Asset(asset) => asset.id,
-        Entry::Tombstone(tombstone) => tombstone.id,
-    }
+fn is_requested(requested: &Option<Slug>, actual: &Option<Slug>) -> bool {
+    requested.is_none() || requested == actual
 }

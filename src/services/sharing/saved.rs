@@ -1,7 +1,7 @@
-//! Saved searches: kept under a name, read by those who may, taken away.
+//! Saved searches: create, read, list, delete.
 //!
-//! A search belongs to a role and a body ([`SavedSearch`]); who sees it is the policy's to say.
-//! To everybody else it does not exist. Nothing is noted of who reads it.
+//! A search belongs to a role and an organisation ([`SavedSearch`]). The access policy decides who may
+//! see it; for everybody else it does not exist. Reads are not recorded.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission, Role, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
-use crate::services::intake::{Completed, Repeatable};
+use crate::services::works::{Completed, IdempotentRequest};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Idempotent, Made, Write};
 
-/// Searches that the tokens of one role and body may keep.
-pub const MOST_KEPT: usize = 500;
+/// The most searches that the tokens of one role and organisation may save.
+pub const MAX_SAVED_SEARCHES: usize = 500;
 
-/// How many are read at once.
+/// How many searches are read at once.
 const READ_AHEAD: usize = 200;
 
-/// Keeps searches. Cheap to clone.
+/// The saved searches. Cheap to clone.
 #[derive(Clone)]
 pub struct SavedSearches {
     catalog: Arc<dyn Catalog>,
@@ -29,9 +29,9 @@ pub struct SavedSearches {
 /// A search to save.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NewSearch {
-    /// What it is called; at least one title.
+    /// Its titles; at least one.
     pub titles: LanguageMap,
-    /// The parameters of the search, all of them understood.
+    /// The valid parameters of the search.
     pub parameters: BTreeMap<String, String>,
     /// Who may read it.
     pub visibility: Visibility,
@@ -42,20 +42,20 @@ pub struct NewSearch {
 pub struct SavedPage {
     /// The searches, oldest first.
     pub items: Vec<SavedSearch>,
-    /// Where to go on; none at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<SavedSearchId>,
 }
 
-/// Why a search was not saved, found or taken away.
+/// Why a search was not saved, found or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedSearchError {
-    /// There is none, or none that this actor may know of.
+    /// There is no such search, or the actor may not see it.
     #[error("no such saved search")]
     NotFound,
     /// The actor may not do this.
     #[error("the actor may not do this to saved searches")]
     Forbidden,
-    /// It is at another revision than the caller knows.
+    /// It is not at the expected revision.
     #[error("the saved search is at another revision")]
     Stale {
         /// The present one.
@@ -64,8 +64,8 @@ pub enum SavedSearchError {
     /// The idempotency key belongs to another request.
     #[error("the key was used for another request")]
     KeyReused,
-    /// [`MOST_KEPT`] are kept already.
-    #[error("as many searches as are allowed are kept already")]
+    /// [`MAX_SAVED_SEARCHES`] are saved already.
+    #[error("the largest number of saved searches is reached")]
     TooMany,
     /// The catalogue refused or failed.
     #[error(transparent)]
@@ -73,38 +73,38 @@ pub enum SavedSearchError {
 }
 
 impl SavedSearches {
-    /// Keeps searches in this catalogue.
+    /// Stores searches in this catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
         Self { catalog, clock }
     }
 
-    /// Saves a search in the name of the actor's role and body.
+    /// Saves a search for the actor's role and organisation.
     ///
     /// # Errors
     /// [`SavedSearchError::Forbidden`] without a token; [`SavedSearchError::TooMany`];
     /// [`SavedSearchError::KeyReused`]; [`SavedSearchError::NotFound`] when the request is a
-    /// repeated one and its search was taken away since.
+    /// repeated one and its search was deleted since.
     pub async fn create(
         &self,
         actor: &Actor,
         wanted: NewSearch,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<SavedSearch>, SavedSearchError> {
         if !actor.may(Permission::KeepSearches) {
             return Err(SavedSearchError::Forbidden);
         }
-        let Some(repeat) = repeat else {
+        let Some(idempotent) = idempotent else {
             return self.save(actor, wanted, None).await.map(Completed::new);
         };
-        if let Some(earlier) = self.earlier(actor, repeat).await? {
+        if let Some(earlier) = self.earlier(actor, idempotent).await? {
             return Ok(Completed::replay(earlier));
         }
-        let refusal = match self.save(actor, wanted, Some(repeat)).await {
+        let refusal = match self.save(actor, wanted, Some(idempotent)).await {
             Ok(search) => return Ok(Completed::new(search)),
             Err(refusal) => refusal,
         };
         // An equal request at the same time may have been faster: its answer is that to both.
-        let faster = self.earlier(actor, repeat).await?;
+        let faster = self.earlier(actor, idempotent).await?;
         faster.map(Completed::replay).ok_or(refusal)
     }
 
@@ -112,10 +112,10 @@ impl SavedSearches {
         &self,
         actor: &Actor,
         wanted: NewSearch,
-        repeat: Option<&Repeatable>,
+        idempotent: Option<&IdempotentRequest>,
     ) -> Result<SavedSearch, SavedSearchError> {
-        let (role, organisation) = keeper(actor);
-        self.check_room(role, organisation).await?;
+        let (role, organisation) = owner(actor);
+        self.check_limit(role, organisation).await?;
         let search = SavedSearch {
             id: self.clock.new_saved_search_id(),
             revision: Revision::FIRST,
@@ -128,8 +128,8 @@ impl SavedSearches {
         };
         let mut changes =
             ChangeSet::by(actor, search.created_at).write(Write::Search(search.clone()));
-        if let Some(repeat) = repeat {
-            changes = changes.write(Write::Remember(remembered(actor, repeat, &search)));
+        if let Some(idempotent) = idempotent {
+            changes = changes.write(Write::Remember(remembered(actor, idempotent, &search)));
         }
         self.catalog.commit(changes).await?;
         Ok(search)
@@ -170,7 +170,7 @@ impl SavedSearches {
                 if !policy::may_see_search(actor, &search) {
                     continue;
                 }
-                // The cursor stands on the last one shown, so that it tells nothing of others.
+                // The cursor is the last visible search, so that it reveals nothing of others.
                 if items.len() == limit {
                     let next = items.last().map(|search| search.id);
                     return Ok(SavedPage { items, next });
@@ -183,7 +183,7 @@ impl SavedSearches {
         }
     }
 
-    /// Takes a saved search away.
+    /// Deletes a saved search.
     ///
     /// # Errors
     /// [`SavedSearchError::NotFound`], [`SavedSearchError::Forbidden`] for one the actor may only
@@ -207,7 +207,7 @@ impl SavedSearches {
             .write(Write::DropSearch(id));
         match self.catalog.commit(changes).await {
             Ok(_) => Ok(()),
-            // Somebody was faster.
+            // Another request deleted it first.
             Err(CatalogError::SearchConflict { current: None, .. }) => {
                 Err(SavedSearchError::NotFound)
             }
@@ -219,32 +219,36 @@ impl SavedSearches {
     async fn earlier(
         &self,
         actor: &Actor,
-        repeat: &Repeatable,
+        idempotent: &IdempotentRequest,
     ) -> Result<Option<SavedSearch>, SavedSearchError> {
-        let Some(earlier) = self.catalog.remembered(&repeat.key_of(actor)).await? else {
+        let Some(earlier) = self
+            .catalog
+            .remembered(&idempotent.scoped_key(actor))
+            .await?
+        else {
             return Ok(None);
         };
         match earlier.made {
-            Made::Search(id) if earlier.request == repeat.request => {
+            Made::Search(id) if earlier.request == idempotent.request => {
                 self.read(actor, id).await.map(Some)
             }
             Made::Search(_) | Made::Asset(_) => Err(SavedSearchError::KeyReused),
         }
     }
 
-    async fn check_room(
+    async fn check_limit(
         &self,
         role: Role,
         organisation: Option<&Slug>,
     ) -> Result<(), SavedSearchError> {
-        let (mut kept, mut cursor) = (0, None);
+        let (mut count, mut cursor) = (0, None);
         loop {
             let read = self.catalog.saved_searches(cursor, READ_AHEAD).await?;
             let is_own = |search: &&SavedSearch| {
                 search.role == role && search.organisation.as_ref() == organisation
             };
-            kept += read.iter().filter(is_own).count();
-            if kept >= MOST_KEPT {
+            count += read.iter().filter(is_own).count();
+            if count >= MAX_SAVED_SEARCHES {
                 return Err(SavedSearchError::TooMany);
             }
             cursor = read.last().map(|search| search.id);
@@ -255,8 +259,9 @@ impl SavedSearches {
     }
 }
 
-/// In whose name an actor keeps searches. Whoever runs the archive counts as an administrator.
-fn keeper(actor: &Actor) -> (Role, Option<&Slug>) {
+/// The role and organisation that own the searches of an actor. The operator counts as an
+/// administrator.
+fn owner(actor: &Actor) -> (Role, Option<&Slug>) {
     match actor {
         Actor::Holder {
             role, organisation, ..
@@ -265,10 +270,10 @@ fn keeper(actor: &Actor) -> (Role, Option<&Slug>) {
     }
 }
 
-fn remembered(actor: &Actor, repeat: &Repeatable, search: &SavedSearch) -> Idempotent {
+fn remembered(actor: &Actor, idempotent: &IdempotentRequest, search: &SavedSearch) -> Idempotent {
     Idempotent {
-        key: repeat.key_of(actor),
-        request: repeat.request,
+        key: idempotent.scoped_key(actor),
+        request: idempotent.request,
         made: Made::Search(search.id),
         revision: search.revision,
         at: search.created_at,

@@ -1,24 +1,24 @@
 //! Change sets: what one commit writes.
 
-use super::{EventKind, EventNumber, JobId, Lease, NewJob, Outcome, TokenRecord};
+use super::{
+    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, Rendition,
+    TokenRecord,
+};
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
-use crate::domain::{PictureHash, SavedSearch, SavedSearchId, Sha256, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
 
-/// The address of a blob: the SHA-256 of its bytes.
-pub type BlobKey = Sha256;
-
-/// Everything one commit writes, and what must hold for it. Built by the services, consumed by
+/// Everything that one commit writes, and its expectations. Built by the services, committed by
 /// [`super::Catalog::commit`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSet {
-    /// Who makes the change, as written into events.
+    /// The actor, as written into events.
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// What must hold; checked before anything is written.
+    /// The expectations; checked before anything is written.
     pub expectations: Vec<Expectation>,
-    /// What is written, in order.
+    /// The writes, in order.
     pub writes: Vec<Write>,
 }
 
@@ -35,8 +35,8 @@ pub enum Expectation {
     Search(SavedSearchId, Revision),
 }
 
-/// One thing a commit writes. A variant that changes a work carries its event, so a change
-/// without an event cannot be written down.
+/// One write of a commit. A variant that changes a work has its event, so a change without an event cannot
+/// be expressed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A work at a new revision, greater than that before. A deleted work never comes back.
@@ -56,7 +56,7 @@ pub enum Write {
     HashedPicture(HashedPicture),
     /// A job to do later.
     Job(NewJob),
-    /// What became of a leased job. Fails the commit when the lease was lost.
+    /// The outcome of a leased job. Fails the commit when the lease was lost.
     Finish(Lease, Outcome),
     /// A dead job gets another set of attempts; no effect on a job that is not dead.
     Requeue(JobId),
@@ -66,9 +66,9 @@ pub enum Write {
     PruneJobs(Timestamp),
     /// A token, new or changed.
     Token(TokenRecord),
-    /// A saved search, new or changed. It is no work: the log does not tell of it.
+    /// A saved search, new or changed. It is not a work: it appends no event.
     Search(SavedSearch),
-    /// A saved search goes, without trace; no effect when it is not there.
+    /// Deletes a saved search without a tombstone; no effect when there is none.
     DropSearch(SavedSearchId),
     /// The answer to a request that may be repeated. Fails the commit when the key is known.
     Remember(Idempotent),
@@ -85,7 +85,7 @@ pub struct IdempotencyKey {
     pub key: String,
 }
 
-/// A request that was carried out, to be answered the same again.
+/// The result of a request with an idempotency key, for repeated requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotent {
     /// The key.
@@ -109,60 +109,7 @@ pub enum Made {
     Search(SavedSearchId),
 }
 
-/// A copy derived from a blob: a preview of an image, later a station's audio file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
-    /// The blob it was made from.
-    pub of: BlobKey,
-    /// Which recipe, with its version: `preview-400/1`.
-    pub recipe: String,
-    /// Where its bytes are.
-    pub blob: BlobKey,
-    /// Length in bytes.
-    pub size: u64,
-    /// Media type, e.g. `image/jpeg`.
-    pub media_type: String,
-    /// Width in pixels, for images and video.
-    pub width_px: Option<u32>,
-    /// Height in pixels, for images and video.
-    pub height_px: Option<u32>,
-}
-
-/// What a picture looks like, derived from a blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HashedPicture {
-    /// The blob that was looked at.
-    pub of: BlobKey,
-    /// Which way of hashing, with its version: `perceptual-hash/1`. Hashes of different recipes
-    /// cannot be compared.
-    pub recipe: String,
-    /// The hash; none when there is too little in the picture to tell it by.
-    pub hash: Option<PictureHash>,
-}
-
-/// One fixity check of a blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Audit {
-    /// Which blob.
-    pub blob: BlobKey,
-    /// When it was read.
-    pub at: Timestamp,
-    /// What was found.
-    pub outcome: AuditOutcome,
-}
-
-/// What a fixity check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditOutcome {
-    /// The bytes hash to their name.
-    Intact,
-    /// They do not; the blob was quarantined.
-    Damaged,
-    /// There are no such bytes.
-    Missing,
-}
-
-/// What a commit gave.
+/// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The number of the last event in the log after this commit.
@@ -210,7 +157,7 @@ impl ChangeSet {
         self
     }
 
-    /// Writes a work together with the event that tells of it.
+    /// Writes a work together with its event.
     #[must_use]
     pub fn put(self, asset: Asset, event: EventKind) -> Self {
         self.write(Write::Asset(Box::new(asset), event))

@@ -4,14 +4,14 @@ use super::BlobKey;
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, Revision};
 
-/// The place of an event in the log; 0 stands before the first.
+/// The position of an event in the log; 0 is before the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct EventNumber(pub u64);
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its place in the log.
+    /// Its position in the log.
     pub number: EventNumber,
     /// When it was committed.
     pub at: Timestamp,
@@ -35,21 +35,21 @@ pub enum Subject {
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
-    /// A work was taken in.
+    /// A work was created.
     Created,
     /// Its description changed.
     Described,
     /// A file was attached.
     FileAttached,
-    /// A file was taken off.
+    /// A file was detached.
     FileDetached,
-    /// It was handed to the editors.
+    /// It was submitted to the editors.
     Submitted,
-    /// It went back to its contributor.
+    /// It was returned to its contributor.
     Returned,
     /// It was published.
     Published,
-    /// Its embargo ran out.
+    /// Its embargo ended.
     EmbargoLifted,
     /// It was withdrawn.
     Withdrawn,
@@ -61,7 +61,7 @@ pub enum EventKind {
     FixityChecked,
     /// A blob was found damaged or missing.
     FixityFailed,
-    /// It became known what the picture in a blob looks like.
+    /// The picture in a blob was hashed.
     PictureHashed,
 }
 

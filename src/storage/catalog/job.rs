@@ -1,8 +1,8 @@
-//! Durable jobs as the catalogue keeps them. What they do is registered in `services/jobs`.
+//! Durable jobs in the catalogue. Their handlers are registered in `services/jobs`.
 
 use crate::domain::Timestamp;
 
-/// The number of a job, given by the catalogue at commit.
+/// The number of a job, assigned by the catalogue at commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
 
@@ -13,9 +13,9 @@ pub struct JobKind(pub String);
 /// A job to enqueue. The payload holds ids, not data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// What to do.
+    /// Its kind.
     pub kind: JobKind,
-    /// To what: a small JSON text the kind understands.
+    /// Its payload: a small JSON text.
     pub payload: String,
     /// Not before this moment.
     pub run_at: Timestamp,
@@ -29,19 +29,19 @@ pub struct NewJob {
 pub struct Job {
     /// Its number.
     pub id: JobId,
-    /// What to do.
+    /// Its kind.
     pub kind: JobKind,
-    /// To what.
+    /// Its payload.
     pub payload: String,
     /// Not before this moment.
     pub run_at: Timestamp,
     /// See [`NewJob::unique_key`].
     pub unique_key: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
     /// How often it was tried and failed.
     pub failures: u32,
-    /// What the last failure said.
+    /// The text of the last failure.
     pub last_error: Option<String>,
     /// When it was enqueued.
     pub created_at: Timestamp,
@@ -49,7 +49,7 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
-/// Where a job stands. A running job is one that waits and has a live lease.
+/// The state of a job. A running job is a waiting one with a valid lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobState {
     /// Waits for its moment or for a worker.
@@ -79,7 +79,7 @@ pub struct Lease {
     pub fence: u64,
 }
 
-/// What became of a leased job.
+/// The outcome of a leased job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Done.

@@ -1,9 +1,10 @@
 //! The catalogue: what is known about works, their one event log, jobs, tokens, saved searches.
 //!
-//! Writers hand over a [`ChangeSet`]; it is committed whole or not at all, and is durable when
+//! Writers commit a [`ChangeSet`], completely or not at all; it is durable when
 //! [`Catalog::commit`] returns. Every change to a work appends exactly one [`Event`] in the same
 //! commit, numbered without holes. Readers of the log (index, change feed, replicas) keep a cursor.
 
+pub mod blob;
 pub mod change;
 pub mod embedded;
 pub mod event;
@@ -14,24 +15,23 @@ pub mod token;
 
 use async_trait::async_trait;
 
-pub use change::{
-    Audit, AuditOutcome, BlobKey, ChangeSet, HashedPicture, IdempotencyKey, Idempotent, Made,
-    Receipt, Rendition, Write,
-};
+pub use blob::{Audit, AuditOutcome, BlobKey, HashedPicture, Rendition};
+pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
-pub use log::{Log, LogId, LogStart};
+pub use log::{Log, LogStart};
 pub use token::{TokenHash, TokenRecord};
 
+pub use crate::domain::LogId;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
-/// A work as the catalogue knows it: alive or deleted.
+/// An entry of the catalogue: a work or what remains of a deleted one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// A work.
     Asset(Box<Asset>),
-    /// What stays of a deleted one.
+    /// The tombstone of a deleted work.
     Tombstone(Tombstone),
 }
 
@@ -73,7 +73,7 @@ pub enum CatalogError {
     /// The same idempotency key was committed before; nothing was written.
     #[error("this request was carried out before")]
     Repeated(Box<Idempotent>),
-    /// The lease ran out and somebody else may have the job; nothing was written.
+    /// The lease expired and another worker may have the job; nothing was written.
     #[error("the lease on the job was lost")]
     LeaseLost,
     /// No space left on the device; nothing was written, reads go on.
@@ -102,7 +102,7 @@ pub enum CatalogError {
 }
 
 impl CatalogError {
-    /// Events that somebody remembers and the log does not have.
+    /// Events that a witness knows and the log does not have.
     pub fn lost_events(last: EventNumber, remembered: EventNumber, witness: &str) -> Self {
         Self::Lost(format!(
             "the log ends with event {last}, but {witness} knows of events up to {remembered}: \
@@ -116,7 +116,7 @@ impl CatalogError {
     }
 }
 
-/// What the catalogue holds, counted without a scan.
+/// The numbers of entries, counted without a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Works, tombstones not counted.
@@ -131,16 +131,27 @@ pub struct Counts {
     pub jobs_dead: u64,
 }
 
+/// What reading the stored log again found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scrubbed {
+    /// Parts read: closed segments of the journal.
+    pub parts: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Parts that are damaged or missing.
+    pub damaged: u64,
+}
+
 /// Whether the catalogue can do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Changes are taken; false after an error that only a restart can mend.
+    /// Changes are accepted; false after an error that only a restart can repair.
     pub is_writable: bool,
-    /// What was found damaged since the start, with file and place; empty when all is well.
+    /// What was found damaged since the start, with file and place; empty when nothing is.
     pub damage: Vec<String>,
 }
 
-/// One referenced blob and what is known of it.
+/// What the catalogue records of one referenced blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobRecord {
     /// The content address.
@@ -168,7 +179,7 @@ pub trait Catalog: Send + Sync + 'static {
     /// The work or tombstone with this id. Sees every commit that has returned.
     async fn entry(&self, id: AssetId) -> Result<Option<Entry>, CatalogError>;
 
-    /// Several entries in one call, in the order asked; unknown ids are `None`.
+    /// Several entries in one call, in the order of the ids; unknown ids are `None`.
     async fn entries(&self, ids: &[AssetId]) -> Result<Vec<Option<Entry>>, CatalogError>;
 
     /// Entries with ids after `after`, ascending, at most `limit`. Cursors never expire.
@@ -177,17 +188,17 @@ pub trait Catalog: Send + Sync + 'static {
     /// Events with numbers greater than `after`, ascending, without holes, at most `limit`.
     async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError>;
 
-    /// Tells the number of the last committed event, at the latest when the commit returns; wakes
-    /// its readers at every commit.
+    /// Watches the number of the last committed event, which is updated at the latest when the commit returns;
+    /// wakes its receivers at every commit.
     fn watch_events(&self) -> tokio::sync::watch::Receiver<EventNumber>;
 
-    /// The works that carry each of these identifiers, in the order asked, each ascending by id.
+    /// The works that have each of these identifiers, in the order of the identifiers, each ascending by id.
     async fn with_identifiers(
         &self,
         identifiers: &[Identifier],
     ) -> Result<Vec<Vec<AssetId>>, CatalogError>;
 
-    /// The works that carry this identifier, ascending by id.
+    /// The works that have this identifier, ascending by id.
     async fn with_identifier(&self, identifier: &Identifier) -> Result<Vec<AssetId>, CatalogError> {
         let found = self
             .with_identifiers(std::slice::from_ref(identifier))
@@ -274,4 +285,9 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Whether it can do its work, as far as is known without looking.
     fn health(&self) -> Health;
+
+    /// Reads again what is stored and does not change any more, at most so many bytes a second, and
+    /// checks it. Damage is logged and told by [`Catalog::health`]; nothing is mended. A back end
+    /// that checks its pages itself may read nothing.
+    async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError>;
 }

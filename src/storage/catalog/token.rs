@@ -1,4 +1,4 @@
-//! Bearer tokens as the catalogue keeps them: hashed, so that a stolen catalogue opens nothing.
+//! Bearer tokens in the catalogue: hashed, so that a stolen catalogue contains no secret.
 
 use crate::domain::access::{Role, TokenId};
 use crate::domain::{Sha256, Slug, Timestamp};
@@ -15,15 +15,15 @@ pub struct TokenRecord {
     pub id: TokenId,
     /// The hash of its secret.
     pub hash: TokenHash,
-    /// What it lets its holder be.
+    /// The role of its holder.
     pub role: Role,
-    /// The body it was given to.
+    /// The organisation of its holder.
     pub organisation: Option<Slug>,
-    /// What it is for, in the words of whoever made it.
+    /// What it is for.
     pub label: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it ceases to be valid by itself.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,

@@ -1,6 +1,6 @@
 //! Where vocabularies come from: the files that ship with the archive, and a deployment's own.
 //!
-//! The shipped files stand under `schema/vocabularies` and are part of the binary, so that an
+//! The shipped files are in `schema/vocabularies` and compiled into the binary, so that an
 //! archive starts with nothing beside it. A folder of the deployment may hold files of the same
 //! form: one for each scheme it extends or adds, named after the scheme. The form is described in
 //! `schema/vocabularies/README.md`; the rules are those of [`domain::vocabulary`].

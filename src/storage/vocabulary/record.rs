@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::details::{
     Adoption, Assignment, DcmiType, Derivatives, Instrument, InstrumentStatus, LanguageFacts,
     LanguageGroup, Organisation, OrganisationLevel, Place, PlaceCode, PlaceType, ProductKind,

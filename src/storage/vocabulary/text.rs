@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::asset::WorkDate;
-use crate::domain::asset::date::InvalidWorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::EventKind;
 use crate::domain::vocabulary::details::{
     DcmiType, Derivatives, InstrumentStatus, LanguageGroup, OrganisationLevel, PlaceType,
     ReuseAudience,
 };
+use crate::domain::work_date::InvalidWorkDate;
 use crate::domain::{LanguageMap, LanguageTag, Slug};
 
 /// A domain value that is written as one string.
@@ -88,7 +88,7 @@ pub(super) fn inner<T>(values: Vec<Of<T>>) -> Vec<T> {
     values.into_iter().map(|value| value.0).collect()
 }
 
-/// Values by language; a language that stands twice is an error, not the last one wins.
+/// Values by language; a repeated language is an error.
 pub(super) struct ByLanguage<T>(pub(super) Vec<(LanguageTag, T)>);
 
 impl<T> Default for ByLanguage<T> {

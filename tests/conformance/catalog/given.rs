@@ -2,7 +2,7 @@
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Exposure, File, FileRole, Identifier, MediaFacts, PeopleShown,
+    Access, Asset, AssetId, AudienceLevel, File, FileRole, Identifier, MediaFacts, PeopleShown,
     Revision, State, Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
@@ -51,7 +51,7 @@ pub(crate) fn asset(number: u128) -> Asset {
         id: id(number),
         revision: Revision::FIRST,
         state: State::Draft,
-        exposure: Exposure::Staff,
+        widest_audience: AudienceLevel::Staff,
         work: Work {
             titles: [title].into_iter().collect(),
             descriptions: LanguageMap::default(),
@@ -122,7 +122,7 @@ pub(crate) fn tombstone(asset: &Asset) -> Tombstone {
     Tombstone {
         id: asset.id,
         revision: asset.revision.next(),
-        exposure: asset.exposure,
+        widest_audience: asset.widest_audience,
         deleted_at: at(9),
     }
 }

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, Exposure, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::services::search::{Search, SearchRequest, SearchResponse, SearchSettings};
@@ -60,7 +60,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
         id: id(number),
         revision: Revision::FIRST,
         state: State::Published,
-        exposure: Exposure::Public,
+        widest_audience: AudienceLevel::Public,
         work: Work {
             titles: titles.into_iter().collect(),
             descriptions: LanguageMap::default(),

@@ -1,7 +1,7 @@
 //! Exhibitions and packs: their content is the works that are part of them; an original is a
 //! catalogue, an opening image or everything packed in one file.
 
-use super::Class;
+use super::{Class, media_family};
 use crate::domain::vocabulary::details::DcmiType;
 
 pub(super) const CLASS: Class = Class {
@@ -11,7 +11,7 @@ pub(super) const CLASS: Class = Class {
 };
 
 fn takes_original(media_type: &str) -> bool {
-    super::is_document(media_type)
-        || super::is_image(media_type)
+    media_family::is_document(media_type)
+        || media_family::is_image(media_type)
         || matches!(media_type, "text/plain" | "application/zip")
 }

@@ -1,27 +1,20 @@
-//! What the class of a work asks of its files.
+//! The rules of the class of a work for its files.
 //!
 //! A kind (scheme `product-kind`) names one or more DCMI types; each type that works of this
 //! archive can have is described by one file here and one line in [`CLASSES`]. A kind with several
 //! types (a skit is sound or moving image) takes what any of them takes.
 
+mod class;
 mod collection;
+mod media_family;
 mod moving_image;
 mod sound;
 mod still_image;
 mod text;
 
-use crate::domain::vocabulary::details::DcmiType;
+pub use class::Class;
 
-/// The rules of one DCMI type.
-#[derive(Debug, Clone, Copy)]
-pub struct Class {
-    /// Which type.
-    pub dcmi_type: DcmiType,
-    /// Whether bytes of this media type can be such a work.
-    pub takes_original: fn(media_type: &str) -> bool,
-    /// Whether a description alone can be published: its content is other works.
-    pub holds_other_works: bool,
-}
+use crate::domain::vocabulary::details::DcmiType;
 
 /// The registry: every class that has rules.
 pub const CLASSES: [&Class; 5] = [
@@ -52,24 +45,6 @@ fn class(wanted: DcmiType) -> Option<&'static Class> {
         .iter()
         .copied()
         .find(|class| class.dcmi_type == wanted)
-}
-
-/// Pages: print masters, scans bound into one file, word-processor files.
-fn is_document(media_type: &str) -> bool {
-    matches!(
-        media_type,
-        "application/pdf"
-            | "application/rtf"
-            | "application/epub+zip"
-            | "application/msword"
-            | "application/vnd.ms-powerpoint"
-            | "application/vnd.ms-excel"
-    ) || media_type.starts_with("application/vnd.openxmlformats-officedocument.")
-        || media_type.starts_with("application/vnd.oasis.opendocument.")
-}
-
-fn is_image(media_type: &str) -> bool {
-    media_type.starts_with("image/")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Photos, posters, paintings: images, and print masters as documents.
 
-use super::Class;
+use super::{Class, media_family};
 use crate::domain::vocabulary::details::DcmiType;
 
 pub(super) const CLASS: Class = Class {
@@ -10,5 +10,5 @@ pub(super) const CLASS: Class = Class {
 };
 
 fn takes_original(media_type: &str) -> bool {
-    super::is_image(media_type) || media_type == "application/pdf"
+    media_family::is_image(media_type) || media_type == "application/pdf"
 }

@@ -1,6 +1,6 @@
 //! Words for reading: text files, documents, and scans of their pages.
 
-use super::Class;
+use super::{Class, media_family};
 use crate::domain::vocabulary::details::DcmiType;
 
 pub(super) const CLASS: Class = Class {
@@ -10,5 +10,7 @@ pub(super) const CLASS: Class = Class {
 };
 
 fn takes_original(media_type: &str) -> bool {
-    media_type.starts_with("text/") || super::is_document(media_type) || super::is_image(media_type)
+    media_type.starts_with("text/")
+        || media_family::is_document(media_type)
+        || media_family::is_image(media_type)
 }

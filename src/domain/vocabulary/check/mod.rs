@@ -1,11 +1,11 @@
 //! The rules that hold between concepts, each as one function. All problems are reported at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use unicode_normalization::is_nfc;
 
-use crate::domain::vocabulary::{Concept, Direction, Period, Scheme, Vocabularies};
+use crate::domain::vocabulary::{Concept, Direction, Period, Scheme};
 use crate::domain::{LanguageMap, LanguageTag, Slug};
 
 /// A broken rule and where.
@@ -57,7 +57,7 @@ pub enum Fault {
         /// The slug as written.
         target: Slug,
     },
-    /// A circle in the hierarchy.
+    /// A cycle in the hierarchy.
     #[error("it is broader than itself")]
     BroaderCycle,
     /// SKOS S27: related and (transitively) broader are disjoint.
@@ -82,7 +82,7 @@ pub enum Fault {
         /// The other place.
         other: Slug,
     },
-    /// An event that says of nothing what became of it.
+    /// An event without a concept of origin.
     #[error("event {0} has nothing under from")]
     EventWithoutOrigin(usize),
 }
@@ -96,10 +96,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Checks every rule on every scheme.
-pub(super) fn all(vocabularies: &Vocabularies) -> Vec<Problem> {
+/// Checks every rule on every scheme; `schemes` are by slug.
+pub(super) fn all(schemes: &BTreeMap<String, Scheme>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for scheme in vocabularies.schemes() {
+    for scheme in schemes.values() {
         let mut report = Report {
             scheme,
             problems: &mut problems,
@@ -115,7 +115,7 @@ pub(super) fn all(vocabularies: &Vocabularies) -> Vec<Problem> {
             targets(&mut report, concept);
             hierarchy(&mut report, concept);
             periods(&mut report, concept);
-            links_to_other_schemes(&mut report, vocabularies, concept);
+            links_to_other_schemes(&mut report, schemes, concept);
         }
         events(&mut report);
     }
@@ -325,7 +325,11 @@ fn unique_codes(report: &mut Report<'_>) {
     }
 }
 
-fn links_to_other_schemes(report: &mut Report<'_>, all: &Vocabularies, concept: &Concept) {
+fn links_to_other_schemes(
+    report: &mut Report<'_>,
+    schemes: &BTreeMap<String, Scheme>,
+    concept: &Concept,
+) {
     let Some(body) = concept.organisation() else {
         return;
     };
@@ -333,8 +337,7 @@ fn links_to_other_schemes(report: &mut Report<'_>, all: &Vocabularies, concept: 
         .areas
         .iter()
         .map(|area| ("areas", "place", &area.value));
-    let assigned = body.assigned_instruments.iter();
-    let assigned = assigned.map(|entry| {
+    let assigned = body.assigned_instruments.iter().map(|entry| {
         (
             "assigned_instruments",
             "instrument",
@@ -342,7 +345,10 @@ fn links_to_other_schemes(report: &mut Report<'_>, all: &Vocabularies, concept: 
         )
     });
     for (property, scheme, target) in areas.chain(assigned) {
-        if all.find(scheme, target.as_str()).is_none() {
+        let found = schemes
+            .get(scheme)
+            .and_then(|scheme| scheme.find(target.as_str()));
+        if found.is_none() {
             let property = property.to_owned();
             let fault = Fault::UnknownTarget {
                 property,

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::Finding;
 use crate::config::Config;
 use crate::interfaces::cli::connection::Connection;
-use crate::interfaces::cli::failure::chain;
 use crate::interfaces::http::tls::Tls;
 use crate::interfaces::messages::Language;
+use crate::telemetry::error_chain;
 
 /// The address to listen on and the one that people use.
 pub(super) fn check(config: &Config, is_running: bool, language: Language) -> Vec<Finding> {
@@ -38,7 +38,7 @@ fn certificate(config: &Config, language: Language) -> Option<Finding> {
         Ok(tls) => {
             tls.map(|_| Finding::ok(subject, config.server.tls_certificate.display().to_string()))
         }
-        Err(error) => Some(Finding::fail(subject, chain(&error), remedy)),
+        Err(error) => Some(Finding::fail(subject, error_chain(&error), remedy)),
     }
 }
 

@@ -12,7 +12,8 @@ use std::path::Path;
 
 use super::args::Listen;
 use super::connection::Connection;
-use super::{Failure, control, print, settings};
+use super::output::print;
+use super::{Failure, control, settings};
 use crate::config::Config;
 use crate::interfaces::messages::{Language, config as config_messages};
 use crate::storage::vocabulary;

@@ -1,4 +1,4 @@
-//! Brings an imported work to what its line says: its files attached, its state reached.
+//! Attaches the files of an imported work and makes the transitions to its state.
 
 use std::fs::File;
 use std::io::Read;

@@ -11,7 +11,7 @@ pub(crate) struct Record {
     pub(crate) line: u64,
     /// The files to attach, as the line lists them.
     pub(crate) files: Vec<Value>,
-    /// The state the work shall come to.
+    /// The requested state.
     pub(crate) state: Option<String>,
     /// Why it is withdrawn.
     pub(crate) withdrawal_reason: Option<String>,
@@ -72,8 +72,8 @@ impl<R: BufRead> Iterator for Lines<R> {
 }
 
 impl Batch {
-    /// A work with files comes to its state only after they are attached, so its state is kept
-    /// back. A line that is no JSON object is sent as it is: the archive says what is wrong.
+    /// A work with files reaches its state only after they are attached, so its state is not sent. A line
+    /// that is not a JSON object is sent as it is: the archive reports what is wrong.
     fn push(&mut self, number: u64, line: &[u8]) {
         let mut record = Record {
             line: number,

@@ -1,4 +1,4 @@
-//! `import`: takes in an NDJSON file, or a folder with `works.ndjson` and the files it names.
+//! `import`: imports an NDJSON file, or a folder with `works.ndjson` and the files it names.
 //!
 //! Descriptions go through `/api/v1/imports` in batches; then each work's files are attached and
 //! it is brought to its state by the ordinary steps ([`attach`]). All of it can be repeated: a
@@ -15,14 +15,15 @@ use serde_json::{Value, json};
 
 use super::args::Import;
 use super::connection::{Connection, refusal};
-use super::{Failure, print, progress, settings};
+use super::output::print;
+use super::{Failure, progress, settings};
 use crate::interfaces::messages::Language;
 use lines::{Batch, Lines, Record};
 
-/// Takes works in, by the archive that runs or on the folder alone.
+/// Imports works, through the running archive or one started for the command.
 ///
 /// # Errors
-/// [`Failure::SomeFailed`] when some works were not taken in completely.
+/// [`Failure::SomeFailed`] when some works were not imported completely.
 pub(crate) fn run(file: Option<&Path>, import: Import, language: Language) -> Result<(), Failure> {
     let config = settings::for_folder(file, &import.folder)?;
     if !import.from.exists() {
@@ -41,7 +42,7 @@ pub(crate) fn run(file: Option<&Path>, import: Import, language: Language) -> Re
     )
 }
 
-/// Takes in what lies at `from`.
+/// Imports the file or folder `from`.
 ///
 /// # Errors
 /// As [`run`].
@@ -110,13 +111,14 @@ impl Running<'_> {
             let document = answer.read_json().unwrap_or(Value::Null);
             return Err(Failure::Refused(refusal(&document, status)));
         }
-        let answers = BufReader::new(answer.into_reader());
-        // The answers are read to the end first: the connection is needed for the files.
-        let answers: Result<Vec<String>, _> = answers.lines().collect();
-        let answers = answers.map_err(|error| Failure::io("/api/v1/imports", error))?;
-        for (record, answer) in batch.records.iter().zip(answers) {
-            let answer: Value = serde_json::from_str(&answer).map_err(Failure::inside)?;
-            let outcome = self.complete(record, answer);
+        // All results are read first, because the connection is needed for the files.
+        let results: Vec<String> = BufReader::new(answer.into_reader())
+            .lines()
+            .collect::<Result<_, _>>()
+            .map_err(|error| Failure::io("/api/v1/imports", error))?;
+        for (record, result) in batch.records.iter().zip(results) {
+            let result: Value = serde_json::from_str(&result).map_err(Failure::inside)?;
+            let outcome = self.complete(record, result);
             self.report.write(record.line, outcome)?;
         }
         Ok(())

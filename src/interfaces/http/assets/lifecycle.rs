@@ -1,19 +1,19 @@
-//! The steps of a work's life: handed to the editors, published, taken back.
+//! The transitions of a work: submit, publish, withdraw, return.
 //!
-//! Each step is a thing under the work's address that is put there: `submission`, `publication`,
-//! `withdrawal`. Taking the submission or the withdrawal away returns the work to its contributor.
+//! Each is a resource below the work: `PUT` of `submission`, `publication` or `withdrawal` makes the
+//! transition; `DELETE` of the submission or the withdrawal returns the work to its contributor.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::whole;
+use super::response::asset_response;
 use crate::domain::{Rule, Violations};
-use crate::interfaces::http::body::{Document, Json};
-use crate::interfaces::http::guard::{Allowed, Curate, Deposit};
-use crate::interfaces::http::precondition::IfMatch;
+use crate::interfaces::http::extract::body::{Json, JsonBody};
+use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
+use crate::interfaces::http::extract::precondition::IfMatch;
+use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::query::WorkId;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 
@@ -33,10 +33,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(withdrawal);
 }
 
-/// Hands a draft to the editors.
+/// Submits a draft to the editors.
 #[utoipa::path(
     put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",
-    summary = "Hand a draft to the editors",
+    summary = "Submit a draft to the editors",
     params(
         ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
@@ -51,13 +51,13 @@ pub async fn submit(
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation.submit(&actor, id.0, Some(expected.0)).await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
-/// Gives a submitted work back.
+/// Returns a submitted work.
 #[utoipa::path(
     delete, path = "/api/v1/assets/{id}/submission", operation_id = "returnAsset", tag = "works",
-    summary = "Give a submitted work back to its contributor",
+    summary = "Return a submitted work to its contributor",
     params(
         ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
@@ -74,22 +74,22 @@ pub async fn return_to_draft(
     let asset = curation
         .return_to_draft(&actor, id.0, Some(expected.0))
         .await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
 /// Publishes a work.
 #[utoipa::path(
     put, path = "/api/v1/assets/{id}/publication", operation_id = "publishAsset", tag = "works",
     summary = "Publish a work",
-    description = "To the circle its `access` names, when its embargo allows. Answers 422 with \
-        every condition that is not met.",
+    description = "For the readers that its `access` names, from the end of its embargo on. Answers 422 \
+        with every condition that is not met.",
     params(
         ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
     ),
     responses(
         (status = 200, description = "The work, published.", body = AssetDto),
-        (status = 422, description = "Conditions of publication are not met; all are listed.", body = crate::interfaces::http::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 422, description = "Conditions of publication are not met; all are listed.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -100,25 +100,25 @@ pub async fn publish(
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation.publish(&actor, id.0, Some(expected.0)).await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
-/// Why a work is taken back.
+/// Why a work is withdrawn.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(
     dead_code,
     reason = "describes the body; reading it reports every broken rule"
 )]
 pub struct Withdrawal {
-    /// For the public: whoever could see the work reads it under the work's address.
+    /// For the public: everybody who could see the work can read it at the address of the work.
     #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }
 
-/// Takes a published work back.
+/// Withdraws a published work.
 #[utoipa::path(
     put, path = "/api/v1/assets/{id}/withdrawal", operation_id = "withdrawAsset", tag = "works",
-    summary = "Take a published work back",
+    summary = "Withdraw a published work",
     params(
         ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("If-Match" = String, Header, description = "The `ETag` of your last read.")
@@ -131,7 +131,7 @@ pub async fn withdraw(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
-    body: Document<Json>,
+    body: JsonBody<Json>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
     let mut broken = Violations::default();
@@ -150,10 +150,10 @@ pub async fn withdraw(
     let asset = curation
         .withdraw(&actor, id.0, Some(expected.0), reason)
         .await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
-/// Gives a withdrawn work back.
+/// Returns a withdrawn work.
 #[utoipa::path(
     delete, path = "/api/v1/assets/{id}/withdrawal", operation_id = "reopenAsset", tag = "works",
     summary = "Make a withdrawn work a draft again",
@@ -173,5 +173,5 @@ pub async fn reopen(
     let asset = curation
         .return_to_draft(&actor, id.0, Some(expected.0))
         .await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }

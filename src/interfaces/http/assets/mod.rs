@@ -1,26 +1,27 @@
-//! `/api/v1/assets`: works, one and many. Their way through life is in [`lifecycle`].
+//! `/api/v1/assets`: works. The transitions of their lifecycle are in [`lifecycle`].
 
 pub mod lifecycle;
+pub mod response;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Document, Json, MergePatch};
-use super::guard::{Allowed, Deposit, Read};
-use super::precondition::{self, IfMatch, RepeatKey};
+use super::extract::body::{Json, JsonBody, MergePatch};
+use super::extract::guard::{Allowed, Deposit, Read};
+use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
+use super::extract::query::{Query, WorkId};
 use super::problem::Problem;
-use super::query::{Query, WorkId};
-use super::{BaseAddress, page};
+use super::{BaseAddress, pagination};
 use crate::domain::Slug;
-use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, State};
+use crate::domain::asset::StateName;
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
 use crate::services::curation::Curation;
 use crate::services::intake::Intake;
 use crate::services::sharing::{Filter, Sharing};
+use response::asset_response;
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -46,7 +47,7 @@ pub struct ListQuery {
     /// Go on after this id, as the `next` link does.
     #[param(format = "uuid")]
     after: Option<String>,
-    /// How many works to give, at most 200.
+    /// The number of works, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
     /// Only works in this state: `draft`, `submitted`, `published` or `withdrawn`.
@@ -61,7 +62,7 @@ pub struct ListQuery {
 /// One page of works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssetList {
-    /// The works, oldest intake first. A page may be short, even empty, before the end.
+    /// The works, oldest first. A page may be short, even empty, before the end.
     items: Vec<AssetDto>,
     /// Cursor of the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ pub struct AssetList {
     summary = "List the works you may see",
     params(ListQuery),
     responses((
-        status = 200, description = "One page, oldest intake first.", body = AssetList,
+        status = 200, description = "One page, oldest first.", body = AssetList,
         headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
     )),
     security((), ("token" = []))
@@ -86,18 +87,22 @@ pub async fn list(
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    let after = query.after.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|_| Problem::parameter("after"))?;
-    let limit = page::limit(query.limit);
+    let after = query
+        .after
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Problem::parameter("after"))?;
+    let limit = pagination::limit(query.limit);
     let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &next {
-        page::link_next(
+        pagination::link_next(
             &mut answer,
             &base,
             "/api/v1/assets",
-            &query.following(next, limit),
+            &query.next_page(next, limit),
         );
     }
     let items = listing.items.into_iter();
@@ -113,36 +118,35 @@ impl ListQuery {
             let slug = text.as_deref().map(Slug::parse).transpose();
             slug.map_err(|_| Problem::parameter(name))
         };
-        let is_state = |name: &String| State::NAMES.contains(&name.as_str());
-        if self.state.as_ref().is_some_and(|name| !is_state(name)) {
-            return Err(Problem::parameter("state"));
-        }
+        let state = self.state.as_deref().map(|name| {
+            let state = StateName::from_name(name);
+            state.ok_or_else(|| Problem::parameter("state"))
+        });
         Ok(Filter {
-            state: self.state.clone(),
+            state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
         })
     }
 
-    /// The same query, going on after `next`.
-    fn following(&self, next: &str, limit: usize) -> Vec<(&'static str, String)> {
-        let kept = [
+    /// The query of the next page.
+    fn next_page(&self, next: &str, limit: usize) -> Vec<(&'static str, String)> {
+        let filters = [
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
-        ];
-        let kept = kept
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.clone()?)));
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)));
         let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
-        kept.chain(cursor).collect()
+        filters.chain(cursor).collect()
     }
 }
 
-/// Takes a work in.
+/// Creates a work.
 #[utoipa::path(
     post, path = "/api/v1/assets", operation_id = "createAsset", tag = "works",
-    summary = "Take a work in, as a draft",
+    summary = "Create a work, as a draft",
     params(("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")),
     request_body(content = WorkDto, description = "The description of the work."),
     responses((
@@ -154,21 +158,21 @@ impl ListQuery {
 pub async fn create(
     actor: Allowed<Deposit>,
     request: HttpRequest,
-    key: RepeatKey,
-    body: Document<Json>,
+    key: IdempotencyKeyHeader,
+    body: JsonBody<Json>,
     vocabularies: web::Data<Vocabularies>,
     intake: web::Data<Intake>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let deposit = parse_work(&body.value, &vocabularies)?;
-    let repeat = key.repeatable(&request, &body.bytes);
-    let completed = intake.create(&actor, deposit, repeat.as_ref()).await?;
+    let idempotent = key.for_request(&request, &body.bytes);
+    let completed = intake.create(&actor, deposit, idempotent.as_ref()).await?;
     let asset = completed.result;
     let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
     precondition::mark_replay(&mut answer, completed.is_replay);
-    Ok(whole(answer, asset, &actor))
+    Ok(asset_response(answer, asset, &actor))
 }
 
 /// Reads a work.
@@ -183,7 +187,7 @@ pub async fn create(
         (status = 200, description = "The work.", body = AssetDto,
          headers(("ETag" = String, description = "Its revision, for `If-Match`."))),
         (status = 304, description = "You have it already."),
-        (status = 410, description = "It was withdrawn or deleted.", body = super::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 410, description = "It was withdrawn or deleted.", body = super::problem::document::ProblemDocument, content_type = "application/problem+json")
     ),
     security((), ("token" = []))
 )]
@@ -195,11 +199,11 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
     let etag = precondition::etag(asset.revision);
-    if precondition::is_known(&request, &etag) {
+    if precondition::matches_if_none_match(&request, &etag) {
         let etag = (header::ETAG, etag);
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
 /// Changes the description of a work.
@@ -222,13 +226,13 @@ pub async fn patch(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
-    body: Document<MergePatch>,
+    body: JsonBody<MergePatch>,
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
     let present = sharing.read(&actor, id.0).await?;
-    // A patch says something only about the revision it was written for.
+    // A patch applies only to the revision that it was written for.
     if present.revision != expected.0 {
         let current = Some(present.revision);
         return Err(Problem::StaleRevision { current });
@@ -237,7 +241,7 @@ pub async fn patch(
     let asset = curation
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
 /// Deletes a work.
@@ -259,16 +263,4 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     curation.delete(&actor, id.0, Some(expected.0)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// A work with its entity tag.
-pub(super) fn whole(
-    mut answer: actix_web::HttpResponseBuilder,
-    asset: Asset,
-    actor: &Actor,
-) -> HttpResponse {
-    answer
-        .insert_header((header::ETAG, precondition::etag(asset.revision)))
-        .insert_header((header::VARY, "Authorization"))
-        .json(AssetDto::render(asset, actor))
 }

@@ -1,8 +1,7 @@
-//! The body of a file's answer: spans of its bytes, and text between them when there are several.
+//! The body of a file response: ranges of its bytes, and text between them when there are several.
 //!
-//! At most one piece is under way for an answer. What the kernel has in memory is read on the
-//! worker's own thread into one buffer that is used again and again; what it has not is fetched
-//! by the blocking pool, after which the kernel has read ahead.
+//! A response has at most one chunk in flight. Bytes in the page cache are read on the thread of the worker
+//! into one reused buffer; other bytes are read by the blocking pool, after which the kernel reads ahead.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -17,11 +16,11 @@ use bytes::{Bytes, BytesMut};
 use crate::services::delivery::Content;
 use crate::storage::blobs::BlobError;
 
-/// Bytes copied at once from the kernel's memory: what the server's write buffer keeps between
-/// answers. Greater pieces would have it allocate anew each time.
-const READY_PIECE_BYTES: u64 = 128 * 1024;
-/// Bytes fetched at once from the disk.
-const FETCHED_PIECE_BYTES: u64 = 1024 * 1024;
+/// The size of chunks from the page cache: what the write buffer of the server keeps between responses.
+/// Larger chunks would make it allocate each time.
+const CACHED_CHUNK_BYTES: u64 = 128 * 1024;
+/// The size of chunks from the disk.
+const DISK_CHUNK_BYTES: u64 = 1024 * 1024;
 
 /// One part of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +40,12 @@ impl Part {
     }
 }
 
-/// Parts of an open file, one after another.
+/// Parts of an open file, in order.
 pub struct FileBody {
     content: Arc<Content>,
-    left: VecDeque<Part>,
+    remaining: VecDeque<Part>,
     size: u64,
-    /// What was sent last; its memory is taken for the next piece.
+    /// The last chunk; its memory is reused for the next one.
     sent: Bytes,
     fetching: Option<Fetching>,
 }
@@ -59,15 +58,15 @@ impl FileBody {
         Self {
             content: Arc::new(content),
             size: parts.iter().map(Part::size).sum(),
-            left: parts.into(),
+            remaining: parts.into(),
             sent: Bytes::new(),
             fetching: None,
         }
     }
 
-    /// The next piece of the first span, if it is in memory.
-    fn ready_piece(&mut self, span: &Range<u64>) -> Option<Bytes> {
-        let length = READY_PIECE_BYTES.min(span.end - span.start) as usize;
+    /// The next chunk of the first span, if it is in the page cache.
+    fn cached_chunk(&mut self, span: &Range<u64>) -> Option<Bytes> {
+        let length = CACHED_CHUNK_BYTES.min(span.end - span.start) as usize;
         let sent = std::mem::take(&mut self.sent);
         let mut buffer = sent.try_into_mut().unwrap_or_else(|_| BytesMut::new());
         buffer.resize(length, 0);
@@ -78,14 +77,14 @@ impl FileBody {
     }
 
     fn fetch(&self, span: &Range<u64>) -> Fetching {
-        let end = span.end.min(span.start + FETCHED_PIECE_BYTES);
+        let end = span.end.min(span.start + DISK_CHUNK_BYTES);
         Box::pin(Arc::clone(&self.content).read(span.start..end))
     }
 
-    /// Takes a piece off the first span.
-    fn advance(&mut self, piece: &Bytes) {
-        if let Some(Part::Span(span)) = self.left.front_mut() {
-            span.start += piece.len() as u64;
+    /// Removes a chunk from the first span.
+    fn advance(&mut self, chunk: &Bytes) {
+        if let Some(Part::Span(span)) = self.remaining.front_mut() {
+            span.start += chunk.len() as u64;
         }
     }
 }
@@ -105,28 +104,28 @@ impl MessageBody for FileBody {
             if let Some(fetching) = &mut self.fetching {
                 let fetched = ready!(fetching.as_mut().poll(context));
                 self.fetching = None;
-                return Poll::Ready(Some(fetched.inspect(|piece| self.advance(piece))));
+                return Poll::Ready(Some(fetched.inspect(|chunk| self.advance(chunk))));
             }
-            let span = match self.left.pop_front() {
+            let span = match self.remaining.pop_front() {
                 None => return Poll::Ready(None),
                 Some(Part::Text(text)) => return Poll::Ready(Some(Ok(text))),
                 Some(Part::Span(span)) if span.is_empty() => continue,
                 Some(Part::Span(span)) => span,
             };
-            self.left.push_front(Part::Span(span.clone()));
-            if let Some(piece) = self.ready_piece(&span) {
-                self.advance(&piece);
-                return Poll::Ready(Some(Ok(piece)));
+            self.remaining.push_front(Part::Span(span.clone()));
+            if let Some(chunk) = self.cached_chunk(&span) {
+                self.advance(&chunk);
+                return Poll::Ready(Some(Ok(chunk)));
             }
             self.fetching = Some(self.fetch(&span));
         }
     }
 }
 
-/// The body of an answer to `HEAD`: as long as that of `GET`, and never sent.
-pub struct Unsent(pub u64);
+/// The body of a response to `HEAD`: as long as that of `GET`, and never sent.
+pub struct HeadBody(pub u64);
 
-impl MessageBody for Unsent {
+impl MessageBody for HeadBody {
     type Error = BlobError;
 
     fn size(&self) -> BodySize {

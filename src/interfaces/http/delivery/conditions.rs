@@ -1,33 +1,35 @@
-//! Conditional requests (RFC 9110, section 13): is the copy that the caller has still the right one?
+//! Conditional requests (RFC 9110, section 13).
 
 use std::time::{Duration, SystemTime};
 
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, EntityTag, HeaderMap, HeaderName};
 
-/// What tells one state of a file from another.
+use crate::interfaces::http::extract::entity_tag::EntityTags;
+
+/// The validators of a representation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validators {
-    /// A strong entity tag with its quotes.
-    pub etag: String,
+    /// A strong entity tag.
+    pub etag: EntityTag,
     /// To the second, as HTTP has it.
     pub last_modified: SystemTime,
 }
 
-/// What the conditions of a request come to.
+/// The result of the conditions of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// Answer as without them.
+    /// The response is the same as without conditions.
     Met,
-    /// 304: the caller's copy is good.
+    /// 304: the copy of the caller is current.
     NotModified,
-    /// 412: the caller asked about another state.
+    /// 412: a precondition does not hold.
     Failed,
 }
 
 /// Evaluates the conditions of a `GET` or `HEAD` in the order of section 13.2.2.
 pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
-    if let Some(tags) = joined(headers, header::IF_MATCH) {
-        if !any_tag(&tags, |tag| tag == validators.etag) {
+    if let Some(tags) = EntityTags::read(headers, header::IF_MATCH) {
+        if !tags.match_strongly(&validators.etag) {
             return Condition::Failed;
         }
     } else if let Some(limit) = date(headers, header::IF_UNMODIFIED_SINCE)
@@ -35,9 +37,8 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
     {
         return Condition::Failed;
     }
-    if let Some(tags) = joined(headers, header::IF_NONE_MATCH) {
-        let weakly = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == validators.etag;
-        if any_tag(&tags, weakly) {
+    if let Some(tags) = EntityTags::read(headers, header::IF_NONE_MATCH) {
+        if tags.match_weakly(&validators.etag) {
             return Condition::NotModified;
         }
     } else if let Some(since) = date(headers, header::IF_MODIFIED_SINCE)
@@ -48,66 +49,36 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
     Condition::Met
 }
 
-/// Whether a `Range` counts: always without `If-Range`, else when it names exactly this state.
+/// Whether a `Range` applies: always without `If-Range`, otherwise when its validator matches.
 pub fn range_applies(headers: &HeaderMap, validators: &Validators) -> bool {
-    let Some(wanted) = headers.get(header::IF_RANGE) else {
+    let Some(condition) = headers.get(header::IF_RANGE) else {
         return true;
     };
-    let Ok(wanted) = wanted.to_str() else {
+    let Ok(validator) = condition.to_str() else {
         return false;
     };
-    let wanted = wanted.trim();
-    if wanted.ends_with('"') {
-        return wanted == validators.etag;
+    let validator = validator.trim();
+    if let Ok(tag) = validator.parse::<EntityTag>() {
+        return tag.strong_eq(&validators.etag);
     }
-    httpdate::parse_http_date(wanted).is_ok_and(|date| date == validators.last_modified)
+    httpdate::parse_http_date(validator).is_ok_and(|date| date == validators.last_modified)
 }
 
-/// Cuts a moment to the second.
+/// A moment truncated to the second.
 pub fn to_second(moment: SystemTime) -> SystemTime {
     let since_epoch = moment.duration_since(SystemTime::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch.unwrap_or_default().as_secs())
-}
-
-/// All values of a list field, joined.
-fn joined(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    (!values.is_empty()).then(|| values.join(","))
 }
 
 fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
 }
 
-/// Whether one of the entity tags in a list is right, or the list is `*`: something exists.
-fn any_tag(list: &str, is_right: impl Fn(&str) -> bool) -> bool {
-    if list.trim() == "*" {
-        return true;
-    }
-    let mut rest = list;
-    // A comma may stand inside the quotes, so the list is cut at tags and not at commas.
-    while let Some(open) = rest.find('"') {
-        let begin = open - if rest[..open].ends_with("W/") { 2 } else { 0 };
-        let Some(length) = rest[open + 1..].find('"') else {
-            return false;
-        };
-        let end = open + 1 + length + 1;
-        if is_right(&rest[begin..end]) {
-            return true;
-        }
-        rest = &rest[end..];
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+    use actix_web::http::header::{EntityTag, HeaderMap, HeaderName, HeaderValue};
 
     use super::{Condition, Validators, evaluate, range_applies};
 
@@ -117,7 +88,7 @@ mod tests {
 
     fn validators() -> Validators {
         Validators {
-            etag: "\"abc\"".to_owned(),
+            etag: EntityTag::new_strong("abc".to_owned()),
             last_modified: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
         }
     }

@@ -21,18 +21,17 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// Whether a browser shows the bytes or saves them.
+/// Whether a browser displays the bytes or saves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disposition {
-    /// Shows them if it can.
+    /// Displays them if it can.
     Inline,
     /// Saves them.
     Attachment,
 }
 
-/// The value of the field: the name as it is, and a plain spelling of it for old programs. Names
-/// from anywhere are safe: what remains has no path, no control characters and no characters that
-/// turn the reading direction round.
+/// The value of the header: the name, and an ASCII form of it for old clients. Any name is safe: the
+/// result has no path, no control characters and no bidirectional control characters.
 pub fn content_disposition(disposition: Disposition, name: &str) -> String {
     let kind = match disposition {
         Disposition::Inline => "inline",
@@ -53,7 +52,7 @@ fn plain(name: &str) -> String {
     base.map(|c| match c {
         'đ' => 'd',
         'Đ' => 'D',
-        // Quotes and backslashes end the text; some programs decode a percent sign.
+        // Quotes and backslashes end the string; some clients decode a percent sign.
         '"' | '\\' | '%' => '_',
         ' '..='~' => c,
         _ => '_',

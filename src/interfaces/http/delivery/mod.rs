@@ -1,29 +1,34 @@
 //! `GET` and `HEAD` of files and previews: bytes with ranges, conditions and safe headers.
 //!
-//! Answers are the stored bytes and nothing else: never compressed, so that ranges, lengths,
-//! digests and entity tags are those of the file.
+//! Responses are the stored bytes, never compressed, so that ranges, lengths, digests and entity tags are
+//! those of the file.
 
-pub mod answer;
 pub mod body;
 pub mod conditions;
 pub mod disposition;
 pub mod range;
+pub mod response;
 
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use utoipa::ToSchema;
 
-use super::document::ProblemDocument;
-use super::guard::{Allowed, Read};
+use super::extract::guard::{Allowed, Read};
+use super::extract::query::{WorkId, path_part};
 use super::problem::Problem;
-use super::query::{WorkId, part};
-use crate::interfaces::http::upload::attach::FileBytes;
+use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery};
 
-/// The address of a file, for reading.
+/// The resource of a file, for reading.
 pub fn file_resource() -> Resource {
     web::resource("/api/v1/assets/{id}/files/{sha256}")
         .route(web::get().to(file))
         .route(web::head().to(file))
 }
+
+/// The bytes of a file.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, content_media_type = "application/octet-stream")]
+pub struct FileBytes(());
 
 /// Registers the addresses of previews.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -34,7 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     );
 }
 
-/// Hands a file out.
+/// Delivers a file.
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/files/{sha256}", operation_id = "readFile", tag = "files",
     summary = "Download a file",
@@ -72,12 +77,12 @@ pub async fn file(
     request: HttpRequest,
     delivery: web::Data<Delivery>,
 ) -> Result<HttpResponse, Problem> {
-    let sha256 = part(&request, "sha256")?;
+    let sha256 = path_part(&request, "sha256")?;
     let deliverable = delivery.file(&actor, id.0, sha256).await?;
     send(&request, &delivery, &deliverable).await
 }
 
-/// Hands the preview of an image out.
+/// Delivers the preview of an image.
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/files/{sha256}/preview/{size}", operation_id = "readPreview", tag = "files",
     summary = "A small copy of an image",
@@ -100,7 +105,7 @@ pub async fn preview(
     request: HttpRequest,
     delivery: web::Data<Delivery>,
 ) -> Result<HttpResponse, Problem> {
-    let (sha256, size) = (part(&request, "sha256")?, part(&request, "size")?);
+    let (sha256, size) = (path_part(&request, "sha256")?, path_part(&request, "size")?);
     let deliverable = delivery.preview(&actor, id.0, sha256, size).await?;
     send(&request, &delivery, &deliverable).await
 }
@@ -111,5 +116,5 @@ async fn send(
     deliverable: &Deliverable,
 ) -> Result<HttpResponse, Problem> {
     let open = delivery.open(deliverable);
-    Ok(answer::answer(request.method(), request.headers(), deliverable, open).await?)
+    Ok(response::file_response(request.method(), request.headers(), deliverable, open).await?)
 }

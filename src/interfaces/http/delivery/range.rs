@@ -1,39 +1,43 @@
-//! The `Range` field (RFC 9110, section 14): which bytes of a file are asked for.
+//! The `Range` header (RFC 9110, section 14): which bytes of a file are requested.
+//!
+//! The typed header of the framework (`actix_web::http::header::Range`) is not used: it skips malformed
+//! ranges of a list where the standard ignores the whole header, accepts `5-4`, and does not know `BYTES`
+//! or numbers beyond 64 bits.
 
 use std::ops::Range;
 
-/// A header longer than this is not read.
+/// A longer header is ignored.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
-/// More parts than this are not worth their answer: the whole file is sent.
+/// With more parts than this the whole file is sent.
 const MAX_PARTS: usize = 16;
 /// Ranges nearer than this are sent as one: the lines between two parts would be longer.
 const MIN_GAP_BYTES: u64 = 128;
 
-/// What of a file is to be sent.
+/// The bytes to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// All of it: nothing else was asked for, or nothing that is understood.
+    /// All bytes: no range was requested, or none that is valid.
     Whole,
     /// These parts, at least one; none is empty and no two overlap.
     Parts(Vec<Range<u64>>),
-    /// Only bytes that do not exist were asked for.
+    /// All requested ranges are beyond the end.
     Unsatisfiable,
 }
 
-/// What a `Range` field selects of a file of `size` bytes. Unknown units and malformed fields are
-/// ignored, as the standard has it; overlapping and near ranges are sent as one.
+/// What a `Range` header selects of a file of `size` bytes. Unknown units and malformed headers are
+/// ignored, as the standard requires; overlapping and near ranges are sent as one.
 pub fn select(field: &str, size: u64) -> Selection {
     if field.len() > MAX_FIELD_BYTES {
         return Selection::Whole;
     }
-    let Some(asked) = parse(field) else {
+    let Some(specs) = parse(field) else {
         return Selection::Whole;
     };
-    let suffix_of_nothing = size == 0 && asked.iter().any(|spec| matches!(spec, Spec::Last(1..)));
+    let suffix_of_nothing = size == 0 && specs.iter().any(|spec| matches!(spec, Spec::Last(1..)));
     if suffix_of_nothing {
         return Selection::Whole;
     }
-    let satisfiable = asked.iter().filter_map(|spec| spec.within(size)).collect();
+    let satisfiable = specs.iter().filter_map(|spec| spec.within(size)).collect();
     let parts = join_near(satisfiable);
     match parts.len() {
         0 => Selection::Unsatisfiable,
@@ -42,7 +46,7 @@ pub fn select(field: &str, size: u64) -> Selection {
     }
 }
 
-/// One range as asked for, without regard to the file.
+/// One requested range, without regard to the file.
 #[derive(Debug, Clone, Copy)]
 enum Spec {
     /// From a position to one inclusive, or to the end.
@@ -86,14 +90,13 @@ fn parse(field: &str) -> Option<Vec<Spec>> {
     (!specs.is_empty()).then_some(specs)
 }
 
-/// Digits only; what is too great for 64 bits lies beyond every file.
+/// Digits only; a number beyond 64 bits is beyond the end of every file.
 fn number(digits: &str) -> Option<u64> {
     let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
-/// Keeps the order asked for, unless ranges overlap or nearly touch: then they are put in order
-/// and joined.
+/// Keeps the requested order, unless ranges overlap or nearly touch: then they are sorted and joined.
 fn join_near(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     let mut ordered = ranges.clone();
     ordered.sort_unstable_by_key(|range| range.start);
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_ignored() {
+    fn invalid_headers_are_ignored() {
         for field in [
             "",
             "bytes",
@@ -197,7 +200,7 @@ mod tests {
         assert_eq!(select(&every(1000, 17), 100_000), Selection::Whole);
         let again = format!("bytes={}", vec!["0-"; 300].join(","));
         assert_eq!(select(&again, 10_000), parts(&[(0, 10_000)]));
-        // Far apart, the order asked for is kept.
+        // Ranges that are far apart keep the requested order.
         assert_eq!(
             select("bytes=5000-5001,0-1", 10_000),
             parts(&[(5000, 5002), (0, 2)])

@@ -1,17 +1,17 @@
-//! `/api/v1/search/feed`: any search as a feed, by its address alone.
+//! `/api/v1/search/feed`: any search as a feed.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::question::{Asked, SearchQuery};
+use super::feed_response::{self, FeedSource};
+use super::parameters::{SearchParameters, SearchQuery};
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Timestamp, text};
 use crate::interfaces::http::BaseAddress;
-use crate::interfaces::http::document::ProblemDocument;
-use crate::interfaces::http::feeds::{self, Source};
+use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::guard::{Allowed, Read};
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::messages::{self, Language};
 use crate::services::delivery::Cacheability;
 use crate::services::search::Facet;
@@ -27,7 +27,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(feed);
 }
 
-/// Gives a search as a feed.
+/// Returns a search as a feed.
 #[utoipa::path(
     get, path = "/api/v1/search/feed", operation_id = "followSearch", tag = "search",
     summary = "Follow a search as an Atom feed",
@@ -59,20 +59,20 @@ pub async fn feed(
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = Asked::parse(request.query_string(), caller.language.tag())?;
-    let page = feeds.page(&actor, asked.request.clone()).await?;
-    let source = Source {
-        id: FeedId::of_search(base.as_str(), asked.deciding()),
-        title: title(&asked, &vocabularies),
-        began: Timestamp::from_millis(0),
+    let parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
+    let page = feeds.page(&actor, parameters.request.clone()).await?;
+    let source = FeedSource {
+        id: FeedId::of_search(base.as_str(), parameters.selecting()),
+        title: title(&parameters, &vocabularies),
+        created_at: Timestamp::from_millis(0),
         path: PATH.to_owned(),
-        query: asked.from_the_start(),
+        query: parameters.without_cursor(),
         cacheability: cacheability(&actor),
     };
-    feeds::answer(&request, &feeds, &source, &asked, &page, &base)
+    feed_response::respond(&request, &feeds, &source, &parameters, &page, &base)
 }
 
-/// What was made for nobody in particular may be kept by anybody.
+/// What anonymous callers get may be cached by everybody.
 pub fn cacheability(actor: &Actor) -> Cacheability {
     match actor {
         Actor::Anonymous => Cacheability::Public,
@@ -80,21 +80,21 @@ pub fn cacheability(actor: &Actor) -> Cacheability {
     }
 }
 
-/// The words and the labels of what narrows the search.
-fn title(asked: &Asked, vocabularies: &Vocabularies) -> String {
-    let request = &asked.request;
+/// The words of the search and the labels of its filters.
+fn title(parameters: &SearchParameters, vocabularies: &Vocabularies) -> String {
+    let request = &parameters.request;
     let language = request.language.as_str();
     let label = |facet: Facet, value: &String| {
         let scheme = facet.scheme().unwrap_or_default();
         let label = vocabularies.label(scheme, value, language);
         label.unwrap_or(value).to_owned()
     };
-    let narrowed: Vec<String> = request
+    let filters: Vec<String> = request
         .filters
         .values
         .iter()
         .flat_map(|(facet, values)| values.iter().map(move |value| label(*facet, value)))
         .collect();
     let words = text::nfc(&request.text);
-    messages::feeds::title(&words, &narrowed, Language::of_tag(language))
+    messages::feeds::title(&words, &filters, Language::of_tag(language))
 }

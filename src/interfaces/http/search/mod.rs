@@ -1,23 +1,24 @@
-//! `/api/v1/search`: finding works.
+//! `/api/v1/search`: search for works.
 //!
-//! [`question`] reads what is asked from the query, [`answer`] writes down what was found;
-//! [`feed`] gives the same works to feed readers; [`neighbours`] completes what is typed and finds works like one. The
-//! service makes something of any text, so only parameters can be wrong.
+//! [`parameters`] reads the query string, [`response`] writes the results; [`feed`] returns the same works as
+//! an Atom feed; [`neighbours`] completes queries and finds similar works. The service accepts any text, so
+//! only parameters can be invalid.
 
-pub mod answer;
 pub mod feed;
+pub mod feed_response;
 pub mod neighbours;
-pub mod question;
+pub mod parameters;
+pub mod response;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::extract::guard::{Allowed, Read};
 use super::frame::Caller;
-use super::guard::{Allowed, Read};
 use super::problem::Problem;
-use super::{BaseAddress, page};
+use super::{BaseAddress, pagination};
 use crate::services::search::Search;
-use answer::SearchAnswerDto;
-use question::{Asked, SearchQuery};
+use parameters::{SearchParameters, SearchQuery};
+use response::SearchAnswerDto;
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -51,12 +52,12 @@ pub async fn search(
     service: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = Asked::parse(request.query_string(), caller.language.tag())?;
-    let found = service.search(&actor, asked.request.clone()).await?;
-    let mut answer = HttpResponse::Ok();
+    let parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
+    let found = service.search(&actor, parameters.request.clone()).await?;
+    let mut response = HttpResponse::Ok();
     if let Some(next) = &found.next {
-        let query = asked.following(&next.to_text());
-        page::link_next(&mut answer, &base, "/api/v1/search", &query);
+        let query = parameters.next_page(&next.to_text());
+        pagination::link_next(&mut response, &base, "/api/v1/search", &query);
     }
-    Ok(answer.json(SearchAnswerDto::render(found, &actor)))
+    Ok(response.json(SearchAnswerDto::render(found, &actor)))
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/suggest` and `/api/v1/assets/{id}/similar`: completing what is typed, works like one.
+//! `/api/v1/suggest` and `/api/v1/assets/{id}/similar`: query completions and similar works.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
+use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::extract::query::{Query, WorkId};
 use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::guard::{Allowed, Read};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::query::{Query, WorkId};
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Search, Suggestion, SuggestionSource};
 
@@ -32,17 +32,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
         );
 }
 
-/// What is being typed.
+/// The parameters of a completion.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SuggestQuery {
-    /// What was typed so far.
+    /// The beginning of the query.
     #[param(example = "quyen tre")]
     q: String,
-    /// How many completions to give, at most 50.
+    /// The number of completions, at most 50.
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<usize>,
-    /// Language of names: `vi` or `en`. That of `Accept-Language` unless you say.
+    /// Language of names: `vi` or `en`. By default that of `Accept-Language`.
     lang: Option<String>,
 }
 
@@ -70,10 +70,10 @@ pub struct SuggestionDto {
     asset: Option<String>,
 }
 
-/// Completes what is typed.
+/// Completes a query.
 #[utoipa::path(
     get, path = "/api/v1/suggest", operation_id = "suggest", tag = "search",
-    summary = "Complete what is being typed",
+    summary = "Complete a query",
     description = "With or without marks: `quyen tre` offers `quyền trẻ em`.",
     params(SuggestQuery),
     responses((status = 200, description = "Names first, then titles of works you may see.", body = SuggestionList)),
@@ -95,16 +95,16 @@ pub async fn suggest(
     }))
 }
 
-/// How many similar works.
+/// The parameters of similar works.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SimilarQuery {
-    /// How many works to give, at most 50.
+    /// The number of works, at most 50.
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<usize>,
 }
 
-/// Works like one.
+/// Works similar to one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimilarList {
     /// Nearly the same text, or copies of the same picture: reprints, other editions. Without
@@ -114,10 +114,10 @@ pub struct SimilarList {
     related: Vec<AssetDto>,
 }
 
-/// Finds works like one.
+/// Finds similar works.
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/similar", operation_id = "listSimilarAssets", tag = "search",
-    summary = "Find works like this one",
+    summary = "Find similar works",
     description = "Duplicates have nearly the same text or, where pictures are all that both works are, copies of the \
         same pictures: shrunk, compressed again, grey, a little lighter, cut, framed or stamped. A picture beside a \
         text of its own makes no duplicate. Only copies of one picture are recognised; faces and persons are never \

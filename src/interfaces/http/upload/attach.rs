@@ -1,4 +1,4 @@
-//! `/api/v1/assets/{id}/files`: attaching files to works and taking them off.
+//! `/api/v1/assets/{id}/files`: attaches files to works and detaches them.
 
 use std::future::{Ready, ready};
 
@@ -10,31 +10,33 @@ use utoipa::ToSchema;
 
 use super::description::{Fields, describe};
 use super::pace::Pace;
-use super::receive::Reception;
+use super::receive::Receiver;
 use super::{Upload, UploadError};
 use crate::app::Archive;
 use crate::domain::Sha256;
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::interfaces::http::assets::whole;
-use crate::interfaces::http::guard::{Allowed, Deposit};
-use crate::interfaces::http::precondition::{self, IfMatch, RepeatKey};
+use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::assets::response::asset_response;
+use crate::interfaces::http::delivery::{self, FileBytes};
+use crate::interfaces::http::extract::guard::{Allowed, Deposit};
+use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
+use crate::interfaces::http::extract::query::{Query, WorkId, path_part};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::query::{Query, WorkId, part};
-use crate::interfaces::http::{BaseAddress, delivery};
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
-use crate::services::intake::{Attached, FileDetails, Repeatable};
+use crate::services::intake::{Attached, FileDetails};
+use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Staged;
 
-/// Registers the addresses of this module and those of [`delivery`] that lie under them.
+/// Registers the routes of this module and those of [`delivery`] at the same addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     let files = web::resource("/api/v1/assets/{id}/files").route(web::post().to(attach));
     let file = delivery::file_resource().route(web::delete().to(detach));
     config.service(files).service(file);
 }
 
-/// A file attached.
+/// The result of attaching a file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttachedDto {
     /// SHA-256 of its bytes in hexadecimal: its name in addresses.
@@ -64,21 +66,16 @@ pub struct FileForm {
     language: Option<String>,
 }
 
-/// The bytes of a file.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, content_media_type = "application/octet-stream")]
-pub struct FileBytes(());
-
-/// What a request says beside its body.
+/// The headers and query parameters of an upload.
 #[derive(Debug)]
-pub struct Terms {
-    /// The revision the caller builds on, if it names one.
+pub struct UploadParameters {
+    /// The revision that the caller expects, if it names one.
     expected: Option<Revision>,
-    key: RepeatKey,
+    key: IdempotencyKeyHeader,
     fields: Fields,
 }
 
-impl FromRequest for Terms {
+impl FromRequest for UploadParameters {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -91,7 +88,7 @@ impl FromRequest for Terms {
             };
             Ok(Self {
                 expected,
-                key: RepeatKey::from_request(request, payload).into_inner()?,
+                key: IdempotencyKeyHeader::from_request(request, payload).into_inner()?,
                 fields: Query::from_request(request, payload).into_inner()?.0,
             })
         };
@@ -115,7 +112,7 @@ impl FromRequest for Terms {
         ("language" = Option<String>, Query, description = "Language spoken or written in it (BCP 47)."),
         ("Content-Digest" = Option<String>, Header, description = "RFC 9530, e.g. `sha-256=:…:`."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by you: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
+        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by the client: the same request with the same key is carried out once. 1 to 255 visible ASCII characters.")
     ),
     request_body(content((FileBytes = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((
@@ -127,38 +124,41 @@ impl FromRequest for Terms {
 pub async fn attach(
     actor: Allowed<Deposit>,
     id: WorkId,
-    terms: Terms,
+    parameters: UploadParameters,
     request: HttpRequest,
     archive: web::Data<Archive>,
     base: web::Data<BaseAddress>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Terms {
+    let UploadParameters {
         expected,
         key,
         fields,
-    } = terms;
+    } = parameters;
     let vocabularies = &archive.vocabularies;
-    // Refused before the bytes have travelled, as far as it can be known.
+    // Refuse what can be refused before the bytes are received.
     describe(&fields, vocabularies)?;
     if key.0.is_none() {
-        archive.intake.may_attach(&actor, id.0, expected).await?;
+        archive
+            .intake
+            .check_may_attach(&actor, id.0, expected)
+            .await?;
     }
     let mut upload = receive(&archive, &request, body).await?;
     upload.fields.extend(fields);
-    let repeat = repeatable(key, &request, &upload);
-    let (staged, details) = split(upload, vocabularies)?;
+    let idempotent = idempotent_request(key, &request, &upload);
+    let (staged, details) = into_file_details(upload, vocabularies)?;
     let attached = archive
         .intake
-        .attach(&actor, id.0, expected, staged, details, repeat.as_ref())
+        .attach(&actor, id.0, expected, staged, details, idempotent.as_ref())
         .await?;
-    Ok(answer(attached, &actor, &base))
+    Ok(attached_response(attached, &actor, &base))
 }
 
-/// Takes a file off.
+/// Detaches a file.
 #[utoipa::path(
     delete, path = "/api/v1/assets/{id}/files/{sha256}", operation_id = "detachFile", tag = "files",
-    summary = "Take a file off a work",
+    summary = "Detach a file from a work",
     params(
         ("id" = String, Path, description = "Id of the work.", format = "uuid"),
         ("sha256" = String, Path, description = "SHA-256 of the file in hexadecimal."),
@@ -174,11 +174,11 @@ pub async fn detach(
     request: HttpRequest,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let sha256: Sha256 = part(&request, "sha256")?;
+    let sha256: Sha256 = path_part(&request, "sha256")?;
     let asset = curation
         .detach(&actor, id.0, Some(expected.0), sha256)
         .await?;
-    Ok(whole(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
 async fn receive(
@@ -186,38 +186,52 @@ async fn receive(
     request: &HttpRequest,
     body: web::Payload,
 ) -> Result<Upload, UploadError> {
-    let reception = Reception {
+    let receiver = Receiver {
         staging: archive.staging.clone(),
         limit: archive.config.intake.max_file_bytes,
         pace: Pace::with_pause(archive.config.server.body_timeout()),
     };
     if request.content_type().starts_with("multipart/") {
-        reception.form(request.headers(), body).await
+        receiver.form(request.headers(), body).await
     } else {
-        reception.raw(request.headers(), body).await
+        receiver.raw(request.headers(), body).await
     }
 }
 
-/// The same bytes with the same words make the same request.
-fn repeatable(key: RepeatKey, request: &HttpRequest, upload: &Upload) -> Option<Repeatable> {
-    let said = format!("{:?} {:?}", upload.name, upload.fields);
-    key.repeatable(request, format!("{} {said}", upload.staged.key).as_bytes())
+/// The same bytes with the same description are the same request.
+fn idempotent_request(
+    key: IdempotencyKeyHeader,
+    request: &HttpRequest,
+    upload: &Upload,
+) -> Option<IdempotentRequest> {
+    let description = format!("{:?} {:?}", upload.name, upload.fields);
+    key.for_request(
+        request,
+        format!("{} {description}", upload.staged.key).as_bytes(),
+    )
 }
 
-fn split(upload: Upload, vocabularies: &Vocabularies) -> Result<(Staged, FileDetails), Problem> {
-    let (named, words) = describe(&upload.fields, vocabularies)?;
+fn into_file_details(
+    upload: Upload,
+    vocabularies: &Vocabularies,
+) -> Result<(Staged, FileDetails), Problem> {
+    let (name, description) = describe(&upload.fields, vocabularies)?;
     let details = FileDetails {
-        name: named.or(upload.name).unwrap_or_default(),
+        name: name.or(upload.name).unwrap_or_default(),
         declared_type: upload.declared_type,
-        role: words.role,
-        title: words.title,
-        alt: words.alt,
-        language: words.language,
+        role: description.role,
+        title: description.title,
+        alt: description.alt,
+        language: description.language,
     };
     Ok((upload.staged, details))
 }
 
-fn answer(attached: Attached, actor: &Allowed<Deposit>, base: &BaseAddress) -> HttpResponse {
+fn attached_response(
+    attached: Attached,
+    actor: &Allowed<Deposit>,
+    base: &BaseAddress,
+) -> HttpResponse {
     let Attached {
         asset,
         file,

@@ -1,10 +1,10 @@
-//! What is said about a file beside its bytes: query parameters of a raw body, or fields of a form.
+//! The description of an uploaded file: query parameters of a raw body, or fields of a form.
 
 use serde_json::{Map, Value};
 
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
-use crate::interfaces::wire::{FileWords, parse_file_words};
+use crate::interfaces::wire::{FileDescription, parse_file_description};
 
 /// Names and values as sent.
 pub type Fields = Vec<(String, String)>;
@@ -17,9 +17,9 @@ pub type Fields = Vec<(String, String)>;
 pub fn describe(
     fields: &Fields,
     vocabularies: &Vocabularies,
-) -> Result<(Option<String>, FileWords), Violations> {
+) -> Result<(Option<String>, FileDescription), Violations> {
     let mut file_name = None;
-    let mut words = Map::new();
+    let mut description = Map::new();
     let mut violations = Violations::default();
     for (name, text) in fields {
         let value = match name.as_str() {
@@ -28,7 +28,7 @@ pub fn describe(
         };
         let is_new = match (name.as_str(), value) {
             ("name", _) => file_name.replace(text.clone()).is_none(),
-            (_, Some(value)) => words.insert(name.clone(), value).is_none(),
+            (_, Some(value)) => description.insert(name.clone(), value).is_none(),
             (_, None) => {
                 violations.push(pointer(name), Rule::Malformed);
                 true
@@ -38,8 +38,8 @@ pub fn describe(
             violations.push(pointer(name), Rule::Duplicate);
         }
     }
-    match parse_file_words(&Value::Object(words), vocabularies) {
-        Ok(words) => violations.into_result((file_name, words)),
+    match parse_file_description(&Value::Object(description), vocabularies) {
+        Ok(description) => violations.into_result((file_name, description)),
         Err(more) => {
             violations.0.extend(more.0);
             Err(violations)
@@ -47,7 +47,7 @@ pub fn describe(
     }
 }
 
-/// A JSON pointer of one step (RFC 6901).
+/// A JSON pointer with one token (RFC 6901).
 fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_say_what_the_file_is() {
+    fn fields_describe_the_file() {
         let vocabularies = vocabulary::load(None).unwrap();
         let sent = fields(&[
             ("name", "áp phích.jpg"),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn every_broken_rule_is_told_with_its_place() {
+    fn every_broken_rule_is_reported_with_its_pointer() {
         let vocabularies = vocabulary::load(None).unwrap();
         let sent = fields(&[
             ("role", "cover"),

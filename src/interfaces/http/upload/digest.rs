@@ -1,7 +1,7 @@
-//! The digest a sender announces: `Content-Digest` and `Repr-Digest` (RFC 9530), and `Digest`
+//! The digest that a client announces: `Content-Digest` and `Repr-Digest` (RFC 9530), and `Digest`
 //! (RFC 3230), which they replace.
 //!
-//! Only SHA-256 is compared; other algorithms are ignored, as the standard has it.
+//! Only SHA-256 is compared; other algorithms are ignored, as the standard allows.
 
 use actix_web::http::header::HeaderMap;
 use base64::Engine as _;
@@ -9,12 +9,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::domain::Sha256;
 
-/// A digest field that names SHA-256 and holds none, or contradicts another.
+/// A digest header that names SHA-256 without a valid value, or contradicts another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the field {0} holds no SHA-256, or another than the fields before it")]
+#[error("the header {0} has no valid SHA-256, or contradicts an earlier one")]
 pub struct InvalidDigest(pub &'static str);
 
-/// The SHA-256 announced in the fields of a request or of one part.
+/// The SHA-256 announced in the headers of a request or of one part.
 ///
 /// # Errors
 /// [`InvalidDigest`].
@@ -43,12 +43,11 @@ fn sha256_of(member: &str, is_structured: bool) -> Result<Option<Sha256>, ()> {
     if !algorithm.trim().eq_ignore_ascii_case("sha-256") {
         return Ok(None);
     }
-    let value = value.trim();
     let encoded = if is_structured {
-        let value = value.strip_prefix(':').ok_or(())?;
-        value.split_once(':').ok_or(())?.0
+        let bytes = value.trim().strip_prefix(':').ok_or(())?;
+        bytes.split_once(':').ok_or(())?.0
     } else {
-        value
+        value.trim()
     };
     let bytes = BASE64.decode(encoded).map_err(|_| ())?;
     let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| ())?;

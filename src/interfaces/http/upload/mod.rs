@@ -1,7 +1,7 @@
-//! Files on their way in: as a raw body or in a form, streamed into staging and never held whole.
+//! Uploads: raw bodies or forms with one file, streamed into staging and never held in memory.
 //!
-//! Length, digest, greatest size and pace are checked while the bytes come; whatever goes wrong,
-//! nothing is left of them. What comes out is an [`Upload`], which intake takes or refuses.
+//! Length, digest, size limit and pace are checked while the bytes arrive; after an error nothing of them
+//! stays. The result is an [`Upload`], which intake attaches or refuses.
 
 pub mod attach;
 pub mod description;
@@ -9,41 +9,57 @@ pub mod digest;
 pub mod pace;
 pub mod receive;
 
+use crate::interfaces::http::problem::Problem;
 use crate::storage::blobs::{Staged, StagingError};
 use description::Fields;
 
-/// A file that has arrived.
+/// A received file.
 #[derive(Debug)]
 pub struct Upload {
     /// Its bytes.
     pub staged: Staged,
-    /// The media type the sender declares: a hint.
+    /// The declared media type: a hint.
     pub declared_type: Option<String>,
-    /// The name it has with the sender, as sent.
+    /// Its name, as sent.
     pub name: Option<String>,
-    /// What else the sender says about it, as sent.
+    /// Its description, as sent.
     pub fields: Fields,
 }
 
-/// Why a file did not arrive.
+/// Why a file was not received.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// The body came too slowly.
-    #[error("the body came too slowly")]
+    /// The body arrived too slowly.
+    #[error("the body arrived too slowly")]
     TooSlow,
-    /// The body ended before its end.
+    /// The body is incomplete.
     #[error("the body is incomplete")]
-    Cut,
-    /// The body is not the form it says it is, or has not exactly one file.
+    Incomplete,
+    /// The body is not a valid form, or does not have exactly one file.
     #[error("the body is not a form with one file")]
     MalformedForm,
-    /// The bytes are encoded: a file is kept as it is.
-    #[error("a content coding is not taken here")]
-    Encoded,
-    /// A header or query parameter has a value it cannot have.
-    #[error("the value of {0} is not one it can have")]
+    /// The body has a content coding; files are stored as they are.
+    #[error("content codings are not accepted here")]
+    ContentCoding,
+    /// A header or query parameter has an invalid value.
+    #[error("the value of {0} is invalid")]
     Parameter(&'static str),
-    /// Too many bytes, other bytes than announced, or no room for them.
+    /// Too many bytes, other bytes than announced, or no space for them.
     #[error(transparent)]
     Staging(#[from] StagingError),
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooSlow => Self::Timeout,
+            UploadError::Incomplete => Self::IncompleteBody,
+            UploadError::MalformedForm => Self::MalformedRequest,
+            UploadError::ContentCoding => Self::UnsupportedMediaType {
+                accepted: Vec::new(),
+            },
+            UploadError::Parameter(name) => Self::parameter(name),
+            UploadError::Staging(error) => error.into(),
+        }
+    }
 }

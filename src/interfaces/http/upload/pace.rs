@@ -1,21 +1,21 @@
-//! How slowly a body may come before the connection is given to somebody else.
+//! The minimum pace of an upload.
 
 use std::time::Duration;
 
-/// Two limits: no single pause may be too long, and the whole may not be too slow. The second
-/// stops those who send a byte just before each pause runs out.
+/// Two limits: no single pause may be too long, and the average may not be too slow. The second stops
+/// clients that send a byte just before each pause ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// The longest pause between two pieces.
+    /// The longest pause between two chunks.
     pub pause: Duration,
-    /// The time that every body has, however short.
+    /// The time that every body has, of any length.
     pub grace: Duration,
     /// Bytes per second after that, on average.
     pub floor: u64,
 }
 
 impl Pace {
-    /// Bodies as they come over poor mobile networks: at least 1 KiB a second.
+    /// For bodies over slow mobile networks: at least 1 KiB a second.
     pub fn with_pause(pause: Duration) -> Self {
         Self {
             pause,
@@ -24,9 +24,9 @@ impl Pace {
         }
     }
 
-    /// How long to wait for the next piece, when `waited` has gone by in waiting and
-    /// `received` bytes have come. Not at all when the whole is too slow.
-    pub fn patience(&self, waited: Duration, received: u64) -> Option<Duration> {
+    /// How long to wait for the next chunk, after waiting `waited` for `received` bytes; `None` when the
+    /// average is too slow.
+    pub fn next_timeout(&self, waited: Duration, received: u64) -> Option<Duration> {
         let earned = Duration::from_secs(received / self.floor.max(1));
         let left = (self.grace + earned).checked_sub(waited)?;
         (!left.is_zero()).then(|| left.min(self.pause))
@@ -40,7 +40,7 @@ mod tests {
     use super::Pace;
 
     #[test]
-    fn patience_ends_with_a_long_pause_or_a_slow_whole() {
+    fn the_timeout_ends_with_a_long_pause_or_a_slow_average() {
         let pace = Pace {
             pause: Duration::from_secs(30),
             grace: Duration::from_secs(60),
@@ -55,9 +55,9 @@ mod tests {
             (100, 100_000, Some(30)),
             (200, 100_000, None),
         ] {
-            let patience = pace.patience(Duration::from_secs(waited), received);
+            let timeout = pace.next_timeout(Duration::from_secs(waited), received);
             assert_eq!(
-                patience,
+                timeout,
                 expected.map(Duration::from_secs),
                 "{waited} {received}"
             );

@@ -1,4 +1,4 @@
-//! From the body of a request to staged bytes.
+//! Streams the body of a request into staging.
 
 use std::time::{Duration, Instant};
 
@@ -14,24 +14,24 @@ use super::{Upload, UploadError};
 use crate::domain::Sha256;
 use crate::storage::blobs::{Announced, Incoming, Staged, Staging};
 
-/// Greatest length of all text fields of a form together, in bytes.
+/// The largest total length of the text fields of a form, in bytes.
 const MAX_FIELDS_BYTES: usize = 64 * 1024;
-/// Greatest number of text fields.
+/// The most text fields.
 const MAX_FIELDS: usize = 32;
 
-/// Where received bytes go, and within which limits.
+/// Receives uploads within limits.
 #[derive(Debug, Clone)]
-pub struct Reception {
-    /// Where they go.
+pub struct Receiver {
+    /// Where the bytes are staged.
     pub staging: Staging,
-    /// The greatest length of a file, in bytes.
+    /// The largest file, in bytes.
     pub limit: u64,
-    /// How slowly they may come.
+    /// The minimum pace.
     pub pace: Pace,
 }
 
-impl Reception {
-    /// Receives a raw body, which `Content-Disposition` may name.
+impl Receiver {
+    /// Receives a raw body; `Content-Disposition` may name it.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -47,7 +47,9 @@ impl Reception {
         };
         let incoming = self.staging.begin(announced, self.limit)?;
         Ok(Upload {
-            staged: self.receive(incoming, body, |_| UploadError::Cut).await?,
+            staged: self
+                .receive(incoming, body, |_| UploadError::Incomplete)
+                .await?,
             declared_type: text(headers.get(header::CONTENT_TYPE)),
             name: sent_name(headers),
             fields: Fields::new(),
@@ -55,7 +57,7 @@ impl Reception {
     }
 
     /// Receives a form (RFC 7578) with one file and text fields that describe it, in any order.
-    /// The digest of the file may stand in the headers of its part.
+    /// The headers of the part may contain the digest of the file.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -92,8 +94,9 @@ impl Reception {
     }
 
     async fn next_field(&self, form: &mut Multipart) -> Result<Option<Field>, UploadError> {
-        let next = tokio::time::timeout(self.pace.pause, form.next()).await;
-        let next = next.map_err(|_| UploadError::TooSlow)?;
+        let next = tokio::time::timeout(self.pace.pause, form.next())
+            .await
+            .map_err(|_| UploadError::TooSlow)?;
         next.transpose().map_err(|error| form_error(&error))
     }
 
@@ -130,7 +133,7 @@ impl Reception {
         Ok((name, text))
     }
 
-    /// Streams a body into staging. The sender's time runs only while it is waited for.
+    /// Streams a body into staging. Only the time of waiting for the client counts for the pace.
     async fn receive<E>(
         &self,
         mut incoming: Incoming,
@@ -140,14 +143,16 @@ impl Reception {
         let mut waited = Duration::ZERO;
         let mut received = 0;
         loop {
-            let patience = self.pace.patience(waited, received);
-            let patience = patience.ok_or(UploadError::TooSlow)?;
-            let begun = Instant::now();
-            let piece = tokio::time::timeout(patience, body.next())
+            let timeout = self
+                .pace
+                .next_timeout(waited, received)
+                .ok_or(UploadError::TooSlow)?;
+            let started = Instant::now();
+            let chunk = tokio::time::timeout(timeout, body.next())
                 .await
                 .map_err(|_| UploadError::TooSlow)?;
-            waited += begun.elapsed();
-            match piece {
+            waited += started.elapsed();
+            match chunk {
                 None => return Ok(incoming.finish().await?),
                 Some(Err(error)) => return Err(failed(error)),
                 Some(Ok(bytes)) => {
@@ -175,7 +180,7 @@ fn refuse_coding(headers: &HeaderMap) -> Result<(), UploadError> {
     if codings.all(|coding| coding == "identity") {
         Ok(())
     } else {
-        Err(UploadError::Encoded)
+        Err(UploadError::ContentCoding)
     }
 }
 
@@ -193,12 +198,13 @@ fn announced_digest(headers: &HeaderMap) -> Result<Option<Sha256>, UploadError> 
     digest::announced(headers).map_err(|invalid| UploadError::Parameter(invalid.0))
 }
 
-/// The name in `Content-Disposition` (RFC 6266): the extended form before the plain one.
+/// The name in `Content-Disposition` (RFC 6266): the extended form if there is one.
 fn sent_name(headers: &HeaderMap) -> Option<String> {
-    let disposition = headers.get(header::CONTENT_DISPOSITION)?;
-    let disposition = ContentDisposition::from_raw(disposition).ok()?;
-    let extended = disposition.get_filename_ext();
-    let extended = extended.and_then(|name| String::from_utf8(name.value.clone()).ok());
+    let value = headers.get(header::CONTENT_DISPOSITION)?;
+    let disposition = ContentDisposition::from_raw(value).ok()?;
+    let extended = disposition
+        .get_filename_ext()
+        .and_then(|name| String::from_utf8(name.value.clone()).ok());
     extended.or_else(|| disposition.get_filename().map(str::to_owned))
 }
 
@@ -208,7 +214,7 @@ fn text(value: Option<&HeaderValue>) -> Option<String> {
 
 fn form_error(error: &MultipartError) -> UploadError {
     match error {
-        MultipartError::Incomplete | MultipartError::Payload(_) => UploadError::Cut,
+        MultipartError::Incomplete | MultipartError::Payload(_) => UploadError::Incomplete,
         _ => UploadError::MalformedForm,
     }
 }

@@ -1,4 +1,4 @@
-//! Lasting addresses of schemes and concepts: `{base}/vocab/{scheme}/{slug}`.
+//! Permanent addresses of schemes and concepts: `{base}/vocab/{scheme}/{slug}`.
 
 use crate::domain::Slug;
 

@@ -1,9 +1,9 @@
-//! The JSON form of what only one kind of scheme knows of its concepts.
+//! The JSON form of the facts that only concepts of one scheme have.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::dto::{Texts, texts};
+use super::texts::{Texts, texts};
 use crate::domain::vocabulary::details::{
     Adoption, Assignment, Instrument, LanguageFacts, Organisation, Place, ProductKind, ReuseTerms,
     StatusStatement,

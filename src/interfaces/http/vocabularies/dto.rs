@@ -9,13 +9,10 @@ use super::address::Addresses;
 use super::details::{
     DatedLink, InstrumentView, KindView, LanguageView, OrganisationView, PlaceView, TermsView,
 };
-use crate::domain::asset::WorkDate;
+use super::texts::{Texts, texts};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::vocabulary::{Concept, Direction, Event, Note, Scheme};
-use crate::domain::{LanguageMap, Slug};
-
-/// One text in several languages, by BCP 47 tag.
-pub type Texts = BTreeMap<String, String>;
+use crate::domain::{Slug, WorkDate};
 
 /// All schemes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -281,13 +278,6 @@ impl Reader<'_> {
     fn sort(&self, concepts: &mut [&Concept]) {
         concepts.sort_by_cached_key(|concept| SortKey::new(&self.label(concept)));
     }
-}
-
-/// A language map as a JSON object.
-pub(super) fn texts(map: &LanguageMap) -> Texts {
-    map.iter()
-        .map(|(tag, text)| (tag.to_string(), text.to_owned()))
-        .collect()
 }
 
 fn alternative_labels(concept: &Concept) -> BTreeMap<String, Vec<String>> {

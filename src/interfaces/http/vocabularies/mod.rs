@@ -1,8 +1,8 @@
 //! `/api/v1/vocabularies`: the lists catalogues choose from, as JSON and as SKOS in JSON-LD.
 //!
-//! Open to everybody: the lists say nothing of works, and whoever harvests the archive needs
+//! Open to everybody: the lists contain nothing about works, and every harvester of the archive needs
 //! them. [`dto`] writes plain JSON with everything known, [`skos`] what SKOS has words for;
-//! `Accept` or `?format=` choose. The lasting addresses of concepts, `/vocab/{scheme}/{slug}`,
+//! `Accept` or `?format=` choose. The permanent addresses of concepts, `/vocab/{scheme}/{slug}`,
 //! lead here.
 
 pub mod address;
@@ -10,8 +10,9 @@ pub mod details;
 pub mod dto;
 pub mod negotiation;
 pub mod skos;
+pub mod texts;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,11 +22,11 @@ use self::address::Addresses;
 use self::dto::{ConceptList, ConceptView, Reader, SchemeList};
 use self::negotiation::Form;
 use super::BaseAddress;
-use super::precondition;
+use super::extract::precondition;
+use super::extract::query::Query;
 use super::problem::Problem;
-use super::query::Query;
 use crate::domain::LanguageTag;
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
 
 /// Registers the addresses of this module.
@@ -33,7 +34,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     let get = web::get;
     let scheme = web::resource("/api/v1/vocabularies/{scheme}");
     let concept = web::resource("/api/v1/vocabularies/{scheme}/{slug:.+}");
-    let lasting = [
+    let permanent = [
         web::resource("/vocab/{scheme}"),
         web::resource("/vocab/{scheme}/{slug:.+}"),
     ];
@@ -53,7 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(get().to(read_concept))
                 .route(web::head().to(read_concept)),
         );
-    for address in lasting {
+    for address in permanent {
         config.service(
             address
                 .route(get().to(forward))
@@ -62,10 +63,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-/// How the answer shall be.
+/// The parameters of the response.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wish {
+pub struct VocabularyQuery {
     /// Language of the labels (BCP 47). Vietnamese when absent or missing.
     #[param(example = "en")]
     lang: Option<String>,
@@ -84,7 +85,7 @@ pub struct Wish {
 #[utoipa::path(
     get, path = "/api/v1/vocabularies", operation_id = "listVocabularies", tag = "vocabularies",
     summary = "List the vocabularies",
-    params(Wish),
+    params(VocabularyQuery),
     responses(
         (status = 200, description = "The schemes, without their concepts.",
          content((SchemeList = "application/json"), (serde_json::Value = "application/ld+json")),
@@ -96,19 +97,19 @@ pub async fn list(
     request: HttpRequest,
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
-    query: Query<Wish>,
+    query: Query<VocabularyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = Wanted::new(&request, &query.0)?;
-    let reader = wanted.reader(&base);
-    match wanted.form {
+    let options = ResponseOptions::new(&request, &query.0)?;
+    let reader = options.reader(&base);
+    match options.form {
         Form::Json => {
             let items = vocabularies
                 .schemes()
                 .map(|scheme| reader.scheme(scheme))
                 .collect();
-            wanted.answer(&request, &SchemeList { items })
+            options.answer(&request, &SchemeList { items })
         }
-        Form::JsonLd => wanted.answer(
+        Form::JsonLd => options.answer(
             &request,
             &skos::schemes(&reader.addresses, vocabularies.schemes()),
         ),
@@ -119,7 +120,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/api/v1/vocabularies/{scheme}", operation_id = "readVocabulary",
     tag = "vocabularies", summary = "Read a vocabulary",
-    params(("scheme" = String, Path, description = "Name of the scheme.", example = "theme"), Wish),
+    params(("scheme" = String, Path, description = "Name of the scheme.", example = "theme"), VocabularyQuery),
     responses(
         (status = 200, description = "The scheme and its concepts, in Vietnamese order.",
          content((ConceptList = "application/json"), (serde_json::Value = "application/ld+json")),
@@ -131,17 +132,17 @@ pub async fn read_scheme(
     request: HttpRequest,
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
-    query: Query<Wish>,
+    query: Query<VocabularyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = Wanted::new(&request, &query.0)?;
+    let options = ResponseOptions::new(&request, &query.0)?;
     let scheme = named_scheme(&request, &vocabularies)?;
-    let reader = wanted.reader(&base);
-    match wanted.form {
+    let reader = options.reader(&base);
+    match options.form {
         Form::Json => {
-            let concepts: ConceptList = reader.concepts(scheme, wanted.as_of.as_ref());
-            wanted.answer(&request, &concepts)
+            let concepts: ConceptList = reader.concepts(scheme, options.as_of.as_ref());
+            options.answer(&request, &concepts)
         }
-        Form::JsonLd => wanted.answer(&request, &skos::scheme(&reader.addresses, scheme)),
+        Form::JsonLd => options.answer(&request, &skos::scheme(&reader.addresses, scheme)),
     }
 }
 
@@ -153,7 +154,7 @@ pub async fn read_scheme(
     params(
         ("scheme" = String, Path, description = "Name of the scheme.", example = "place"),
         ("slug" = String, Path, description = "Name of the concept; may contain `/`.", example = "chu-se"),
-        Wish
+        VocabularyQuery
     ),
     responses(
         (status = 200, description = "The concept.",
@@ -166,28 +167,30 @@ pub async fn read_concept(
     request: HttpRequest,
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
-    query: Query<Wish>,
+    query: Query<VocabularyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = Wanted::new(&request, &query.0)?;
+    let options = ResponseOptions::new(&request, &query.0)?;
     let scheme = named_scheme(&request, &vocabularies)?;
     let concept = named_concept(&request, scheme)?;
-    let reader = wanted.reader(&base);
-    match wanted.form {
+    let reader = options.reader(&base);
+    match options.form {
         Form::Json => {
             let expand =
-                |direction| reader.expansion(scheme, concept, direction, wanted.as_of.as_ref());
-            let expansion = wanted.expand.map(expand);
+                |direction| reader.expansion(scheme, concept, direction, options.as_of.as_ref());
+            let expansion = options.expand.map(expand);
             let view = ConceptView {
                 expansion,
                 ..reader.concept(scheme, concept)
             };
-            wanted.answer(&request, &view)
+            options.answer(&request, &view)
         }
-        Form::JsonLd => wanted.answer(&request, &skos::concept(&reader.addresses, scheme, concept)),
+        Form::JsonLd => {
+            options.answer(&request, &skos::concept(&reader.addresses, scheme, concept))
+        }
     }
 }
 
-/// Leads from a lasting address to what is known there.
+/// Redirects from a permanent address to the API.
 pub async fn forward(
     request: HttpRequest,
     vocabularies: web::Data<Vocabularies>,
@@ -214,27 +217,28 @@ fn named_concept<'a>(request: &HttpRequest, scheme: &'a Scheme) -> Result<&'a Co
     scheme.find(name).ok_or(Problem::NotFound)
 }
 
-/// The wishes of the caller, understood.
-struct Wanted {
+/// The queryes of the caller, understood.
+struct ResponseOptions {
     form: Form,
     language: String,
     as_of: Option<WorkDate>,
     expand: Option<Direction>,
 }
 
-impl Wanted {
-    fn new(request: &HttpRequest, wish: &Wish) -> Result<Self, Problem> {
-        let accept = request.headers().get(header::ACCEPT);
-        let accept = accept
-            .and_then(|accept| accept.to_str().ok())
+impl ResponseOptions {
+    fn new(request: &HttpRequest, query: &VocabularyQuery) -> Result<Self, Problem> {
+        let accept = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        let form = parsed("format", &wish.format, Form::of_name)?;
-        let language = parsed("lang", &wish.lang, |text| LanguageTag::parse(text).ok())?;
+        let form = parsed("format", &query.format, Form::of_name)?;
+        let language = parsed("lang", &query.lang, |text| LanguageTag::parse(text).ok())?;
         Ok(Self {
             form: form.unwrap_or_else(|| Form::accepted_by(accept)),
             language: language.map_or_else(|| "vi".to_owned(), |tag| tag.primary().to_owned()),
-            as_of: parsed("as_of", &wish.as_of, |text| text.parse().ok())?,
-            expand: parsed("expand", &wish.expand, Direction::from_name)?,
+            as_of: parsed("as_of", &query.as_of, |text| text.parse().ok())?,
+            expand: parsed("expand", &query.expand, Direction::from_name)?,
         })
     }
 
@@ -245,7 +249,7 @@ impl Wanted {
         }
     }
 
-    /// The answer with its entity tag, or 304 for a caller who has it. The tag is weak, because
+    /// The response with its entity tag, or 304 for a caller that has it. The tag is weak, because
     /// the bytes on the wire may be compressed (RFC 9110, section 8.8.1).
     fn answer(
         &self,
@@ -259,15 +263,15 @@ impl Wanted {
             .take(16)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let tag = format!("\"{tag}\"");
-        let is_known = precondition::is_known(request, &tag);
+        let tag = EntityTag::new_weak(tag);
+        let is_known = precondition::matches_if_none_match(request, &tag);
         let mut response = if is_known {
             HttpResponse::NotModified()
         } else {
             HttpResponse::Ok()
         };
         response
-            .insert_header((header::ETAG, format!("W/{tag}")))
+            .insert_header((header::ETAG, tag))
             .append_header((header::VARY, "Accept"))
             .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
         if is_known {

@@ -1,9 +1,9 @@
-//! Which of the two forms of an answer the caller wants.
+//! Chooses between the two forms of a response.
 
-/// The forms in which vocabularies are given.
+/// The forms of vocabularies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// `application/json`: everything that is known.
+    /// `application/json`: all facts.
     Json,
     /// `application/ld+json`: SKOS.
     JsonLd,
@@ -27,8 +27,8 @@ impl Form {
         }
     }
 
-    /// The form an `Accept` header asks for (RFC 9110, section 12.5.1). JSON-LD only for those
-    /// who name it and like it no less than JSON: `*/*` alone means JSON.
+    /// The form that an `Accept` header prefers (RFC 9110, section 12.5.1). JSON-LD only for callers that
+    /// name it with at least the quality of JSON: `*/*` alone means JSON.
     pub fn accepted_by(accept: &str) -> Self {
         let ranges = || accept.split(',').map(parse_range);
         let quality = |wanted: &str| {

@@ -1,13 +1,13 @@
 //! Schemes and concepts as SKOS in JSON-LD 1.1.
 //!
-//! Every address is absolute, every date has a type, and the context stands in the document, so
+//! Every address is absolute, every date has a type, and the document contains the context, so
 //! that a reader needs nothing else. What SKOS has no word for (dated codes, statements on
 //! instruments) is only in the plain JSON form: no properties are invented.
 
 use serde_json::{Map, Value, json};
 
 use super::address::Addresses;
-use crate::domain::asset::WorkDate;
+use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Period, Scheme};
 use crate::domain::{LanguageMap, Slug};
 
@@ -141,8 +141,8 @@ fn concept_node(addresses: &Addresses<'_>, scheme: &Scheme, concept: &Concept) -
     let types = concept
         .kind()
         .map_or(&[][..], |kind| &kind.dcmi_types)
-        .iter();
-    let types = types.map(|dcmi| format!("http://purl.org/dc/dcmitype/{}", dcmi.name()));
+        .iter()
+        .map(|dcmi| format!("http://purl.org/dc/dcmitype/{}", dcmi.name()));
     node.several("skos:broadMatch", types.collect());
     node.into_value()
 }
@@ -190,10 +190,10 @@ impl Node {
     }
 
     fn texts(&mut self, property: &str, texts: &LanguageMap) {
-        let by_language = texts
+        let by_language: Map<_, _> = texts
             .iter()
-            .map(|(tag, text)| (tag.to_string(), Value::from(text)));
-        let by_language: Map<_, _> = by_language.collect();
+            .map(|(tag, text)| (tag.to_string(), Value::from(text)))
+            .collect();
         if !by_language.is_empty() {
             self.0.insert(property.into(), by_language.into());
         }

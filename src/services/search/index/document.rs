@@ -7,7 +7,7 @@ use tantivy::TantivyDocument;
 use super::completion_keys::completion_keys;
 use super::picture_hashes;
 use super::schema::{Fields, audience_level_number};
-use crate::domain::asset::{Access, Asset, Exposure, FileRole, State, Work};
+use crate::domain::asset::{Access, Asset, AudienceLevel, FileRole, State, Work};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::{PictureHash, Slug};
 use crate::services::search::analysis::sketch::Sketch;
@@ -71,12 +71,12 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
 }
 
 /// The audience that may see the work after its embargo; the embargo is compared at query time.
-fn audience_after_embargo(asset: &Asset) -> Exposure {
+fn audience_after_embargo(asset: &Asset) -> AudienceLevel {
     match (&asset.state, asset.work.access) {
-        (State::Published, Access::Public) => Exposure::Public,
-        (State::Published, Access::Partner) => Exposure::Partner,
-        (State::Published, Access::StateInternal) => Exposure::StateInternal,
-        _ => Exposure::Staff,
+        (State::Published, Access::Public) => AudienceLevel::Public,
+        (State::Published, Access::Partner) => AudienceLevel::Partner,
+        (State::Published, Access::StateInternal) => AudienceLevel::StateInternal,
+        _ => AudienceLevel::Staff,
     }
 }
 
@@ -214,7 +214,7 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     if let Some(title) = work.titles.best("vi") {
         document.add_bytes(columns.title_key, &title_key(title));
         let is_public =
-            audience_after_embargo(asset) == Exposure::Public && work.embargo_until.is_none();
+            audience_after_embargo(asset) == AudienceLevel::Public && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
             for term in completion_keys(title) {
                 document.add_text(fields.completion, term);

@@ -14,7 +14,7 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
-use crate::domain::asset::Exposure;
+use crate::domain::asset::AudienceLevel;
 use crate::services::search::analysis::{Analyzer, TermKind};
 
 /// The version of the schema, stored in the index together with that of the analysis.
@@ -180,12 +180,12 @@ pub(crate) struct DocumentColumns {
 
 /// An audience level as stored in the index, narrowest first; compared with the caller's at query
 /// time.
-pub(crate) fn audience_level_number(level: Exposure) -> u64 {
+pub(crate) fn audience_level_number(level: AudienceLevel) -> u64 {
     match level {
-        Exposure::Staff => 0,
-        Exposure::StateInternal => 1,
-        Exposure::Partner => 2,
-        Exposure::Public => 3,
+        AudienceLevel::Staff => 0,
+        AudienceLevel::StateInternal => 1,
+        AudienceLevel::Partner => 2,
+        AudienceLevel::Public => 3,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The caller of a search, reduced to what decides which documents are visible.
 
 use crate::domain::Timestamp;
-use crate::domain::access::policy::circle;
+use crate::domain::access::policy::audience_level_of;
 use crate::domain::access::{Actor, Permission};
 use crate::services::search::filters::Facet;
 use crate::services::search::index::schema::audience_level_number;
@@ -24,7 +24,7 @@ impl Viewer {
             .organisation()
             .filter(|_| actor.may(Permission::Deposit));
         Self {
-            audience_level: audience_level_number(circle(actor)),
+            audience_level: audience_level_number(audience_level_of(actor)),
             own_organisation: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
             now_ms: now.as_millis(),
         }

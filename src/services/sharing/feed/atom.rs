@@ -1,54 +1,64 @@
 //! The Atom document of one page: RFC 4287, with pages after RFC 5005 and `rel="license"` after
 //! RFC 4946.
 //!
-//! Everything said is text, never markup. Every entry has an author: its makers as printed, else
-//! its body, else the archive itself, which is the author of the feed.
+//! All content is text, never markup. Every entry has an author: its creators, else its organisation, else
+//! the archive, which is the author of the feed.
 
 use std::io;
 
+use super::id;
+use super::page::{Channel, Entry, Page};
 use super::xml::Document;
-use super::{Channel, Entry, Page, id};
 use crate::domain::asset::{Asset, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{LanguageMap, Timestamp};
 use crate::services::sharing::address::Addresses;
 
-/// Author of the feed, and of works of which neither maker nor body is named.
+/// The author of the feed, and of works without creator and organisation.
 const ARCHIVE: &str = "Kho Chung";
 
-/// What entries are put into words with.
-pub(super) struct Words<'a> {
+/// What entries are rendered with.
+pub(super) struct AtomContext<'a> {
     pub(super) addresses: Addresses<'a>,
     pub(super) vocabularies: &'a Vocabularies,
     pub(super) language: &'a str,
 }
 
 /// Writes the document.
-pub(super) fn document(channel: &Channel, page: &Page, words: &Words<'_>) -> io::Result<Vec<u8>> {
+pub(super) fn document(
+    channel: &Channel,
+    page: &Page,
+    context: &AtomContext<'_>,
+) -> io::Result<Vec<u8>> {
     let mut document = Document::new()?;
     let attributes = [
         ("xmlns", "http://www.w3.org/2005/Atom"),
         ("xml:lang", channel.language.as_str()),
     ];
     document.element("feed", &attributes, |feed| {
-        head(feed, channel, page, words)?;
+        head(feed, channel, page, context)?;
         page.entries
             .iter()
-            .try_for_each(|entry| write_entry(feed, entry, words))
+            .try_for_each(|entry| write_entry(feed, entry, context))
     })?;
     Ok(document.finish())
 }
 
-fn head(feed: &mut Document, channel: &Channel, page: &Page, words: &Words<'_>) -> io::Result<()> {
+fn head(
+    feed: &mut Document,
+    channel: &Channel,
+    page: &Page,
+    context: &AtomContext<'_>,
+) -> io::Result<()> {
     let moments = page.entries.iter().map(|entry| changed(&entry.asset));
-    let updated = moments.max().unwrap_or(channel.began);
+    let updated = moments.max().unwrap_or(channel.created_at);
     feed.text("id", &[], &channel.id.to_string())?;
     feed.text("title", &[], &channel.title)?;
     feed.text("updated", &[], &updated.to_string())?;
     feed.text("generator", &[], ARCHIVE)?;
     feed.element("author", &[], |author| {
         author.text("name", &[], ARCHIVE)?;
-        author.text("uri", &[], &words.addresses.home())
+        author.text("uri", &[], &context.addresses.home())
     })?;
     let pages = [
         ("self", Some(&channel.this_page)),
@@ -63,34 +73,34 @@ fn head(feed: &mut Document, channel: &Channel, page: &Page, words: &Words<'_>) 
     link(feed, "alternate", &channel.results, &[])
 }
 
-fn write_entry(feed: &mut Document, entry: &Entry, words: &Words<'_>) -> io::Result<()> {
+fn write_entry(feed: &mut Document, entry: &Entry, context: &AtomContext<'_>) -> io::Result<()> {
     let asset = &entry.asset;
     feed.element("entry", &[], |element| {
         element.text("id", &[], &id::of_work(asset.id))?;
-        said(element, "title", &asset.work.titles, words)?;
+        localized_text(element, "title", &asset.work.titles, context)?;
         element.text("updated", &[], &changed(asset).to_string())?;
         if let Some(published) = published(asset) {
             element.text("published", &[], &published.to_string())?;
         }
-        authors(element, &asset.work, words)?;
-        // Without a type: readers take an alternate that is not HTML for no page at all.
-        let address = words.addresses.work(asset.id);
+        authors(element, &asset.work, context)?;
+        // Without a type: feed readers ignore an alternate that is not HTML.
+        let address = context.addresses.work(asset.id);
         link(element, "alternate", &address, &[])?;
-        enclosures(element, entry, words)?;
-        categories(element, &asset.work, words)?;
-        rights(element, &asset.work, words)?;
-        said(element, "summary", &asset.work.descriptions, words)
+        enclosures(element, entry, context)?;
+        categories(element, &asset.work, context)?;
+        rights(element, &asset.work, context)?;
+        localized_text(element, "summary", &asset.work.descriptions, context)
     })
 }
 
-/// A text in the language nearest to the reader's, which it names.
-fn said(
+/// A text in the language nearest to that of the reader, with its language tag.
+fn localized_text(
     entry: &mut Document,
     name: &str,
     texts: &LanguageMap,
-    words: &Words<'_>,
+    context: &AtomContext<'_>,
 ) -> io::Result<()> {
-    match texts.nearest(words.language) {
+    match texts.nearest(context.language) {
         Some((language, text)) => entry.text(
             name,
             &[("type", "text"), ("xml:lang", language.as_str())],
@@ -100,7 +110,7 @@ fn said(
     }
 }
 
-/// When the work came out: published, and its embargo over.
+/// When the work became available: its publication or the end of its embargo.
 fn published(asset: &Asset) -> Option<Timestamp> {
     let published = asset.published_at?;
     Some(match asset.work.embargo_until {
@@ -113,7 +123,7 @@ fn changed(asset: &Asset) -> Timestamp {
     asset.updated_at
 }
 
-fn authors(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+fn authors(entry: &mut Document, work: &Work, context: &AtomContext<'_>) -> io::Result<()> {
     let mut names: Vec<&str> = work
         .creators
         .iter()
@@ -121,7 +131,7 @@ fn authors(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<(
         .collect();
     if names.is_empty() {
         let body = work.organisation.as_ref();
-        names.extend(body.map(|slug| words.label("organisation", slug.as_str())));
+        names.extend(body.map(|slug| context.label("organisation", slug.as_str())));
     }
     for name in names {
         entry.element("author", &[], |author| author.text("name", &[], name))?;
@@ -129,43 +139,43 @@ fn authors(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<(
     Ok(())
 }
 
-/// Lengths and types are those of the bytes this reader gets under the address.
-fn enclosures(entry: &mut Document, told: &Entry, words: &Words<'_>) -> io::Result<()> {
-    for (sha256, bytes) in &told.files {
-        let address = words.addresses.file(told.asset.id, *sha256);
+/// Lengths and types are those of the bytes that this reader gets.
+fn enclosures(element: &mut Document, entry: &Entry, context: &AtomContext<'_>) -> io::Result<()> {
+    for (sha256, bytes) in &entry.files {
+        let address = context.addresses.file(entry.asset.id, *sha256);
         let attributes = [
             ("type", bytes.media_type.as_str()),
             ("length", &bytes.size.to_string()),
             ("title", bytes.file_name.as_str()),
         ];
-        link(entry, "enclosure", &address, &attributes)?;
+        link(element, "enclosure", &address, &attributes)?;
     }
     Ok(())
 }
 
-fn categories(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+fn categories(entry: &mut Document, work: &Work, context: &AtomContext<'_>) -> io::Result<()> {
     let kinds = work.kind.iter().map(|slug| ("product-kind", slug.as_str()));
     let themes = work.themes.iter().map(|slug| ("theme", slug.as_str()));
     for (scheme, slug) in kinds.chain(themes) {
         let attributes = [
             ("term", slug),
-            ("scheme", &words.addresses.scheme(scheme)),
-            ("label", words.label(scheme, slug)),
+            ("scheme", &context.addresses.scheme(scheme)),
+            ("label", context.label(scheme, slug)),
         ];
         entry.empty("category", &attributes)?;
     }
     Ok(())
 }
 
-fn rights(entry: &mut Document, work: &Work, words: &Words<'_>) -> io::Result<()> {
+fn rights(entry: &mut Document, work: &Work, context: &AtomContext<'_>) -> io::Result<()> {
     let terms = work.reuse_terms.as_str();
-    let label = words.label("reuse-terms", terms);
+    let label = context.label("reuse-terms", terms);
     let text = match &work.credit_line {
         Some(credit) => format!("{credit} · {label}"),
         None => label.to_owned(),
     };
     entry.text("rights", &[], &text)?;
-    let concept = words.vocabularies.find("reuse-terms", terms);
+    let concept = context.vocabularies.find("reuse-terms", terms);
     let deed = concept.and_then(|concept| concept.terms()?.deed.as_deref());
     match deed {
         Some(deed) => link(entry, "license", deed, &[]),
@@ -183,7 +193,7 @@ fn link(
     parent.empty("link", &attributes)
 }
 
-impl Words<'_> {
+impl AtomContext<'_> {
     /// The name of a concept; its slug when it has none.
     fn label<'s>(&'s self, scheme: &str, slug: &'s str) -> &'s str {
         let label = self.vocabularies.label(scheme, slug, self.language);

@@ -1,4 +1,4 @@
-//! Ids of feeds and entries: `urn:uuid:` (RFC 9562), made of ids that never change.
+//! Ids of feeds and entries: `urn:uuid:` (RFC 9562), made of permanent ids.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ use crate::domain::asset::AssetId;
 pub struct FeedId(Uuid);
 
 impl FeedId {
-    /// The feed of a saved search bears the id of the search.
+    /// The feed of a saved search has the id of the search.
     pub const fn of_saved(id: SavedSearchId) -> Self {
         Self(Uuid::from_bytes(*id.as_bytes()))
     }
 
-    /// The feed of a search that nobody saved is its archive and what is asked there: a UUID
-    /// version 8 of their SHA-256, as in RFC 9562, appendix B.2. The order of parameters does not
-    /// matter.
-    pub fn of_search<'a>(base: &str, asked: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut asked: Vec<_> = asked.collect();
-        asked.sort_unstable();
+    /// The id of the feed of a search that is not saved: a UUID version 8 of the SHA-256 over the address
+    /// of the archive and the parameters, as in RFC 9562, appendix B.2. The order of the parameters
+    /// does not matter.
+    pub fn of_search<'a>(base: &str, parameters: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut parameters: Vec<_> = parameters.collect();
+        parameters.sort_unstable();
         let mut hasher = Hasher::new();
         hasher.update(base);
-        for (name, value) in asked {
+        for (name, value) in parameters {
             for text in [name, value] {
                 hasher.update((text.len() as u64).to_be_bytes());
                 hasher.update(text);
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn a_search_has_one_id_in_any_order_of_its_parameters_and_another_elsewhere() {
-        let id = |base: &str, asked: &[(&str, &str)]| {
-            FeedId::of_search(base, asked.iter().copied()).to_string()
+        let id = |base: &str, parameters: &[(&str, &str)]| {
+            FeedId::of_search(base, parameters.iter().copied()).to_string()
         };
         let here = id("https://a.vn", &[("q", "trẻ em"), ("theme", "x")]);
         assert_eq!(here, id("https://a.vn", &[("theme", "x"), ("q", "trẻ em")]));

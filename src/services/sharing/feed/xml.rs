@@ -1,4 +1,4 @@
-//! Elements with text and attributes that are well-formed XML 1.0 whatever they are given.
+//! Writes elements, text and attributes as well-formed XML 1.0, for any input.
 
 use std::borrow::Cow;
 use std::io;
@@ -68,7 +68,7 @@ fn start<'a>(name: &'a str, attributes: &Attributes<'_>) -> BytesStart<'a> {
     start
 }
 
-/// The text without what XML 1.0 (fifth edition, production 2) has no way to write.
+/// The text without the characters that XML 1.0 (fifth edition, production 2) does not allow.
 fn allowed(text: &str) -> Cow<'_, str> {
     let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     if text.chars().all(is_allowed) {

@@ -53,5 +53,4 @@ pub use catalog::{EmbeddedCatalog, rebuild};
 pub use options::Options;
 pub use restored::{begin_restored_log, referenced_blobs};
 pub use salvage::{Salvage, discard_after_damage};
-pub use scrub::Scrubbed;
 pub use verify::Verification;

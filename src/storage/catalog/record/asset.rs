@@ -7,7 +7,7 @@ use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
 use super::file::FileV1;
 use super::work::WorkV1;
 use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, Exposure, Revision, State, Tombstone};
+use crate::domain::asset::{Asset, AudienceLevel, Revision, State, Tombstone};
 
 /// A stored work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,12 +56,12 @@ pub struct TombstoneV1 {
     pub deleted_at_ms: i64,
 }
 
-/// The circles by their stored names.
-const EXPOSURES: [(&str, Exposure); 4] = [
-    ("staff", Exposure::Staff),
-    ("state-internal", Exposure::StateInternal),
-    ("partner", Exposure::Partner),
-    ("public", Exposure::Public),
+/// The audience levels by their stored names. The stored field is called `exposure`.
+const AUDIENCE_LEVELS: [(&str, AudienceLevel); 4] = [
+    ("staff", AudienceLevel::Staff),
+    ("state-internal", AudienceLevel::StateInternal),
+    ("partner", AudienceLevel::Partner),
+    ("public", AudienceLevel::Public),
 ];
 
 impl AssetRecord {
@@ -85,16 +85,13 @@ impl TombstoneRecord {
 impl From<Asset> for AssetRecord {
     fn from(asset: Asset) -> Self {
         let state = asset.state.name().to_owned();
-        let withdrawn_reason = match asset.state {
-            State::Withdrawn { reason } => Some(reason),
-            State::Draft | State::Submitted | State::Published => None,
-        };
+        let withdrawn_reason = asset.state.withdrawal_reason().map(str::to_owned);
         Self::V1(Box::new(AssetV1 {
             id: asset.id.to_string(),
             revision: asset.revision.0,
             state,
             withdrawn_reason,
-            exposure: name_of(&EXPOSURES, &asset.exposure),
+            exposure: name_of(&AUDIENCE_LEVELS, &asset.widest_audience),
             work: asset.work.into(),
             files: asset.files.into_iter().map(FileV1::from).collect(),
             created_at_ms: asset.created_at.as_millis(),
@@ -120,7 +117,7 @@ impl TryFrom<AssetRecord> for Asset {
             id: asset_id(&stored.id)?,
             revision: Revision(stored.revision),
             state,
-            exposure: named("exposure", &EXPOSURES, &stored.exposure)?,
+            widest_audience: named("exposure", &AUDIENCE_LEVELS, &stored.exposure)?,
             work: stored.work.try_into()?,
             files: all(stored.files)?,
             created_at: Timestamp::from_millis(stored.created_at_ms),
@@ -135,7 +132,7 @@ impl From<Tombstone> for TombstoneRecord {
         Self::V1(TombstoneV1 {
             id: tombstone.id.to_string(),
             revision: tombstone.revision.0,
-            exposure: name_of(&EXPOSURES, &tombstone.exposure),
+            exposure: name_of(&AUDIENCE_LEVELS, &tombstone.widest_audience),
             deleted_at_ms: tombstone.deleted_at.as_millis(),
         })
     }
@@ -149,7 +146,7 @@ impl TryFrom<TombstoneRecord> for Tombstone {
         Ok(Self {
             id: asset_id(&stored.id)?,
             revision: Revision(stored.revision),
-            exposure: named("exposure", &EXPOSURES, &stored.exposure)?,
+            widest_audience: named("exposure", &AUDIENCE_LEVELS, &stored.exposure)?,
             deleted_at: Timestamp::from_millis(stored.deleted_at_ms),
         })
     }

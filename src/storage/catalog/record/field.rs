@@ -2,9 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::InvalidRecord;
 use crate::domain::asset::AssetId;
 use crate::domain::{LanguageMap, LanguageTag, SavedSearchId, Sha256, Slug, Timestamp};
+
+/// A stored value that the domain does not take: damage that a checksum cannot see, or a record
+/// written by a newer version of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("stored {what} is not valid: {value:?}")]
+pub struct InvalidRecord {
+    /// Which field.
+    pub what: &'static str,
+    /// Its stored value.
+    pub value: String,
+}
 
 /// Reads a text of the domain from its stored form.
 pub(super) fn parsed<T>(

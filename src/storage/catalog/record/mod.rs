@@ -1,8 +1,8 @@
 //! The stored forms: what the catalogue's back ends write to disk, as versioned JSON.
 //!
 //! Each record is an enum with one variant per version, tagged with its name (`{"v1": {…}}`).
-//! A version that was ever released stays readable for ever: [`upgrade`](AssetRecord::upgrade)
-//! leads from every version to the newest, and the bytes of each are kept in
+//! Every released version stays readable: [`upgrade`](AssetRecord::upgrade) converts every version to the
+//! newest, and bytes of each version are in
 //! `tests/fixtures/records/`. Domain types do not know about this module; a change to them that
 //! does not fit the newest version needs the next one, never an edit of an old one.
 //!
@@ -32,6 +32,7 @@ pub use change::{
     IdempotentV2, RenditionRecord, RenditionV1,
 };
 pub use event::{EventRecord, EventV1};
+pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
 pub use log::{LogRecord, LogV1};
@@ -42,17 +43,6 @@ pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 use super::{Audit, HashedPicture, Idempotent, Job, Log, Rendition, TokenRecord};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
-
-/// A stored value that the domain does not take: damage that a checksum cannot see, or a record
-/// written by a newer version of the archive.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("stored {what} is not valid: {value:?}")]
-pub struct InvalidRecord {
-    /// Which field.
-    pub what: &'static str,
-    /// What stands there.
-    pub value: String,
-}
 
 /// What one write of a commit left behind: the whole state of one thing after it, so that
 /// applying it again changes nothing. Job writes of every sort leave the job.

@@ -1,0 +1,146 @@
+//! Opens the back ends that the settings name.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::BoxFuture;
+
+use super::OpenError;
+use crate::clock::Clock;
+use crate::config::{Config, Engine};
+use crate::domain::vocabulary::Vocabularies;
+use crate::services::search::{Search, SearchSettings, WriterSettings};
+use crate::storage::backup;
+use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use crate::storage::catalog::{Catalog, CatalogError};
+use crate::storage::vocabulary;
+
+/// Closes the catalogue. The port has no such call, because services never close it.
+type CloseCatalog = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// The opened back ends, from which all services are built.
+pub(super) struct Backends {
+    pub(super) config: Arc<Config>,
+    pub(super) clock: Clock,
+    pub(super) vocabularies: Arc<Vocabularies>,
+    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) close_catalog: CloseCatalog,
+    pub(super) blobs: LocalBlobs,
+    pub(super) staging: Staging,
+}
+
+impl Backends {
+    /// Opens the data folder. The catalogue holds the lock of the whole folder, so it is opened before
+    /// the blobs. Blocks.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub(super) fn open(config: Config) -> Result<Self, OpenError> {
+        let data = &config.storage.data_dir;
+        if backup::is_unfinished(data) {
+            return Err(OpenError::Unrestored);
+        }
+        std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
+        let vocabularies = Arc::new(load_vocabularies(&config)?);
+        let (catalog, close_catalog) = match config.storage.engine {
+            Engine::Embedded => with_close(open_embedded_catalog(&config)?),
+        };
+        let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
+        let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
+        Ok(Self {
+            config: Arc::new(config),
+            clock: Clock::system(),
+            vocabularies,
+            catalog,
+            close_catalog,
+            blobs,
+            staging,
+        })
+    }
+
+    pub(super) fn catalog(&self) -> Arc<dyn Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    pub(super) fn blobs(&self) -> Arc<dyn BlobStore> {
+        Arc::new(self.blobs.clone())
+    }
+
+    pub(super) async fn open_search(&self) -> Result<Search, OpenError> {
+        let settings = SearchSettings {
+            writer: WriterSettings {
+                threads: self.config.search.writer_threads,
+                bytes_per_thread: self.config.search.writer_memory_bytes,
+            },
+            cache_bytes: self.config.search.cache_bytes,
+            max_commit_delay: Duration::from_millis(self.config.search.max_commit_delay_ms),
+            time_budget: Duration::from_millis(self.config.search.time_budget_ms),
+            ..SearchSettings::default()
+        };
+        let folder = self.config.storage.data_dir.join("index");
+        let vocabularies = Arc::clone(&self.vocabularies);
+        let opened = Search::open(
+            &folder,
+            self.catalog(),
+            self.blobs(),
+            vocabularies,
+            self.clock.clone(),
+            settings,
+        )
+        .await;
+        opened.map_err(OpenError::Search)
+    }
+}
+
+/// Opens the embedded catalogue of a data folder. Blocks.
+///
+/// # Errors
+/// [`OpenError::InUse`], [`OpenError::Catalog`].
+pub(super) fn open_embedded_catalog(config: &Config) -> Result<EmbeddedCatalog, OpenError> {
+    EmbeddedCatalog::open(&catalog_folder(config), catalog_options(config)).map_err(open_error)
+}
+
+pub(super) fn catalog_folder(config: &Config) -> PathBuf {
+    config.storage.data_dir.join("catalog")
+}
+
+pub(super) fn catalog_options(config: &Config) -> Options {
+    Options {
+        segment_bytes: config.storage.segment_bytes,
+        reserve_bytes: config.storage.min_free_bytes,
+        cache_bytes: config.storage.cache_bytes,
+        new_log_id: Clock::system().new_log_id(),
+    }
+}
+
+/// A catalogue that cannot be opened: its lock is held, or any other error.
+pub(super) fn open_error(error: CatalogError) -> OpenError {
+    match error {
+        CatalogError::Io(io) if io.kind() == io::ErrorKind::ResourceBusy => OpenError::InUse,
+        other => OpenError::Catalog(other),
+    }
+}
+
+/// Free bytes on the volume of a folder; 0 when the volume does not report them. Blocks.
+pub(super) fn free_bytes(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(0, |volume| volume.f_bavail * volume.f_frsize)
+}
+
+fn with_close(catalog: EmbeddedCatalog) -> (Arc<dyn Catalog>, CloseCatalog) {
+    let catalog = Arc::new(catalog);
+    let port = Arc::clone(&catalog) as Arc<dyn Catalog>;
+    let close = move || -> BoxFuture<'static, ()> {
+        let catalog = Arc::clone(&catalog);
+        Box::pin(async move { catalog.close().await })
+    };
+    (port, Arc::new(close))
+}
+
+fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {
+    let folder = &config.vocabulary.folder;
+    let own = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
+    vocabulary::load(own).map_err(OpenError::Vocabularies)
+}

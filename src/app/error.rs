@@ -1,0 +1,34 @@
+//! Why a data folder could not be opened.
+
+use std::io;
+
+use crate::services::search::SearchError;
+use crate::storage::blobs::BlobError;
+use crate::storage::catalog::CatalogError;
+use crate::storage::vocabulary::FaultyVocabularies;
+
+/// Why a data folder could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("the data folder is in use by another process")]
+    InUse,
+    /// A restore into the folder was begun and not finished.
+    #[error("a restore into this folder was not finished: repeat `khochung restore`")]
+    Unrestored,
+    /// The vocabularies are invalid.
+    #[error("the vocabularies are invalid")]
+    Vocabularies(#[source] FaultyVocabularies),
+    /// The catalogue cannot be opened.
+    #[error("the catalogue cannot be opened")]
+    Catalog(#[source] CatalogError),
+    /// The blob store cannot be opened.
+    #[error("the blob store cannot be opened")]
+    Blobs(#[source] BlobError),
+    /// The search index cannot be opened.
+    #[error("the search index cannot be opened")]
+    Search(#[source] SearchError),
+    /// The folder cannot be created or read.
+    #[error("the data folder cannot be created or read")]
+    Folder(#[source] io::Error),
+}

@@ -1,0 +1,13 @@
+//! Extractors: how handlers get the parts of a request as typed values, or refuse it with the right
+//! problem.
+//!
+//! [`guard`] authenticates the caller and requires a permission; [`query`] reads parameters and parts of
+//! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
+//! [`lines`] streams of lines.
+
+pub mod body;
+pub mod entity_tag;
+pub mod guard;
+pub mod lines;
+pub mod precondition;
+pub mod query;

@@ -1,0 +1,130 @@
+//! `If-Match`, `If-None-Match` and `Idempotency-Key`.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, EntityTag};
+use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
+
+use super::entity_tag::EntityTags;
+use crate::domain::asset::Revision;
+use crate::interfaces::http::problem::Problem;
+use crate::services::works::IdempotentRequest;
+use crate::storage::blobs::Hasher;
+
+/// The revision that a change is based on, from `If-Match` (RFC 9110, section 13.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IfMatch(pub Revision);
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let tags = EntityTags::read(request.headers(), header::IF_MATCH);
+        ready(expected_revision(tags).map(Self))
+    }
+}
+
+/// Of several tags only the highest revision can be the present one. `*` names no revision and
+/// would let a change overwrite another unseen, so it does not count as a precondition.
+fn expected_revision(tags: Option<EntityTags>) -> Result<Revision, Problem> {
+    let Some(EntityTags::List(tags)) = tags else {
+        return Err(Problem::PreconditionRequired);
+    };
+    // Weak tags never match `If-Match`, and other tags are not those of revisions.
+    tags.iter()
+        .filter(|tag| !tag.weak)
+        .filter_map(|tag| tag.tag().parse().ok())
+        .max()
+        .map(Revision)
+        .ok_or(Problem::StaleRevision { current: None })
+}
+
+/// The entity tag of a revision.
+pub fn etag(revision: Revision) -> EntityTag {
+    EntityTag::new_strong(revision.to_string())
+}
+
+/// Whether `If-None-Match` contains this entity tag (weak comparison): the caller has the content.
+pub fn matches_if_none_match(request: &HttpRequest, etag: &EntityTag) -> bool {
+    let tags = EntityTags::read(request.headers(), header::IF_NONE_MATCH);
+    tags.is_some_and(|tags| tags.match_weakly(etag))
+}
+
+/// The value of `Idempotency-Key`, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKeyHeader(pub Option<String>);
+
+impl FromRequest for IdempotencyKeyHeader {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let is_plain = |key: &&str| {
+            (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        ready(match request.headers().get("idempotency-key") {
+            None => Ok(Self(None)),
+            Some(key) => key
+                .to_str()
+                .ok()
+                .filter(is_plain)
+                .map(|key| Self(Some(key.to_owned())))
+                .ok_or_else(|| Problem::parameter("Idempotency-Key")),
+        })
+    }
+}
+
+impl IdempotencyKeyHeader {
+    /// The key with a digest of the request: method, path and body.
+    pub fn for_request(self, request: &HttpRequest, body: &[u8]) -> Option<IdempotentRequest> {
+        let mut hasher = Hasher::new();
+        for part in [request.method().as_str(), request.path()] {
+            hasher.update(part.as_bytes());
+            hasher.update(b"\n");
+        }
+        hasher.update(body);
+        let request = hasher.finish();
+        self.0.map(|key| IdempotentRequest { key, request })
+    }
+}
+
+/// The header of an answer to a request that was carried out before.
+pub const REPLAYED: &str = "Idempotent-Replayed";
+
+/// Tells the caller when nothing was done because it had been done before.
+pub fn mark_replay(answer: &mut HttpResponseBuilder, is_replay: bool) {
+    if is_replay {
+        answer.insert_header((REPLAYED, "true"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::FromRequest as _;
+    use actix_web::test::TestRequest;
+
+    use super::IfMatch;
+    use crate::domain::asset::Revision;
+    use crate::interfaces::http::problem::Problem;
+
+    fn expected(tags: &str) -> Result<Revision, Problem> {
+        let request = TestRequest::default().insert_header(("if-match", tags));
+        let (request, mut payload) = request.to_http_parts();
+        let extracted = IfMatch::from_request(&request, &mut payload);
+        extracted.into_inner().map(|IfMatch(revision)| revision)
+    }
+
+    #[test]
+    fn only_strong_tags_of_revisions_count() {
+        assert_eq!(expected("\"5\"").unwrap(), Revision(5));
+        assert_eq!(expected("\"3\", \"7\"").unwrap(), Revision(7));
+        for stale in ["W/\"5\"", "5", "\"abc\"", ""] {
+            let refused = expected(stale).unwrap_err();
+            assert!(matches!(refused, Problem::StaleRevision { .. }), "{stale}");
+        }
+        let any = expected("*").unwrap_err();
+        assert!(matches!(any, Problem::PreconditionRequired));
+    }
+}

@@ -1,0 +1,169 @@
+//! Which problem each error of the services is.
+
+use super::Problem;
+use crate::domain::Violations;
+use crate::domain::asset::TransitionError;
+use crate::services::accounts::AccountsError;
+use crate::services::delivery::DeliveryError;
+use crate::services::jobs::JobsError;
+use crate::services::search::SearchError;
+use crate::services::sharing::{ChangesError, SavedSearchError};
+use crate::services::works::{ChangeError, FindError};
+use crate::storage::blobs::{BlobError, StagingError};
+use crate::storage::catalog::CatalogError;
+
+impl From<Violations> for Problem {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl From<CatalogError> for Problem {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Conflict { current, .. }
+            | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
+            CatalogError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
+            CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
+            CatalogError::Full(_) => Self::StorageFull(error.into()),
+            CatalogError::Closed => Self::Unavailable(error.into()),
+            CatalogError::Damaged(_)
+            | CatalogError::Lost(_)
+            | CatalogError::NewerVersion(_)
+            | CatalogError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<ChangesError> for Problem {
+    fn from(error: ChangesError) -> Self {
+        match error {
+            ChangesError::LogReplaced { log } => Self::LogReplaced { log },
+            ChangesError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Full(_) => Self::StorageFull(error.into()),
+            BlobError::Missing(_)
+            | BlobError::Mismatch(_)
+            | BlobError::Apart { .. }
+            | BlobError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::Forbidden => Self::Forbidden,
+            AccountsError::Invalid(violations) => Self::Invalid(violations),
+            AccountsError::NoSuchToken => Self::NotFound,
+            AccountsError::NotValid => Self::InvalidToken,
+            AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Index(_) => Self::Unavailable(error.into()),
+            SearchError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<SavedSearchError> for Problem {
+    fn from(error: SavedSearchError) -> Self {
+        match error {
+            SavedSearchError::NotFound => Self::NotFound,
+            SavedSearchError::Forbidden => Self::Forbidden,
+            SavedSearchError::Stale { current } => Self::StaleRevision {
+                current: Some(current),
+            },
+            SavedSearchError::KeyReused => Self::KeyReused,
+            SavedSearchError::TooMany => Self::Conflict,
+            SavedSearchError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<JobsError> for Problem {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::Forbidden => Self::Forbidden,
+            JobsError::Unknown(_) => Self::NotFound,
+            JobsError::NotDead(_) => Self::Conflict,
+            JobsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<FindError> for Problem {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::NotFound => Self::NotFound,
+            FindError::Gone { reason } => Self::Gone { reason },
+            FindError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Find(error) => error.into(),
+            ChangeError::Forbidden => Self::Forbidden,
+            ChangeError::Stale { current } => Self::StaleRevision {
+                current: Some(current),
+            },
+            ChangeError::Invalid(violations) => Self::Invalid(violations),
+            ChangeError::Transition(error) => error.into(),
+            ChangeError::KeyReused => Self::KeyReused,
+            ChangeError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
+            ChangeError::UnsupportedType { .. } => Self::UnsupportedMediaType {
+                accepted: Vec::new(),
+            },
+            ChangeError::Catalog(error) => error.into(),
+            ChangeError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<TransitionError> for Problem {
+    fn from(error: TransitionError) -> Self {
+        match error {
+            TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
+            TransitionError::Unmet(violations) => Self::Invalid(violations),
+            TransitionError::NoSuchFile(_) => Self::NotFound,
+            TransitionError::AlreadyAttached(_) | TransitionError::TooManyFiles(_) => {
+                Self::Conflict
+            }
+        }
+    }
+}
+
+impl From<StagingError> for Problem {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::TooLarge { limit } => Self::TooLarge { limit_bytes: limit },
+            StagingError::WrongLength { .. } => Self::IncompleteBody,
+            StagingError::WrongDigest { .. } => Self::DigestMismatch,
+            StagingError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeliveryError> for Problem {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Work(error) => error.into(),
+            DeliveryError::NoSuchFile => Self::NotFound,
+            DeliveryError::Blobs(error) => error.into(),
+        }
+    }
+}

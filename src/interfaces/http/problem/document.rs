@@ -1,0 +1,115 @@
+//! The problem document: `application/problem+json` (RFC 9457).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Problem, text};
+use crate::interfaces::messages::{Language, rules};
+
+/// The media type of problem documents.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request failed (RFC 9457). `title` and `detail` are in the language of
+/// `Accept-Language`: Vietnamese or English.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// Address of the page about this type of problem.
+    pub(super) r#type: String,
+    /// The type in words.
+    pub(super) title: &'static str,
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// What happened this time and what to do.
+    pub(super) detail: String,
+    /// Path of the request.
+    instance: String,
+    /// The id of this request in the log; also in `X-Request-Id`.
+    pub(super) request_id: String,
+    /// Every broken rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) errors: Vec<BrokenRule>,
+    /// The present revision of the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_revision: Option<u64>,
+    /// The greatest allowed length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_bytes: Option<u64>,
+    /// The parameter with the invalid value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// The work that has the identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+}
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BrokenRule {
+    /// JSON pointer (RFC 6901) into what was sent.
+    pub pointer: String,
+    /// The rule's name, stable for programs.
+    pub rule: &'static str,
+    /// The rule in words.
+    pub detail: String,
+}
+
+/// What a problem document states about its request.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemContext<'a> {
+    /// The language of the caller.
+    pub language: Language,
+    /// The id of the request.
+    pub request_id: &'a str,
+    /// The path of the request.
+    pub path: &'a str,
+    /// The public address of the archive, without a slash at its end.
+    pub base: &'a str,
+}
+
+impl ProblemDocument {
+    /// The document of a problem.
+    pub fn new(problem: &Problem, context: &ProblemContext<'_>) -> Self {
+        let language = context.language;
+        Self {
+            r#type: format!("{}/problems/{}", context.base, problem.slug()),
+            title: text::title(problem, language),
+            status: problem.status().as_u16(),
+            detail: text::detail(problem, language),
+            instance: context.path.to_owned(),
+            request_id: context.request_id.to_owned(),
+            errors: broken_rules(problem, language),
+            current_revision: match problem {
+                Problem::StaleRevision { current } => current.map(|revision| revision.0),
+                _ => None,
+            },
+            limit_bytes: match problem {
+                Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => Some(*limit_bytes),
+                _ => None,
+            },
+            parameter: match problem {
+                Problem::InvalidParameter { name } => Some(name.clone()),
+                _ => None,
+            },
+            owner: match problem {
+                Problem::IdentifierTaken { owner } => Some(owner.to_string()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Every broken rule of a problem, in words.
+pub fn broken_rules(problem: &Problem, language: Language) -> Vec<BrokenRule> {
+    let Problem::Invalid(violations) = problem else {
+        return Vec::new();
+    };
+    violations
+        .0
+        .iter()
+        .map(|violation| BrokenRule {
+            pointer: violation.pointer.clone(),
+            rule: rules::code(&violation.rule),
+            detail: rules::sentence(&violation.rule, language),
+        })
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! Problems (RFC 9457): why a request failed. The only place that decides the status of a failure.
+//!
+//! A handler returns a [`Problem`]; [`frame`](super::frame) writes it in the language of the caller with
+//! the request id: as `application/problem+json` for programs ([`document`]), as a page for browsers
+//! ([`html`]). Internal causes (`#[source]`) go to the log and never to the caller. Each type has a page
+//! in `docs/problems/`, which the archive serves at its `type` address ([`pages`]).
+
+mod conversions;
+pub mod document;
+pub mod html;
+pub mod pages;
+pub mod text;
+
+use std::error::Error as StdError;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::domain::Violations;
+use crate::domain::asset::{AssetId, Revision, StateName};
+use crate::storage::catalog::LogId;
+
+/// The internal cause of a failure, for the log.
+pub type Cause = Box<dyn StdError + Send + Sync>;
+
+/// Why a request failed, in terms of the caller.
+#[derive(Debug, thiserror::Error)]
+#[expect(
+    missing_docs,
+    reason = "fields are what their variant's line says they are"
+)]
+pub enum Problem {
+    /// The request cannot be understood as HTTP with the expected parts.
+    #[error("malformed request")]
+    MalformedRequest,
+    /// The body is not JSON (RFC 8259); line and column are counted from 1.
+    #[error("malformed JSON")]
+    MalformedJson { line: usize, column: usize },
+    /// A query parameter, path part or header has an invalid value.
+    #[error("invalid parameter {name}")]
+    InvalidParameter { name: String },
+    /// The body ended before the announced length.
+    #[error("incomplete body")]
+    IncompleteBody,
+    /// The bytes do not have the announced digest.
+    #[error("digest mismatch")]
+    DigestMismatch,
+    /// The request needs a token.
+    #[error("no token")]
+    Unauthenticated,
+    /// The token is unknown, expired or revoked.
+    #[error("invalid token")]
+    InvalidToken,
+    /// The token's role, or organisation, does not allow this.
+    #[error("forbidden")]
+    Forbidden,
+    /// Nothing is here, or nothing that the caller may see.
+    #[error("not found")]
+    NotFound,
+    /// The address exists, with other methods.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// None of the accepted media types is available.
+    #[error("not acceptable")]
+    NotAcceptable,
+    /// The request came too slowly.
+    #[error("timeout")]
+    Timeout,
+    /// The state of the work does not allow this transition.
+    #[error("the work is {}", .state.name())]
+    WrongState { state: StateName },
+    /// An identifier belongs to another work.
+    #[error("identifier taken")]
+    IdentifierTaken { owner: AssetId },
+    /// The request conflicts with the present state in another way.
+    #[error("conflict")]
+    Conflict,
+    /// The work was withdrawn or deleted; the reason, if there is one for the public.
+    #[error("gone")]
+    Gone { reason: Option<String> },
+    /// The cursor is of another log, or beyond the end of this one.
+    #[error("log replaced")]
+    LogReplaced { log: LogId },
+    /// `If-Match` names an earlier revision.
+    #[error("stale revision")]
+    StaleRevision { current: Option<Revision> },
+    /// More bytes than allowed.
+    #[error("too large")]
+    TooLarge { limit_bytes: u64 },
+    /// The media type of the body is not accepted here.
+    #[error("unsupported media type")]
+    UnsupportedMediaType { accepted: Vec<String> },
+    /// No requested range lies within the bytes.
+    #[error("range not satisfiable")]
+    RangeNotSatisfiable { size_bytes: u64 },
+    /// The request is well-formed but breaks rules; all of them are listed.
+    #[error("rules broken")]
+    Invalid(#[source] Violations),
+    /// The idempotency key was used for another request.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// A change needs `If-Match`.
+    #[error("precondition required")]
+    PreconditionRequired,
+    /// Too many requests at once.
+    #[error("too many requests")]
+    TooManyRequests,
+    /// An internal error of the archive.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+    /// The archive cannot serve this now.
+    #[error("unavailable")]
+    Unavailable(#[source] Cause),
+    /// No space is left; nothing was written.
+    #[error("storage full")]
+    StorageFull(#[source] Cause),
+}
+
+impl Problem {
+    /// An internal error with its cause.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// A parameter with an invalid value.
+    pub fn parameter(name: impl Into<String>) -> Self {
+        Self::InvalidParameter { name: name.into() }
+    }
+
+    /// The name of the type: last part of its address and name of its page.
+    pub const fn slug(&self) -> &'static str {
+        self.class().1
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.class().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Status and type name: the catalogue of problem types.
+    const fn class(&self) -> (u16, &'static str) {
+        match self {
+            Self::MalformedRequest => (400, "malformed-request"),
+            Self::MalformedJson { .. } => (400, "malformed-json"),
+            Self::InvalidParameter { .. } => (400, "invalid-parameter"),
+            Self::IncompleteBody => (400, "incomplete-body"),
+            Self::DigestMismatch => (400, "digest-mismatch"),
+            Self::Unauthenticated => (401, "unauthenticated"),
+            Self::InvalidToken => (401, "invalid-token"),
+            Self::Forbidden => (403, "forbidden"),
+            Self::NotFound => (404, "not-found"),
+            Self::MethodNotAllowed => (405, "method-not-allowed"),
+            Self::NotAcceptable => (406, "not-acceptable"),
+            Self::Timeout => (408, "timeout"),
+            Self::WrongState { .. } => (409, "wrong-state"),
+            Self::IdentifierTaken { .. } => (409, "identifier-taken"),
+            Self::Conflict => (409, "conflict"),
+            Self::Gone { .. } => (410, "gone"),
+            Self::LogReplaced { .. } => (410, "log-replaced"),
+            Self::StaleRevision { .. } => (412, "stale-revision"),
+            Self::TooLarge { .. } => (413, "too-large"),
+            Self::UnsupportedMediaType { .. } => (415, "unsupported-media-type"),
+            Self::RangeNotSatisfiable { .. } => (416, "range-not-satisfiable"),
+            Self::Invalid(_) => (422, "invalid"),
+            Self::KeyReused => (422, "key-reused"),
+            Self::PreconditionRequired => (428, "precondition-required"),
+            Self::TooManyRequests => (429, "too-many-requests"),
+            Self::Internal(_) => (500, "internal"),
+            Self::Unavailable(_) => (503, "unavailable"),
+            Self::StorageFull(_) => (507, "storage-full"),
+        }
+    }
+
+    /// The problem for a bare status of the framework.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::Unauthenticated,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            405 => Self::MethodNotAllowed,
+            406 => Self::NotAcceptable,
+            408 => Self::Timeout,
+            409 => Self::Conflict,
+            413 => Self::TooLarge { limit_bytes: 0 },
+            415 => Self::UnsupportedMediaType {
+                accepted: Vec::new(),
+            },
+            429 => Self::TooManyRequests,
+            503 => Self::Unavailable("the framework answered 503".into()),
+            400..=499 => Self::MalformedRequest,
+            _ => Self::internal("the framework failed"),
+        }
+    }
+}
+
+/// Status and headers only: the frame adds the body, because only it knows language and media type.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status());
+        match self {
+            Self::Unauthenticated => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"khochung\""));
+            }
+            Self::InvalidToken => {
+                let challenge = "Bearer realm=\"khochung\", error=\"invalid_token\"";
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            }
+            Self::RangeNotSatisfiable { size_bytes } => {
+                response.insert_header((header::CONTENT_RANGE, format!("bytes */{size_bytes}")));
+            }
+            Self::UnsupportedMediaType { accepted } if !accepted.is_empty() => {
+                response.insert_header((header::ACCEPT, accepted.join(", ")));
+            }
+            Self::Unavailable(_) => {
+                response.insert_header((header::RETRY_AFTER, "5"));
+            }
+            Self::TooManyRequests => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        response.finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! The text of problems: a title for each type, and what the caller can do.
+
+use super::Problem;
+use crate::interfaces::messages::Language;
+
+/// The title of the type: the same for every occurrence (RFC 9457, section 3.1.3).
+pub const fn title(problem: &Problem, language: Language) -> &'static str {
+    let (vietnamese, english) = match problem {
+        Problem::MalformedRequest => ("Yêu cầu sai dạng", "Malformed request"),
+        Problem::MalformedJson { .. } => ("JSON sai dạng", "Malformed JSON"),
+        Problem::InvalidParameter { .. } => ("Tham số không hợp lệ", "Invalid parameter"),
+        Problem::IncompleteBody => ("Nội dung gửi lên bị thiếu", "Incomplete body"),
+        Problem::DigestMismatch => ("Mã băm không khớp", "Digest mismatch"),
+        Problem::Unauthenticated => ("Cần mã truy cập", "Token required"),
+        Problem::InvalidToken => ("Mã truy cập không hợp lệ", "Invalid token"),
+        Problem::Forbidden => ("Không có quyền", "Forbidden"),
+        Problem::NotFound => ("Không tìm thấy", "Not found"),
+        Problem::MethodNotAllowed => ("Phương thức không được phép", "Method not allowed"),
+        Problem::NotAcceptable => ("Không có dạng được yêu cầu", "Not acceptable"),
+        Problem::Timeout => ("Hết thời gian chờ", "Request timeout"),
+        Problem::WrongState { .. } => ("Trạng thái không cho phép", "Wrong state"),
+        Problem::IdentifierTaken { .. } => ("Định danh đã được dùng", "Identifier taken"),
+        Problem::Conflict => ("Xung đột", "Conflict"),
+        Problem::Gone { .. } => ("Tác phẩm không còn nữa", "Gone"),
+        Problem::LogReplaced { .. } => ("Nhật ký đã được thay thế", "Log replaced"),
+        Problem::StaleRevision { .. } => ("Phiên bản đã cũ", "Stale revision"),
+        Problem::TooLarge { .. } => ("Quá lớn", "Too large"),
+        Problem::UnsupportedMediaType { .. } => {
+            ("Kiểu nội dung không được nhận", "Unsupported media type")
+        }
+        Problem::RangeNotSatisfiable { .. } => {
+            ("Đoạn yêu cầu nằm ngoài tệp", "Range not satisfiable")
+        }
+        Problem::Invalid(_) => ("Dữ liệu chưa hợp lệ", "Invalid data"),
+        Problem::KeyReused => (
+            "Khóa Idempotency-Key đã dùng cho yêu cầu khác",
+            "Idempotency key reused",
+        ),
+        Problem::PreconditionRequired => ("Cần tiêu đề If-Match", "If-Match required"),
+        Problem::TooManyRequests => ("Quá nhiều yêu cầu", "Too many requests"),
+        Problem::Internal(_) => ("Lỗi của hệ thống", "Internal error"),
+        Problem::Unavailable(_) => ("Tạm thời chưa phục vụ được", "Unavailable"),
+        Problem::StorageFull(_) => ("Kho lưu trữ đã đầy", "Storage full"),
+    };
+    language.pick(vietnamese, english)
+}
+
+/// What happened this time and what the caller can do.
+pub fn detail(problem: &Problem, language: Language) -> String {
+    match language {
+        Language::Vietnamese => vietnamese(problem),
+        Language::English => english(problem),
+    }
+}
+
+fn vietnamese(problem: &Problem) -> String {
+    let fixed = match problem {
+        Problem::MalformedJson { line, column } => {
+            return format!("Không đọc được JSON tại dòng {line}, cột {column}.");
+        }
+        Problem::InvalidParameter { name } => {
+            return format!("Tham số “{name}” có giá trị không hợp lệ.");
+        }
+        Problem::WrongState { state } => {
+            return format!(
+                "Tác phẩm đang ở trạng thái “{}” nên không làm được bước này.",
+                state.name()
+            );
+        }
+        Problem::IdentifierTaken { owner } => {
+            return format!("Định danh này thuộc về tác phẩm {owner}.");
+        }
+        Problem::Gone { reason: Some(why) } => return format!("Đã thu hồi: {why}"),
+        Problem::LogReplaced { log } => {
+            return format!("Nhật ký hiện nay là {log}; hãy đọc lại từ đầu với after=0.");
+        }
+        Problem::StaleRevision { current: Some(now) } => {
+            return format!("Phiên bản hiện nay là {now}; hãy đọc lại rồi sửa.");
+        }
+        Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => {
+            return format!("Nhiều nhất là {limit_bytes} byte.");
+        }
+        Problem::UnsupportedMediaType { accepted } if !accepted.is_empty() => {
+            return format!("Được nhận: {}.", accepted.join(", "));
+        }
+        Problem::RangeNotSatisfiable { size_bytes } => {
+            return format!("Tệp dài {size_bytes} byte.");
+        }
+        Problem::Invalid(broken) => {
+            return format!("Có {} điểm cần sửa, xem danh sách errors.", broken.0.len());
+        }
+        Problem::MalformedRequest => "Không hiểu được yêu cầu.",
+        Problem::IncompleteBody => "Nội dung kết thúc trước độ dài đã báo; không có gì được lưu.",
+        Problem::DigestMismatch => "Nội dung nhận được không có mã băm đã báo; hãy gửi lại.",
+        Problem::Unauthenticated => "Hãy gửi mã truy cập: Authorization: Bearer …",
+        Problem::InvalidToken => "Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.",
+        Problem::Forbidden => "Mã truy cập này không được phép làm việc đó.",
+        Problem::NotFound => "Không có gì ở địa chỉ này.",
+        Problem::MethodNotAllowed => "Địa chỉ này nhận các phương thức khác, xem tiêu đề Allow.",
+        Problem::NotAcceptable => "Không có dạng nào trong số được chấp nhận.",
+        Problem::Timeout => "Dữ liệu đến quá chậm.",
+        Problem::Conflict => "Yêu cầu mâu thuẫn với trạng thái hiện nay.",
+        Problem::Gone { reason: None } => "Tác phẩm đã được thu hồi hoặc xóa.",
+        Problem::StaleRevision { current: None } => "Tác phẩm đã thay đổi; hãy đọc lại rồi sửa.",
+        Problem::TooLarge { .. } => "Nội dung gửi lên quá lớn.",
+        Problem::UnsupportedMediaType { .. } => "Kiểu nội dung này không được nhận ở đây.",
+        Problem::KeyReused => "Hãy dùng khóa mới cho yêu cầu mới.",
+        Problem::PreconditionRequired => "Hãy gửi If-Match với ETag của lần đọc gần nhất.",
+        Problem::TooManyRequests => "Hãy thử lại sau giây lát.",
+        Problem::Internal(_) => "Đã ghi nhận; hãy báo mã yêu cầu cho người quản trị.",
+        Problem::Unavailable(_) => "Hãy thử lại sau ít phút.",
+        Problem::StorageFull(_) => "Không còn chỗ lưu; không có gì được ghi, vẫn đọc được.",
+    };
+    fixed.to_owned()
+}
+
+fn english(problem: &Problem) -> String {
+    let fixed = match problem {
+        Problem::MalformedJson { line, column } => {
+            return format!("The JSON cannot be read at line {line}, column {column}.");
+        }
+        Problem::InvalidParameter { name } => {
+            return format!("The parameter {name:?} has a value it cannot have.");
+        }
+        Problem::WrongState { state } => {
+            return format!(
+                "The work is {}, which does not allow this step.",
+                state.name()
+            );
+        }
+        Problem::IdentifierTaken { owner } => {
+            return format!("The identifier belongs to the work {owner}.");
+        }
+        Problem::Gone { reason: Some(why) } => return format!("Withdrawn: {why}"),
+        Problem::LogReplaced { log } => {
+            return format!("The present log is {log}; read again from after=0.");
+        }
+        Problem::StaleRevision { current: Some(now) } => {
+            return format!("The present revision is {now}; read it again, then change it.");
+        }
+        Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => {
+            return format!("{limit_bytes} bytes at most.");
+        }
+        Problem::UnsupportedMediaType { accepted } if !accepted.is_empty() => {
+            return format!("Accepted: {}.", accepted.join(", "));
+        }
+        Problem::RangeNotSatisfiable { size_bytes } => {
+            return format!("The file has {size_bytes} bytes.");
+        }
+        Problem::Invalid(broken) => {
+            return format!("{} rule(s) broken, see the list of errors.", broken.0.len());
+        }
+        Problem::MalformedRequest => "The request cannot be understood.",
+        Problem::IncompleteBody => "The body ended before its announced length; nothing was kept.",
+        Problem::DigestMismatch => "The bytes received lack the announced digest; send them again.",
+        Problem::Unauthenticated => "Send a token: Authorization: Bearer …",
+        Problem::InvalidToken => "The token is unknown, expired or revoked.",
+        Problem::Forbidden => "This token does not allow that.",
+        Problem::NotFound => "There is nothing at this address.",
+        Problem::MethodNotAllowed => "This address takes other methods, see the Allow header.",
+        Problem::NotAcceptable => "None of the accepted forms can be given.",
+        Problem::Timeout => "The data came too slowly.",
+        Problem::Conflict => "The request contradicts the present state.",
+        Problem::Gone { reason: None } => "The work was withdrawn or deleted.",
+        Problem::StaleRevision { current: None } => "The work has changed; read it again first.",
+        Problem::TooLarge { .. } => "The body is too large.",
+        Problem::UnsupportedMediaType { .. } => "This type of content is not taken here.",
+        Problem::KeyReused => "Use a new key for a new request.",
+        Problem::PreconditionRequired => "Send If-Match with the ETag of your last read.",
+        Problem::TooManyRequests => "Try again in a moment.",
+        Problem::Internal(_) => "It was recorded; tell the operator the request id.",
+        Problem::Unavailable(_) => "Try again in a few minutes.",
+        Problem::StorageFull(_) => "No space left; nothing was written, reading goes on.",
+    };
+    fixed.to_owned()
+}

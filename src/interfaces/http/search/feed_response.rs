@@ -1,0 +1,128 @@
+//! Responses that are feeds: the document with its validators and cache rules.
+
+use std::time::{Duration, SystemTime};
+
+use actix_web::http::header::{self, EntityTag};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::parameters::SearchParameters;
+use crate::domain::Timestamp;
+use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::delivery::conditions::{Condition, Validators, evaluate, to_second};
+use crate::interfaces::http::pagination::address;
+use crate::interfaces::http::problem::Problem;
+use crate::services::delivery::Cacheability;
+use crate::services::search::Cursor;
+use crate::services::sharing::{Channel, FeedId, Feeds, Page};
+use crate::storage::blobs::Hasher;
+
+/// The media type of feeds.
+pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
+
+/// A feed and its address.
+#[derive(Debug)]
+pub struct FeedSource<'a> {
+    /// Its permanent id.
+    pub id: FeedId,
+    /// Its title.
+    pub title: String,
+    /// The update time of an empty feed.
+    pub created_at: Timestamp,
+    /// Its path, without the query.
+    pub path: String,
+    /// The parameters of its address, without the cursor.
+    pub query: Vec<(&'a str, String)>,
+    /// Who may cache it.
+    pub cacheability: Cacheability,
+}
+
+/// Responds with one page of a feed, or with 304 to callers that have it.
+///
+/// # Errors
+/// [`Problem::StaleRevision`] when `If-Match` names another entity tag.
+pub fn respond(
+    request: &HttpRequest,
+    feeds: &Feeds,
+    source: &FeedSource<'_>,
+    parameters: &SearchParameters,
+    page: &Page,
+    base: &BaseAddress,
+) -> Result<HttpResponse, Problem> {
+    let channel = source.channel(parameters, page, base);
+    let document = feeds
+        .atom(&channel, page, base.as_str())
+        .map_err(Problem::internal)?;
+    let validators = Validators {
+        etag: etag(&document),
+        last_modified: to_system(page.last_event_at),
+    };
+    let condition = evaluate(request.headers(), &validators);
+    let mut response = match condition {
+        Condition::Failed => return Err(Problem::StaleRevision { current: None }),
+        Condition::NotModified => HttpResponse::NotModified(),
+        Condition::Met => HttpResponse::Ok(),
+    };
+    let modified = httpdate::fmt_http_date(to_system(page.last_modified));
+    response
+        // Weak, because the bytes on the wire may be compressed (RFC 9110, section 8.8.1).
+        .insert_header((header::ETAG, as_weak(&validators.etag)))
+        .insert_header((header::LAST_MODIFIED, modified))
+        .insert_header((header::CACHE_CONTROL, source.cache_control()))
+        .append_header((header::VARY, "Authorization, Accept-Language"));
+    if condition == Condition::NotModified {
+        return Ok(response.finish());
+    }
+    if let Some(next) = &channel.next_page {
+        response.append_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    Ok(response
+        .insert_header((header::CONTENT_LANGUAGE, channel.language))
+        .content_type(MEDIA_TYPE)
+        .body(document))
+}
+
+impl FeedSource<'_> {
+    /// A withdrawn work must disappear at once, so every copy is revalidated for every use.
+    const fn cache_control(&self) -> &'static str {
+        match self.cacheability {
+            Cacheability::Public => "public, no-cache",
+            Cacheability::Private => "private, no-cache",
+        }
+    }
+
+    fn channel(&self, parameters: &SearchParameters, page: &Page, base: &BaseAddress) -> Channel {
+        let first_page = address(base, &self.path, &self.query);
+        let page_after = |cursor: &Cursor| {
+            let mut query = self.query.clone();
+            query.push(("after", cursor.to_text()));
+            address(base, &self.path, &query)
+        };
+        let after = parameters.request.after.as_ref();
+        Channel {
+            id: self.id,
+            title: self.title.clone(),
+            language: parameters.request.language.clone(),
+            created_at: self.created_at,
+            this_page: after.map_or_else(|| first_page.clone(), page_after),
+            next_page: page.next.as_ref().map(page_after),
+            first_page,
+            results: address(base, "/api/v1/search", &parameters.without_cursor()),
+        }
+    }
+}
+
+fn as_weak(etag: &EntityTag) -> EntityTag {
+    EntityTag::new_weak(etag.tag().to_owned())
+}
+
+fn etag(document: &[u8]) -> EntityTag {
+    let mut hasher = Hasher::new();
+    hasher.update(document);
+    let digest = hasher.finish().to_hex();
+    EntityTag::new_strong(digest[..32].to_owned())
+}
+
+fn to_system(moment: Timestamp) -> SystemTime {
+    let millis = u64::try_from(moment.as_millis()).unwrap_or(0);
+    to_second(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
+}

@@ -1,0 +1,134 @@
+//! Plans the transitions of one import record.
+//!
+//! All transitions are planned before anything is written: a record that cannot reach its state
+//! (unmet conditions of publication, a forbidden transition) fails as a whole.
+
+use super::{Imported, ImportedAs};
+use crate::domain::access::{Actor, Permission, policy};
+use crate::domain::asset::{Asset, State, TransitionError, Work};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Timestamp};
+use crate::services::works::ChangeError;
+use crate::storage::catalog::EventKind;
+
+/// The revisions that a record leads to, each with its event.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The existing work; `None` for a new one.
+    pub(super) present: Option<Asset>,
+    /// The revisions to commit, in order.
+    pub(super) steps: Vec<(Asset, EventKind)>,
+    /// The result when all steps are committed.
+    pub(super) outcome: Imported,
+}
+
+/// Makes plans for one actor at one moment.
+#[derive(Clone, Copy)]
+pub(super) struct Planner<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) vocabularies: &'a Vocabularies,
+    pub(super) now: Timestamp,
+}
+
+impl Planner<'_> {
+    /// The steps from the existing work to that of the record; without a requested state the state is
+    /// kept.
+    pub(super) fn plan(
+        &self,
+        present: Option<Asset>,
+        create: impl FnOnce(Work) -> Asset,
+        work: Work,
+        requested: Option<&State>,
+    ) -> Result<Plan, ChangeError> {
+        let mut steps = Vec::new();
+        let mut latest = match &present {
+            None => {
+                let asset = create(work);
+                steps.push((asset.clone(), EventKind::Created));
+                asset
+            }
+            Some(asset) if asset.work == work => asset.clone(),
+            Some(asset) => {
+                require(policy::may_edit(self.actor, asset))?;
+                let next = asset.describe(work, self.vocabularies, self.now)?;
+                steps.push((next.clone(), EventKind::Described));
+                next
+            }
+        };
+        if let Some(requested) = requested {
+            latest = self.reach(latest, requested, &mut steps)?;
+        }
+        let outcome = match (&present, steps.is_empty()) {
+            (None, _) => ImportedAs::Created,
+            (Some(_), false) => ImportedAs::Updated,
+            (Some(_), true) => ImportedAs::Unchanged,
+        };
+        let outcome = Imported {
+            id: latest.id,
+            revision: latest.revision,
+            state: latest.state.kind(),
+            outcome,
+        };
+        Ok(Plan {
+            present,
+            steps,
+            outcome,
+        })
+    }
+
+    /// Adds the transitions that lead to a state.
+    fn reach(
+        &self,
+        mut asset: Asset,
+        requested: &State,
+        steps: &mut Vec<(Asset, EventKind)>,
+    ) -> Result<Asset, ChangeError> {
+        while asset.state.kind() != requested.kind() {
+            let (next, event) = self.transition(&asset, requested)?;
+            steps.push((next.clone(), event));
+            asset = next;
+        }
+        Ok(asset)
+    }
+
+    fn transition(
+        &self,
+        asset: &Asset,
+        requested: &State,
+    ) -> Result<(Asset, EventKind), ChangeError> {
+        let now = self.now;
+        match (&asset.state, requested) {
+            (State::Draft, State::Submitted) => {
+                require(policy::may_edit(self.actor, asset))?;
+                Ok((asset.submit(now)?, EventKind::Submitted))
+            }
+            (State::Submitted, State::Draft) | (State::Withdrawn { .. }, _) => {
+                require(policy::may_edit(self.actor, asset))?;
+                Ok((asset.return_to_draft(now)?, EventKind::Returned))
+            }
+            (State::Draft | State::Submitted, State::Published | State::Withdrawn { .. }) => {
+                require(self.actor.may(Permission::Curate))?;
+                Ok((asset.publish(self.vocabularies, now)?, EventKind::Published))
+            }
+            (State::Published, State::Withdrawn { reason }) => {
+                require(self.actor.may(Permission::Curate))?;
+                if reason.is_empty() {
+                    return Err(ChangeError::invalid("/withdrawal_reason", Rule::Required));
+                }
+                Ok((asset.withdraw(reason.clone(), now)?, EventKind::Withdrawn))
+            }
+            (from, to) => Err(ChangeError::Transition(TransitionError::NotAllowed {
+                from: from.kind(),
+                to: to.kind(),
+            })),
+        }
+    }
+}
+
+fn require(is_allowed: bool) -> Result<(), ChangeError> {
+    if is_allowed {
+        Ok(())
+    } else {
+        Err(ChangeError::Forbidden)
+    }
+}

@@ -1,0 +1,51 @@
+//! The content of one page of a feed.
+
+use super::id::FeedId;
+use crate::domain::asset::Asset;
+use crate::domain::{Sha256, Timestamp};
+use crate::services::delivery::Deliverable;
+use crate::services::search::Cursor;
+
+/// The metadata of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// Its permanent id.
+    pub id: FeedId,
+    /// Its title.
+    pub title: String,
+    /// Language of titles and labels, BCP 47 primary tag.
+    pub language: String,
+    /// The update time of an empty feed.
+    pub created_at: Timestamp,
+    /// Address of this page.
+    pub this_page: String,
+    /// Address of its first page.
+    pub first_page: String,
+    /// Address of the next page; none on the last.
+    pub next_page: Option<String>,
+    /// Address of the same works as search results.
+    pub results: String,
+}
+
+/// One page of works.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The works, last changed first.
+    pub entries: Vec<Entry>,
+    /// The cursor of the next page; `None` on the last.
+    pub next: Option<Cursor>,
+    /// The time of the last event, read before the search.
+    pub last_event_at: Timestamp,
+    /// The value for `Last-Modified`: the time of the last event once all changes of that moment are in
+    /// the page, until then an earlier moment.
+    pub last_modified: Timestamp,
+}
+
+/// One work in a feed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The work at its present revision.
+    pub asset: Asset,
+    /// Its original files with what the reader gets of each.
+    pub files: Vec<(Sha256, Deliverable)>,
+}

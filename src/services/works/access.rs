@@ -1,0 +1,159 @@
+//! Reads works for actors and checks whether they may change them.
+
+use std::sync::Arc;
+
+use super::{ChangeError, FindError, put_with_follow_up};
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::access::policy::{self, Disclosure};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::asset::{Asset, AssetId, Revision, Work};
+use crate::domain::vocabulary::Vocabularies;
+use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind};
+
+/// The catalogue behind the access policy. Cheap to clone.
+#[derive(Clone)]
+pub struct WorkAccess {
+    pub(in crate::services) catalog: Arc<dyn Catalog>,
+    pub(in crate::services) vocabularies: Arc<Vocabularies>,
+    pub(in crate::services) clock: Clock,
+}
+
+impl WorkAccess {
+    /// Access to the works of this catalogue.
+    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
+        Self {
+            catalog,
+            vocabularies,
+            clock,
+        }
+    }
+
+    /// The work, if this actor may see it.
+    ///
+    /// # Errors
+    /// [`FindError::NotFound`] also for works the actor never could see, [`FindError::Gone`].
+    pub async fn find(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
+        let asset = live_asset(actor, self.catalog.entry(id).await?)?;
+        check_visible(actor, &asset, self.now())?;
+        Ok(asset)
+    }
+
+    /// The work for a change: visible, permitted by `may`, and at the `expected` revision (`None`
+    /// accepts any).
+    pub(in crate::services) async fn find_for_change(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        may: fn(&Actor, &Asset) -> bool,
+    ) -> Result<Asset, ChangeError> {
+        let asset = self.find(actor, id).await?;
+        if !may(actor, &asset) {
+            return Err(ChangeError::Forbidden);
+        }
+        if expected.is_some_and(|revision| revision != asset.revision) {
+            let current = asset.revision;
+            return Err(ChangeError::Stale { current });
+        }
+        Ok(asset)
+    }
+
+    /// A change set that replaces `present` by `next`, with the follow-up jobs.
+    pub(in crate::services) fn change_set(
+        &self,
+        actor: &Actor,
+        present: &Asset,
+        next: Asset,
+        event: EventKind,
+    ) -> ChangeSet {
+        let changes = ChangeSet::by(actor, next.updated_at).expect(present.id, present.revision);
+        put_with_follow_up(changes, next, event)
+    }
+
+    /// The work with the actor's organisation where it names none.
+    ///
+    /// # Errors
+    /// [`ChangeError::Forbidden`] when the actor may not deposit for the organisation.
+    pub(in crate::services) fn with_depositor(
+        &self,
+        actor: &Actor,
+        mut work: Work,
+    ) -> Result<Work, ChangeError> {
+        if !actor.may(Permission::Deposit) {
+            return Err(ChangeError::Forbidden);
+        }
+        if work.organisation.is_none() {
+            work.organisation = actor.organisation().cloned();
+        }
+        if policy::may_deposit_for(actor, work.organisation.as_ref()) {
+            Ok(work)
+        } else {
+            Err(ChangeError::Forbidden)
+        }
+    }
+
+    /// Those of these works that the actor may see, in the order given.
+    pub(in crate::services) async fn filter_visible(
+        &self,
+        actor: &Actor,
+        ids: &[AssetId],
+    ) -> Result<Vec<AssetId>, FindError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.now();
+        let entries = self.catalog.entries(ids).await?;
+        let visible = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| match entry {
+                Entry::Asset(asset) => policy::may_see(actor, &asset, now).then_some(asset.id),
+                Entry::Tombstone(_) => None,
+            });
+        Ok(visible.collect())
+    }
+
+    pub(in crate::services) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The work of a catalogue entry; whether the actor may see it is still to be checked.
+///
+/// # Errors
+/// [`FindError::NotFound`] without an entry; for a tombstone [`FindError::Gone`] to actors who could
+/// once see the work.
+pub(in crate::services) fn live_asset(
+    actor: &Actor,
+    entry: Option<Entry>,
+) -> Result<Asset, FindError> {
+    match entry {
+        Some(Entry::Asset(asset)) => Ok(*asset),
+        Some(Entry::Tombstone(tombstone))
+            if policy::may_learn_of_removal(actor, tombstone.widest_audience) =>
+        {
+            Err(FindError::Gone { reason: None })
+        }
+        Some(Entry::Tombstone(_)) | None => Err(FindError::NotFound),
+    }
+}
+
+/// Checks that the actor may see the work at this moment.
+///
+/// # Errors
+/// [`FindError::NotFound`] when the actor never could; [`FindError::Gone`] when it no longer can.
+pub(in crate::services) fn check_visible(
+    actor: &Actor,
+    asset: &Asset,
+    now: Timestamp,
+) -> Result<(), FindError> {
+    match policy::disclosure(actor, asset, now) {
+        Disclosure::Visible => Ok(()),
+        Disclosure::Hidden => Err(FindError::NotFound),
+        Disclosure::Gone => {
+            let reason = asset.state.withdrawal_reason().map(str::to_owned);
+            Err(FindError::Gone { reason })
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the catalogue records of stored blobs: copies derived from them, their perceptual hashes and
+//! their audits.
+
+use crate::domain::{PictureHash, Sha256, Timestamp};
+
+/// The address of a blob: the SHA-256 of its bytes.
+pub type BlobKey = Sha256;
+
+/// A copy derived from a blob: a preview of an image, later a station's audio file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// The blob it was made from.
+    pub of: BlobKey,
+    /// Which recipe, with its version: `preview-400/1`.
+    pub recipe: String,
+    /// The address of its bytes.
+    pub blob: BlobKey,
+    /// Length in bytes.
+    pub size: u64,
+    /// Media type, e.g. `image/jpeg`.
+    pub media_type: String,
+    /// Width in pixels, for images and video.
+    pub width_px: Option<u32>,
+    /// Height in pixels, for images and video.
+    pub height_px: Option<u32>,
+}
+
+/// The perceptual hash of a picture in a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashedPicture {
+    /// The hashed blob.
+    pub of: BlobKey,
+    /// The recipe of the hash with its version: `perceptual-hash/1`. Hashes of different recipes cannot be
+    /// compared.
+    pub recipe: String,
+    /// The hash; `None` when the picture has too little structure.
+    pub hash: Option<PictureHash>,
+}
+
+/// One fixity check of a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Which blob.
+    pub blob: BlobKey,
+    /// When it was read.
+    pub at: Timestamp,
+    /// What was found.
+    pub outcome: AuditOutcome,
+}
+
+/// What a fixity check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// The bytes hash to their name.
+    Intact,
+    /// They do not; the blob was quarantined.
+    Damaged,
+    /// There are no such bytes.
+    Missing,
+}
