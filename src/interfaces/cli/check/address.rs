@@ -4,7 +4,7 @@ use std::net::{TcpListener, ToSocketAddrs as _};
 
 use serde_json::Value;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::Config;
 use crate::interfaces::cli::connection::Connection;
 use crate::interfaces::http::tls::Tls;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, access};
 use rustix::process::geteuid;
 
-use super::{Finding, State};
+use super::finding::{Finding, State};
 use crate::config::Config;
 use crate::interfaces::messages::Language;
 use crate::storage::backup;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::statvfs;
 use rustix::process::{Resource, getrlimit};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Timestamp;

@@ -4,11 +4,13 @@
 //! existing data folder and removed. Damage inside the archive is the business of `verify`.
 
 mod address;
+mod finding;
 mod folder;
 mod machine;
 
-use std::fmt;
 use std::path::Path;
+
+use finding::{Finding, State};
 
 use super::args::Listen;
 use super::connection::Connection;
@@ -17,64 +19,6 @@ use super::{Failure, control, settings};
 use crate::config::Config;
 use crate::interfaces::messages::{Language, config as config_messages};
 use crate::storage::vocabulary;
-
-/// How a point stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Ok,
-    Warn,
-    Fail,
-}
-
-/// One line: what was looked at, how it stands, and what to do.
-#[derive(Debug)]
-struct Finding {
-    state: State,
-    subject: &'static str,
-    detail: String,
-    remedy: Option<String>,
-}
-
-impl Finding {
-    fn ok(subject: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            state: State::Ok,
-            subject,
-            detail: detail.into(),
-            remedy: None,
-        }
-    }
-
-    fn warn(subject: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            state: State::Warn,
-            remedy: Some(remedy.into()),
-            ..Self::ok(subject, detail)
-        }
-    }
-
-    fn fail(subject: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            state: State::Fail,
-            ..Self::warn(subject, detail, remedy)
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
-            State::Ok => "ok",
-            State::Warn => "warn",
-            State::Fail => "fail",
-        };
-        write!(f, "{state:<4}  {}: {}", self.subject, self.detail)?;
-        match &self.remedy {
-            Some(remedy) => write!(f, " -> {remedy}"),
-            None => Ok(()),
-        }
-    }
-}
 
 /// Checks everything and prints one line for each point.
 ///
