@@ -19,6 +19,16 @@ pub fn impossible(config: &Config) -> Vec<ConfigProblem> {
     if !public.is_empty() && !is_base_address(public) {
         problems.push(malformed("server.public_address", "http(s)://HOST[/PATH]"));
     }
+    let tls = [&config.server.tls_certificate, &config.server.tls_key];
+    let [has_certificate, has_key] = tls.map(|path| !path.as_os_str().is_empty());
+    if has_certificate != has_key {
+        let key = if has_key {
+            "server.tls_certificate"
+        } else {
+            "server.tls_key"
+        };
+        problems.push(malformed(key, "PATH"));
+    }
     if config.storage.data_dir.as_os_str().is_empty() {
         problems.push(malformed("storage.data_dir", "PATH"));
     }

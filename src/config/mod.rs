@@ -62,6 +62,11 @@ pub struct Server {
     /// The address under which people reach it, `https://kho.example.vn`: links are built from
     /// it and never from the `Host` header. Empty: `http://` and the bound address.
     pub public_address: String,
+    /// PEM file with the certificate and those between it and its authority. Empty: plain HTTP.
+    /// Read again at SIGHUP.
+    pub tls_certificate: PathBuf,
+    /// PEM file with the key of the certificate.
+    pub tls_key: PathBuf,
     /// Threads that answer requests; 0 means one for each processor.
     pub workers: usize,
     /// Seconds to wait for the head of a request.
@@ -83,6 +88,8 @@ impl Default for Server {
         Self {
             bind: "127.0.0.1:8080".to_owned(),
             public_address: String::new(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
             workers: 0,
             header_timeout_seconds: 10,
             body_timeout_seconds: 30,

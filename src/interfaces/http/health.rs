@@ -1,5 +1,8 @@
 //! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -28,10 +31,31 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/metrics").route(web::get().to(metrics)));
 }
 
+/// Whether requests should be sent here yet. Open by itself; whoever fills an archive before it is
+/// of use closes it meanwhile. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct ReadinessGate(Arc<AtomicBool>);
+
+impl ReadinessGate {
+    /// A gate that is closed until [`ReadinessGate::open`].
+    pub fn closed() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+
+    /// From now on `/readyz` tells how the archive is.
+    pub fn open(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
 /// Whether the archive can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` when it works with less: the search index is being built; `failed` when
+    /// `ready`; `starting` while its first content is loaded; `degraded` when it works with less: the search index is being built; `failed` when
     /// the operator has to act: the catalogue takes no changes, or is damaged.
     status: &'static str,
     /// `ready`, `read-only` when it takes no changes until a restart, or `damaged`.
@@ -67,7 +91,7 @@ pub async fn healthz() -> &'static str {
         (status = 200, description = "It is.", body = Readiness),
         (
             status = 503,
-            description = "It is not: the operator has to act, or the catalogue does not answer.",
+            description = "It is not: it is starting, the operator has to act, or the catalogue does not answer.",
             content(
                 (Readiness = "application/json"),
                 (ProblemDocument = "application/problem+json"),
@@ -75,7 +99,10 @@ pub async fn healthz() -> &'static str {
         ),
     )
 )]
-pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
+pub async fn readyz(
+    archive: web::Data<Archive>,
+    gate: web::Data<ReadinessGate>,
+) -> Result<HttpResponse, Problem> {
     let health = archive
         .health()
         .await
@@ -87,16 +114,18 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
         (true, false) => "damaged",
     };
     let has_failed = catalogue != "ready";
-    let mut response = if has_failed {
+    let is_starting = gate.is_closed();
+    let mut response = if has_failed || is_starting {
         HttpResponse::ServiceUnavailable()
     } else {
         HttpResponse::Ok()
     };
     let mut response = response.json(Readiness {
-        status: match (has_failed, health.index_is_available) {
-            (true, _) => "failed",
-            (false, true) => "ready",
-            (false, false) => "degraded",
+        status: match (has_failed, is_starting, health.index_is_available) {
+            (true, ..) => "failed",
+            (false, true, _) => "starting",
+            (false, false, true) => "ready",
+            (false, false, false) => "degraded",
         },
         catalogue,
         index: match (health.index_is_available, is_current) {
@@ -109,7 +138,7 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
         log: health.log.to_string(),
         damaged_places: health.catalog.damage.len() as u64,
     });
-    if has_failed {
+    if has_failed || is_starting {
         response.extensions_mut().insert(KeepBody);
     }
     Ok(response)

@@ -22,6 +22,7 @@ pub mod problem;
 pub mod saved_searches;
 pub mod search;
 pub mod server;
+pub mod tls;
 pub mod tokens;
 pub mod upload;
 pub mod vocabularies;

@@ -1,6 +1,6 @@
 //! Starts and stops the HTTP server.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +10,16 @@ use actix_web::{App, HttpServer, rt, web};
 
 use super::extract::guard::ControlSecret;
 use super::frame::compression;
-use super::{BaseAddress, frame, routes};
+use super::health::ReadinessGate;
+use super::tls::Tls;
+use super::{BaseAddress, frame, reachable, routes};
 use crate::app::Archive;
 use crate::memory;
 
 /// A server that listens. Await [`Running::finished`] to serve.
 pub struct Running {
-    /// The bound addresses; the port is the real one when 0 was requested.
-    pub addresses: Vec<SocketAddr>,
+    /// Where programs on this machine reach it without TLS.
+    pub local: SocketAddr,
     /// The address links are built from.
     pub base: BaseAddress,
     server: Server,
@@ -38,24 +40,50 @@ impl Running {
     }
 }
 
+/// How it listens.
+#[derive(Default)]
+pub struct Listening {
+    /// Sockets that were bound for this process; empty: `server.bind` is bound.
+    pub sockets: Vec<TcpListener>,
+    /// Speaks TLS with this certificate.
+    pub tls: Option<Tls>,
+    /// Whether requests should be sent here yet.
+    pub gate: ReadinessGate,
+}
+
 /// Binds the configured address and starts answering. Must run inside a tokio runtime.
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Running> {
+pub fn start(
+    archive: &Archive,
+    control: &ControlSecret,
+    listening: Listening,
+) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
-    let listener = std::net::TcpListener::bind(&settings.bind)?;
-    let bound = listener.local_addr()?;
-    let base = BaseAddress::new(&settings.public_address, bound);
+    let Listening { sockets, tls, gate } = listening;
+    let sockets = if sockets.is_empty() {
+        vec![TcpListener::bind(&settings.bind)?]
+    } else {
+        sockets
+    };
+    let bound = sockets.first().map_or_else(
+        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
+        TcpListener::local_addr,
+    )?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let base = BaseAddress::new(&settings.public_address, scheme, bound);
     let (served, control, data) = (archive.clone(), control.clone(), base.clone());
     let data = web::Data::new(data);
     let control = web::Data::new(control);
+    let gate = web::Data::new(gate);
     let factory = move || {
         // Called once on the thread of each worker.
         rt::spawn(memory::give_back());
         App::new()
             .app_data(data.clone())
             .app_data(control.clone())
+            .app_data(gate.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
             .wrap(from_fn(compression::only_generated_text))
@@ -68,13 +96,27 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
         .client_request_timeout(Duration::from_secs(settings.header_timeout_seconds))
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(settings.shutdown_seconds)
-        .disable_signals()
-        .listen(listener)?;
+        .disable_signals();
+    let mut local = reachable(bound);
+    if let Some(tls) = tls {
+        let tls = tls.server_config().map_err(std::io::Error::other)?;
+        for socket in sockets {
+            server = server.listen_rustls_0_23(socket, tls.clone())?;
+        }
+        // Commands on this machine speak plain HTTP, on a port that only this machine reaches.
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        local = socket.local_addr()?;
+        server = server.listen(socket)?;
+    } else {
+        for socket in sockets {
+            server = server.listen(socket)?;
+        }
+    }
     if settings.workers > 0 {
         server = server.workers(settings.workers);
     }
     Ok(Running {
-        addresses: server.addrs(),
+        local,
         base,
         server: server.run(),
     })
