@@ -24,9 +24,9 @@ fn check(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (i32,
 /// The line about a subject.
 fn line<'a>(text: &'a str, subject: &str) -> &'a str {
     let about = format!("  {subject}: ");
-    text.lines()
-        .find(|line| line.contains(&about))
-        .unwrap_or_else(|| panic!("no line about {subject} in\n{text}"))
+    let found = text.lines().find(|line| line.contains(&about));
+    assert!(found.is_some(), "no line about {subject} in\n{text}");
+    found.unwrap()
 }
 
 /// A folder that nobody else may enter, as a data folder should be.
