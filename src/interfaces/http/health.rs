@@ -5,10 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::extract::guard;
+use super::client_address::is_local;
+use super::extract::guard::{self, Allowed, Read};
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::app::Archive;
+use crate::domain::access::Permission;
 use crate::telemetry::Metrics;
 
 /// Registers the addresses of this module.
@@ -24,7 +26,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(readyz))
                 .route(web::head().to(readyz)),
         )
-        .service(web::resource("/metrics").route(web::get().to(metrics)));
+        .service(
+            web::resource("/metrics")
+                .route(web::get().to(metrics))
+                .route(web::head().to(metrics)),
+        );
 }
 
 /// Whether the archive can do its work.
@@ -37,13 +43,16 @@ pub struct Readiness {
     catalogue: &'static str,
     /// `current`, or `catching-up` while events wait to become searchable.
     index: &'static str,
-    /// Events that wait to become searchable.
-    index_lag_events: u64,
-    /// Number of the last event.
-    last_event: u64,
+    /// Events that wait to become searchable; told to editors, as they count changes of hidden works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_lag_events: Option<u64>,
+    /// Number of the last event; told to editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_event: Option<u64>,
     /// The identity of the log that the number belongs to.
     log: String,
-    /// Places in the catalogue that were found damaged since the start, each with the way out.
+    /// Places in the catalogue that were found damaged since the start, each with the way out; told to
+    /// editors.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     damage: Vec<String>,
 }
@@ -75,11 +84,15 @@ pub async fn healthz() -> &'static str {
         ),
     )
 )]
-pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
+pub async fn readyz(
+    actor: Allowed<Read>,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
     let health = archive
         .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
+    let is_staff = actor.may(Permission::Curate);
     let is_current = health.index_lag_events == 0;
     let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",
@@ -104,10 +117,14 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: health.index_lag_events,
-        last_event: health.counts.events,
+        index_lag_events: is_staff.then_some(health.index_lag_events),
+        last_event: is_staff.then_some(health.counts.events),
         log: health.log.to_string(),
-        damage: health.catalog.damage,
+        damage: if is_staff {
+            health.catalog.damage
+        } else {
+            Vec::new()
+        },
     }))
 }
 
@@ -115,7 +132,8 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
 #[utoipa::path(
     get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
     summary = "Metrics for Prometheus",
-    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set.",
+    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set; otherwise \
+        answers only callers on the same machine that no proxy passed on.",
     responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text")),
     security((), ("token" = []))
 )]
@@ -125,6 +143,9 @@ pub async fn metrics(
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = &archive.config.server.metrics_token;
+    if wanted.is_empty() && !is_local(&request) {
+        return Err(Problem::Forbidden);
+    }
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }

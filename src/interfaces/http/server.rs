@@ -8,9 +8,11 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
+use super::client_address::TrustedProxies;
 use super::extract::guard::ControlSecret;
 use super::frame::compression;
-use super::{BaseAddress, frame, routes};
+use super::upload::slots::UploadSlots;
+use super::{BaseAddress, authentication, frame, routes};
 use crate::app::Archive;
 use crate::memory;
 
@@ -45,19 +47,27 @@ impl Running {
 pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
     let listener = std::net::TcpListener::bind(&settings.bind)?;
+    end_connections_without_reader(&listener, settings.write_timeout_seconds)?;
     let bound = listener.local_addr()?;
     let base = BaseAddress::new(&settings.public_address, bound);
     let (served, control, data) = (archive.clone(), control.clone(), base.clone());
     let data = web::Data::new(data);
     let control = web::Data::new(control);
+    let slots = web::Data::new(UploadSlots::new(
+        archive.config.intake.max_uploads_of_caller,
+    ));
+    let proxies = web::Data::new(TrustedProxies::new(&settings.trusted_proxies));
     let factory = move || {
         // Called once on the thread of each worker.
         rt::spawn(memory::give_back());
         App::new()
             .app_data(data.clone())
             .app_data(control.clone())
+            .app_data(proxies.clone())
+            .app_data(slots.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
+            .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
@@ -78,6 +88,24 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
         base,
         server: server.run(),
     })
+}
+
+/// Ends a connection whose client reads nothing of a response for this long. The framework has no such
+/// timeout: it waits for the socket without end and keeps the response in memory. Accepted sockets
+/// inherit `TCP_USER_TIMEOUT`, which also counts the time with a window of zero (tcp(7)).
+#[cfg(target_os = "linux")]
+fn end_connections_without_reader(
+    listener: &std::net::TcpListener,
+    seconds: u64,
+) -> std::io::Result<()> {
+    let milliseconds = u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
+    rustix::net::sockopt::set_tcp_user_timeout(listener, milliseconds)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_connections_without_reader(_: &std::net::TcpListener, _: u64) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Registers the data that handlers extract.
