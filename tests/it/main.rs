@@ -48,6 +48,7 @@ mod search_load;
 mod stored_records;
 mod support;
 mod tokens;
+mod trouble;
 mod upload_limits;
 mod vocabularies;
 mod vocabularies_http;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::client_address::is_local;
 use super::extract::guard::{self, Allowed, Read};
+use super::frame::KeepBody;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::app::Archive;
@@ -51,10 +52,8 @@ pub struct Readiness {
     last_event: Option<u64>,
     /// The identity of the log that the number belongs to.
     log: String,
-    /// Places in the catalogue that were found damaged since the start, each with the way out; told to
-    /// editors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    damage: Vec<String>,
+    /// How many places in the catalogue were found damaged since the start; the log names them.
+    damaged_places: u64,
 }
 
 /// Whether the process answers at all.
@@ -76,7 +75,7 @@ pub async fn healthz() -> &'static str {
         (status = 200, description = "It is.", body = Readiness),
         (
             status = 503,
-            description = "It is not: the operator has to act.",
+            description = "It is not: the operator has to act, or the catalogue does not answer.",
             content(
                 (Readiness = "application/json"),
                 (ProblemDocument = "application/problem+json"),
@@ -105,7 +104,7 @@ pub async fn readyz(
     } else {
         HttpResponse::Ok()
     };
-    Ok(response.json(Readiness {
+    let mut response = response.json(Readiness {
         status: match (has_failed, health.index_is_available) {
             (true, _) => "failed",
             (false, true) => "ready",
@@ -120,12 +119,12 @@ pub async fn readyz(
         index_lag_events: is_staff.then_some(health.index_lag_events),
         last_event: is_staff.then_some(health.counts.events),
         log: health.log.to_string(),
-        damage: if is_staff {
-            health.catalog.damage
-        } else {
-            Vec::new()
-        },
-    }))
+        damaged_places: health.catalog.damage.len() as u64,
+    });
+    if has_failed {
+        response.extensions_mut().insert(KeepBody);
+    }
+    Ok(response)
 }
 
 /// Prometheus metrics.
