@@ -346,3 +346,34 @@ fn lists_have_no_full_texts_unless_asked_for_and_then_short_pages() {
     }
     assert_eq!((works, pages > 1), (8, true));
 }
+
+#[test]
+fn head_is_answered_wherever_get_is() {
+    let archive = Archive::start();
+    let operator = archive.operator();
+    let api: Value = operator.get("/api/openapi.json").json();
+    let unknown = "01890000-0000-7000-8000-000000000000";
+    let described = api["paths"].as_object().unwrap().iter();
+    let readable = described.filter(|(_, methods)| methods.get("get").is_some());
+    let mut paths: Vec<String> = readable
+        .map(|(path, _)| {
+            path.replace("{id}", unknown)
+                .replace('{', "")
+                .replace('}', "")
+        })
+        .collect();
+    let more = [
+        "/",
+        "/api/openapi.json",
+        "/api/docs",
+        "/problems/gone",
+        "/metrics",
+    ];
+    paths.extend(more.map(str::to_owned));
+    assert!(paths.len() > 20, "{paths:?}");
+    for path in paths {
+        let got = operator.get(&path);
+        let head = operator.send("HEAD", &path, &[], &[]);
+        assert_eq!((head.status, head.body.len()), (got.status, 0), "{path}");
+    }
+}

@@ -18,7 +18,10 @@ pub fn asset_response(
     let revision = asset.revision;
     match serde_json::to_vec(&AssetDto::render(asset, actor)) {
         Ok(body) => response
-            .insert_header((header::ETAG, precondition::etag_of_form(revision, &body)))
+            .insert_header((
+                header::ETAG,
+                precondition::etag_of_form(revision, actor, &body),
+            ))
             .content_type("application/json")
             .body(body),
         Err(error) => HttpResponse::from_error(Problem::internal(error)),
@@ -33,7 +36,7 @@ pub fn asset_response_if_changed(
 ) -> Result<HttpResponse, Problem> {
     let revision = asset.revision;
     let body = serde_json::to_vec(&AssetDto::render(asset, actor)).map_err(Problem::internal)?;
-    let etag = precondition::etag_of_form(revision, &body);
+    let etag = precondition::etag_of_form(revision, actor, &body);
     if precondition::matches_if_none_match(request, &etag) {
         let etag = (header::ETAG, etag);
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());

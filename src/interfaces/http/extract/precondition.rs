@@ -7,7 +7,8 @@ use actix_web::http::header::{self, EntityTag};
 use actix_web::{FromRequest, HttpRequest, HttpResponseBuilder};
 
 use super::entity_tag::EntityTags;
-use crate::domain::asset::Revision;
+use crate::domain::access::{Actor, policy};
+use crate::domain::asset::{AudienceLevel, Revision};
 use crate::interfaces::http::problem::Problem;
 use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Hasher;
@@ -46,9 +47,12 @@ fn revision_in(tag: &str) -> Option<u64> {
     tag.split('-').next()?.parse().ok()
 }
 
-/// The entity tag of a revision as one reader gets it: readers with other rights get other bytes. The
-/// revision in front is what `If-Match` compares.
-pub fn etag_of_form(revision: Revision, body: &[u8]) -> EntityTag {
+/// The entity tag of a revision as one reader gets it: readers with other rights get other bytes. Staff get
+/// everything, and their tag is the revision alone. The revision in front is what `If-Match` compares.
+pub fn etag_of_form(revision: Revision, actor: &Actor, body: &[u8]) -> EntityTag {
+    if policy::audience_level_of(actor) == AudienceLevel::Staff {
+        return etag(revision);
+    }
     let mut hasher = Hasher::new();
     hasher.update(body);
     let digest = hasher.finish().to_hex();

@@ -106,6 +106,7 @@ async fn a_caller_alone_gets_everything_and_beside_others_its_share() {
     storm.push(handle);
     assert!(timeout(MOMENT, fifth.notified()).await.is_err());
     let (other, _other) = tasks.start(&caller("other"));
+    assert!(timeout(MOMENT, other.notified()).await.is_err());
     tasks.end_one();
     other.notified().await;
     // The storm runs three and has a share of one core of two.
