@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::support::{Answer, Archive, Client};
+use super::support::{Answer, Archive, Client, eventually};
 
 const SEARCH: &str = "/api/v1/search?q=quyen+tre+em&sort=relevance";
 
@@ -38,8 +38,10 @@ fn with_works(archive: &Archive, count: usize) {
     let answer = editor.send("POST", "/api/v1/imports", &kind, lines.as_bytes());
     assert_eq!(answer.text().matches("\"created\"").count(), count);
     let event = editor.get("/readyz").json()["last_event"].as_u64().unwrap();
-    let found = editor.get(&format!("/api/v1/search?event={event}"));
-    assert_eq!(found.json()["stale"], false);
+    eventually("search has read every work", || {
+        let found = editor.get(&format!("/api/v1/search?event={event}"));
+        (found.json()["stale"] == false).then_some(())
+    });
 }
 
 #[test]
