@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::access::TokenId;
 use super::asset::Revision;
 use super::role::Role;
+use super::token_id::TokenId;
 use super::{LanguageMap, Slug, Timestamp};
 
 /// A search that was saved.

@@ -155,7 +155,7 @@ impl Search {
         let with_titles =
             async move { complete::add_titles(&state, names, &actor, &prefix, limit).await };
         let admission = &self.state.completion_admission;
-        Ok(admission.run(requester, with_titles).await??)
+        admission.run(requester, with_titles).await?
     }
 
     /// Works similar to one that the actor may see; none when there is no such work for them.

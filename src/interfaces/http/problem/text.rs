@@ -55,6 +55,7 @@ pub fn detail(problem: &Problem, language: Language) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one sentence for each problem")]
 fn vietnamese(problem: &Problem) -> String {
     let fixed = match problem {
         Problem::MalformedJson { line, column } => {
@@ -123,6 +124,7 @@ fn vietnamese(problem: &Problem) -> String {
     fixed.to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "one sentence for each problem")]
 fn english(problem: &Problem) -> String {
     let fixed = match problem {
         Problem::MalformedJson { line, column } => {

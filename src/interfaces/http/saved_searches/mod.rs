@@ -194,6 +194,7 @@ pub async fn delete(
     ),
     security((), ("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn feed(
     actor: Allowed<Read>,
     counted: Counted,

@@ -123,6 +123,7 @@ impl FromRequest for UploadParameters {
     )),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn attach(
     actor: Allowed<Deposit>,
     counted: Counted,
