@@ -1,5 +1,7 @@
 //! Violations of rules in a request: all at once, each with its JSON pointer.
 
+use super::processing::ProcessingFailure;
+
 /// One broken rule and where: a JSON pointer (RFC 6901) into what was sent, `""` for the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -71,6 +73,12 @@ pub enum Rule {
     SecrecyMark,
     /// Publication: a work whose terms allow only a link cannot have files.
     LinkOnlyWithFiles,
+    /// An original has no bytes.
+    EmptyFile,
+    /// Publication: the public copy of the file is still being made.
+    FileInProcessing,
+    /// Publication: no public copy of the file can be made.
+    NoPublicCopy(ProcessingFailure),
 }
 
 /// Every violation found in one pass; never empty when returned as an error.

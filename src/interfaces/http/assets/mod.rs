@@ -15,13 +15,13 @@ use super::extract::query::{Query, WorkId};
 use super::problem::Problem;
 use super::{BaseAddress, pagination};
 use crate::domain::Slug;
-use crate::domain::asset::StateName;
+use crate::domain::asset::{Processing, StateName};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
 use crate::services::curation::Curation;
 use crate::services::intake::Intake;
 use crate::services::sharing::{Filter, Sharing};
-use response::asset_response;
+use response::{asset_response, asset_response_with_processing};
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -199,11 +199,22 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
     let etag = precondition::etag(asset.revision);
-    if precondition::matches_if_none_match(&request, &etag) {
+    let processing = sharing.processing(&asset).await?;
+    // The end of processing makes no revision.
+    let is_settled = asset
+        .files
+        .iter()
+        .all(|file| processing.of(file.sha256) == Processing::Ready);
+    if is_settled && precondition::matches_if_none_match(&request, &etag) {
         let etag = (header::ETAG, etag);
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    Ok(asset_response_with_processing(
+        HttpResponse::Ok(),
+        asset,
+        &actor,
+        &processing,
+    ))
 }
 
 /// Changes the description of a work.

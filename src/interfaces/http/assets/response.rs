@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::access::Actor;
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, ProcessingStates};
 use crate::interfaces::http::extract::precondition;
 use crate::interfaces::wire::AssetDto;
 
@@ -18,4 +18,17 @@ pub fn asset_response(
         .insert_header((header::ETAG, precondition::etag(asset.revision)))
         .insert_header((header::VARY, "Authorization"))
         .json(AssetDto::render(asset, actor))
+}
+
+/// The same with the states of its files.
+pub fn asset_response_with_processing(
+    mut response: HttpResponseBuilder,
+    asset: Asset,
+    actor: &Actor,
+    processing: &ProcessingStates,
+) -> HttpResponse {
+    response
+        .insert_header((header::ETAG, precondition::etag(asset.revision)))
+        .insert_header((header::VARY, "Authorization"))
+        .json(AssetDto::render_with_processing(asset, actor, processing))
 }
