@@ -36,7 +36,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
         ));
     }
     let editor = json!({ "role": "editor", "label": "demo" });
-    let secret = token::create(&connection, editor)?;
+    let (_, secret) = token::create(&connection, editor)?;
     drop(connection);
     for line in welcome(serving.base(), &secret, language) {
         print(&line);
