@@ -10,14 +10,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
-use khochung::services::search::bench::BenchIndex;
-use khochung::services::search::{FileContents, IndexChange, Thesaurus, WriterSettings};
+use khochung::services::search::bench::{BenchIndex, BenchPage};
+use khochung::services::search::{
+    ExpansionReason, Facet, FileContents, IndexChange, Interpretation, SearchRequest, Thesaurus,
+    WriterSettings,
+};
+use khochung::storage::vocabulary;
 use serde::Deserialize;
 
 type Failure = Box<dyn std::error::Error>;
@@ -42,6 +46,11 @@ struct Judged {
 struct Row {
     reciprocal: f64,
     found_100: f64,
+    posting_lists: usize,
+    /// Queries with a reported correction.
+    corrected: usize,
+    /// Queries with added names of concepts.
+    named: usize,
     millis: Vec<f64>,
 }
 
@@ -119,6 +128,7 @@ struct Options {
     each: usize,
     weights: String,
     show: Option<String>,
+    additions: Option<String>,
 }
 
 fn options() -> Result<Options, Failure> {
@@ -127,6 +137,7 @@ fn options() -> Result<Options, Failure> {
         each: usize::MAX,
         weights: String::new(),
         show: None,
+        additions: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -134,6 +145,7 @@ fn options() -> Result<Options, Failure> {
             "--each" => options.each = arguments.next().unwrap_or_default().parse()?,
             "--weights" => options.weights = arguments.next().unwrap_or_default(),
             "--show" => options.show = arguments.next(),
+            "--additions" => options.additions = arguments.next(),
             "--bench" => {}
             _ => options.folder = argument,
         }
@@ -161,7 +173,7 @@ fn main() -> Result<(), Failure> {
     let place = tempfile::tempdir()?;
     let bench = BenchIndex::create(
         &place.path().join("index"),
-        Thesaurus::new([]),
+        Thesaurus::of(&vocabulary::load(None)?),
         WriterSettings::default(),
         &options.weights,
     )?;
@@ -197,10 +209,19 @@ fn evaluate(
         let step = queries.len().div_ceil(options.each.min(queries.len()));
         for query in queries.into_iter().step_by(step) {
             let started = Instant::now();
-            let (ids, total) =
-                bench.search(&query.text, query.target_language.as_deref(), 100, &[])?;
+            let page = bench.page(&request(query), Duration::from_secs(60))?;
+            let (ids, total) = (&page.ids, page.total);
             let row = rows.entry(kind.clone()).or_default();
             row.millis.push(started.elapsed().as_secs_f64() * 1000.0);
+            row.posting_lists += page.posting_lists;
+            let additions = additions(&page);
+            row.corrected += usize::from(additions.correction.is_some());
+            row.named += usize::from(!additions.names.is_empty());
+            if options.additions.as_deref() == Some(&kind) {
+                for addition in additions.correction.iter().chain(&additions.names) {
+                    println!("{}\t{addition}", query.text);
+                }
+            }
             let index = |id: &AssetId| u128::from_be_bytes(*id.as_bytes()) as usize - 1;
             let grades = relevant.get(&query.id).cloned().unwrap_or_default();
             let is_hit = |id: &AssetId| {
@@ -224,8 +245,42 @@ fn evaluate(
     Ok(rows)
 }
 
+fn request(query: &Judged) -> SearchRequest {
+    let mut request = SearchRequest::for_text(&query.text);
+    request.limit = 100;
+    if let Some(language) = &query.target_language {
+        request.filters.add(Facet::Language, language.clone());
+    }
+    request
+}
+
+/// What an answer reports to have changed and added, translations aside.
+#[derive(Default)]
+struct Additions {
+    correction: Option<String>,
+    names: Vec<String>,
+}
+
+fn additions(page: &BenchPage) -> Additions {
+    let Interpretation {
+        showing_results_for,
+        did_you_mean,
+        expansions,
+    } = &page.interpretation;
+    let names = expansions
+        .iter()
+        .filter(|expansion| expansion.reason != ExpansionReason::Translation)
+        .map(|expansion| format!("{} -> {}", expansion.matched, expansion.id));
+    Additions {
+        correction: showing_results_for.clone().or(did_you_mean.clone()),
+        names: names.collect(),
+    }
+}
+
 fn print_table(rows: &BTreeMap<String, Row>) {
-    println!("| kind | n | MRR@10 | R@100 | p50 ms | p99 ms |\n|---|---|---|---|---|---|");
+    println!(
+        "| kind | n | MRR@10 | R@100 | corrected | named | lists | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|---|---|"
+    );
     let (mut macro_mrr, mut macro_recall) = (0.0, 0.0);
     for (kind, row) in rows {
         let n = row.millis.len() as f64;
@@ -234,7 +289,10 @@ fn print_table(rows: &BTreeMap<String, Row>) {
         let at = |share: f64| millis[((n - 1.0) * share).round() as usize];
         let (mrr, recall) = (row.reciprocal / n, row.found_100 / n);
         println!(
-            "| {kind} | {n} | {mrr:.3} | {recall:.3} | {:.2} | {:.2} |",
+            "| {kind} | {n} | {mrr:.3} | {recall:.3} | {:.1} % | {:.1} % | {:.0} | {:.2} | {:.2} |",
+            100.0 * row.corrected as f64 / n,
+            100.0 * row.named as f64 / n,
+            row.posting_lists as f64 / n,
             at(0.5),
             at(0.99)
         );
@@ -243,7 +301,7 @@ fn print_table(rows: &BTreeMap<String, Row>) {
     }
     let kinds = rows.len() as f64;
     println!(
-        "| MACRO | | {:.3} | {:.3} | | |",
+        "| MACRO | | {:.3} | {:.3} | | | | | |",
         macro_mrr / kinds,
         macro_recall / kinds
     );

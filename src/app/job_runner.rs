@@ -22,6 +22,10 @@ use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
 const SWEEP: Schedule = Schedule::new("sweep-blobs", Duration::from_secs(24 * 60 * 60));
 const SWEEP_TIMEOUT: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// Once a week: what the catalogue has written for good is read again.
+const SCRUB: Schedule = Schedule::new("scrub-catalog", Duration::from_secs(7 * 24 * 60 * 60));
+const SCRUB_TIMEOUT: Duration = Duration::from_secs(6 * 60 * 60);
+
 /// What the handlers of jobs need.
 pub(super) struct JobRunnerSetup {
     pub(super) catalog: Arc<dyn Catalog>,
@@ -43,6 +47,7 @@ impl JobRunnerSetup {
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
+            SCRUB,
         ] {
             unless_full(schedule.ensure(&*self.catalog, now).await)?;
         }
@@ -72,7 +77,8 @@ impl JobRunnerSetup {
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
             .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
-            .with(sweep_job(catalog(), self.blobs.clone()));
+            .with(sweep_job(catalog(), self.blobs.clone()))
+            .with(scrub_job(catalog(), bytes_per_second));
         Ok(runner.start())
     }
 }
@@ -96,6 +102,18 @@ fn sweep_job(catalog: Arc<dyn Catalog>, blobs: LocalBlobs) -> Periodic {
                 .await
                 .map_err(JobFailure::retry)?;
             tracing::info!(?swept, "swept blobs that no work refers to");
+            Ok(ChangeSet::by(&Actor::System, now))
+        }
+    })
+}
+
+fn scrub_job(catalog: Arc<dyn Catalog>, bytes_per_second: u64) -> Periodic {
+    Periodic::new(SCRUB, SCRUB_TIMEOUT, move |now| {
+        let catalog = Arc::clone(&catalog);
+        async move {
+            let scrubbed = catalog.scrub(bytes_per_second).await;
+            let scrubbed = scrubbed.map_err(JobFailure::retry)?;
+            tracing::info!(?scrubbed, "read the closed segments of the catalogue again");
             Ok(ChangeSet::by(&Actor::System, now))
         }
     })

@@ -48,6 +48,7 @@ mod stored_records;
 mod support;
 mod text_encodings;
 mod tokens;
+mod trouble;
 mod upload_limits;
 mod vocabularies;
 mod vocabularies_http;

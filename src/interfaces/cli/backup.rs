@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Failure, print, progress};
+use super::output::print;
+use super::{Failure, progress};
 use crate::app::maintenance;
 use crate::config::Config;
 use crate::domain::{Sha256, Timestamp};

@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 
 use args::{Arguments, Command, ConfigCommand, VocabCommand};
 pub use failure::Failure;
-use output::print;
+use output::{print, terminal_language};
 
 use crate::interfaces::http::openapi;
 use crate::interfaces::messages::Language;
@@ -105,12 +105,4 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
             maintenance::check_vocabularies(dir.as_deref(), language)
         }
     }
-}
-
-/// The language of the terminal, by the usual variables in their usual order.
-fn terminal_language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    Language::of_locale(&set.unwrap_or_default())
 }

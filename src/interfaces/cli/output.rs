@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use super::Failure;
+use super::failure::Failure;
+use crate::interfaces::messages::Language;
 
 /// The first line that could not be written.
 static WRITE_ERROR: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -40,4 +41,12 @@ pub(super) fn check() -> Result<(), Failure> {
         None => Ok(()),
         Some(error) => Err(Failure::io("stdout", error)),
     }
+}
+
+/// The language of the terminal, by the usual variables in their usual order.
+pub(super) fn terminal_language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    Language::of_locale(&set.unwrap_or_default())
 }

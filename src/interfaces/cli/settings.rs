@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::{Folder, Listen};
-use super::output::print;
+use super::output::{print, terminal_language};
 use crate::config::{Config, Effective, layers};
 use crate::interfaces::messages::{Language, config as messages};
 use crate::telemetry;
@@ -28,7 +28,7 @@ pub(crate) fn for_serving(file: Option<&Path>, listen: &Listen) -> Result<Config
 /// Wrong settings.
 pub(crate) fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config, Failure> {
     let effective = load(file, folder, None)?;
-    print_renamed(&effective, super::terminal_language());
+    print_renamed(&effective, terminal_language());
     Ok(effective.config)
 }
 

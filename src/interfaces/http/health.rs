@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::extract::guard;
+use super::frame::KeepBody;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::app::Archive;
@@ -43,9 +44,8 @@ pub struct Readiness {
     last_event: u64,
     /// The identity of the log that the number belongs to.
     log: String,
-    /// Places in the catalogue that were found damaged since the start, each with the way out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    damage: Vec<String>,
+    /// How many places in the catalogue were found damaged since the start; the log names them.
+    damaged_places: u64,
 }
 
 /// Whether the process answers at all.
@@ -67,7 +67,7 @@ pub async fn healthz() -> &'static str {
         (status = 200, description = "It is.", body = Readiness),
         (
             status = 503,
-            description = "It is not: the operator has to act.",
+            description = "It is not: the operator has to act, or the catalogue does not answer.",
             content(
                 (Readiness = "application/json"),
                 (ProblemDocument = "application/problem+json"),
@@ -92,7 +92,7 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
     } else {
         HttpResponse::Ok()
     };
-    Ok(response.json(Readiness {
+    let mut response = response.json(Readiness {
         status: match (has_failed, health.index_is_available) {
             (true, _) => "failed",
             (false, true) => "ready",
@@ -107,8 +107,12 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
         index_lag_events: health.index_lag_events,
         last_event: health.counts.events,
         log: health.log.to_string(),
-        damage: health.catalog.damage,
-    }))
+        damaged_places: health.catalog.damage.len() as u64,
+    });
+    if has_failed {
+        response.extensions_mut().insert(KeepBody);
+    }
+    Ok(response)
 }
 
 /// Prometheus metrics.

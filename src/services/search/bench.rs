@@ -14,6 +14,7 @@ use super::index::open_index::{IndexChange, IndexError, MustPurge, OpenIndex, Wr
 use super::index::schema;
 use super::presenting::highlighter::{Fragment, Highlighter};
 use super::query::plan::Weights;
+use super::query::repair::{Interpretation, interpretation};
 use super::ranking::cursor::Cursor;
 use super::request::{RequestContext, SearchRequest};
 use super::snapshot::viewer::Viewer;
@@ -116,6 +117,15 @@ impl BenchIndex {
             is_partial: page.is_partial,
             posting_lists: page.query.plan.posting_lists(),
             next: page.next,
+            interpretation: interpretation(
+                &page.query.repaired,
+                page.query
+                    .expansions
+                    .into_iter()
+                    .map(|added| added.expansion)
+                    .collect(),
+                str::to_owned,
+            ),
         })
     }
 }
@@ -133,6 +143,8 @@ pub struct BenchPage {
     pub posting_lists: usize,
     /// The cursor for the next page.
     pub next: Option<Cursor>,
+    /// How the query was interpreted; corrections are folded.
+    pub interpretation: Interpretation,
 }
 
 /// The terms that a tokenizer makes from a text, each with its byte range and position.
@@ -178,6 +190,7 @@ fn read_weights(text: &str) -> Weights {
             "stop" => weights.stop = value,
             "expansion" => weights.expansion = value,
             "translation" => weights.translation = value,
+            "translated" => weights.translated = value,
             "c1" => weights.corrections[0] = value,
             "c2" => weights.corrections[1] = value,
             "c3" => weights.corrections[2] = value,

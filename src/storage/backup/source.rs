@@ -99,7 +99,7 @@ pub(super) fn whole_sets(
         true
     });
     match broken {
-        Some(broken) if !(is_last && broken.is_torn(text, last + 1)) => {
+        Some(broken) if !(is_last && broken.is_torn(text, 0, last + 1)) => {
             let error: CatalogError = bad_line(path, text, broken.at, broken.why);
             Err(error.into())
         }

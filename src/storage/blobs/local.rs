@@ -12,7 +12,7 @@
 //! data folder belongs to one process. What it does to one key is done under that key's lock;
 //! reading needs none, because a blob never changes.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::entries::Entries;
+use super::folder::sync_folder;
 use super::{BlobError, BlobStore, Put, Staged, volume};
 use crate::storage::blocking;
 use crate::storage::catalog::BlobKey;
@@ -227,18 +228,6 @@ impl Folders {
             }
         }
         Ok(keys)
-    }
-}
-
-/// Makes the entries of a folder durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 

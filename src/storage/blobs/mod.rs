@@ -7,7 +7,9 @@
 
 mod entries;
 pub mod fixity;
+mod folder;
 mod hash;
+mod incoming;
 mod local;
 mod pipeline;
 mod replace;
@@ -22,8 +24,9 @@ use std::{fs, io};
 use async_trait::async_trait;
 
 pub use hash::Hasher;
+pub use incoming::Incoming;
 pub use local::LocalBlobs;
-pub use staging::{Announced, Incoming, Staging, StagingError};
+pub use staging::{Announced, Staging, StagingError};
 
 use super::catalog::BlobKey;
 

@@ -9,7 +9,7 @@
 //! [`BUFFERS`] buffers travel round. They are the bound and the memory of an upload: a stage
 //! that falls behind holds up the one before it, and eight uploads at once stay within 8 MiB.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::thread;
 
@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::hash::Hasher;
-use super::{BlobError, Discarded, Staged, Staging, head_of};
+use super::staging::{Staging, seal};
+use super::{BlobError, Discarded, Staged, head_of};
 use crate::domain::Sha256;
 use crate::storage::blocking;
 
@@ -160,12 +161,4 @@ fn reserve(file: &File, length: u64) -> Result<(), BlobError> {
         Err(error) if BlobError::tells_full(&error.into()) => Err(BlobError::Full(error.into())),
         _ => Ok(()),
     }
-}
-
-/// Read-only from now on, and durable.
-pub(super) fn seal(file: &File) -> Result<(), BlobError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o444))
-        .and_then(|()| file.sync_all())
-        .map_err(BlobError::from_io)
 }

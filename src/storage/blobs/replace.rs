@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::local::{Folders, KeyLock, missing, remove_if_there, sync_folder};
+use super::folder::{remove_if_there, sync_folder};
+use super::local::{Folders, KeyLock, missing};
 use super::{BlobError, Hasher, Put};
 use crate::storage::catalog::BlobKey;
 

@@ -24,7 +24,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::local::{Folders, remove_if_there, sync_folder};
+use super::folder::{remove_if_there, sync_folder};
+use super::local::Folders;
 use super::{BlobError, BlobStore as _, LocalBlobs};
 use crate::domain::Timestamp;
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError};

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::BlobError;
-use super::local::remove_if_there;
+use super::folder::remove_if_there;
 
 /// The name of the file that is linked; begins with a dot so that nothing takes it for a blob.
 const PROBE: &str = ".link-probe";

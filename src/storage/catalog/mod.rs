@@ -133,6 +133,17 @@ pub struct Counts {
     pub jobs_dead: u64,
 }
 
+/// What reading the stored log again found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scrubbed {
+    /// Parts read: closed segments of the journal.
+    pub parts: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Parts that are damaged or missing.
+    pub damaged: u64,
+}
+
 /// Whether the catalogue can do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
@@ -278,4 +289,9 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Whether it can do its work, as far as is known without looking.
     fn health(&self) -> Health;
+
+    /// Reads again what is stored and does not change any more, at most so many bytes a second, and
+    /// checks it. Damage is logged and told by [`Catalog::health`]; nothing is mended. A back end
+    /// that checks its pages itself may read nothing.
+    async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError>;
 }

@@ -11,6 +11,7 @@
 
 mod blobs;
 mod crash;
+mod damage;
 mod full;
 mod given;
 mod jobs;

@@ -1,8 +1,8 @@
 //! Vietnamese as people type it.
 
-use khochung::services::search::{MatchMode, SearchRequest, TextField};
+use khochung::services::search::{Facet, MatchMode, SearchRequest, TextField};
 
-use super::{Library, work};
+use super::{Library, numbers, work};
 
 async fn library() -> Library {
     Library::with([
@@ -137,4 +137,119 @@ async fn snippets_have_their_diacritics_and_their_passage() {
         .map(|range| &snippet.fragment.text[range.clone()])
         .collect();
     assert_eq!(lit, ["vui", "chơi"]);
+}
+
+/// A collection of works that differ in one text.
+async fn library_of(texts: &[&str]) -> Library {
+    let works = texts.iter().zip(1..);
+    Library::with(works.map(|(text, number)| work(number, &format!("Bài {number}"), text))).await
+}
+
+#[tokio::test]
+async fn english_queries_find_vietnamese_works_by_translations_of_any_form() {
+    let library = library_of(&[
+        "Trẻ em có quyền được học tập ở trường học.",
+        "Nước sạch và vệ sinh ở nông thôn.",
+        "Nội chiến kết thúc, các quốc gia ký hiệp định hòa bình.",
+        "Tháng 1 là mùa lễ hội.",
+        "Đồng xu được tìm thấy ở đền thờ.",
+    ])
+    .await;
+    for (text, expected) in [
+        ("children studying", 1),
+        ("clean water", 2),
+        ("civil wars in the countries", 3),
+        ("what happened in January", 4),
+        ("coins found in temples", 5),
+        ("lễ hội January festival", 4),
+    ] {
+        let mut request = SearchRequest::for_text(text);
+        request.filters.add(Facet::Language, "vi");
+        let response = library.ask(request).await;
+        assert_eq!(numbers(&response).first(), Some(&expected), "{text}");
+        let added = &response.interpretation.expansions;
+        assert!(!added.is_empty(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_word_is_not_doubted_though_few_works_contain_it() {
+    let library = library_of(&[
+        "Lễ hội cồng chiêng vào tháng 5 năm 2023, không khí vui tươi.",
+        "Phí tài liệu được miễn cho học sinh.",
+        "Ai hàn lại mái nhà rông.",
+        "Người giàu giúp người nghèo.",
+    ])
+    .await;
+    for text in [
+        "tháng 5 năm 2024",
+        "phim tài liệu",
+        "phim tai lieu",
+        "anh ve khong khi le hoi",
+        "ai hát quốc ca",
+        "WSE là gì",
+    ] {
+        let told = library
+            .ask(SearchRequest::for_text(text))
+            .await
+            .interpretation;
+        assert_eq!(
+            (told.showing_results_for, told.did_you_mean),
+            (None, None),
+            "{text}"
+        );
+    }
+    let mistyped = library.ask(SearchRequest::for_text("cồng chiênng")).await;
+    assert_eq!(
+        mistyped.interpretation.showing_results_for.as_deref(),
+        Some("cồng chiêng")
+    );
+}
+
+#[tokio::test]
+async fn a_name_is_recognised_only_when_it_is_written_so() {
+    let library = library_of(&["Huyện KBang ở phía đông của tỉnh."]).await;
+    for (text, expected) in [
+        ("lao dong cuong buc", None),
+        ("lao động cưỡng bức", None),
+        ("chính sách Trung Đông", None),
+        ("chính sách", None),
+        ("sự sống", None),
+        ("su song", None),
+        ("trạng thái", None),
+        ("an toàn giao thông", None),
+        ("dieu tri benh", None),
+        ("hòa bình", None),
+        ("đông", None),
+        ("Đông nam", None),
+        ("xã Đông", Some("place/dong-commune")),
+        ("chợ ở Đông", Some("place/dong-commune")),
+        ("đọc sách", Some("product-kind/book")),
+        ("phường Hòa Bình", Some("place/hoa-binh-ward")),
+        ("kbang", Some("place/kbang")),
+        ("K bang", Some("place/kbang")),
+        ("huyen K Bang", Some("place/kbang")),
+        ("đak đoa", Some("place/dak-doa")),
+        ("dak doa", Some("place/dak-doa")),
+    ] {
+        let told = library
+            .ask(SearchRequest::for_text(text))
+            .await
+            .interpretation;
+        let ids: Vec<&str> = told.expansions.iter().map(|e| e.id.as_str()).collect();
+        match expected {
+            Some(id) => assert!(ids.contains(&id), "{text}: {ids:?}"),
+            None => assert_eq!(ids, Vec::<&str>::new(), "{text}"),
+        }
+    }
+    assert_eq!(library.found("K bang").await, [1]);
+}
+
+#[tokio::test]
+async fn a_telephone_number_is_found_without_its_spaces() {
+    let library = library_of(&["Gọi tổng đài 1800 1567.", "Gọi 1800 1599."]).await;
+    let response = library.ask(SearchRequest::for_text("18001567")).await;
+    assert_eq!(numbers(&response).first(), Some(&1));
+    let told = response.interpretation.showing_results_for;
+    assert_eq!(told.as_deref(), Some("1800 1567"));
 }

@@ -4,6 +4,7 @@ mod budget;
 mod busy;
 mod deep_paging;
 mod facet_values;
+mod false_help;
 mod filters;
 mod hostile;
 mod language;

@@ -11,7 +11,7 @@ use super::{Library, numbers, work};
 /// Articles of the English text are numbered from here on.
 const ENGLISH: u128 = 100;
 
-async fn library() -> Library {
+pub(super) async fn library() -> Library {
     let lines = include_str!("../../fixtures/search/udhr.jsonl").lines();
     Library::with(lines.map(|line| {
         let article: serde_json::Value = serde_json::from_str(line).unwrap();

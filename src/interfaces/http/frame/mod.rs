@@ -233,10 +233,16 @@ fn problem_of(error: &Error) -> ErrorProblem<'_> {
     )
 }
 
+/// Marks, as an extension of the response, a failure whose body is not to be replaced by a problem
+/// document: `/readyz` tells its readers what is wrong in the form they know.
+#[derive(Debug, Clone, Copy)]
+pub struct KeepBody;
+
 /// A failure without a problem document.
 fn is_bare_failure(response: &ServiceResponse<BoxBody>) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
+        && !response.response().extensions().contains::<KeepBody>()
         && response
             .headers()
             .get(header::CONTENT_TYPE)

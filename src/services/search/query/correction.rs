@@ -9,7 +9,10 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use super::base_forms::differ_by_ending;
+use super::glossary::is_known_word;
 use super::parser::Word;
+use crate::services::search::analysis::{Spelling, is_stop_word};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
 /// Most candidates for a word.
@@ -34,6 +37,8 @@ pub(crate) struct Correction {
     pub(crate) candidates: Vec<String>,
     /// No work contains the word as typed.
     pub(crate) is_unknown: bool,
+    /// It is certain enough to be reported, and not only added to the scored terms.
+    pub(crate) is_reported: bool,
 }
 
 /// Finds corrections of the words of a query.
@@ -44,10 +49,12 @@ pub(crate) fn corrections(words: &[Word], dictionary: &TermDictionary<'_>) -> Ve
         let is_unknown = dictionary.works_with_word(words[at].folded()) == 0;
         let candidates = candidates(words, at, is_unknown, dictionary);
         if !candidates.is_empty() {
+            let is_reported = is_certain(words, at, &candidates[0], is_unknown, dictionary);
             found.push(Correction {
                 word: at,
                 candidates,
                 is_unknown,
+                is_reported,
             });
         }
     }
@@ -87,6 +94,53 @@ fn is_suspect(words: &[Word], at: usize, dictionary: &TermDictionary<'_>) -> boo
     dictionary.works_with_word(folded) == 0
         || (!is_alone
             && support(before, folded, after, dictionary) <= dictionary.works() / CHANCE_PAIR_WORKS)
+}
+
+/// A word without diacritics that occurs in more than one in this many works is right.
+const COMMON_WORD_SHARE: u64 = 190;
+/// A word with diacritics that occurs so written in more than one in this many works is right.
+const COMMON_EXACT_SHARE: u64 = 1_900;
+/// A candidate for a word that exists occurs next to a neighbour in at least one in this many works.
+const COMMON_PAIR_SHARE: u64 = 950;
+/// Lengths of acronyms, in letters.
+const ACRONYM_LENGTHS: RangeInclusive<usize> = 2..=6;
+
+/// Whether the best candidate is more than a guess.
+fn is_certain(
+    words: &[Word],
+    at: usize,
+    candidate: &str,
+    is_unknown: bool,
+    dictionary: &TermDictionary<'_>,
+) -> bool {
+    let word = &words[at];
+    let is_guess = is_acronym(words, at)
+        || is_stop_word(&Spelling::of(candidate))
+        || differ_by_ending(word.folded(), candidate);
+    let all = dictionary.works();
+    // A small collection lacks many right words, and counts of the others tell nothing.
+    let is_missing = is_unknown || all < COMMON_EXACT_SHARE;
+    if is_guess || (is_missing && is_known_word(&word.spelling)) {
+        return false;
+    }
+    if is_unknown {
+        return true;
+    }
+    let is_rare = if word.spelling.is_marked() {
+        dictionary.works_with_exact(&word.spelling.exact()) * COMMON_EXACT_SHARE < all
+    } else {
+        dictionary.works_with_word(word.folded()) * COMMON_WORD_SHARE < all
+    };
+    let (before, after) = neighbours(words, at);
+    is_rare && support(before, candidate, after, dictionary) * COMMON_PAIR_SHARE >= all
+}
+
+/// A short word in capitals among others that are not.
+fn is_acronym(words: &[Word], at: usize) -> bool {
+    let is_in_capitals = |word: &Word| word.typed.chars().all(char::is_uppercase);
+    ACRONYM_LENGTHS.contains(&words[at].typed.chars().count())
+        && is_in_capitals(&words[at])
+        && (words.len() == 1 || !words.iter().all(is_in_capitals))
 }
 
 /// The candidates, ordered by how often they occur next to the neighbours, then by frequency. For a

@@ -8,9 +8,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::concept_names::longest_name;
 use super::glossary::{TargetLanguage, longest_translation};
 use super::parser::Word;
-use crate::services::search::analysis::folded_words;
+use crate::services::search::analysis::{Spelling, folded_words};
 use crate::services::search::thesaurus::{Concept, Thesaurus};
 
 /// Which expansions a search may add.
@@ -61,6 +62,8 @@ pub(crate) struct AppliedExpansion {
     pub(crate) expansion: Expansion,
     /// Folded words of each added name.
     pub(crate) names: Vec<Vec<String>>,
+    /// Exact terms of the words with diacritics in translations.
+    pub(crate) exact_terms: Vec<String>,
 }
 
 /// Most names added for one concept.
@@ -82,7 +85,7 @@ pub(crate) fn expansions(
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let (length, concepts) = longest_name(&words[at..], thesaurus);
+        let (length, concepts) = longest_name(words, at, thesaurus);
         for concept in concepts {
             found.extend(concept_expansions(
                 words,
@@ -138,9 +141,14 @@ fn translation_at(
         .iter()
         .take_while(|word| !word.is_document_number);
     let folded: Vec<&str> = rest.map(Word::folded).collect();
-    let (length, translations) = longest_translation(&folded, target)?;
+    let (length, mut translations) = longest_translation(&folded, target)?;
+    let typed_words = folded[..length].join(" ");
+    translations.retain(|name| folded_words(name) != typed_words);
+    if translations.is_empty() {
+        return None;
+    }
     let span = at..at + length;
-    let id = format!("glossary/{}", folded[..length].join("-"));
+    let id = format!("glossary/{}", typed_words.replace(' ', "-"));
     if options.without.contains(&id) {
         return None;
     }
@@ -151,39 +159,22 @@ fn translation_at(
     let names = translations
         .iter()
         .map(|name| folded_words(name).split(' ').map(str::to_owned).collect());
+    let marked = translations
+        .iter()
+        .flat_map(|name| name.split(' '))
+        .map(Spelling::of)
+        .filter(Spelling::is_marked);
     Some(AppliedExpansion {
         span,
         names: names.collect(),
+        exact_terms: marked.map(|word| word.exact()).collect(),
         expansion: Expansion {
             id,
             matched: typed.join(" "),
             reason: ExpansionReason::Translation,
-            added: translations.to_vec(),
+            added: translations.into_iter().map(str::to_owned).collect(),
         },
     })
-}
-
-fn longest_name(words: &[Word], thesaurus: &Thesaurus) -> (usize, Vec<usize>) {
-    let most = words.len().min(thesaurus.longest_name());
-    for length in (1..=most).rev() {
-        let span = &words[..length];
-        if span.iter().any(|w| w.is_document_number) || span.iter().all(|w| w.is_stop_word) {
-            continue;
-        }
-        let name = span.iter().map(Word::folded).collect::<Vec<_>>().join(" ");
-        let concepts = thesaurus.named(&name);
-        if !concepts.is_empty() && (length > 1 || can_be_acronym(&span[0])) {
-            return (length, concepts.to_vec());
-        }
-    }
-    (0, Vec::new())
-}
-
-/// A short word that can be an ordinary word ("cat", "an") is an acronym only when typed in capitals.
-fn can_be_acronym(word: &Word) -> bool {
-    let capitals = word.typed.chars().filter(|c| c.is_uppercase()).count();
-    let has_vowel = word.folded().contains(['a', 'e', 'i', 'o', 'u', 'y']);
-    capitals > 1 || !has_vowel || word.folded().len() > 3
 }
 
 fn concept_expansions(
@@ -250,5 +241,6 @@ fn concept_expansion(
             added,
         },
         names,
+        exact_terms: Vec::new(),
     })
 }

@@ -68,10 +68,12 @@ fn filter_language(filters: &Filters) -> Option<TargetLanguage> {
 
 /// Whether at least half of the words are not in the target language.
 fn are_foreign(repaired: &RepairedQuery, target: TargetLanguage) -> bool {
+    // With stop words: many English words could be Vietnamese syllables ("song", "king"), and "what"
+    // or "of" tell the language of the query.
     let words = repaired
         .words
         .iter()
-        .filter(|word| !word.is_stop_word && !word.is_document_number);
+        .filter(|word| !word.is_document_number);
     let (vietnamese, other): (Vec<_>, Vec<_>) =
         words.partition(|word| word.spelling.is_marked() || is_syllable(word.folded()));
     match target {

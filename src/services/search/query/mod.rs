@@ -6,9 +6,12 @@
 //! weights. No text is an error, and the response reports every change and addition
 //! ([`repair::Interpretation`]).
 
+mod base_forms;
+mod concept_names;
 pub(crate) mod correction;
 pub(crate) mod expansion;
 pub(crate) mod glossary;
+mod glossary_file;
 pub(crate) mod interpret;
 pub(crate) mod parser;
 pub(crate) mod plan;

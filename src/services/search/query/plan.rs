@@ -39,6 +39,8 @@ pub(crate) struct Weights {
     pub(crate) expansion: f32,
     /// Sum for all translations of one word.
     pub(crate) translation: f32,
+    /// Factor for words that were translated: "can" and "do" are Vietnamese syllables once folded.
+    pub(crate) translated: f32,
 }
 
 impl Default for Weights {
@@ -53,6 +55,7 @@ impl Default for Weights {
             corrections: [1.0, 0.5, 0.3],
             expansion: 0.5,
             translation: 1.6,
+            translated: 0.3,
         }
     }
 }
@@ -91,6 +94,8 @@ struct Planner<'a> {
     dictionary: &'a TermDictionary<'a>,
     weights: Weights,
     scored: HashMap<FieldTerm, f32>,
+    /// Exact terms of translations.
+    translation_terms: Vec<FieldTerm>,
     plan: QueryPlan,
 }
 
@@ -108,9 +113,10 @@ impl QueryPlan {
             dictionary,
             weights,
             scored,
+            translation_terms: Vec::new(),
             plan: Self::default(),
         };
-        planner.add_words(&repaired.words);
+        planner.add_words(&repaired.words, expansions);
         planner.add_corrections(repaired);
         planner.add_expansions(expansions);
         planner.require_words(repaired, expansions);
@@ -140,6 +146,10 @@ impl QueryPlan {
     pub(crate) fn is_empty(&self) -> bool {
         self.scored.is_empty()
     }
+}
+
+fn is_translation(added: &AppliedExpansion) -> bool {
+    added.expansion.reason == ExpansionReason::Translation
 }
 
 impl Planner<'_> {
@@ -189,9 +199,18 @@ impl Planner<'_> {
         }
     }
 
-    fn add_words(&mut self, words: &[Word]) {
-        for word in words {
-            let weight = self.stop_word_factor(word);
+    fn add_words(&mut self, words: &[Word], expansions: &[AppliedExpansion]) {
+        let translated = |at: &usize| {
+            let mut translations = expansions.iter().filter(|added| is_translation(added));
+            translations.any(|added| added.span.contains(at))
+        };
+        for (at, word) in words.iter().enumerate() {
+            let factor = if translated(&at) {
+                self.weights.translated
+            } else {
+                1.0
+            };
+            let weight = factor * self.stop_word_factor(word);
             self.add_word(word.folded(), weight);
             if word.spelling.is_marked() {
                 let exact = self.weights.exact * weight;
@@ -229,11 +248,17 @@ impl Planner<'_> {
 
     fn add_expansions(&mut self, expansions: &[AppliedExpansion]) {
         for added in expansions {
-            let total = match added.expansion.reason {
-                ExpansionReason::Translation => self.weights.translation,
-                _ => self.weights.expansion,
+            let total = if is_translation(added) {
+                self.weights.translation
+            } else {
+                self.weights.expansion
             };
             let share = total / added.names.len() as f32;
+            for exact in &added.exact_terms {
+                let term = (self.fields.all_exact, exact.clone());
+                self.add(term.0, term.1.clone(), self.weights.exact * share);
+                self.translation_terms.push(term);
+            }
             for name in &added.names {
                 match name.as_slice() {
                     [only] => self.add_word(only, share),
@@ -336,8 +361,18 @@ impl Planner<'_> {
         } else {
             selective
         };
-        self.plan.selective = chosen.into_iter().map(|term| vec![term.clone()]).collect();
+        let max_exact = self.dictionary.works() / SELECTIVE_SHARE;
+        let translations = self.translation_terms.iter().filter(|(field, text)| {
+            let works = self.dictionary.works_with(*field, text);
+            works > 0 && works <= max_exact
+        });
+        self.plan.selective = chosen
+            .into_iter()
+            .chain(translations)
+            .map(|term| vec![term.clone()])
+            .collect();
         self.plan.selective.sort_unstable();
+        self.plan.selective.dedup();
     }
 
     fn finish(mut self) -> QueryPlan {

@@ -1,4 +1,5 @@
-//! Repairs a query: decodes words typed with the input method off, and corrects mistyped words.
+//! Repairs a query: decodes words typed with the input method off, splits numbers typed without
+//! spaces, and corrects mistyped words.
 
 use super::correction::{Correction, corrections};
 use super::expansion::Expansion;
@@ -26,8 +27,8 @@ pub(crate) struct RepairedQuery {
     pub(crate) words: Vec<Word>,
     /// Candidates for mistyped words.
     pub(crate) corrections: Vec<Correction>,
-    /// Some word was decoded.
-    pub(crate) is_decoded: bool,
+    /// Some word was decoded or split.
+    pub(crate) is_rewritten: bool,
 }
 
 /// Repairs the words of a query unless `verbatim` is set.
@@ -43,12 +44,44 @@ pub(crate) fn repaired(
         };
     }
     let (words, is_decoded) = decode_keystrokes(words, dictionary);
+    let (words, is_split) = split_numbers(words, dictionary);
     let corrections = corrections(&words, dictionary);
     RepairedQuery {
         words,
         corrections,
-        is_decoded,
+        is_rewritten: is_decoded || is_split,
     }
+}
+
+/// Fewest digits of a telephone number that is typed without spaces.
+const MIN_SPLIT_DIGITS: usize = 6;
+/// Fewest digits of its parts.
+const MIN_PART_DIGITS: usize = 3;
+
+/// Splits numbers that no work contains in two when some work contains the parts side by side:
+/// "18001567" is "1800 1567".
+fn split_numbers(words: Vec<Word>, dictionary: &TermDictionary<'_>) -> (Vec<Word>, bool) {
+    let count = words.len();
+    let mut split = Vec::with_capacity(count);
+    for word in words {
+        match number_parts(&word, dictionary) {
+            Some(parts) => split.extend(parts.map(|part| Word::new(part, false))),
+            None => split.push(word),
+        }
+    }
+    let is_split = split.len() > count;
+    (split, is_split)
+}
+
+fn number_parts<'a>(word: &'a Word, dictionary: &TermDictionary<'_>) -> Option<[&'a str; 2]> {
+    let digits = word.typed.as_str();
+    let is_number = digits.len() >= MIN_SPLIT_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_number || dictionary.works_with_word(digits) > 0 {
+        return None;
+    }
+    let parts = (MIN_PART_DIGITS..=digits.len() - MIN_PART_DIGITS).map(|at| digits.split_at(at));
+    let mut known = parts.filter(|(head, tail)| dictionary.works_with_pair(head, tail) > 0);
+    known.next().map(|(head, tail)| [head, tail])
 }
 
 /// Decodes the words as Telex or VNI keystrokes when the query has no diacritics, and at least half of
@@ -105,7 +138,8 @@ pub(crate) fn interpretation(
     let mut text: Vec<String> = Vec::new();
     let mut is_certain = false;
     for (at, word) in repaired.words.iter().enumerate() {
-        let correction = repaired.corrections.iter().find(|c| c.word == at);
+        let mut reported = repaired.corrections.iter().filter(|c| c.is_reported);
+        let correction = reported.find(|c| c.word == at);
         is_certain |= correction.is_some_and(|c| c.is_unknown);
         let best = correction.and_then(|c| c.candidates.first());
         if !word.is_document_number {
@@ -113,9 +147,9 @@ pub(crate) fn interpretation(
         }
     }
     let text = text.join(" ");
-    if repaired.is_decoded || is_certain {
+    if repaired.is_rewritten || is_certain {
         interpretation.showing_results_for = Some(text);
-    } else if !repaired.corrections.is_empty() {
+    } else if repaired.corrections.iter().any(|c| c.is_reported) {
         interpretation.did_you_mean = Some(text);
     }
     interpretation

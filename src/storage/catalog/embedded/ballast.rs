@@ -54,3 +54,9 @@ impl Ballast {
         Ok(())
     }
 }
+
+/// Bytes an ordinary user can still write to the file system of `dir`.
+pub(crate) fn free_bytes(dir: &Path) -> io::Result<u64> {
+    let stat = rustix::fs::statvfs(dir)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}

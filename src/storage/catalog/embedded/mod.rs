@@ -17,7 +17,7 @@
 //!   what a line does to the index, the same for commits, replay, rebuild and verification.
 //! - [`writer`] is the one thread that commits, in groups; [`port`] answers readers.
 //! - [`opening`] takes the lock and opens journal and index; [`recovery`] lets the index catch up with
-//!   the journal; [`evidence`] notices when the journal ends too early; [`salvage`] is the way out.
+//!   the journal; it also notices when the journal ends too early; [`salvage`] is the way out.
 //! - [`live`] opens the index again when sled fails.
 //! - [`sealer`] compresses closed segments, [`scrub`] reads them again from time to time.
 //!
@@ -28,7 +28,6 @@ mod ballast;
 mod catalog;
 mod effects;
 mod error;
-mod evidence;
 mod index;
 pub(crate) mod journal;
 mod leases;
@@ -43,7 +42,6 @@ mod restored;
 mod salvage;
 mod scrub;
 mod sealer;
-mod session;
 #[cfg(test)]
 mod simulation;
 mod verify;
@@ -53,5 +51,4 @@ pub use catalog::{EmbeddedCatalog, rebuild};
 pub use options::Options;
 pub use restored::{begin_restored_log, referenced_blobs};
 pub use salvage::{Salvage, discard_after_damage};
-pub use scrub::Scrubbed;
 pub use verify::Verification;

@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::watch;
 
-use super::ballast::Ballast;
+use super::ballast::{Ballast, free_bytes};
 use super::effects;
 use super::error::full_or_io;
 use super::index::row::Meta;
 use super::index::{Index, Staged};
+use super::journal::names::Layout;
 use super::journal::{AppendError, Appender, Journal, Line, Place, Position, layout};
 use super::leases::Leases;
 use super::live::{Live, Shared};
 use super::options::Options;
 use super::recovery;
-use super::session::{Durable, Session};
-use super::writer::free_bytes;
+use super::recovery::session::{Durable, Session};
 use crate::storage::catalog::record::{Stored, StoredRecord};
 use crate::storage::catalog::{CatalogError, EventNumber, Log, LogStart};
 use crate::storage::disk::Disk;
@@ -111,7 +111,7 @@ pub(crate) fn open(
 pub(crate) fn open_journal(
     disk: &Arc<dyn Disk>,
     dir: &Path,
-    find: fn(&dyn Disk, &Path) -> Result<layout::Layout, CatalogError>,
+    find: fn(&dyn Disk, &Path) -> Result<Layout, CatalogError>,
 ) -> Result<Journal, CatalogError> {
     let journal_dir = dir.join("journal");
     disk.create_dir_all(&journal_dir)

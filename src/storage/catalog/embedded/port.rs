@@ -7,6 +7,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::catalog::EmbeddedCatalog;
 use super::live::Shared;
+use super::scrub;
 use super::writer::Request;
 use crate::domain::asset::{AssetId, Identifier};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
@@ -14,7 +15,7 @@ use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
     Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, LogId, Receipt,
-    Rendition, TokenHash, TokenRecord,
+    Rendition, Scrubbed, TokenHash, TokenRecord,
 };
 
 impl EmbeddedCatalog {
@@ -169,5 +170,9 @@ impl Catalog for EmbeddedCatalog {
 
     fn health(&self) -> Health {
         self.shared.health()
+    }
+
+    async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError> {
+        scrub::scrub(&self.shared, bytes_per_second).await
     }
 }

@@ -8,7 +8,7 @@ use super::index::{Table, key};
 use super::journal::{Appender, Journal, Line, layout};
 use super::opening::{self, append_log, open_journal};
 use super::options::Options;
-use super::session::{Durable, Session};
+use super::recovery::session::{Durable, Session};
 use super::writer::Writer;
 use crate::storage::catalog::record::Stored;
 use crate::storage::catalog::{BlobKey, CatalogError, Log, LogStart};

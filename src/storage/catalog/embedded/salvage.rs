@@ -11,8 +11,8 @@ use super::journal::names::{Form, free_name, path_of, set_aside};
 use super::journal::{Appender, Journal, Position};
 use super::opening::{append_log, open_journal};
 use super::options::Options;
+use super::recovery::session::{Durable, Session};
 use super::recovery::{index_dir, set_index_aside};
-use super::session::{Durable, Session};
 use crate::storage::catalog::{CatalogError, EventNumber, Log, LogId, LogStart};
 use crate::storage::disk::{Disk, LocalDisk};
 

@@ -5,50 +5,38 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::catalog::EmbeddedCatalog;
-use super::journal::names::path_of;
+use super::journal::segment::Segment;
 use super::journal::{Form, Journal, check_text};
 use super::live::Shared;
 use crate::storage::blocking;
-use crate::storage::catalog::CatalogError;
+use crate::storage::catalog::{CatalogError, Scrubbed};
 
-/// What a round over the journal found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scrubbed {
-    /// Segments read.
-    pub segments: u64,
-    /// Bytes of plain text read.
-    pub bytes: u64,
-    /// Segments that are damaged or missing.
-    pub damaged: u64,
-}
-
-impl EmbeddedCatalog {
-    /// Reads every closed segment, checks every checksum and that the segments meet. Damage is
-    /// logged and told by [`health`](crate::storage::catalog::Catalog::health); nothing is mended.
-    /// Reads at most `bytes_per_second`, and one segment at a time (64 MiB of memory).
-    ///
-    /// # Errors
-    /// Those of the file system.
-    pub async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError> {
-        let mut done = Scrubbed::default();
-        let closed = self.shared.journal.closed();
-        let ends = closed.iter().skip(1).map(|(next, _)| Some(*next));
-        let last = self.shared.journal.last().map(|(first, _)| first);
-        let ends = ends.chain([last]).collect::<Vec<_>>();
-        for ((first, _), next) in closed.into_iter().zip(ends) {
-            let began = Instant::now();
-            let shared = Arc::clone(&self.shared);
-            let bytes = blocking(move || check_segment(&shared, first, next)).await?;
-            done.segments += 1;
-            done.bytes += bytes.unwrap_or(0);
-            done.damaged += u64::from(bytes.is_none());
-            let least = bytes.unwrap_or(0) as f64 / bytes_per_second.max(1) as f64;
-            let wait = Duration::from_secs_f64(least).saturating_sub(began.elapsed());
-            tokio::time::sleep(wait).await;
-        }
-        Ok(done)
+/// Reads every closed segment, checks every checksum and that the segments meet. Damage is noted.
+/// Reads one segment at a time (64 MiB of memory).
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) async fn scrub(
+    shared: &Arc<Shared>,
+    bytes_per_second: u64,
+) -> Result<Scrubbed, CatalogError> {
+    let mut done = Scrubbed::default();
+    let closed = shared.journal.closed();
+    let last = shared.journal.last().map(|(first, _)| first);
+    let next = closed.iter().skip(1).map(|(next, _)| Some(*next));
+    let next: Vec<_> = next.chain([last]).collect();
+    for ((first, _), next) in closed.into_iter().zip(next) {
+        let began = Instant::now();
+        let of = Arc::clone(shared);
+        let bytes = blocking(move || check_segment(&of, first, next)).await?;
+        done.parts += 1;
+        done.bytes += bytes.unwrap_or(0);
+        done.damaged += u64::from(bytes.is_none());
+        let least = bytes.unwrap_or(0) as f64 / bytes_per_second.max(1) as f64;
+        let wait = Duration::from_secs_f64(least).saturating_sub(began.elapsed());
+        tokio::time::sleep(wait).await;
     }
+    Ok(done)
 }
 
 /// The length of a sound segment; none for a damaged one, which is noted.
@@ -67,11 +55,9 @@ fn check_segment(
     }
 }
 
+/// Reads a segment from its file, past every cache of ours.
 fn read_segment(journal: &Journal, first: u64, next: Option<u64>) -> Result<u64, CatalogError> {
-    if !is_there(journal, first)? {
-        return Err(journal.unreadable(first, io::ErrorKind::NotFound.into()));
-    }
-    let text = journal.segment(first)?.text();
+    let text = open_by_name(journal, first).and_then(|segment| segment.text());
     let text = text.map_err(|error| journal.unreadable(first, error))?;
     let (last, broken) = check_text(&text, first);
     if let Some(broken) = broken {
@@ -83,19 +69,12 @@ fn read_segment(journal: &Journal, first: u64, next: Option<u64>) -> Result<u64,
     Ok(text.len() as u64)
 }
 
-/// Whether the file of a segment has its name still: an open one could be read without. It may
-/// change its form meanwhile, so both are looked for.
-fn is_there(journal: &Journal, first: u64) -> Result<bool, CatalogError> {
-    for form in [Form::Plain, Form::Sealed] {
-        let path = path_of(journal.dir(), first, form);
-        if journal
-            .disk()
-            .len(&path)
-            .map_err(CatalogError::Io)?
-            .is_some()
-        {
-            return Ok(true);
-        }
+/// Opens the file that has the name now. The segment may get its other form meanwhile, so both are
+/// tried, the sealed one last.
+fn open_by_name(journal: &Journal, first: u64) -> io::Result<Segment> {
+    let open = |form| Segment::open(journal.disk(), journal.dir(), first, form);
+    match open(Form::Plain) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => open(Form::Sealed),
+        opened => opened,
     }
-    Ok(false)
 }

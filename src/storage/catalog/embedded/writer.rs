@@ -14,12 +14,12 @@
 //!   nobody has been told of them, and the same is answered.
 
 use std::io;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::ballast::free_bytes;
 use super::error::full_or_io;
 use super::index::Index;
 use super::index::row::Meta;
@@ -27,8 +27,8 @@ use super::journal::{AppendError, Appender, Position};
 use super::live::Shared;
 use super::opening::Opened;
 use super::plan::{Plan, Planned};
+use super::recovery::session::{Durable, Session};
 use super::sealer::Sealer;
-use super::session::{Durable, Session};
 use super::verify::{self, Verification};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
 
@@ -251,12 +251,6 @@ impl Writer {
             tracing::warn!(%error, "the catalogue could not be closed in order");
         }
     }
-}
-
-/// Bytes an ordinary user can still write to the file system of `dir`.
-pub(crate) fn free_bytes(dir: &Path) -> io::Result<u64> {
-    let stat = rustix::fs::statvfs(dir)?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 /// The same error for everybody in the group.

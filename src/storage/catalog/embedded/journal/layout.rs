@@ -19,14 +19,11 @@ use std::path::Path;
 
 use super::damage::{bad_line, foreign, missing, unreadable};
 use super::line::Envelope;
-use super::names::{Form, is_unfinished, parse, path_of, set_aside};
+use super::names::{Form, Layout, is_unfinished, parse, path_of, set_aside};
 use super::scan::check_text;
 use super::segment::Segment;
 use crate::storage::catalog::CatalogError;
 use crate::storage::disk::Disk;
-
-/// The segments of a folder by first seq, each in the form to read it in.
-pub(crate) type Layout = BTreeMap<u64, Form>;
 
 /// What stands in a folder, each segment in one or both forms.
 type Found = BTreeMap<u64, Vec<Form>>;

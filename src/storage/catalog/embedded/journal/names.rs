@@ -4,6 +4,7 @@
 //! sealed. `….zst.part` is an unfinished sealing. Files taken out of service get a suffix that
 //! says why (`.torn`, `.discarded`, `.superseded`) and are never read again.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,9 @@ pub(crate) enum Form {
     /// Compressed into independent frames.
     Sealed,
 }
+
+/// The segments of a folder by first seq, each in the form to read it in.
+pub(crate) type Layout = BTreeMap<u64, Form>;
 
 /// Where a segment is in one of its forms.
 pub(crate) fn path_of(dir: &Path, first: u64, form: Form) -> PathBuf {

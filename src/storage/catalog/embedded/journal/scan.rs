@@ -23,12 +23,13 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    /// Whether `text`, in which this is the first bad line and `seq` the first change set that is
-    /// not whole, ends with a torn tail. A line with a right checksum is none, even when it cannot
+    /// Whether `text`, which begins at `offset` of the file, in which this is the first bad line and
+    /// `seq` the first change set that is not whole, ends with a torn tail. A line with a right checksum is none, even when it cannot
     /// be understood or does not stand where it should.
-    pub(crate) fn is_torn(self, text: &[u8], seq: u64) -> bool {
+    pub(crate) fn is_torn(self, text: &[u8], offset: u64, seq: u64) -> bool {
         let may_be_torn = !matches!(self.why, BadLine::NewerVersion | BadLine::OutOfOrder);
-        may_be_torn && tail::is_torn(&text[self.at..], seq)
+        let offset = offset as usize + self.at;
+        may_be_torn && tail::is_torn(&text[self.at..], offset, seq)
     }
 }
 
@@ -91,7 +92,11 @@ impl Journal {
                     position.offset += length as u64;
                     rest = &rest[length..];
                 }
-                Err(broken) if is_last && broken.is_torn(rest, position.seq + 1) => break,
+                Err(broken)
+                    if is_last && broken.is_torn(rest, position.offset, position.seq + 1) =>
+                {
+                    break;
+                }
                 Err(Broken { at, why }) => {
                     let offset = position.offset + at as u64;
                     return Err(self.bad_line(position.segment, offset, why));

@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use super::damage::{missing, unreadable};
-use super::layout::Layout;
 use super::line::Line;
-use super::names::{Form, path_of};
+use super::names::{Form, Layout, path_of};
 use super::place::Place;
 use super::segment::Segment;
 use crate::storage::catalog::CatalogError;

@@ -9,7 +9,8 @@
 //! - a later line with a right checksum that was written when the first bad change set was
 //!   durable already ([`Line::synced`](super::Line::synced)); lines of the same group do not;
 //! - a complete line with a wrong checksum and no run of zeros in it: an unsynced write tears by
-//!   missing or zero bytes, not by other bytes; a changed byte looks like this;
+//!   missing or zero bytes, not by other bytes; a changed byte looks like this. A few zeros are
+//!   enough where the first line begins just before the end of a block;
 //! - a last line without a line feed that is right but for its last byte: the line feed was
 //!   changed.
 
@@ -17,16 +18,21 @@ use super::line::{BadLine, Envelope, checked};
 
 /// A zeroed block shows at least this many zero bytes in a row; a changed byte does not.
 const ZERO_RUN: usize = 16;
+/// Blocks are written whole; the smallest there are.
+const BLOCK: usize = 512;
 
 /// Whether what follows the last good change set was never acknowledged. `rest` begins with its
-/// first bad line, which belongs to the change set `seq` or a later one of its group.
-pub(crate) fn is_torn(rest: &[u8], seq: u64) -> bool {
+/// first bad line, at `offset` in the file, which belongs to the change set `seq` or a later one of
+/// its group.
+pub(crate) fn is_torn(rest: &[u8], offset: usize, seq: u64) -> bool {
+    let begins_in_zeroed_block = begins_in_zeroed_block(rest, offset);
     rest.split_inclusive(|byte| *byte == b'\n')
-        .all(|line| match line.split_last() {
+        .enumerate()
+        .all(|(index, line)| match line.split_last() {
             Some((b'\n', _)) => match Envelope::decode(line) {
                 Ok(envelope) => envelope.synced.is_some_and(|synced| synced < seq),
                 Err(BadLine::NewerVersion) => false,
-                Err(_) => has_zero_run(line),
+                Err(_) => has_zero_run(line) || (index == 0 && begins_in_zeroed_block),
             },
             Some((_, all_but_last)) => {
                 let with_line_feed = [all_but_last, b"\n"].concat();
@@ -34,6 +40,12 @@ pub(crate) fn is_torn(rest: &[u8], seq: u64) -> bool {
             }
             None => true,
         })
+}
+
+/// Whether the text is zeros up to the end of a block: that block was not written, the next was.
+fn begins_in_zeroed_block(text: &[u8], offset: usize) -> bool {
+    let zeros = text.iter().take_while(|byte| **byte == 0).count();
+    zeros > 0 && (offset + zeros).is_multiple_of(BLOCK)
 }
 
 fn has_zero_run(line: &[u8]) -> bool {
@@ -79,7 +91,16 @@ mod tests {
             (format!("{zeros}\n{FOREIGN}"), false),
             (format!("e3069283 123456780\n{}", line(9, Some(7))), false),
         ] {
-            assert_eq!(is_torn(rest.as_bytes(), 8), torn, "{rest:?}");
+            assert_eq!(is_torn(rest.as_bytes(), 0, 8), torn, "{rest:?}");
         }
+    }
+
+    #[test]
+    fn a_few_zeros_are_a_torn_block_only_up_to_its_end() {
+        let rest = format!("\0\0\0{}", &FOREIGN[3..]);
+        assert!(is_torn(rest.as_bytes(), 4096 - 3, 8));
+        assert!(!is_torn(rest.as_bytes(), 4096 - 4, 8));
+        let changed = format!("{}\0{}", &FOREIGN[..2], &FOREIGN[3..]);
+        assert!(!is_torn(changed.as_bytes(), 4096 - 3, 8));
     }
 }

@@ -15,14 +15,15 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use super::effects;
+use super::super::effects;
+use super::super::index::row::Meta;
+use super::super::index::{Index, Staged};
+use super::super::journal::{Journal, Line, Place, Position};
+use super::super::options::Options;
 use super::evidence::{self, Witness};
-use super::index::row::Meta;
-use super::index::{Index, Staged};
-use super::journal::{Journal, Line, Place, Position};
-use super::options::Options;
 use super::session::{Durable, Session};
 use crate::storage::catalog::CatalogError;
+use crate::telemetry::error_chain;
 
 /// Changed rows after which a replay applies what it has.
 const ROWS_AT_ONCE: usize = 8192;
@@ -86,7 +87,7 @@ pub(crate) fn recover(
         return Err(error);
     }
     check_evidence(journal, before, meta.filter(|_| !session.after_undoing))?;
-    let why = with_causes(&error);
+    let why = error_chain(&error);
     tracing::warn!(why, "the index is set aside and rebuilt from the journal");
     set_aside(&index_dir).map_err(CatalogError::Io)?;
     rebuild(&index_dir, journal, options)
@@ -107,7 +108,7 @@ pub(crate) fn reopen(
         Err(Failed::Journal(error)) => Err(error),
         Err(Failed::Index(error, _)) if is_in_use(&error) => Err(error),
         Err(Failed::Index(error, _)) => {
-            let why = with_causes(&error);
+            let why = error_chain(&error);
             tracing::error!(why, "the index is set aside and rebuilt from the journal");
             set_aside(&index_dir).map_err(CatalogError::Io)?;
             rebuild(&index_dir, journal, options)
@@ -191,17 +192,6 @@ fn unusable(why: impl Into<String>, meta: Option<Meta>) -> Failed {
 
 fn is_in_use(error: &CatalogError) -> bool {
     matches!(error, CatalogError::Io(error) if error.kind() == io::ErrorKind::ResourceBusy)
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// Replays what the journal has and the index has not.
