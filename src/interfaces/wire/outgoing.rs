@@ -221,7 +221,8 @@ pub struct FileDto {
     #[schema(format = DateTime)]
     pub attached_at: String,
     /// Whether everybody who may see the work can download it: `ready`, `working` while the public copy
-    /// is being made, `failed` when none can be made. Only in responses about a single work.
+    /// is being made, `failed` when none can be made. Not in search results and in responses to
+    /// changes of a description or state.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = schema_fields::processing)]
     pub processing: Option<&'static str>,

@@ -105,11 +105,12 @@ pub async fn list(
             &query.next_page(next, limit),
         );
     }
-    let items = listing.items.into_iter();
-    Ok(answer.json(AssetList {
-        items: items.map(|asset| AssetDto::render(asset, &actor)).collect(),
-        next,
-    }))
+    let mut items = Vec::with_capacity(listing.items.len());
+    for asset in listing.items {
+        let processing = sharing.processing(&asset).await?;
+        items.push(AssetDto::render_with_processing(asset, &actor, &processing));
+    }
+    Ok(answer.json(AssetList { items, next }))
 }
 
 impl ListQuery {
