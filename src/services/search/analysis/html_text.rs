@@ -6,7 +6,8 @@ use super::references::decoded;
 const WITHOUT_TEXT: [&str; 4] = ["script", "style", "template", "noscript"];
 /// Elements inside a line; all others end it.
 const INLINE: [&str; 14] = [
-    "a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "small", "span", "strong", "sup", "u",
+    "a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "small", "span", "strong", "sup",
+    "u",
 ];
 
 /// The text with one line for each block.
@@ -42,12 +43,18 @@ pub(crate) fn html_text(page: &str) -> String {
 
 /// The name of a tag in lower case, with the slash of an end tag; empty when it is no tag.
 fn tag_name(tag: &str) -> String {
-    let name = tag[1..].char_indices().take_while(|(at, c)| {
-        c.is_ascii_alphanumeric() || (*at == 0 && *c == '/')
-    });
+    let name = tag[1..]
+        .char_indices()
+        .take_while(|(at, c)| c.is_ascii_alphanumeric() || (*at == 0 && *c == '/'));
     let name: String = name.map(|(_, c)| c.to_ascii_lowercase()).collect();
-    let begins_with_letter = name.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic());
-    if begins_with_letter { name } else { String::new() }
+    let begins_with_letter = name
+        .trim_start_matches('/')
+        .starts_with(|c: char| c.is_ascii_alphabetic());
+    if begins_with_letter {
+        name
+    } else {
+        String::new()
+    }
 }
 
 /// What follows the end of a tag; a `>` in quotes does not end it.
@@ -67,7 +74,9 @@ fn after_tag(tag: &str) -> &str {
 /// What follows the end tag of an element without text.
 fn after_element<'a>(content: &'a str, name: &str) -> &'a str {
     let end = content.match_indices("</").find(|(at, _)| {
-        content.get(at + 2..at + 2 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+        content
+            .get(at + 2..at + 2 + name.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(name))
     });
     end.map_or("", |(at, _)| after_tag(&content[at..]))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole};
 use crate::services::media::text::encoding::{self, Encoding};
+use crate::services::search::analysis::html_text::html_text;
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::BlobStore;
 
@@ -29,6 +30,10 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
             Ok(bytes) => {
                 let charset = file.charset().and_then(Encoding::from_charset);
                 let text = encoding::decode(&bytes, charset.unwrap_or(Encoding::Utf8));
+                let text = match file.essence() {
+                    "text/html" | "application/xhtml+xml" => html_text(&text),
+                    _ => text,
+                };
                 transcripts.push(Transcript {
                     file: file.sha256,
                     text: TimedText::read(&text),
@@ -45,5 +50,9 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
 
 fn is_text(file: &File) -> bool {
     matches!(file.role, FileRole::Transcript | FileRole::Captions)
-        && (file.media_type.starts_with("text/") || file.essence() == "application/x-subrip")
+        && (file.media_type.starts_with("text/")
+            || matches!(
+                file.essence(),
+                "application/x-subrip" | "application/xhtml+xml"
+            ))
 }
