@@ -9,6 +9,7 @@ pub mod digest;
 pub mod language;
 pub mod log_id;
 pub mod picture_hash;
+pub mod processing;
 pub mod role;
 pub mod saved_search;
 pub mod slug;

@@ -1,5 +1,6 @@
 //! Violations of rules in a request: all at once, each with its JSON pointer.
 
+use super::processing::ProcessingFailure;
 use std::fmt;
 
 /// One broken rule and where: a JSON pointer (RFC 6901) into what was sent, `""` for the whole.
@@ -73,6 +74,12 @@ pub enum Rule {
     SecrecyMark,
     /// Publication: a work whose terms allow only a link cannot have files.
     LinkOnlyWithFiles,
+    /// An original has no bytes.
+    EmptyFile,
+    /// Publication: the public copy of the file is still being made.
+    FileInProcessing,
+    /// Publication: no public copy of the file can be made.
+    NoPublicCopy(ProcessingFailure),
 }
 
 /// Violations that are listed; more are only counted, so that a refusal is short whatever was sent.

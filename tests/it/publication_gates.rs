@@ -110,10 +110,11 @@ async fn files_must_fit_and_images_need_words() {
     ] {
         let work = complete_work_but(&json!({"kind": kind}));
         let work = archive.create(&editor(), &work).await;
-        archive
+        let attached = archive
             .attach(&editor(), &work, JPEG, "a.jpg", &words, None)
             .await
             .unwrap();
+        archive.make_public_copy(&attached).await;
         let published = archive.curation.publish(&editor(), work.id, None).await;
         if expected.is_empty() {
             assert_eq!(published.unwrap().state.name(), "published");
@@ -129,10 +130,11 @@ async fn a_link_only_work_hands_out_no_files() {
     let work = complete_work_but(&json!({"reuse_terms": "link-only"}));
     let work = archive.create(&editor(), &work).await;
     let words = json!({"alt": {"vi": "Ảnh"}});
-    archive
+    let attached = archive
         .attach(&editor(), &work, JPEG, "a.jpg", &words, None)
         .await
         .unwrap();
+    archive.make_public_copy(&attached).await;
     let refused = archive.curation.publish(&editor(), work.id, None).await;
     assert_eq!(unmet(refused), ["/files LinkOnlyWithFiles"]);
 }

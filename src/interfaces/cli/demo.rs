@@ -43,7 +43,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
         ));
     }
     let editor = json!({ "role": "editor", "label": "demo" });
-    let secret = token::create(&connection, editor)?;
+    let (_, secret) = token::create(&connection, editor)?;
     drop(connection);
     gate.open();
     let signals = serving.signals()?;

@@ -51,7 +51,7 @@ pub fn run() -> ExitCode {
         }
     };
     let language = terminal_language();
-    match dispatch(arguments, language) {
+    match dispatch(arguments, language).and_then(|()| output::check()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.lines(language) {

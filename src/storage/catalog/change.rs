@@ -1,8 +1,8 @@
 //! Change sets: what one commit writes.
 
 use super::{
-    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, Rendition,
-    TokenRecord,
+    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, ProcessedBlob,
+    Rendition, TokenRecord,
 };
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -54,6 +54,10 @@ pub enum Write {
     /// without event when nothing refers to the blob before this change set, or when the very
     /// same is known of it already. Kept until nothing refers to the blob any more.
     HashedPicture(HashedPicture),
+    /// What processing a blob came to; its event is [`EventKind::Processed`]. Without effect and
+    /// without event when nothing refers to the blob before this change set, or when the same is
+    /// recorded already. Kept until nothing refers to the blob any more.
+    Processed(ProcessedBlob),
     /// A job to do later.
     Job(NewJob),
     /// The outcome of a leased job. Fails the commit when the lease was lost.

@@ -102,9 +102,8 @@ pub async fn list(
         .map_err(|_| Problem::parameter("after"))?;
     let limit = pagination::limit(query.limit);
     let filter = query.filter()?;
-    let (actor, sharing) = (actor.clone(), sharing.clone());
-    let by = actor.clone();
-    let listing = async move { sharing.list(&by, after, limit, &filter).await };
+    let (by, service) = (actor.clone(), sharing.clone());
+    let listing = async move { service.list(&by, after, limit, &filter).await };
     let listing = search.admission().run(&counted.0, listing).await??;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
@@ -116,11 +115,12 @@ pub async fn list(
             &query.next_page(next, limit),
         );
     }
-    let items = listing.items.into_iter();
-    Ok(answer.json(AssetList {
-        items: items.map(|asset| AssetDto::render(asset, &actor)).collect(),
-        next,
-    }))
+    let mut items = Vec::with_capacity(listing.items.len());
+    for asset in listing.items {
+        let processing = sharing.processing(&asset).await?;
+        items.push(AssetDto::render_with_processing(asset, &actor, &processing));
+    }
+    Ok(answer.json(AssetList { items, next }))
 }
 
 impl ListQuery {
@@ -217,7 +217,8 @@ pub async fn read(
     sharing: web::Data<Sharing>,
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
-    asset_response_if_changed(&request, asset, &actor)
+    let processing = sharing.processing(&asset).await?;
+    asset_response_if_changed(&request, asset, &actor, &processing)
 }
 
 /// Changes the description of a work.

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::domain::access::Actor;
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, Processing, ProcessingStates};
 use crate::interfaces::http::extract::precondition;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::wire::AssetDto;
@@ -28,16 +28,21 @@ pub fn asset_response(
     }
 }
 
-/// The same for a read, which is answered 304 to those who have it.
+/// The same for a read, with the states of its files; answered 304 to those who have it. The end of
+/// processing makes no revision, so nobody is told that a work whose files are at work is the same.
 pub fn asset_response_if_changed(
     request: &HttpRequest,
     asset: Asset,
     actor: &Actor,
+    processing: &ProcessingStates,
 ) -> Result<HttpResponse, Problem> {
     let revision = asset.revision;
-    let body = serde_json::to_vec(&AssetDto::render(asset, actor)).map_err(Problem::internal)?;
+    let mut files = asset.files.iter();
+    let is_settled = files.all(|file| processing.of(file.sha256) == Processing::Ready);
+    let work = AssetDto::render_with_processing(asset, actor, processing);
+    let body = serde_json::to_vec(&work).map_err(Problem::internal)?;
     let etag = precondition::etag_of_form(revision, actor, &body);
-    if precondition::matches_if_none_match(request, &etag) {
+    if is_settled && precondition::matches_if_none_match(request, &etag) {
         let etag = (header::ETAG, etag);
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
@@ -45,4 +50,25 @@ pub fn asset_response_if_changed(
         .insert_header((header::ETAG, etag))
         .content_type("application/json")
         .body(body))
+}
+
+/// The same with the states of its files.
+pub fn asset_response_with_processing(
+    mut response: HttpResponseBuilder,
+    asset: Asset,
+    actor: &Actor,
+    processing: &ProcessingStates,
+) -> HttpResponse {
+    let revision = asset.revision;
+    let work = AssetDto::render_with_processing(asset, actor, processing);
+    match serde_json::to_vec(&work) {
+        Ok(body) => response
+            .insert_header((
+                header::ETAG,
+                precondition::etag_of_form(revision, actor, &body),
+            ))
+            .content_type("application/json")
+            .body(body),
+        Err(error) => HttpResponse::from_error(Problem::internal(error)),
+    }
 }

@@ -90,17 +90,24 @@ pub fn config_of(request: &HttpRequest) -> Result<web::Data<Config>, Problem> {
         .ok_or_else(|| Problem::internal("the server was started without its configuration"))
 }
 
-/// Refuses a body of another media type.
+/// Refuses a body of another media type, or with a content coding (RFC 9110, section 8.4).
 ///
 /// # Errors
 /// [`Problem::UnsupportedMediaType`] with the accepted type.
 pub fn expect_media_type(request: &HttpRequest, expected: &str) -> Result<(), Problem> {
-    if request.content_type().eq_ignore_ascii_case(expected) {
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING);
+    let is_coded = codings.any(|coding| coding != "identity");
+    if !is_coded && request.content_type().eq_ignore_ascii_case(expected) {
         return Ok(());
     }
     Err(Problem::UnsupportedMediaType {
         accepted: vec![expected.to_owned()],
     })
+}
+
+/// The bytes after a byte order mark, which some editors write (RFC 8259, section 8.1: may be ignored).
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 /// The problem of a syntax error, with its position.
@@ -129,7 +136,9 @@ pub async fn in_proportion<T: Send + 'static>(
 
 async fn parse(bytes: web::Bytes) -> Result<Value, Problem> {
     let length = bytes.len();
-    let parse = move || serde_json::from_slice(&bytes).map_err(|error| malformed(&error));
+    let parse = move || {
+        serde_json::from_slice(without_byte_order_mark(&bytes)).map_err(|error| malformed(&error))
+    };
     in_proportion(length, parse).await
 }
 

@@ -3,6 +3,7 @@
 use actix_web::dev::Payload;
 use bytes::{Buf, Bytes, BytesMut};
 
+use super::body::without_byte_order_mark;
 use super::pace::{Pace, PacedBody, TooSlow};
 use crate::interfaces::http::problem::Problem;
 
@@ -50,8 +51,11 @@ impl Lines {
     /// The next line that is not empty; `None` at the end of the body or after an error.
     pub async fn next(&mut self) -> Option<Line> {
         loop {
-            let text = self.next_line().await?;
+            let mut text = self.next_line().await?;
             self.number += 1;
+            if self.number == 1 {
+                text = text.map(|text| text.slice_ref(without_byte_order_mark(&text)));
+            }
             let is_empty = |text: &Bytes| text.trim_ascii().is_empty();
             if !text.as_ref().is_some_and(is_empty) {
                 let number = self.number;
@@ -143,6 +147,7 @@ mod tests {
         let expected = [(1, "ab"), (3, "cde"), (4, "f")].map(|(n, t)| (n, t.to_owned()));
         for chunks in [
             &["ab\n\ncde\nf"][..],
+            &["\u{feff}ab\n\ncde\nf"],
             &["a", "b\n", "\ncd", "e\nf\n"],
             &["ab", "\n \t\n", "cde", "\n", "f"],
         ] {

@@ -241,6 +241,7 @@ fn attached_response(
         asset,
         file,
         duplicates,
+        processing,
         is_replay,
     } = attached;
     let location = format!("{}/api/v1/assets/{}/files/{file}", base.as_str(), asset.id);
@@ -253,7 +254,7 @@ fn attached_response(
         .insert_header((header::ETAG, etag))
         .json(AttachedDto {
             sha256: file.to_string(),
-            asset: AssetDto::render(asset, actor),
+            asset: AssetDto::render_with_processing(asset, actor, &processing),
             duplicates: duplicates.iter().map(ToString::to_string).collect(),
         })
 }

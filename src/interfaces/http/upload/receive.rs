@@ -73,7 +73,14 @@ impl Receiver {
                 if file.is_some() {
                     return Err(UploadError::MalformedForm);
                 }
-                file = Some(self.file(field).await?);
+                let is_chosen = field
+                    .content_disposition()
+                    .is_none_or(|sent| sent.get_filename() != Some(""));
+                let received = self.file(field).await?;
+                // A browser sends an empty part for a field in which no file was chosen.
+                if is_chosen || received.0.size > 0 {
+                    file = Some(received);
+                }
             } else {
                 let left = MAX_FIELDS_BYTES - total_bytes(&fields);
                 fields.push(self.text_field(field, left).await?);

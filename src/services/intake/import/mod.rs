@@ -22,7 +22,7 @@ use self::plan::{Plan, Planner};
 use super::Intake;
 use crate::domain::Slug;
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId, Identifier};
+use crate::domain::asset::{Asset, AssetId, Identifier, ProcessingStates, State};
 use crate::services::works::{ChangeError, NewIdentifiers, put_with_follow_up};
 use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
 
@@ -194,11 +194,22 @@ impl Intake {
             .works
             .resolve_relations(actor, &record.deposit.relations, id, new_identifiers)
             .await?;
+        let is_publication = matches!(
+            record.state,
+            Some(State::Published | State::Withdrawn { .. })
+        );
+        let processing = match &present {
+            Some(asset) if is_publication && asset.state != State::Published => {
+                self.works.settled_processing(asset).await?
+            }
+            _ => ProcessingStates::default(),
+        };
         let now = self.works.now();
         let planner = Planner {
             actor,
             vocabularies: &self.works.vocabularies,
             now,
+            processing: &processing,
         };
         let create = |work| Asset::take_in(self.works.clock.new_asset_id(), work, now);
         let mut plan = planner.plan(present, create, work, record.state.as_ref())?;

@@ -10,8 +10,8 @@ use crate::domain::asset::{AssetId, Revision};
 use crate::domain::{SavedSearchId, Timestamp};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, SavedSearchRecord, Stored,
-    StoredRecord,
+    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
+    SavedSearchRecord, Stored, StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
@@ -192,6 +192,12 @@ impl<'a> Plan<'a> {
                 let record = HashedPictureRecord::from(picture.clone());
                 Ok(row.is_none_or(|row| row.picture == Some(record)))
             }
+            Write::Processed(processed) => {
+                let row: Option<BlobRow> =
+                    self.staged.get(Table::Blobs, processed.of.as_bytes())?;
+                let record = ProcessedBlobRecord::from(processed.clone());
+                Ok(row.is_none_or(|row| row.processed == Some(record)))
+            }
             _ => Ok(false),
         }
     }
@@ -235,6 +241,10 @@ impl<'a> Plan<'a> {
             Write::HashedPicture(picture) => {
                 let event = (Subject::Blob(picture.of), EventKind::PictureHashed);
                 (Stored::HashedPicture(picture.clone()), Some(event))
+            }
+            Write::Processed(processed) => {
+                let event = (Subject::Blob(processed.of), EventKind::Processed);
+                (Stored::Processed(processed.clone()), Some(event))
             }
             Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
             Write::Finish(lease, outcome) => {
