@@ -14,6 +14,7 @@ pub mod saved_search;
 pub mod slug;
 pub mod text;
 pub mod timestamp;
+pub mod token_id;
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;

@@ -192,6 +192,7 @@ async fn lists_hold_what_a_reader_may_see_in_pages() {
             state: state.and_then(StateName::from_name),
             kind: kind.map(|slug| khochung::domain::Slug::parse(slug).unwrap()),
             organisation: None,
+            with_bodies: false,
         };
         let page = archive
             .sharing

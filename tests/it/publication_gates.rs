@@ -11,7 +11,7 @@ fn unmet<T: std::fmt::Debug>(result: Result<T, ChangeError>) -> Vec<String> {
     let Err(ChangeError::Transition(TransitionError::Unmet(violations))) = result else {
         return vec![format!("{result:?}")];
     };
-    let described = violations.0.iter().map(|violation| {
+    let described = violations.listed().iter().map(|violation| {
         let rule = format!("{:?}", violation.rule);
         let name = rule.split([' ', '{']).next().unwrap_or_default();
         format!("{} {name}", violation.pointer)
@@ -202,7 +202,7 @@ async fn a_withdrawal_needs_a_reason_and_shows_it() {
     let Err(ChangeError::Invalid(violations)) = silent else {
         panic!("{silent:?}");
     };
-    assert_eq!(violations.0[0].pointer, "/reason");
+    assert_eq!(violations.listed()[0].pointer, "/reason");
     let withdrawn = curation
         .withdraw(&editor(), work.id, None, "Sai ngày")
         .await;

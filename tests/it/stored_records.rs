@@ -231,7 +231,17 @@ fn search() -> SavedSearch {
         visibility: Visibility::Private,
         role: Role::Contributor,
         organisation: Some(slug("dic")),
+        token: None,
         created_at: at(0),
+    }
+}
+
+/// That of a token without organisation.
+fn search_of_token() -> SavedSearch {
+    SavedSearch {
+        organisation: None,
+        token: Some(TokenId("4f9a2c".into())),
+        ..search()
     }
 }
 
@@ -285,6 +295,7 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("prune-jobs.v1", Stored::PruneJobs(at(0))),
         ("token.v1", Stored::Token(token())),
         ("search.v1", Stored::Search(search())),
+        ("search.v2", Stored::Search(search_of_token())),
         ("drop-search.v1", Stored::DropSearch(search().id)),
         ("remember.v2", Stored::Remember(answer(Made::Asset(id(1))))),
         (

@@ -4,12 +4,14 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::authentication::Counted;
 use super::extract::guard::{Allowed, Read};
 use super::extract::query::Query;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use super::{BaseAddress, pagination};
 use crate::interfaces::wire::ChangeDto;
+use crate::services::search::Search;
 use crate::services::sharing::{LogCursor, Sharing};
 use crate::storage::catalog::EventNumber;
 
@@ -73,8 +75,10 @@ pub struct ChangeList {
 )]
 pub async fn list(
     actor: Allowed<Read>,
+    counted: Counted,
     query: Query<ChangesQuery>,
     sharing: web::Data<Sharing>,
+    search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let log = query.0.log.as_deref().map(str::parse).transpose();
@@ -83,7 +87,9 @@ pub async fn list(
         after: EventNumber(query.0.after.unwrap_or(0)),
     };
     let limit = pagination::limit(query.0.limit);
-    let changes = sharing.changes(&actor, cursor, limit).await?;
+    let (actor, service) = (actor.clone(), sharing.clone());
+    let changes = async move { service.changes(&actor, cursor, limit).await };
+    let changes = search.admission().run(&counted.0, changes).await??;
     let log = sharing.log_id().to_string();
     let next = changes.next.0;
     let mut response = HttpResponse::Ok();

@@ -18,10 +18,26 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(redirect_to_docs))
                 .route(web::head().to(redirect_to_docs)),
         )
-        .service(web::resource("/api/openapi.json").route(web::get().to(description)))
-        .service(web::resource("/api/docs").route(web::get().to(redirect_to_interactive)))
-        .service(web::resource("/api/docs/{file:.*}").route(web::get().to(interactive)))
-        .service(web::resource("/problems/{slug}").route(web::get().to(problem_page)));
+        .service(
+            web::resource("/api/openapi.json")
+                .route(web::get().to(description))
+                .route(web::head().to(description)),
+        )
+        .service(
+            web::resource("/api/docs")
+                .route(web::get().to(redirect_to_interactive))
+                .route(web::head().to(redirect_to_interactive)),
+        )
+        .service(
+            web::resource("/api/docs/{file:.*}")
+                .route(web::get().to(interactive))
+                .route(web::head().to(interactive)),
+        )
+        .service(
+            web::resource("/problems/{slug}")
+                .route(web::get().to(problem_page))
+                .route(web::head().to(problem_page)),
+        );
 }
 
 /// The text of the OpenAPI description, serialised once.

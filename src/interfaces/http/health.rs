@@ -8,11 +8,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::extract::guard;
+use super::client_address::is_local;
+use super::extract::guard::{self, Allowed, Read};
 use super::frame::KeepBody;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::app::Archive;
+use crate::domain::access::Permission;
 use crate::telemetry::Metrics;
 
 /// Registers the addresses of this module.
@@ -28,7 +30,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(readyz))
                 .route(web::head().to(readyz)),
         )
-        .service(web::resource("/metrics").route(web::get().to(metrics)));
+        .service(
+            web::resource("/metrics")
+                .route(web::get().to(metrics))
+                .route(web::head().to(metrics)),
+        );
 }
 
 /// Whether requests should be sent here yet. Open by itself; whoever fills an archive before it is
@@ -62,10 +68,12 @@ pub struct Readiness {
     catalogue: &'static str,
     /// `current`, or `catching-up` while events wait to become searchable.
     index: &'static str,
-    /// Events that wait to become searchable.
-    index_lag_events: u64,
-    /// Number of the last event.
-    last_event: u64,
+    /// Events that wait to become searchable; told to editors, as they count changes of hidden works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_lag_events: Option<u64>,
+    /// Number of the last event; told to editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_event: Option<u64>,
     /// The identity of the log that the number belongs to.
     log: String,
     /// How many places in the catalogue were found damaged since the start; the log names them.
@@ -100,6 +108,7 @@ pub async fn healthz() -> &'static str {
     )
 )]
 pub async fn readyz(
+    actor: Allowed<Read>,
     archive: web::Data<Archive>,
     gate: web::Data<ReadinessGate>,
 ) -> Result<HttpResponse, Problem> {
@@ -107,6 +116,7 @@ pub async fn readyz(
         .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
+    let is_staff = actor.may(Permission::Curate);
     let is_current = health.index_lag_events == 0;
     let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",
@@ -133,8 +143,8 @@ pub async fn readyz(
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: health.index_lag_events,
-        last_event: health.counts.events,
+        index_lag_events: is_staff.then_some(health.index_lag_events),
+        last_event: is_staff.then_some(health.counts.events),
         log: health.log.to_string(),
         damaged_places: health.catalog.damage.len() as u64,
     });
@@ -148,7 +158,8 @@ pub async fn readyz(
 #[utoipa::path(
     get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
     summary = "Metrics for Prometheus",
-    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set.",
+    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set; otherwise \
+        answers only callers on the same machine that no proxy passed on.",
     responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text")),
     security((), ("token" = []))
 )]
@@ -158,6 +169,9 @@ pub async fn metrics(
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = &archive.config.server.metrics_token;
+    if wanted.is_empty() && !is_local(&request) {
+        return Err(Problem::Forbidden);
+    }
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }

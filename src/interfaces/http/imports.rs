@@ -10,9 +10,10 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::extract::body::expect_media_type;
+use super::extract::body::{expect_media_type, in_proportion};
 use super::extract::guard::{Allowed, Deposit};
 use super::extract::lines::Lines;
+use super::extract::pace::Pace;
 use super::frame::Caller;
 use super::problem::Problem;
 use crate::config::Config;
@@ -58,7 +59,7 @@ pub async fn import(
     let lines = Lines::new(
         payload.into_inner(),
         max_bytes,
-        config.server.body_timeout(),
+        Pace::with_pause(config.server.body_timeout()),
     );
     let (sender, receiver) = mpsc::channel(BUFFERED_RESULTS);
     let results = ResultWriter {
@@ -82,13 +83,17 @@ async fn run_import(
     actor: &Actor,
     mut lines: Lines,
     intake: &Intake,
-    vocabularies: &Vocabularies,
+    vocabularies: &web::Data<Vocabularies>,
     results: &ResultWriter,
 ) {
     {
         let records = stream::unfold(&mut lines, |lines| async {
             let line = lines.next().await?;
-            let record = read(line.text.as_deref(), lines.max_bytes(), vocabularies);
+            let (text, max_bytes) = (line.text, lines.max_bytes());
+            let length = text.as_ref().map_or(0, Bytes::len);
+            let vocabularies = vocabularies.clone();
+            let read = move || read(text.as_deref(), max_bytes, &vocabularies);
+            let record = in_proportion(length, read).await;
             let number = line.number;
             Some((ImportLine { number, record }, lines))
         });

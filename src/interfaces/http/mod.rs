@@ -6,8 +6,10 @@
 //! Pages for browsers use the same frame, problems and extractors.
 
 pub mod assets;
+pub mod authentication;
 mod base_address;
 pub mod changes;
+mod client_address;
 pub mod delivery;
 pub mod docs;
 pub mod extract;

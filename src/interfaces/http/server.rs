@@ -8,11 +8,13 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
+use super::client_address::TrustedProxies;
 use super::extract::guard::ControlSecret;
 use super::frame::compression;
 use super::health::ReadinessGate;
 use super::tls::Tls;
-use super::{BaseAddress, frame, reachable, routes};
+use super::upload::slots::UploadSlots;
+use super::{BaseAddress, authentication, frame, reachable, routes};
 use crate::app::Archive;
 use crate::memory;
 
@@ -67,6 +69,9 @@ pub fn start(
     } else {
         sockets
     };
+    for socket in &sockets {
+        end_connections_without_reader(socket, settings.write_timeout_seconds)?;
+    }
     let bound = sockets.first().map_or_else(
         || Err(std::io::ErrorKind::AddrNotAvailable.into()),
         TcpListener::local_addr,
@@ -77,6 +82,10 @@ pub fn start(
     let data = web::Data::new(data);
     let control = web::Data::new(control);
     let gate = web::Data::new(gate);
+    let slots = web::Data::new(UploadSlots::new(
+        archive.config.intake.max_uploads_of_caller,
+    ));
+    let proxies = web::Data::new(TrustedProxies::new(&settings.trusted_proxies));
     let factory = move || {
         // Called once on the thread of each worker.
         rt::spawn(memory::give_back());
@@ -84,8 +93,11 @@ pub fn start(
             .app_data(data.clone())
             .app_data(control.clone())
             .app_data(gate.clone())
+            .app_data(proxies.clone())
+            .app_data(slots.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
+            .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
@@ -120,6 +132,24 @@ pub fn start(
         base,
         server: server.run(),
     })
+}
+
+/// Ends a connection whose client reads nothing of a response for this long. The framework has no such
+/// timeout: it waits for the socket without end and keeps the response in memory. Accepted sockets
+/// inherit `TCP_USER_TIMEOUT`, which also counts the time with a window of zero (tcp(7)).
+#[cfg(target_os = "linux")]
+fn end_connections_without_reader(
+    listener: &std::net::TcpListener,
+    seconds: u64,
+) -> std::io::Result<()> {
+    let milliseconds = u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
+    rustix::net::sockopt::set_tcp_user_timeout(listener, milliseconds)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_connections_without_reader(_: &std::net::TcpListener, _: u64) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Registers the data that handlers extract.

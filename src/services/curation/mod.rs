@@ -46,7 +46,7 @@ impl Curation {
             .await?;
         let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
         if work == present.work {
-            return Ok(present);
+            return Ok(self.works.shown_to(actor, present).await?);
         }
         let next = present.describe(work, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::Described)
@@ -207,7 +207,7 @@ impl Curation {
         let next = next?;
         let changes = self.works.change_set(actor, present, next.clone(), event);
         self.works.catalog.commit(changes).await?;
-        Ok(next)
+        Ok(self.works.shown_to(actor, next).await?)
     }
 }
 

@@ -86,7 +86,11 @@ impl Intake {
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<Asset>, ChangeError> {
         let request = self.create_draft(actor, deposit, idempotent);
-        idempotency::once(&self.works, actor, idempotent, request).await
+        let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
+        Ok(Completed {
+            result: self.works.shown_to(actor, completed.result).await?,
+            ..completed
+        })
     }
 
     async fn create_draft(
@@ -107,7 +111,9 @@ impl Intake {
         Ok(asset)
     }
 
-    /// Checks that the actor may attach a file to the work, before the bytes are received.
+    /// Checks that the actor may attach a file to the work, before the bytes are received. A request whose
+    /// idempotency key is remembered may be a repetition that the work, as it is now, would refuse: its actor
+    /// need only see the work.
     ///
     /// # Errors
     /// Those of [`Intake::attach`] that do not depend on the bytes.
@@ -116,7 +122,13 @@ impl Intake {
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
+        idempotency_key: Option<&str>,
     ) -> Result<(), ChangeError> {
+        if let Some(key) = idempotency_key
+            && idempotency::is_remembered(&self.works, actor, key).await?
+        {
+            return Ok(self.works.find(actor, id).await.map(drop)?);
+        }
         self.works
             .find_for_change(actor, id, expected, policy::may_edit)
             .await
@@ -152,7 +164,7 @@ impl Intake {
         let mut others = holders.map_err(FindError::from)?;
         others.retain(|other| *other != id);
         Ok(Attached {
-            asset: completed.result,
+            asset: self.works.shown_to(actor, completed.result).await?,
             file: sha256,
             duplicates: self.works.filter_visible(actor, &others).await?,
             is_replay: completed.is_replay,

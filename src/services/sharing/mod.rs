@@ -34,11 +34,20 @@ impl Sharing {
         Self { works }
     }
 
-    /// One work.
+    /// One work, without relations to works that are hidden from the actor.
     ///
     /// # Errors
     /// [`FindError::NotFound`], [`FindError::Gone`] with the reason of a withdrawal.
     pub async fn read(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
+        let asset = self.works.find(actor, id).await?;
+        Ok(self.works.shown_to(actor, asset).await?)
+    }
+
+    /// One work with everything that it has, to be changed and written back.
+    ///
+    /// # Errors
+    /// As [`Sharing::read`].
+    pub async fn read_for_change(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
         self.works.find(actor, id).await
     }
 }

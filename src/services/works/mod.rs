@@ -21,4 +21,4 @@ pub use error::{ChangeError, FindError};
 pub use follow_up::ReleaseEmbargoPayload;
 pub(in crate::services) use follow_up::put_with_follow_up;
 pub use idempotency::{Completed, IdempotentRequest};
-pub(in crate::services) use relations::NewIdentifiers;
+pub(in crate::services) use relations::{NewIdentifiers, hide_unseen_targets};

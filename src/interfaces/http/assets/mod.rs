@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::body::{Json, JsonBody, MergePatch};
+use super::authentication::Counted;
+use super::extract::body::{Json, JsonBody, MergePatch, in_proportion};
 use super::extract::guard::{Allowed, Deposit, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use super::extract::query::{Query, WorkId};
@@ -20,8 +21,9 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
 use crate::services::curation::Curation;
 use crate::services::intake::Intake;
+use crate::services::search::Search;
 use crate::services::sharing::{Filter, Sharing};
-use response::asset_response;
+use response::{asset_response, asset_response_if_changed};
 
 /// Registers the addresses of this module.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -57,12 +59,15 @@ pub struct ListQuery {
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
+    /// `body`: with their full texts. A page with long texts has fewer works.
+    include: Option<String>,
 }
 
 /// One page of works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssetList {
-    /// The works, oldest first. A page may be short, even empty, before the end.
+    /// The works, oldest first, without their full texts unless asked for. A page may be short, even
+    /// empty, before the end.
     items: Vec<AssetDto>,
     /// Cursor of the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,8 +87,10 @@ pub struct AssetList {
 )]
 pub async fn list(
     actor: Allowed<Read>,
+    counted: Counted,
     query: Query<ListQuery>,
     sharing: web::Data<Sharing>,
+    search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
@@ -94,7 +101,11 @@ pub async fn list(
         .transpose()
         .map_err(|_| Problem::parameter("after"))?;
     let limit = pagination::limit(query.limit);
-    let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
+    let filter = query.filter()?;
+    let (actor, sharing) = (actor.clone(), sharing.clone());
+    let by = actor.clone();
+    let listing = async move { sharing.list(&by, after, limit, &filter).await };
+    let listing = search.admission().run(&counted.0, listing).await??;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &next {
@@ -126,6 +137,11 @@ impl ListQuery {
             state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
+            with_bodies: match self.include.as_deref() {
+                None => false,
+                Some("body") => true,
+                Some(_) => return Err(Problem::parameter("include")),
+            },
         })
     }
 
@@ -135,6 +151,7 @@ impl ListQuery {
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
+            ("include", &self.include),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.clone()?)));
@@ -164,8 +181,10 @@ pub async fn create(
     intake: web::Data<Intake>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let deposit = parse_work(&body.value, &vocabularies)?;
     let idempotent = key.for_request(&request, &body.bytes);
+    let JsonBody { value, bytes, .. } = body;
+    let read = move || parse_work(&value, &vocabularies);
+    let deposit = in_proportion(bytes.len(), read).await?;
     let completed = intake.create(&actor, deposit, idempotent.as_ref()).await?;
     let asset = completed.result;
     let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
@@ -198,12 +217,7 @@ pub async fn read(
     sharing: web::Data<Sharing>,
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
-    let etag = precondition::etag(asset.revision);
-    if precondition::matches_if_none_match(&request, &etag) {
-        let etag = (header::ETAG, etag);
-        return Ok(HttpResponse::NotModified().insert_header(etag).finish());
-    }
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    asset_response_if_changed(&request, asset, &actor)
 }
 
 /// Changes the description of a work.
@@ -231,13 +245,16 @@ pub async fn patch(
     sharing: web::Data<Sharing>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let present = sharing.read(&actor, id.0).await?;
+    let present = sharing.read_for_change(&actor, id.0).await?;
     // A patch applies only to the revision that it was written for.
     if present.revision != expected.0 {
         let current = Some(present.revision);
         return Err(Problem::StaleRevision { current });
     }
-    let deposit = patch_work(&present.work, &body.value, &vocabularies)?;
+    let (work, patch) = (present.work, body.value);
+    let length = body.bytes.len() + work.body.as_ref().map_or(0, String::len);
+    let apply = move || patch_work(&work, &patch, &vocabularies);
+    let deposit = in_proportion(length, apply).await?;
     let asset = curation
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;

@@ -1,20 +1,17 @@
 //! Reads the lines of a body as they arrive, none longer than the limit.
 
-use std::time::Duration;
-
 use actix_web::dev::Payload;
 use bytes::{Buf, Bytes, BytesMut};
-use futures_util::StreamExt;
 
+use super::pace::{Pace, PacedBody, TooSlow};
 use crate::interfaces::http::problem::Problem;
 
 /// The lines of a body.
 pub struct Lines {
-    payload: Payload,
+    body: PacedBody<Payload>,
     buffer: BytesMut,
     number: u64,
     max_bytes: usize,
-    timeout: Duration,
     /// Why the body was not read to its end.
     pub read_error: Option<Problem>,
 }
@@ -29,14 +26,13 @@ pub struct Line {
 }
 
 impl Lines {
-    /// Reads `payload`, with an error when no chunk of it arrives within `timeout`.
-    pub fn new(payload: Payload, max_bytes: usize, timeout: Duration) -> Self {
+    /// Reads `payload`, with an error when it arrives more slowly than `pace`.
+    pub fn new(payload: Payload, max_bytes: usize, pace: Pace) -> Self {
         Self {
-            payload,
+            body: PacedBody::new(payload, pace),
             buffer: BytesMut::new(),
             number: 0,
             max_bytes,
-            timeout,
             read_error: None,
         }
     }
@@ -97,13 +93,13 @@ impl Lines {
 
     /// Buffers the next chunk of the body; false at its end.
     async fn receive(&mut self) -> bool {
-        match tokio::time::timeout(self.timeout, self.payload.next()).await {
+        match self.body.next().await {
             Ok(Some(Ok(chunk))) => {
                 self.buffer.extend_from_slice(&chunk);
                 return true;
             }
             Ok(Some(Err(_))) => self.read_error = Some(Problem::IncompleteBody),
-            Err(_) => self.read_error = Some(Problem::Timeout),
+            Err(TooSlow) => self.read_error = Some(Problem::Timeout),
             Ok(None) => {}
         }
         false
@@ -120,6 +116,7 @@ mod tests {
     use futures_util::stream;
 
     use super::Lines;
+    use crate::interfaces::http::extract::pace::Pace;
 
     /// The lines of a body that arrives in these chunks, as (number, text or "TOO LONG").
     async fn lines(chunks: &[&'static str]) -> Vec<(u64, String)> {
@@ -130,7 +127,7 @@ mod tests {
         let payload: Payload = Payload::Stream {
             payload: Box::pin(stream::iter(chunks)),
         };
-        let mut lines = Lines::new(payload, 5, Duration::from_secs(1));
+        let mut lines = Lines::new(payload, 5, Pace::with_pause(Duration::from_secs(1)));
         let mut found = Vec::new();
         while let Some(line) = lines.next().await {
             let text = line

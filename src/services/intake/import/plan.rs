@@ -5,7 +5,7 @@
 
 use super::{Imported, ImportedAs};
 use crate::domain::access::{Actor, Permission, policy};
-use crate::domain::asset::{Asset, State, TransitionError, Work};
+use crate::domain::asset::{Asset, AssetId, State, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
 use crate::services::works::ChangeError;
@@ -16,6 +16,8 @@ use crate::storage::catalog::EventKind;
 pub(super) struct Plan {
     /// The existing work; `None` for a new one.
     pub(super) present: Option<Asset>,
+    /// Works of other organisations with the same first identifier.
+    pub(super) others_with_key: Vec<AssetId>,
     /// The revisions to commit, in order.
     pub(super) steps: Vec<(Asset, EventKind)>,
     /// The result when all steps are committed.
@@ -71,6 +73,7 @@ impl Planner<'_> {
         };
         Ok(Plan {
             present,
+            others_with_key: Vec::new(),
             steps,
             outcome,
         })

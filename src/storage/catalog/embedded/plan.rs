@@ -160,11 +160,12 @@ impl<'a> Plan<'a> {
                 row => Err(conflict(*id, row)),
             },
             Expectation::Search(id, revision) => self.must_be_at(*id, *revision),
-            Expectation::Unused(identifier) => {
+            Expectation::Unused(identifier, known) => {
                 let carriers = self
                     .staged
                     .keys(Table::Identifiers, &key::identifier(identifier))?;
-                match carriers.first().and_then(|key| key::asset_in(key)) {
+                let mut owners = carriers.iter().filter_map(|key| key::asset_in(key));
+                match owners.find(|owner| !known.contains(owner)) {
                     Some(owner) => Err(CatalogError::IdentifierTaken { owner }),
                     None => Ok(()),
                 }
@@ -204,7 +205,7 @@ impl<'a> Plan<'a> {
 
     fn revision_of(&self, id: SavedSearchId) -> Result<Option<Revision>, CatalogError> {
         let row: Option<SavedSearchRecord> = self.staged.get(Table::Searches, id.as_bytes())?;
-        Ok(row.map(|row| Revision(row.upgrade().revision)))
+        Ok(row.map(|row| Revision(row.revision())))
     }
 
     /// What a write leaves behind, and the subject and kind of its event.

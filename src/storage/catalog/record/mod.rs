@@ -36,7 +36,7 @@ pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
 pub use log::{LogRecord, LogV1};
-pub use search::{SavedSearchRecord, SavedSearchV1};
+pub use search::{SavedSearchRecord, SavedSearchV1, SavedSearchV2};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
