@@ -356,11 +356,7 @@ fn head_is_answered_wherever_get_is() {
     let described = api["paths"].as_object().unwrap().iter();
     let readable = described.filter(|(_, methods)| methods.get("get").is_some());
     let mut paths: Vec<String> = readable
-        .map(|(path, _)| {
-            path.replace("{id}", unknown)
-                .replace('{', "")
-                .replace('}', "")
-        })
+        .map(|(path, _)| path.replace("{id}", unknown).replace(['{', '}'], ""))
         .collect();
     let more = [
         "/",

@@ -53,6 +53,23 @@ pub struct Listening {
     pub gate: ReadinessGate,
 }
 
+/// The sockets handed over, or one bound to the configured address, each of which ends connections
+/// whose reader does not read.
+fn bound_sockets(
+    sockets: Vec<TcpListener>,
+    settings: &crate::config::Server,
+) -> std::io::Result<Vec<TcpListener>> {
+    let sockets = if sockets.is_empty() {
+        vec![TcpListener::bind(&settings.bind)?]
+    } else {
+        sockets
+    };
+    for socket in &sockets {
+        end_connections_without_reader(socket, settings.write_timeout_seconds)?;
+    }
+    Ok(sockets)
+}
+
 /// Binds the configured address and starts answering. Must run inside a tokio runtime.
 ///
 /// # Errors
@@ -64,23 +81,16 @@ pub fn start(
 ) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
     let Listening { sockets, tls, gate } = listening;
-    let sockets = if sockets.is_empty() {
-        vec![TcpListener::bind(&settings.bind)?]
-    } else {
-        sockets
-    };
-    for socket in &sockets {
-        end_connections_without_reader(socket, settings.write_timeout_seconds)?;
-    }
+    let sockets = bound_sockets(sockets, &settings)?;
     let bound = sockets.first().map_or_else(
         || Err(std::io::ErrorKind::AddrNotAvailable.into()),
         TcpListener::local_addr,
     )?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let base = BaseAddress::new(&settings.public_address, scheme, bound);
-    let (served, control, data) = (archive.clone(), control.clone(), base.clone());
-    let data = web::Data::new(data);
-    let control = web::Data::new(control);
+    let served = archive.clone();
+    let data = web::Data::new(base.clone());
+    let control = web::Data::new(control.clone());
     let gate = web::Data::new(gate);
     let slots = web::Data::new(UploadSlots::new(
         archive.config.intake.max_uploads_of_caller,
