@@ -92,9 +92,8 @@ pub fn start(
     let data = web::Data::new(base.clone());
     let control = web::Data::new(control.clone());
     let gate = web::Data::new(gate);
-    let slots = web::Data::new(UploadSlots::new(
-        archive.config.intake.max_uploads_of_caller,
-    ));
+    let max_uploads = archive.config.intake.max_uploads_of_caller;
+    let slots = web::Data::new(UploadSlots::new(max_uploads));
     let proxies = web::Data::new(TrustedProxies::new(&settings.trusted_proxies));
     let factory = move || {
         // Called once on the thread of each worker.
