@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use khochung::domain::Timestamp;
 use khochung::interfaces::http::delivery::response::file_response;
-use khochung::interfaces::http::upload::pace::Pace;
+use khochung::interfaces::http::extract::pace::Pace;
 use khochung::interfaces::http::upload::receive::Receiver;
 use khochung::services::delivery::{Cacheability, Content, Deliverable, Presentation};
 use khochung::storage::blobs::{Announced, BlobStore, LocalBlobs, Staged, Staging};

@@ -11,6 +11,8 @@ use super::OpenError;
 use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::search::admission::AdmissionSettings;
+use crate::services::search::admission::budget::Budget;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
 use crate::storage::backup;
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
@@ -69,6 +71,25 @@ impl Backends {
         Arc::new(self.blobs.clone())
     }
 
+    fn admission(&self) -> AdmissionSettings {
+        let search = &self.config.search;
+        let defaults = AdmissionSettings::default();
+        let each_second = match search.caller_cpu_ms_per_second {
+            0 => defaults.budget.each_second,
+            milliseconds => Duration::from_millis(milliseconds),
+        };
+        AdmissionSettings {
+            waiting: search.max_waiting,
+            waiting_of_one: search.max_waiting_of_caller,
+            longest_wait: Duration::from_millis(search.max_wait_ms),
+            budget: Budget {
+                each_second,
+                window: Duration::from_secs(search.caller_window_seconds),
+            },
+            ..defaults
+        }
+    }
+
     pub(super) async fn open_search(&self) -> Result<Search, OpenError> {
         let settings = SearchSettings {
             writer: WriterSettings {
@@ -78,6 +99,7 @@ impl Backends {
             cache_bytes: self.config.search.cache_bytes,
             max_commit_delay: Duration::from_millis(self.config.search.max_commit_delay_ms),
             time_budget: Duration::from_millis(self.config.search.time_budget_ms),
+            admission: self.admission(),
             ..SearchSettings::default()
         };
         let folder = self.config.storage.data_dir.join("index");

@@ -11,7 +11,9 @@ use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
 use crate::services::media::render::Limits;
-use crate::services::media::{AuditBlobs, HashPictures, RenderPreviews};
+use crate::services::media::{
+    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
+};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
@@ -40,7 +42,13 @@ impl JobRunnerSetup {
     /// The periodic jobs cannot be enqueued.
     pub(super) async fn start(self, config: &Config) -> Result<RunnerHandle, CatalogError> {
         let now = self.clock.now();
-        for schedule in [HOUSEKEEPING, AuditBlobs::SCHEDULE, SWEEP, SCRUB] {
+        for schedule in [
+            HOUSEKEEPING,
+            AuditBlobs::SCHEDULE,
+            FindMissingCopies::SCHEDULE,
+            SWEEP,
+            SCRUB,
+        ] {
             unless_full(schedule.ensure(&*self.catalog, now).await)?;
         }
         unless_full(HashPictures::ensure(&*self.catalog, now).await)?;
@@ -61,6 +69,12 @@ impl JobRunnerSetup {
             .with(housekeeping())
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
+            .with(MakePublicCopies::new(
+                catalog(),
+                blobs(),
+                self.staging.clone(),
+            ))
+            .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
             .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
             .with(sweep_job(catalog(), self.blobs.clone()))

@@ -112,13 +112,7 @@ impl Archive {
         let works = WorkAccess::new(catalog(), vocabularies(), clock());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
-        let feeds = Feeds::new(
-            Arc::clone(&search),
-            delivery.clone(),
-            catalog(),
-            vocabularies(),
-            clock(),
-        );
+        let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         Self {
             config: Arc::clone(&backends.config),

@@ -1,6 +1,6 @@
 //! What can be wrong with a configuration.
 
-use super::{Config, ConfigProblem};
+use super::{Config, ConfigProblem, Network};
 
 /// Whether a setting is a secret, which must not be shown.
 pub fn is_secret(key: &str) -> bool {
@@ -18,6 +18,23 @@ pub fn impossible(config: &Config) -> Vec<ConfigProblem> {
     let public = &config.server.public_address;
     if !public.is_empty() && !is_base_address(public) {
         problems.push(malformed("server.public_address", "http(s)://HOST[/PATH]"));
+    }
+    let tls = [&config.server.tls_certificate, &config.server.tls_key];
+    let [has_certificate, has_key] = tls.map(|path| !path.as_os_str().is_empty());
+    if has_certificate != has_key {
+        let key = if has_key {
+            "server.tls_certificate"
+        } else {
+            "server.tls_key"
+        };
+        problems.push(malformed(key, "PATH"));
+    }
+    let proxies = &config.server.trusted_proxies;
+    if proxies
+        .iter()
+        .any(|proxy| proxy.parse::<Network>().is_err())
+    {
+        problems.push(malformed("server.trusted_proxies", "ADDRESS[/LENGTH], …"));
     }
     if config.storage.data_dir.as_os_str().is_empty() {
         problems.push(malformed("storage.data_dir", "PATH"));
@@ -45,6 +62,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("server.workers", server.workers as u64, 0, 1024),
         ("server.header_timeout_seconds", server.header_timeout_seconds, 1, 600),
         ("server.body_timeout_seconds", server.body_timeout_seconds, 1, 3600),
+        ("server.write_timeout_seconds", server.write_timeout_seconds, 1, 3600),
         ("server.keep_alive_seconds", server.keep_alive_seconds, 1, 3600),
         ("server.shutdown_seconds", server.shutdown_seconds, 0, 3600),
         ("server.max_json_bytes", server.max_json_bytes, 1024, 64 * MIB),
@@ -52,6 +70,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("storage.segment_bytes", storage.segment_bytes, MIB, 4096 * MIB),
         ("intake.max_file_bytes", intake.max_file_bytes, 1, LARGEST),
         ("intake.max_line_bytes", intake.max_line_bytes, 1024, 64 * MIB),
+        ("intake.max_uploads_of_caller", intake.max_uploads_of_caller as u64, 1, 10_000),
         ("media.max_pixels", media.max_pixels, 1_000_000, 4_000_000_000),
         ("media.max_decode_bytes", media.max_decode_bytes, 16 * MIB, LARGEST),
         ("search.writer_memory_bytes", search.writer_memory_bytes as u64, 15 * MIB, 4095 * MIB),
@@ -59,6 +78,11 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("search.writer_threads", search.writer_threads as u64, 1, 8),
         ("search.max_commit_delay_ms", search.max_commit_delay_ms, 0, 60_000),
         ("search.time_budget_ms", search.time_budget_ms, 0, 60_000),
+        ("search.max_waiting", search.max_waiting as u64, 1, 100_000),
+        ("search.max_waiting_of_caller", search.max_waiting_of_caller as u64, 1, 100_000),
+        ("search.max_wait_ms", search.max_wait_ms, 1, 60_000),
+        ("search.caller_cpu_ms_per_second", search.caller_cpu_ms_per_second, 0, 1_000_000),
+        ("search.caller_window_seconds", search.caller_window_seconds, 1, 86_400),
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("jobs.workers", jobs.workers as u64, 1, 64),
     ];

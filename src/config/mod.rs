@@ -19,6 +19,7 @@
 
 pub mod check;
 pub mod layers;
+pub mod network;
 pub mod problem;
 pub mod renamed;
 pub mod source;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use layers::Effective;
+pub use network::Network;
 pub use problem::{ConfigProblem, Problems};
 pub use renamed::RenamedSetting;
 pub use source::Source;
@@ -62,19 +64,29 @@ pub struct Server {
     /// The address under which people reach it, `https://kho.example.vn`: links are built from
     /// it and never from the `Host` header. Empty: `http://` and the bound address.
     pub public_address: String,
+    /// PEM file with the certificate and those between it and its authority. Empty: plain HTTP.
+    /// Read again at SIGHUP.
+    pub tls_certificate: PathBuf,
+    /// PEM file with the key of the certificate.
+    pub tls_key: PathBuf,
+    /// Reverse proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`).
+    pub trusted_proxies: Vec<String>,
     /// Threads that answer requests; 0 means one for each processor.
     pub workers: usize,
     /// Seconds to wait for the head of a request.
     pub header_timeout_seconds: u64,
     /// Seconds to wait for the next chunk of a body.
     pub body_timeout_seconds: u64,
+    /// Seconds before a connection ends whose client reads nothing of a response.
+    pub write_timeout_seconds: u64,
     /// Seconds before an idle connection is closed.
     pub keep_alive_seconds: u64,
     /// Seconds that running requests have to finish when the archive stops.
     pub shutdown_seconds: u64,
     /// Largest JSON body, in bytes.
     pub max_json_bytes: u64,
-    /// When set, `/metrics` requires this bearer token.
+    /// The bearer token for `/metrics`. Without one, `/metrics` answers only callers on this machine that no
+    /// proxy passed on.
     pub metrics_token: String,
 }
 
@@ -83,9 +95,13 @@ impl Default for Server {
         Self {
             bind: "127.0.0.1:8080".to_owned(),
             public_address: String::new(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
+            trusted_proxies: ["127.0.0.1", "::1"].map(str::to_owned).to_vec(),
             workers: 0,
             header_timeout_seconds: 10,
             body_timeout_seconds: 30,
+            write_timeout_seconds: 30,
             keep_alive_seconds: 75,
             shutdown_seconds: 20,
             max_json_bytes: 8 * 1024 * 1024,
@@ -142,6 +158,8 @@ pub enum Engine {
 pub struct Intake {
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
+    /// Uploads that one caller may have under way.
+    pub max_uploads_of_caller: usize,
     /// Accepted media types, as detected from the bytes; `image/*` is a whole family.
     pub allowed_types: Vec<String>,
     /// Longest line of an import, in bytes.
@@ -157,6 +175,9 @@ impl Default for Intake {
             "text/*",
             "application/pdf",
             "application/ogg",
+            "application/mxf",
+            "application/x-subrip",
+            "application/xhtml+xml",
             "application/rtf",
             "application/json",
             "application/xml",
@@ -169,6 +190,7 @@ impl Default for Intake {
         ];
         Self {
             max_file_bytes: 20 * 1024 * 1024 * 1024,
+            max_uploads_of_caller: 8,
             allowed_types: allowed.map(str::to_owned).to_vec(),
             max_line_bytes: 8 * 1024 * 1024,
         }
@@ -207,6 +229,17 @@ pub struct Search {
     /// Milliseconds after which matching and ranking return what they have; making snippets may
     /// take the same time again.
     pub time_budget_ms: u64,
+    /// Requests that wait for a search, of all callers together.
+    pub max_waiting: usize,
+    /// Requests of one caller that wait for a search.
+    pub max_waiting_of_caller: usize,
+    /// The longest time that a request waits for others, in milliseconds.
+    pub max_wait_ms: u64,
+    /// Processor time that one caller may use each second in the long run, in milliseconds; 0 means half
+    /// of all cores. A caller is a token, or without one a network (/24 of IPv4, /56 of IPv6).
+    pub caller_cpu_ms_per_second: u64,
+    /// The seconds for which a caller may use that much at once.
+    pub caller_window_seconds: u64,
 }
 
 impl Default for Search {
@@ -217,6 +250,11 @@ impl Default for Search {
             cache_bytes: 64 * 1024 * 1024,
             max_commit_delay_ms: 1000,
             time_budget_ms: 2000,
+            max_waiting: 512,
+            max_waiting_of_caller: 64,
+            max_wait_ms: 5000,
+            caller_cpu_ms_per_second: 0,
+            caller_window_seconds: 300,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A saved search with titles, whose feed can be followed.
 //!
-//! It belongs to a role and an organisation, never to a person, and stores the parameters of an address,
+//! It belongs to a role and an organisation, never to a person (to a token that has no organisation), and stores the parameters of an address,
 //! which are interpreted again for every search. It cannot be edited: the subscribers of its feed would
 //! get other works without notice.
 
@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use super::asset::Revision;
 use super::role::Role;
+use super::token_id::TokenId;
 use super::{LanguageMap, Slug, Timestamp};
 
 /// A search that was saved.
@@ -29,6 +30,8 @@ pub struct SavedSearch {
     pub role: Role,
     /// The organisation of that token, if it has one.
     pub organisation: Option<Slug>,
+    /// That token, when it has no organisation: tokens of one role have nothing else in common.
+    pub token: Option<TokenId>,
     /// When it was saved.
     pub created_at: Timestamp,
 }
@@ -36,7 +39,7 @@ pub struct SavedSearch {
 /// Who may read a saved search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Visibility {
-    /// Tokens of the role and body it was saved with.
+    /// Tokens of the role and body it was saved with; without a body that token alone.
     #[default]
     Private,
     /// Everybody.

@@ -68,12 +68,25 @@ fn is_bidi_override(c: char) -> bool {
     matches!(c, '\u{202D}' | '\u{202E}')
 }
 
+/// Characters that leave no mark on the page (Unicode: `Default_Ignorable_Code_Point`, blank letters). A text
+/// of nothing else is empty for those who read it.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2065}'
+                | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
+        )
+}
+
 fn checked(raw: &str, limit: Limit, forbidden: fn(char) -> bool) -> Result<String, Rule> {
     // Files saved by old editors carry a byte order mark or a zero-width space in front.
     let trimmed = raw
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}'))
         .trim_end();
-    if trimmed.is_empty() {
+    if trimmed.chars().all(is_invisible) {
         return Err(Rule::Required);
     }
     let text = nfc(trimmed);
@@ -112,6 +125,7 @@ mod tests {
         for (raw, rule) in [
             (" ", Rule::Required),
             ("\u{FEFF}", Rule::Required),
+            ("\u{200D}\u{2060}\u{3164}", Rule::Required),
             ("ab\nc", Rule::ForbiddenCharacters),
             ("a\0b", Rule::ForbiddenCharacters),
             ("a\u{85}b", Rule::ForbiddenCharacters),

@@ -1,5 +1,8 @@
 //! Violations of rules in a request: all at once, each with its JSON pointer.
 
+use super::processing::ProcessingFailure;
+use std::fmt;
+
 /// One broken rule and where: a JSON pointer (RFC 6901) into what was sent, `""` for the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -71,20 +74,59 @@ pub enum Rule {
     SecrecyMark,
     /// Publication: a work whose terms allow only a link cannot have files.
     LinkOnlyWithFiles,
+    /// An original has no bytes.
+    EmptyFile,
+    /// Publication: the public copy of the file is still being made.
+    FileInProcessing,
+    /// Publication: no public copy of the file can be made.
+    NoPublicCopy(ProcessingFailure),
 }
 
-/// Every violation found in one pass; never empty when returned as an error.
+/// Violations that are listed; more are only counted, so that a refusal is short whatever was sent.
+pub const MAX_LISTED: usize = 100;
+/// The longest listed pointer, in bytes.
+const MAX_POINTER_BYTES: usize = 500;
+
+/// The violations found in one pass; never empty when returned as an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
-#[error("{} rule(s) broken", .0.len())]
-pub struct Violations(pub Vec<Violation>);
+#[error("{total} rule(s) broken")]
+pub struct Violations {
+    listed: Vec<Violation>,
+    total: usize,
+}
 
 impl Violations {
-    /// Adds one broken rule.
-    pub fn push(&mut self, pointer: impl Into<String>, rule: Rule) {
-        self.0.push(Violation {
-            pointer: pointer.into(),
-            rule,
-        });
+    /// Adds one broken rule. A pointer is cut when the names in it are overlong.
+    pub fn push(&mut self, pointer: impl fmt::Display, rule: Rule) {
+        self.total += 1;
+        if self.listed.len() == MAX_LISTED {
+            return;
+        }
+        let mut pointer = pointer.to_string();
+        if pointer.len() > MAX_POINTER_BYTES {
+            let is_boundary = |at: &usize| pointer.is_char_boundary(*at);
+            let end = (0..=MAX_POINTER_BYTES).rev().find(is_boundary);
+            pointer.truncate(end.unwrap_or(0));
+            pointer.push('…');
+        }
+        self.listed.push(Violation { pointer, rule });
+    }
+
+    /// Adds those of another pass.
+    pub fn append(&mut self, other: Self) {
+        self.total += other.total;
+        let room = MAX_LISTED - self.listed.len();
+        self.listed.extend(other.listed.into_iter().take(room));
+    }
+
+    /// The first [`MAX_LISTED`] violations.
+    pub fn listed(&self) -> &[Violation] {
+        &self.listed
+    }
+
+    /// The number of violations, listed or not.
+    pub const fn total(&self) -> usize {
+        self.total
     }
 
     /// `Ok(value)` when there are no violations.
@@ -92,10 +134,36 @@ impl Violations {
     /// # Errors
     /// The violations.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() {
+        if self.total == 0 {
             Ok(value)
         } else {
             Err(self)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, Violations};
+
+    #[test]
+    fn a_hundred_are_listed_and_all_are_counted() {
+        let mut found = Violations::default();
+        for n in 0..250 {
+            found.push(format!("/{n}"), Rule::Required);
+        }
+        let mut other = Violations::default();
+        other.push("/x", Rule::Required);
+        found.append(other);
+        assert_eq!((found.listed().len(), found.total()), (100, 251));
+        assert_eq!(found.listed()[99].pointer, "/99");
+    }
+
+    #[test]
+    fn an_overlong_name_is_cut_at_a_letter() {
+        let mut found = Violations::default();
+        found.push(format!("/{}", "ệ".repeat(400)), Rule::UnknownProperty);
+        let pointer = &found.listed()[0].pointer;
+        assert!(pointer.len() < 510 && pointer.ends_with("ệ…"), "{pointer}");
     }
 }

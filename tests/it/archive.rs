@@ -16,9 +16,9 @@ use khochung::services::curation::Curation;
 use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
 use khochung::services::sharing::Sharing;
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
-use khochung::storage::blobs::{LocalBlobs, Staging};
-use khochung::storage::catalog::Catalog;
+use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::{Catalog, ChangeSet, Rendition, Write};
 use khochung::storage::vocabulary;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -112,6 +112,24 @@ impl Archive {
         self.intake
             .attach(actor, id, revision, staged, details, repeat)
             .await
+    }
+
+    /// Stores a public copy of an attached file, as the job does.
+    pub(crate) async fn make_public_copy(&self, attached: &Attached) {
+        let copy = self.staging.stage(b"copy".to_vec()).await.unwrap();
+        let rendition = Rendition {
+            of: attached.file,
+            recipe: "preview-1600/1".to_owned(),
+            blob: copy.key,
+            size: copy.size,
+            media_type: "image/jpeg".to_owned(),
+            width_px: None,
+            height_px: None,
+        };
+        self.blobs.put(copy).await.unwrap();
+        let write = Write::Rendition(rendition, attached.asset.id);
+        let changes = ChangeSet::by(&Actor::System, self.clock.now()).write(write);
+        self.catalog.commit(changes).await.unwrap();
     }
 
     pub(crate) fn line(&self, number: u64, record: &Value) -> ImportLine {

@@ -13,7 +13,10 @@ fn every_command_explains_itself() {
         &["token", "list"],
         &["token", "revoke"],
         &["import"],
+        &["check"],
         &["verify"],
+        &["backup"],
+        &["restore"],
         &["reindex"],
         &["rebuild"],
         &["config"],
@@ -22,6 +25,8 @@ fn every_command_explains_itself() {
         &["openapi"],
         &["vocab"],
         &["vocab", "check"],
+        &["completions"],
+        &["man"],
     ] {
         let output = command().args(arguments).arg("--help").output().unwrap();
         assert!(output.status.success(), "{arguments:?}");

@@ -153,6 +153,7 @@ fn on_a_full_disk_reading_goes_on_and_with_space_everything() {
     let archive = Archive::start_in(TempDir::new_in(disk).unwrap(), &RESERVE);
     let editor = archive.holder("editor");
     let given = Given::new(&editor);
+    let unwanted = editor.create(&json!({ "titles": { "vi": "Phải xóa ngay" } }));
     assert_eq!(upload(&editor, &given.path, &vec![b'a'; 60_000_000]), 507);
     nothing_is_staged(archive.data());
 
@@ -173,6 +174,11 @@ fn on_a_full_disk_reading_goes_on_and_with_space_everything() {
     given.refuses_changes(&editor);
     given.is_readable(&editor, &event);
     nothing_is_staged(archive.data());
+    // What must go can go, now of all times.
+    let unwanted = format!("/api/v1/assets/{}", unwanted["id"].as_str().unwrap());
+    let deleted = editor.send("DELETE", &unwanted, &[("if-match", "\"1\"")], &[]);
+    assert_eq!(deleted.status, 204, "{}", deleted.text());
+    assert_eq!(editor.get(&unwanted).status, 410);
     fs::remove_file(disk.join("others")).unwrap();
     is_found(&editor, "vua+kip", &last);
     let next = editor.create(&json!({ "titles": { "vi": "Có chỗ trở lại" } }));

@@ -18,7 +18,7 @@ fn bodies_that_are_not_json_are_refused() {
         (&b"{\"titles\":"[..], "malformed-json"),
         (b"", "malformed-json"),
         (b"{\"titles\":{\"vi\":\"\xff\xfe\"}}", "malformed-json"),
-        (b"\xef\xbb\xbf{}", "malformed-json"),
+        (b"{}\xef\xbb\xbf", "malformed-json"),
         (&deep, "malformed-json"),
         (b"{} {}", "malformed-json"),
     ] {

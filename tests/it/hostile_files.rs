@@ -154,12 +154,13 @@ fn a_pixel_bomb_is_kept_and_never_unpacked() {
     let bomb = png_claiming(60_000, 60_000, 6);
     let attached = upload(&admin, &work, "bom.png", "image/png", &bomb);
     let file = address(&work, &attached);
-    let job = eventually("the job is given up", || {
-        let dead = admin.get("/api/v1/jobs?state=dead").json();
-        dead["items"].get(0).cloned()
+    let kept = eventually("the file says that it failed", || {
+        let kept = admin.get(&work).json()["files"][0].clone();
+        (kept["processing"] == "failed").then_some(kept)
     });
-    assert_eq!(job["kind"], "render-previews");
-    assert!(job["last_error"].as_str().unwrap().len() > 10, "{job}");
+    assert_eq!(kept["processing_problem"]["code"], "too-large");
+    let dead = admin.get("/api/v1/jobs?state=dead").json();
+    assert_eq!(dead["items"], json!([]));
     assert_eq!(admin.get(&format!("{file}/preview/400")).status, 404);
     assert_eq!(admin.get(&file).body, bomb);
     let status = format!("/proc/{}/status", archive.pid());

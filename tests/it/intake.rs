@@ -89,10 +89,11 @@ async fn names_are_cleaned_and_hidden_from_the_public_where_they_tell_of_people(
     let work = archive.create(&editor(), &complete_work()).await;
     let words = json!({"alt": {"vi": "Ảnh"}, "role": "attachment"});
     let name = "../Canon_Nguyen An\u{202E}.JPG";
-    archive
+    let attached = archive
         .attach(&editor(), &work, JPEG, name, &words, None)
         .await
         .unwrap();
+    archive.make_public_copy(&attached).await;
     archive
         .curation
         .publish(&editor(), work.id, None)

@@ -21,7 +21,7 @@ fn probe_file(path: &Path, declared: Option<&str>, name: &str) -> Probe {
 }
 
 /// Probes bytes as if they had been sent under another name and type.
-fn probe_bytes(bytes: &[u8], declared: Option<&str>, name: &str) -> Probe {
+pub(crate) fn probe_bytes(bytes: &[u8], declared: Option<&str>, name: &str) -> Probe {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("staged");
     fs::write(&path, bytes).unwrap();

@@ -11,7 +11,7 @@ fn unmet<T: std::fmt::Debug>(result: Result<T, ChangeError>) -> Vec<String> {
     let Err(ChangeError::Transition(TransitionError::Unmet(violations))) = result else {
         return vec![format!("{result:?}")];
     };
-    let described = violations.0.iter().map(|violation| {
+    let described = violations.listed().iter().map(|violation| {
         let rule = format!("{:?}", violation.rule);
         let name = rule.split([' ', '{']).next().unwrap_or_default();
         format!("{} {name}", violation.pointer)
@@ -110,10 +110,11 @@ async fn files_must_fit_and_images_need_words() {
     ] {
         let work = complete_work_but(&json!({"kind": kind}));
         let work = archive.create(&editor(), &work).await;
-        archive
+        let attached = archive
             .attach(&editor(), &work, JPEG, "a.jpg", &words, None)
             .await
             .unwrap();
+        archive.make_public_copy(&attached).await;
         let published = archive.curation.publish(&editor(), work.id, None).await;
         if expected.is_empty() {
             assert_eq!(published.unwrap().state.name(), "published");
@@ -129,10 +130,11 @@ async fn a_link_only_work_hands_out_no_files() {
     let work = complete_work_but(&json!({"reuse_terms": "link-only"}));
     let work = archive.create(&editor(), &work).await;
     let words = json!({"alt": {"vi": "Ảnh"}});
-    archive
+    let attached = archive
         .attach(&editor(), &work, JPEG, "a.jpg", &words, None)
         .await
         .unwrap();
+    archive.make_public_copy(&attached).await;
     let refused = archive.curation.publish(&editor(), work.id, None).await;
     assert_eq!(unmet(refused), ["/files LinkOnlyWithFiles"]);
 }
@@ -202,7 +204,7 @@ async fn a_withdrawal_needs_a_reason_and_shows_it() {
     let Err(ChangeError::Invalid(violations)) = silent else {
         panic!("{silent:?}");
     };
-    assert_eq!(violations.0[0].pointer, "/reason");
+    assert_eq!(violations.listed()[0].pointer, "/reason");
     let withdrawn = curation
         .withdraw(&editor(), work.id, None, "Sai ngày")
         .await;

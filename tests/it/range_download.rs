@@ -19,12 +19,17 @@ fn attach(client: &Client, name: &str, media_type: &str, bytes: &[u8]) -> String
     let work = client.create(&json!({ "titles": { "vi": "Tệp" }, "organisation": "dic" }));
     let id = work["id"].as_str().unwrap();
     let path = format!("/api/v1/assets/{id}/files");
+    let query = if bytes.is_empty() {
+        "?role=attachment"
+    } else {
+        ""
+    };
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers = [
         ("content-type", media_type),
         ("content-disposition", &disposition),
     ];
-    let made = client.send("POST", &path, &headers, bytes);
+    let made = client.send("POST", &format!("{path}{query}"), &headers, bytes);
     assert_eq!(made.status, 201, "{}", made.text());
     format!("{path}/{}", made.json()["sha256"].as_str().unwrap())
 }

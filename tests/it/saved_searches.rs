@@ -72,7 +72,7 @@ fn a_search_is_saved_read_followed_and_deleted() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     publish(&editor, "Chung một", "public");
-    let keeper = archive.holder("contributor");
+    let keeper = archive.holder_of("editor", Some("dic"));
     let made = keeper.post_json(SEARCHES, &wanted("public"));
     assert_eq!((made.status, made.header("etag")), (201, "\"1\""));
     let view = made.json();
@@ -105,6 +105,8 @@ fn a_search_is_saved_read_followed_and_deleted() {
     assert_eq!(vietnamese.id, format!("urn:uuid:{id}"));
     assert_eq!(vietnamese.title, "Chung <của> phòng");
     assert_eq!(vietnamese.titles(), ["Chung một"]);
+    // The label of `dic` in schema/vocabularies: who keeps the search.
+    assert_eq!(vietnamese.author, "Sở Thông tin và Truyền thông");
     let english = feed(&anybody, &format!("{path}/feed?lang=en"));
     assert_eq!(
         (english.title.as_str(), english.id),
@@ -166,7 +168,7 @@ fn the_feed_of_a_public_search_is_the_same_for_everybody() {
     publish(&editor, "Chung cho mọi người", "public");
     publish(&editor, "Chung cho đối tác", "partner");
     let partner = archive.holder("partner");
-    let public = format!("{}/feed", saved(&partner, "public"));
+    let public = format!("{}/feed", saved(&editor, "public"));
     let for_anybody = archive.anybody().get(&public);
     assert_eq!(read(&for_anybody).titles(), ["Chung cho mọi người"]);
     for reader in [&partner, &editor] {
@@ -184,9 +186,36 @@ fn the_feed_of_a_public_search_is_the_same_for_everybody() {
 }
 
 #[test]
+fn a_search_is_published_by_editors() {
+    let archive = Archive::start();
+    for role in ["contributor", "partner", "station"] {
+        let refused = archive.holder(role).post_json(SEARCHES, &wanted("public"));
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (403, "forbidden"),
+            "{role}"
+        );
+        let kept = archive.holder(role).post_json(SEARCHES, &wanted("private"));
+        assert_eq!(kept.status, 201, "{role}");
+    }
+}
+
+#[test]
+fn stations_without_a_body_keep_searches_apart() {
+    let archive = Archive::start();
+    let (one, other) = (archive.holder("station"), archive.holder("station"));
+    let path = saved(&one, "private");
+    assert_eq!(listed(&one), [path.as_str()]);
+    assert!(listed(&other).is_empty());
+    assert_eq!(other.get(&path).status, 404);
+    assert_eq!(delete(&other, &path, "\"1\"").status, 404);
+    assert_eq!(delete(&one, &path, "\"1\"").status, 204);
+}
+
+#[test]
 fn who_may_only_read_it_may_not_delete_it() {
     let archive = Archive::start();
-    let path = saved(&archive.holder("partner"), "public");
+    let path = saved(&archive.holder_of("editor", Some("dic")), "public");
     let anybody = delete(&archive.anybody(), &path, "\"1\"");
     assert_eq!(anybody.status, 401);
     let other = delete(&archive.holder("contributor"), &path, "\"1\"");
@@ -263,7 +292,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 #[test]
 fn the_same_request_saves_one_search() {
     let archive = Archive::start();
-    let keeper = archive.holder("contributor");
+    let keeper = archive.holder_of("editor", Some("dic"));
     let send = |path: &str, body: &Value, key: &str| {
         let headers = [
             ("content-type", "application/json"),
@@ -297,7 +326,8 @@ fn the_same_request_saves_one_search() {
 #[test]
 fn they_are_listed_a_page_at_a_time_without_those_of_others() {
     let archive = Archive::start();
-    let (keeper, other) = (archive.holder("contributor"), archive.holder("partner"));
+    let keeper = archive.holder_of("editor", Some("dic"));
+    let other = archive.holder("partner");
     let mut expected = Vec::new();
     for n in 0..5 {
         saved(&other, "private");
@@ -338,7 +368,7 @@ fn they_are_listed_a_page_at_a_time_without_those_of_others() {
 fn what_was_saved_survives_a_power_cut() {
     let archive = Archive::start();
     let made = archive
-        .holder("contributor")
+        .holder("editor")
         .post_json(SEARCHES, &wanted("public"));
     let path = format!("{SEARCHES}/{}", made.json()["id"].as_str().unwrap());
     let archive = Archive::start_in(archive.kill(), &[]);
@@ -363,6 +393,7 @@ async fn a_body_keeps_so_many_and_others_are_not_hindered() {
             visibility: Visibility::Private,
             role: Role::Contributor,
             organisation: contributor().organisation().cloned(),
+            token: None,
             created_at: MORNING,
         }));
     }

@@ -7,7 +7,7 @@
 use khochung::domain::access::{Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, Creator, File, FileRole, Identifier, MediaFacts,
-    PeopleShown, Relation, RelationType, Revision, State, Tombstone, Work,
+    PeopleShown, ProcessingFailure, Relation, RelationType, Revision, State, Tombstone, Work,
 };
 use khochung::domain::{
     LanguageMap, LanguageTag, PictureHash, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp,
@@ -16,7 +16,8 @@ use khochung::domain::{
 use khochung::storage::catalog::record::{EventRecord, Stored, StoredRecord};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, Event, EventKind, EventNumber, HashedPicture, IdempotencyKey, Idempotent,
-    Job, JobId, JobKind, JobState, Made, Rendition, Subject, TokenHash, TokenRecord,
+    Job, JobId, JobKind, JobState, Made, ProcessedBlob, ProcessingResult, Rendition, Subject,
+    TokenHash, TokenRecord,
 };
 
 const MOMENT: i64 = 1_795_395_600_000;
@@ -172,6 +173,14 @@ fn hashed_picture(bits: Option<u64>) -> HashedPicture {
     }
 }
 
+fn processed(result: ProcessingResult) -> ProcessedBlob {
+    ProcessedBlob {
+        of: sha256(7),
+        recipe: "public-copy/1".into(),
+        result,
+    }
+}
+
 fn rendition() -> Rendition {
     Rendition {
         of: sha256(7),
@@ -231,7 +240,17 @@ fn search() -> SavedSearch {
         visibility: Visibility::Private,
         role: Role::Contributor,
         organisation: Some(slug("dic")),
+        token: None,
         created_at: at(0),
+    }
+}
+
+/// That of a token without organisation.
+fn search_of_token() -> SavedSearch {
+    SavedSearch {
+        organisation: None,
+        token: Some(TokenId("4f9a2c".into())),
+        ..search()
     }
 }
 
@@ -281,10 +300,21 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
             "hashed-picture-blank.v1",
             Stored::HashedPicture(hashed_picture(None)),
         ),
+        (
+            "processed.v1",
+            Stored::Processed(processed(ProcessingResult::NothingToRemove)),
+        ),
+        (
+            "processed-failed.v1",
+            Stored::Processed(processed(ProcessingResult::Failed(
+                ProcessingFailure::PlaceRemains,
+            ))),
+        ),
         ("job.v1", Stored::Job(job())),
         ("prune-jobs.v1", Stored::PruneJobs(at(0))),
         ("token.v1", Stored::Token(token())),
         ("search.v1", Stored::Search(search())),
+        ("search.v2", Stored::Search(search_of_token())),
         ("drop-search.v1", Stored::DropSearch(search().id)),
         ("remember.v2", Stored::Remember(answer(Made::Asset(id(1))))),
         (
@@ -331,6 +361,10 @@ fn what_version_1_wrote_of_events_is_read_and_written_the_same() {
         (
             "event-hashed.v1",
             event(9, "system", blob, EventKind::PictureHashed),
+        ),
+        (
+            "event-processed.v1",
+            event(10, "system", blob, EventKind::Processed),
         ),
     ] {
         let bytes = fixture(name);

@@ -107,7 +107,7 @@ async fn unfit_tokens_are_not_made() {
         panic!("{refused:?}");
     };
     let places: Vec<_> = violations
-        .0
+        .listed()
         .iter()
         .map(|v| (v.pointer.as_str(), &v.rule))
         .collect();

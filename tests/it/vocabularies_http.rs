@@ -13,7 +13,7 @@ async fn call(request: test::TestRequest) -> ServiceResponse {
     let bound = ([127, 0, 0, 1], 8080).into();
     let app = App::new()
         .app_data(web::Data::new(load(None).unwrap()))
-        .app_data(web::Data::new(BaseAddress::new(BASE, bound)))
+        .app_data(web::Data::new(BaseAddress::new(BASE, "http", bound)))
         .configure(http::routes);
     test::call_service(&test::init_service(app).await, request.to_request()).await
 }

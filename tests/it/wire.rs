@@ -18,7 +18,7 @@ fn vocabularies() -> Vocabularies {
 fn broken<T: std::fmt::Debug>(result: Result<T, Violations>) -> Vec<String> {
     let mut lines: Vec<String> = result
         .unwrap_err()
-        .0
+        .listed()
         .iter()
         .map(|violation| format!("{} {:?}", violation.pointer, violation.rule))
         .collect();
@@ -296,7 +296,7 @@ fn the_schema_names_every_property_a_work_can_have() {
         let refused = parse_work(&json!({"titles": {"vi": "a"}, name: 1}), &vocabularies());
         let unknown = |rule: &Rule| *rule == Rule::UnknownProperty;
         assert!(
-            !refused.is_err_and(|v| v.0.iter().any(|violation| unknown(&violation.rule))),
+            !refused.is_err_and(|v| v.listed().iter().any(|violation| unknown(&violation.rule))),
             "{name} is in the schema but not read"
         );
     }

@@ -7,14 +7,11 @@
 pub mod policy;
 
 pub use crate::domain::role::Role;
+pub use crate::domain::token_id::TokenId;
 
 use std::fmt;
 
 use super::Slug;
-
-/// Public id of a token: a short random text that may appear in logs and events.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenId(pub String);
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

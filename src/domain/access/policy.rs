@@ -98,12 +98,18 @@ pub fn may_delete_search(actor: &Actor, search: &SavedSearch) -> bool {
     is_owner(actor, search) || is_moderated || actor.may(Permission::Administer)
 }
 
-/// The tokens of one role and organisation own searches together, because a token may be replaced.
+/// The tokens of one role and organisation own searches together, because a token may be replaced. A token
+/// without organisation owns what it saved itself.
 fn is_owner(actor: &Actor, search: &SavedSearch) -> bool {
     match actor {
         Actor::Holder {
-            role, organisation, ..
-        } => *role == search.role && *organisation == search.organisation,
+            token,
+            role,
+            organisation,
+        } => match organisation {
+            Some(_) => *role == search.role && *organisation == search.organisation,
+            None => search.token.as_ref() == Some(token),
+        },
         Actor::Anonymous | Actor::System => false,
     }
 }
@@ -308,8 +314,8 @@ mod tests {
             // A station keeps its own searches, not those of the office it belongs to.
             (Role::Station, Some("dic"), Private, "--d---dd"),
             (Role::Station, None, Private, "------dd"),
-            (Role::Editor, None, Private, "-----ddd"),
-            (Role::Partner, None, Public, "rdrrrddd"),
+            (Role::Editor, None, Private, "------dd"),
+            (Role::Partner, None, Public, "rrrrrddd"),
         ] {
             let search = SavedSearch {
                 id: SavedSearchId::from_bytes([7; 16]),
@@ -319,6 +325,7 @@ mod tests {
                 visibility,
                 role,
                 organisation: organisation.map(slug),
+                token: None,
                 created_at: NOW,
             };
             let rights = row(|actor| match may_see_search(actor, &search) {
@@ -328,5 +335,27 @@ mod tests {
             });
             assert_eq!(rights, expected, "{search:?}");
         }
+    }
+
+    #[test]
+    fn a_search_of_a_token_without_a_body_is_of_that_token_alone() {
+        let by = |token: &str| Actor::Holder {
+            token: TokenId(token.into()),
+            role: Role::Station,
+            organisation: None,
+        };
+        let search = SavedSearch {
+            id: SavedSearchId::from_bytes([7; 16]),
+            revision: Revision::FIRST,
+            titles: LanguageMap::default(),
+            parameters: BTreeMap::new(),
+            visibility: Visibility::Private,
+            role: Role::Station,
+            organisation: None,
+            token: Some(TokenId("s1".into())),
+            created_at: NOW,
+        };
+        assert!(may_see_search(&by("s1"), &search) && may_delete_search(&by("s1"), &search));
+        assert!(!may_see_search(&by("s2"), &search) && !may_delete_search(&by("s2"), &search));
     }
 }

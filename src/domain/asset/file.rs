@@ -9,7 +9,8 @@ pub struct File {
     pub sha256: Sha256,
     /// What the file is to the work.
     pub role: FileRole,
-    /// Media type as recognised from the bytes, e.g. `image/jpeg`.
+    /// Media type as recognised from the bytes, e.g. `image/jpeg`; of a text that is not UTF-8 with its
+    /// `charset` parameter.
     pub media_type: String,
     /// Length in bytes.
     pub size: u64,
@@ -28,6 +29,18 @@ pub struct File {
 }
 
 impl File {
+    /// The media type without parameters.
+    pub fn essence(&self) -> &str {
+        self.media_type.split(';').next().unwrap_or_default()
+    }
+
+    /// The encoding of a text that is not UTF-8.
+    pub fn charset(&self) -> Option<&str> {
+        self.media_type
+            .split_once("; charset=")
+            .map(|(_, charset)| charset)
+    }
+
     /// A name that reveals nothing about who made the file: for images the beginning of the hash, as
     /// cameras and their owners write themselves into names; for others the name as deposited.
     pub fn neutral_name(&self) -> String {

@@ -24,6 +24,8 @@ pub use people::PeopleShown;
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
 
+pub use crate::domain::processing::{Processing, ProcessingFailure, ProcessingStates};
+
 use crate::domain::Timestamp;
 
 /// One work with its files, at one revision.

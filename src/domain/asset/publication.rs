@@ -4,7 +4,7 @@
 //! require a complete description, reviewed rights, a basis for showing people, text
 //! alternatives, and files that fit. Pointers are into the wire form of the work.
 
-use super::{Access, Asset, File, FileRole, PeopleShown, Work, kind};
+use super::{Access, Asset, File, FileRole, PeopleShown, Processing, ProcessingStates, Work, kind};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
 use crate::domain::{Rule, Violations};
@@ -17,6 +17,23 @@ pub fn unmet_conditions(asset: &Asset, vocabularies: &Vocabularies) -> Violation
     people_may_be_shown(&asset.work, &mut unmet);
     content_is_there(asset, vocabularies, &mut unmet);
     unmet
+}
+
+/// Adds the files that the public would not get. Only publication itself requires their copies: a file
+/// attached to a published work is delivered as soon as its copy is made.
+pub fn public_copies_are_there(
+    asset: &Asset,
+    processing: &ProcessingStates,
+    unmet: &mut Violations,
+) {
+    for (index, file) in asset.files.iter().enumerate() {
+        let rule = match processing.of(file.sha256) {
+            Processing::Ready => continue,
+            Processing::Working => Rule::FileInProcessing,
+            Processing::Failed(failure) => Rule::NoPublicCopy(failure),
+        };
+        unmet.push(format!("/files/{index}"), rule);
+    }
 }
 
 fn description_is_complete(work: &Work, unmet: &mut Violations) {
@@ -74,7 +91,7 @@ fn content_is_there(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Viol
         .enumerate()
         .filter(|(_, f)| is_original(f))
     {
-        if !types.is_empty() && !kind::takes_original(types, &file.media_type) {
+        if !types.is_empty() && !kind::takes_original(types, file.essence()) {
             unmet.push(format!("/files/{index}"), Rule::FileDoesNotFitKind);
         }
         if file.media_type.starts_with("image/") && file.alt.is_empty() {

@@ -12,9 +12,10 @@
 //! gates afterwards. With every revision the widest audience grows to the audience level that can see
 //! the work or could a moment before; it never shrinks.
 
-use super::publication::unmet_conditions;
+use super::publication::{public_copies_are_there, unmet_conditions};
 use super::{
-    Asset, AssetId, AudienceLevel, File, Revision, State, StateName, Tombstone, Work, limits,
+    Asset, AssetId, AudienceLevel, File, ProcessingStates, Revision, State, StateName, Tombstone,
+    Work, limits,
 };
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp, Violations};
@@ -139,6 +140,7 @@ impl Asset {
     }
 
     /// The work published for the audience level of its access, from the end of its embargo on.
+    /// `processing` are the states of its files.
     ///
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is a draft or submitted,
@@ -146,6 +148,7 @@ impl Asset {
     pub fn publish(
         &self,
         vocabularies: &Vocabularies,
+        processing: &ProcessingStates,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
         let mut next = self.with_state(
@@ -154,7 +157,9 @@ impl Asset {
             now,
         )?;
         next.published_at = Some(now);
-        require_publishable(next, vocabularies)
+        let mut unmet = unmet_conditions(&next, vocabularies);
+        public_copies_are_there(&next, processing, &mut unmet);
+        unmet.into_result(next).map_err(TransitionError::Unmet)
     }
 
     /// The work withdrawn; the reason is for the public.

@@ -20,7 +20,7 @@ Settings come from defaults, then --config FILE (TOML), then KHOCHUNG__SECTION__
 /// Kho Chung keeps works of public communication: takes them in, keeps them safe, finds them and
 /// hands them out.
 #[derive(Debug, Parser)]
-#[command(name = "khochung", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "khochung", version = super::version::short(), after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Settings in a TOML file.
     #[arg(long, global = true, value_name = "FILE", env = "KHOCHUNG_CONFIG")]
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Take in works from an NDJSON file, or from a folder with works.ndjson and files beside it.
     Import(Import),
+    /// Check that an archive can run here: settings, folder, permissions, disk, clock, address.
+    Check(Check),
     /// Check the catalogue and that every file it names is there.
     Verify(Verify),
     /// Copy an archive to another folder, while it runs or not. Repeat it to bring the copy up to
@@ -61,6 +63,20 @@ pub(crate) enum Command {
     /// Check vocabularies.
     #[command(subcommand)]
     Vocab(VocabCommand),
+    /// Print the completions of a shell.
+    #[command(after_help = "\
+Example: khochung completions bash > ~/.local/share/bash-completion/completions/khochung")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one page for each command.
+    #[command(after_help = "Example: khochung man | man -l -")]
+    Man {
+        /// The folder to write the pages to.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// Which archive.
@@ -134,6 +150,24 @@ pub(crate) struct Import {
     /// Which archive.
     #[command(flatten)]
     pub(crate) folder: Folder,
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+One line for each point: ok, warn or fail, and what to do. Nothing is changed. Run it as the user
+the archive runs as, before the first start or while the archive runs.
+
+Exit code: 0 when no line says fail, else 1.
+
+Example: sudo -u khochung khochung --config /etc/khochung/khochung.toml check")]
+pub(crate) struct Check {
+    /// Language of the lines, vi or en [default: by LANG].
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["vi", "en"])]
+    pub(crate) language: Option<String>,
+    /// Which archive and where it is to listen.
+    #[command(flatten)]
+    pub(crate) listen: Listen,
 }
 
 /// How thoroughly to check.

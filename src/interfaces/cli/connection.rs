@@ -1,6 +1,7 @@
 //! A command's way to the archive: to the one that runs on the data folder, or to one started
 //! for as long as the command lasts.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,6 +11,7 @@ use ureq::http::{Request, StatusCode};
 use super::serve::Serving;
 use super::{Failure, control};
 use crate::config::Config;
+use crate::interfaces::http::server::Listening;
 use crate::interfaces::messages::Language;
 
 /// An open way to an archive, with the rights of its operator.
@@ -47,7 +49,9 @@ impl Connection {
         let mut private = config;
         private.server.bind = "127.0.0.1:0".to_owned();
         private.server.public_address.clear();
-        let serving = Serving::start(private)?;
+        private.server.tls_certificate = PathBuf::new();
+        private.server.tls_key = PathBuf::new();
+        let serving = Serving::start(private, Listening::default())?;
         let control = serving.control().clone();
         Ok(Self::to(&control, language, Some(serving)))
     }
@@ -71,7 +75,7 @@ impl Connection {
 
     /// Whether an archive that knows our secret answers there: not one that was killed, and not
     /// another program on the same port.
-    fn answers(&self) -> bool {
+    pub(crate) fn answers(&self) -> bool {
         self.call("GET", "/api/v1/tokens", &[], Vec::new())
             .is_ok_and(|answer| answer.status == StatusCode::OK)
     }

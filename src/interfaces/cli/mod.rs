@@ -7,6 +7,7 @@
 
 mod args;
 mod backup;
+mod check;
 mod connection;
 mod control;
 mod demo;
@@ -17,8 +18,11 @@ mod output;
 mod progress;
 mod runtime;
 mod serve;
+mod service_manager;
 mod settings;
 mod token;
+mod usage_pages;
+mod version;
 
 use std::process::ExitCode;
 
@@ -47,7 +51,7 @@ pub fn run() -> ExitCode {
         }
     };
     let language = terminal_language();
-    match dispatch(arguments, language) {
+    match dispatch(arguments, language).and_then(|()| output::check()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.lines(language) {
@@ -65,6 +69,10 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
+        Command::Check(check) => {
+            let wanted = check.language.as_deref().map(Language::of_tag);
+            check::run(file, &check.listen, wanted.unwrap_or(language))
+        }
         Command::Verify(verify) => maintenance::verify(
             settings::for_folder(file, &verify.folder)?,
             verify.deep,
@@ -104,5 +112,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Vocab(VocabCommand::Check { dir }) => {
             maintenance::check_vocabularies(dir.as_deref(), language)
         }
+        Command::Completions { shell } => usage_pages::completions(shell),
+        Command::Man { folder } => usage_pages::manual(folder.as_deref()),
     }
 }

@@ -32,6 +32,14 @@ pub(crate) fn for_folder(file: Option<&Path>, folder: &Folder) -> Result<Config,
     Ok(effective.config)
 }
 
+/// The settings for a command that listens, without starting the log.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub(crate) fn examine(file: Option<&Path>, listen: &Listen) -> Result<Effective, Failure> {
+    load(file, &listen.folder, listen.bind.as_deref())
+}
+
 /// Prints every setting with its source; secrets are masked.
 ///
 /// # Errors

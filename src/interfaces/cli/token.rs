@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::TokenCommand;
 use super::connection::Connection;
-use super::output::print;
+use super::output::{print, try_print};
 use super::{Failure, settings};
 use crate::interfaces::messages::Language;
 
@@ -31,7 +31,8 @@ pub(crate) fn run(
             let wanted = json!({
                 "role": role, "organisation": organisation, "label": label, "expires_at": expires,
             });
-            let secret = create(&open(&folder)?, wanted)?;
+            let connection = open(&folder)?;
+            let (id, secret) = create(&connection, wanted)?;
             eprintln!(
                 "{}",
                 language.pick(
@@ -39,7 +40,11 @@ pub(crate) fn run(
                     "The token is shown this once; keep it safe:",
                 )
             );
-            print(&secret);
+            if let Err(error) = try_print(&secret) {
+                // Nobody has seen it.
+                revoke(&connection, &id)?;
+                return Err(Failure::io("stdout", error));
+            }
         }
         TokenCommand::List(folder) => {
             let tokens = open(&folder)?.json("GET", "/api/v1/tokens", &Value::Null)?;
@@ -48,26 +53,34 @@ pub(crate) fn run(
             }
         }
         TokenCommand::Revoke { id, folder } => {
-            let id = percent_encoding::utf8_percent_encode(&id, percent_encoding::NON_ALPHANUMERIC);
-            open(&folder)?.json("DELETE", &format!("/api/v1/tokens/{id}"), &Value::Null)?;
+            revoke(&open(&folder)?, &id)?;
         }
     }
     Ok(())
 }
 
-/// Makes a token and returns its secret.
+/// Makes a token and returns its id and its secret.
 ///
 /// # Errors
 /// The archive refuses.
-pub(crate) fn create(connection: &Connection, mut wanted: Value) -> Result<String, Failure> {
+pub(crate) fn create(
+    connection: &Connection,
+    mut wanted: Value,
+) -> Result<(String, String), Failure> {
     if let Some(properties) = wanted.as_object_mut() {
         properties.retain(|_, value| !value.is_null());
     }
     let made = connection.json("POST", "/api/v1/tokens", &wanted)?;
-    made["secret"]
-        .as_str()
-        .map(str::to_owned)
+    let part = |name: &str| made[name].as_str().map(str::to_owned);
+    part("id")
+        .zip(part("secret"))
         .ok_or_else(|| Failure::inside("the archive made a token but did not show it"))
+}
+
+fn revoke(connection: &Connection, id: &str) -> Result<(), Failure> {
+    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+    let path = format!("/api/v1/tokens/{id}");
+    connection.json("DELETE", &path, &Value::Null).map(drop)
 }
 
 /// One token as tab-separated columns: id, role, organisation, made, ends, label.

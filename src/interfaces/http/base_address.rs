@@ -9,9 +9,9 @@ pub struct BaseAddress(String);
 
 impl BaseAddress {
     /// The configured address, or that of the bound socket.
-    pub fn new(configured: &str, bound: SocketAddr) -> Self {
+    pub fn new(configured: &str, scheme: &str, bound: SocketAddr) -> Self {
         if configured.is_empty() {
-            Self(format!("http://{}", reachable(bound)))
+            Self(format!("{scheme}://{}", reachable(bound)))
         } else {
             Self(configured.trim_end_matches('/').to_owned())
         }

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::authentication::Counted;
 use super::extract::guard::{Allowed, Read};
 use super::extract::query::Query;
 use super::problem::Problem;
@@ -13,6 +14,7 @@ use super::problem::document::ProblemDocument;
 use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::AssetId;
 use crate::interfaces::wire::{AssetDto, ChangeDto};
+use crate::services::search::Search;
 use crate::services::sharing::{Change, LogCursor, Presence, Sharing};
 use crate::storage::catalog::EventNumber;
 
@@ -90,8 +92,10 @@ pub struct ChangeList {
 )]
 pub async fn list(
     actor: Allowed<Read>,
+    counted: Counted,
     query: Query<ChangesQuery>,
     sharing: web::Data<Sharing>,
+    search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let log = query.0.log.as_deref().map(str::parse).transpose();
@@ -100,7 +104,9 @@ pub async fn list(
         after: EventNumber(query.0.after.unwrap_or(0)),
     };
     let limit = pagination::limit(query.0.limit)?;
-    let changes = sharing.changes(&actor, cursor, limit).await?;
+    let (by, service) = (actor.clone(), sharing.clone());
+    let changes = async move { service.changes(&by, cursor, limit).await };
+    let changes = search.admission().run(&counted.0, changes).await??;
     let log = sharing.log_id().to_string();
     let next = changes.next.0;
     let items = entries(&actor, &changes.items, query.0.include, &sharing).await?;

@@ -1,31 +1,59 @@
 //! Liveness, readiness and metrics: `/healthz`, `/readyz`, `/metrics`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::extract::guard;
+use super::client_address::is_local;
+use super::extract::guard::{self, Allowed, Read};
 use super::frame::KeepBody;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::app::Archive;
+use crate::domain::access::Permission;
 use crate::telemetry::Metrics;
+
+/// Whether requests should be sent here yet. Open by itself; whoever fills an archive before it is
+/// of use closes it meanwhile. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct ReadinessGate(Arc<AtomicBool>);
+
+impl ReadinessGate {
+    /// A gate that is closed until [`ReadinessGate::open`].
+    pub fn closed() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+
+    /// From now on `/readyz` tells how the archive is.
+    pub fn open(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// Whether the archive can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` when it works with less: the search index is being built; `failed` when
+    /// `ready`; `starting` while its first content is loaded; `degraded` when it works with less: the search index is being built; `failed` when
     /// the operator has to act: the catalogue takes no changes, or is damaged.
     status: &'static str,
     /// `ready`, `read-only` when it takes no changes until a restart, or `damaged`.
     catalogue: &'static str,
     /// `current`, or `catching-up` while events wait to become searchable.
     index: &'static str,
-    /// Events that wait to become searchable.
-    index_lag_events: u64,
-    /// Number of the last event.
-    last_event: u64,
+    /// Events that wait to become searchable; told to editors, as they count changes of hidden works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_lag_events: Option<u64>,
+    /// Number of the last event; told to editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_event: Option<u64>,
     /// The identity of the log that the number belongs to.
     log: String,
     /// How many places in the catalogue were found damaged since the start; the log names them.
@@ -51,7 +79,7 @@ pub async fn healthz() -> &'static str {
         (status = 200, description = "It is.", body = Readiness),
         (
             status = 503,
-            description = "It is not: the operator has to act, or the catalogue does not answer.",
+            description = "It is not: it is starting, the operator has to act, or the catalogue does not answer.",
             content(
                 (Readiness = "application/json"),
                 (ProblemDocument = "application/problem+json"),
@@ -59,11 +87,17 @@ pub async fn healthz() -> &'static str {
         ),
     )
 )]
-pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
+pub async fn readyz(
+    actor: Allowed<Read>,
+    request: HttpRequest,
+    archive: web::Data<Archive>,
+    gate: web::Data<ReadinessGate>,
+) -> Result<HttpResponse, Problem> {
     let health = archive
         .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
+    let is_staff = actor.may(Permission::Curate) || is_local(&request);
     let is_current = health.index_lag_events == 0;
     let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",
@@ -71,16 +105,18 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
         (true, false) => "damaged",
     };
     let has_failed = catalogue != "ready";
-    let mut response = if has_failed {
+    let is_starting = gate.is_closed();
+    let mut response = if has_failed || is_starting {
         HttpResponse::ServiceUnavailable()
     } else {
         HttpResponse::Ok()
     };
     let mut response = response.json(Readiness {
-        status: match (has_failed, health.index_is_available) {
-            (true, _) => "failed",
-            (false, true) => "ready",
-            (false, false) => "degraded",
+        status: match (has_failed, is_starting, health.index_is_available) {
+            (true, ..) => "failed",
+            (false, true, _) => "starting",
+            (false, false, true) => "ready",
+            (false, false, false) => "degraded",
         },
         catalogue,
         index: match (health.index_is_available, is_current) {
@@ -88,12 +124,12 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
             (true, true) => "current",
             (true, false) => "catching-up",
         },
-        index_lag_events: health.index_lag_events,
-        last_event: health.counts.events,
+        index_lag_events: is_staff.then_some(health.index_lag_events),
+        last_event: is_staff.then_some(health.counts.events),
         log: health.log.to_string(),
         damaged_places: health.catalog.damage.len() as u64,
     });
-    if has_failed {
+    if has_failed || is_starting {
         response.extensions_mut().insert(KeepBody);
     }
     Ok(response)
@@ -103,7 +139,8 @@ pub async fn readyz(archive: web::Data<Archive>) -> Result<HttpResponse, Problem
 #[utoipa::path(
     get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
     summary = "Metrics for Prometheus",
-    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set.",
+    description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set; otherwise \
+        answers only callers on the same machine that no proxy passed on.",
     responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text")),
     security((), ("token" = []))
 )]
@@ -113,6 +150,9 @@ pub async fn metrics(
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = &archive.config.server.metrics_token;
+    if wanted.is_empty() && !is_local(&request) {
+        return Err(Problem::Forbidden);
+    }
     if !wanted.is_empty() && !guard::has_bearer(&request, wanted) {
         return Err(Problem::Unauthenticated);
     }

@@ -12,9 +12,10 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-use super::extract::body::expect_media_type;
+use super::extract::body::{expect_media_type, in_proportion};
 use super::extract::guard::{Allowed, Deposit};
 use super::extract::lines::Lines;
+use super::extract::pace::Pace;
 use super::frame::Caller;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
@@ -88,7 +89,7 @@ pub async fn import(
     let lines = Lines::new(
         payload.into_inner(),
         max_bytes,
-        config.server.body_timeout(),
+        Pace::with_pause(config.server.body_timeout()),
     );
     let (sender, receiver) = mpsc::channel(BUFFERED_RESULTS);
     let results = ResultWriter {
@@ -112,13 +113,17 @@ async fn run_import(
     actor: &Actor,
     mut lines: Lines,
     intake: &Intake,
-    vocabularies: &Vocabularies,
+    vocabularies: &web::Data<Vocabularies>,
     results: &ResultWriter,
 ) {
     {
         let records = stream::unfold(&mut lines, |lines| async {
             let line = lines.next().await?;
-            let record = read(line.text.as_deref(), lines.max_bytes(), vocabularies);
+            let (text, max_bytes) = (line.text, lines.max_bytes());
+            let length = text.as_ref().map_or(0, Bytes::len);
+            let vocabularies = vocabularies.clone();
+            let read = move || read(text.as_deref(), max_bytes, &vocabularies);
+            let record = in_proportion(length, read).await;
             let number = line.number;
             Some((ImportLine { number, record }, lines))
         });

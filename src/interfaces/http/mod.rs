@@ -6,8 +6,10 @@
 //! Pages for browsers use the same frame, problems and extractors.
 
 pub mod assets;
+pub mod authentication;
 mod base_address;
 pub mod changes;
+mod client_address;
 pub mod delivery;
 mod described_parameters;
 pub mod docs;
@@ -26,6 +28,7 @@ pub mod saved_searches;
 mod schemas;
 pub mod search;
 pub mod server;
+pub mod tls;
 pub mod tokens;
 pub mod upload;
 pub mod vocabularies;

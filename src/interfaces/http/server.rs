@@ -1,6 +1,6 @@
 //! Starts and stops the HTTP server.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +8,20 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt, web};
 
+use super::client_address::TrustedProxies;
 use super::extract::guard::ControlSecret;
 use super::frame::compression;
-use super::{BaseAddress, frame, routes};
+use super::health::ReadinessGate;
+use super::tls::Tls;
+use super::upload::slots::UploadSlots;
+use super::{BaseAddress, authentication, frame, reachable, routes};
 use crate::app::Archive;
 use crate::memory;
 
 /// A server that listens. Await [`Running::finished`] to serve.
 pub struct Running {
-    /// The bound addresses; the port is the real one when 0 was requested.
-    pub addresses: Vec<SocketAddr>,
+    /// Where programs on this machine reach it without TLS.
+    pub local: SocketAddr,
     /// The address links are built from.
     pub base: BaseAddress,
     server: Server,
@@ -38,26 +42,71 @@ impl Running {
     }
 }
 
+/// How it listens.
+#[derive(Default)]
+pub struct Listening {
+    /// Sockets that were bound for this process; empty: `server.bind` is bound.
+    pub sockets: Vec<TcpListener>,
+    /// Speaks TLS with this certificate.
+    pub tls: Option<Tls>,
+    /// Whether requests should be sent here yet.
+    pub gate: ReadinessGate,
+}
+
+/// The sockets handed over, or one bound to the configured address, each of which ends connections
+/// whose reader does not read.
+fn bound_sockets(
+    sockets: Vec<TcpListener>,
+    settings: &crate::config::Server,
+) -> std::io::Result<Vec<TcpListener>> {
+    let sockets = if sockets.is_empty() {
+        vec![TcpListener::bind(&settings.bind)?]
+    } else {
+        sockets
+    };
+    for socket in &sockets {
+        end_connections_without_reader(socket, settings.write_timeout_seconds)?;
+    }
+    Ok(sockets)
+}
+
 /// Binds the configured address and starts answering. Must run inside a tokio runtime.
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Running> {
+pub fn start(
+    archive: &Archive,
+    control: &ControlSecret,
+    listening: Listening,
+) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
-    let listener = std::net::TcpListener::bind(&settings.bind)?;
-    let bound = listener.local_addr()?;
-    let base = BaseAddress::new(&settings.public_address, bound);
-    let (served, control, data) = (archive.clone(), control.clone(), base.clone());
-    let data = web::Data::new(data);
-    let control = web::Data::new(control);
+    let Listening { sockets, tls, gate } = listening;
+    let sockets = bound_sockets(sockets, &settings)?;
+    let bound = sockets.first().map_or_else(
+        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
+        TcpListener::local_addr,
+    )?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let base = BaseAddress::new(&settings.public_address, scheme, bound);
+    let served = archive.clone();
+    let data = web::Data::new(base.clone());
+    let control = web::Data::new(control.clone());
+    let gate = web::Data::new(gate);
+    let max_uploads = archive.config.intake.max_uploads_of_caller;
+    let slots = web::Data::new(UploadSlots::new(max_uploads));
+    let proxies = web::Data::new(TrustedProxies::new(&settings.trusted_proxies));
     let factory = move || {
         // Called once on the thread of each worker.
         rt::spawn(memory::give_back());
         App::new()
             .app_data(data.clone())
             .app_data(control.clone())
+            .app_data(gate.clone())
+            .app_data(proxies.clone())
+            .app_data(slots.clone())
             .configure(|config| provide(&served, config))
             .configure(routes)
+            .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))
@@ -68,16 +117,48 @@ pub fn start(archive: &Archive, control: &ControlSecret) -> std::io::Result<Runn
         .client_request_timeout(Duration::from_secs(settings.header_timeout_seconds))
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(settings.shutdown_seconds)
-        .disable_signals()
-        .listen(listener)?;
+        .disable_signals();
+    let mut local = reachable(bound);
+    if let Some(tls) = tls {
+        let tls = tls.server_config().map_err(std::io::Error::other)?;
+        for socket in sockets {
+            server = server.listen_rustls_0_23(socket, tls.clone())?;
+        }
+        // Commands on this machine speak plain HTTP, on a port that only this machine reaches.
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        local = socket.local_addr()?;
+        server = server.listen(socket)?;
+    } else {
+        for socket in sockets {
+            server = server.listen(socket)?;
+        }
+    }
     if settings.workers > 0 {
         server = server.workers(settings.workers);
     }
     Ok(Running {
-        addresses: server.addrs(),
+        local,
         base,
         server: server.run(),
     })
+}
+
+/// Ends a connection whose client reads nothing of a response for this long. The framework has no such
+/// timeout: it waits for the socket without end and keeps the response in memory. Accepted sockets
+/// inherit `TCP_USER_TIMEOUT`, which also counts the time with a window of zero (tcp(7)).
+#[cfg(target_os = "linux")]
+fn end_connections_without_reader(
+    listener: &std::net::TcpListener,
+    seconds: u64,
+) -> std::io::Result<()> {
+    let milliseconds = u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
+    rustix::net::sockopt::set_tcp_user_timeout(listener, milliseconds)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_connections_without_reader(_: &std::net::TcpListener, _: u64) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Registers the data that handlers extract.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::BaseAddress;
-use super::extract::body::{Json, JsonBody};
+use super::extract::body::{JsonBody, SmallJson};
 use super::extract::guard::{Administer, Allowed};
 use super::extract::query;
 use super::problem::Problem;
@@ -126,7 +126,7 @@ pub async fn create(
     actor: Allowed<Administer>,
     accounts: web::Data<Accounts>,
     base: web::Data<BaseAddress>,
-    body: JsonBody<Json>,
+    body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
     let (secret, record) = accounts
         .create(&actor, parse_new_token(&body.value)?)

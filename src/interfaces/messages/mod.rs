@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod feeds;
+pub mod processing;
 pub mod rules;
 
 /// The language of messages.

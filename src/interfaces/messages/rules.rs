@@ -1,6 +1,6 @@
 //! The rules of the archive in words: one sentence for each [`Rule`] a caller can break.
 
-use super::Language;
+use super::{Language, processing};
 use crate::domain::Rule;
 
 /// The machine-readable name of a rule, stable for clients: `unknown-concept`.
@@ -28,6 +28,9 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::FileDoesNotFitKind => "file-does-not-fit-kind",
         Rule::SecrecyMark => "secrecy-mark",
         Rule::LinkOnlyWithFiles => "link-only-with-files",
+        Rule::EmptyFile => "empty-file",
+        Rule::FileInProcessing => "file-in-processing",
+        Rule::NoPublicCopy(_) => "no-public-copy",
     }
 }
 
@@ -77,6 +80,14 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::LinkOnlyWithFiles => {
             "Chưa thể công bố: điều kiện chỉ cho phép dẫn liên kết nên không được kèm tệp."
         }
+        Rule::EmptyFile => "Tệp gốc không có nội dung (0 byte).",
+        Rule::FileInProcessing => {
+            "Chưa thể công bố: bản sao cho công chúng của tệp này đang được tạo; hãy thử lại sau ít phút."
+        }
+        Rule::NoPublicCopy(failure) => {
+            let reason = processing::sentence(*failure, Language::Vietnamese);
+            return format!("Chưa thể công bố: {reason}");
+        }
     };
     fixed.to_owned()
 }
@@ -116,6 +127,14 @@ fn english(rule: &Rule) -> String {
         Rule::SecrecyMark => "It carries a mark of state secrecy; the archive takes no secrets.",
         Rule::LinkOnlyWithFiles => {
             "Cannot be published: terms that allow only a link forbid attached files."
+        }
+        Rule::EmptyFile => "The original file is empty (0 bytes).",
+        Rule::FileInProcessing => {
+            "Cannot be published yet: the public copy of this file is being made; try again in a few minutes."
+        }
+        Rule::NoPublicCopy(failure) => {
+            let reason = processing::sentence(*failure, Language::English);
+            return format!("Cannot be published: {reason}");
         }
     };
     fixed.to_owned()

@@ -11,9 +11,11 @@ use super::schema_fields;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::may_fetch_untouched_original;
 use crate::domain::asset::{
-    Access, Asset, Creator, File, FileRole, Identifier, PeopleShown, Relation, RelationType, Work,
+    Access, Asset, Creator, File, FileRole, Identifier, PeopleShown, Processing, ProcessingFailure,
+    ProcessingStates, Relation, RelationType, Work,
 };
-use crate::domain::{LanguageMap, Slug};
+use crate::domain::{LanguageMap, Sha256, Slug};
+use crate::interfaces::messages::{Language, processing};
 use crate::services::intake::{Imported, ImportedAs};
 use crate::services::sharing::Change;
 
@@ -191,6 +193,10 @@ pub struct FileDto {
     pub role: &'static str,
     /// As recognised from the bytes.
     pub media_type: String,
+    /// The encoding of a text, e.g. `utf-8` or `windows-1258`; `unknown` when it is none of those that the
+    /// archive knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// Length in bytes.
     pub size: u64,
     /// Name for a download.
@@ -214,6 +220,27 @@ pub struct FileDto {
     /// When it was attached.
     #[schema(format = DateTime)]
     pub attached_at: String,
+    /// Whether everybody who may see the work can download it: `ready`, `working` while the public copy
+    /// is being made, `failed` when none can be made. Not in search results and in responses to
+    /// changes of a description or state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema_fields::processing)]
+    pub processing: Option<&'static str>,
+    /// Why no public copy can be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processing_problem: Option<ProcessingProblemDto>,
+}
+
+/// Why no public copy of a file can be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProcessingProblem)]
+pub struct ProcessingProblemDto {
+    /// `damaged`, `unsupported`, `too-large` or `place-remains`.
+    pub code: &'static str,
+    /// The reason and what to do, in Vietnamese.
+    pub vi: &'static str,
+    /// The same in English.
+    pub en: &'static str,
 }
 
 /// One entry of the change feed.
@@ -345,10 +372,35 @@ impl AssetDto {
             published_at: asset.published_at.map(|moment| moment.to_string()),
         }
     }
+
+    /// The same with the states of its files.
+    pub fn render_with_processing(asset: Asset, actor: &Actor, states: &ProcessingStates) -> Self {
+        let keys: Vec<Sha256> = asset.files.iter().map(|file| file.sha256).collect();
+        let mut rendered = Self::render(asset, actor);
+        for (file, key) in rendered.files.iter_mut().zip(keys) {
+            let state = states.of(key);
+            file.processing = Some(state.name());
+            if let Processing::Failed(failure) = state {
+                file.processing_problem = Some(ProcessingProblemDto::new(failure));
+            }
+        }
+        rendered
+    }
+}
+
+impl ProcessingProblemDto {
+    fn new(failure: ProcessingFailure) -> Self {
+        Self {
+            code: failure.name(),
+            vi: processing::sentence(failure, Language::Vietnamese),
+            en: processing::sentence(failure, Language::English),
+        }
+    }
 }
 
 impl FileDto {
     fn render(file: File, shows_name: bool) -> Self {
+        let (media_type, encoding) = (file.essence().to_owned(), encoding_of(&file));
         Self {
             sha256: file.sha256.to_string(),
             role: name_of(&FileRole::NAMES, &file.role),
@@ -358,7 +410,8 @@ impl FileDto {
             } else {
                 file.neutral_name()
             },
-            media_type: file.media_type,
+            media_type,
+            encoding,
             title: texts(&file.title),
             alt: texts(&file.alt),
             language: file.language.map(|tag| tag.to_string()),
@@ -366,7 +419,18 @@ impl FileDto {
             height_px: file.facts.height_px,
             duration_ms: file.facts.duration_ms,
             attached_at: file.attached_at.to_string(),
+            processing: None,
+            processing_problem: None,
         }
+    }
+}
+
+fn encoding_of(file: &File) -> Option<String> {
+    match file.charset() {
+        Some("unknown-8bit") => Some("unknown".to_owned()),
+        Some(charset) => Some(charset.to_owned()),
+        None if file.media_type.starts_with("text/") => Some("utf-8".to_owned()),
+        None => None,
     }
 }
 

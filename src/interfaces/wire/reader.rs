@@ -37,13 +37,13 @@ impl<'v> JsonReader<'v> {
     }
 
     pub(super) fn refuse(&mut self, at: &Pointer<'_>, rule: Rule) {
-        self.violations.push(at.to_string(), rule);
+        self.violations.push(at, rule);
     }
 
     /// Whether a violation was reported at this pointer or below it.
     pub(super) fn has_violation_below(&self, pointer: &str) -> bool {
         self.violations
-            .0
+            .listed()
             .iter()
             .any(|violation| violation.pointer.starts_with(pointer))
     }

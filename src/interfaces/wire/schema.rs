@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::outgoing::{AssetDto, CreatorDto, FileDto, IdentifierDto, RelationDto, WorkDto};
+use super::outgoing::{
+    AssetDto, CreatorDto, FileDto, IdentifierDto, ProcessingProblemDto, RelationDto, WorkDto,
+};
 
 /// The schema of a work in responses (JSON Schema 2020-12), as committed in
 /// `schema/asset.schema.json`.
@@ -18,6 +20,7 @@ pub fn asset_schema() -> Value {
         (RelationDto::name(), RelationDto::schema()),
         (IdentifierDto::name(), IdentifierDto::schema()),
         (FileDto::name(), FileDto::schema()),
+        (ProcessingProblemDto::name(), ProcessingProblemDto::schema()),
     ]
     .into_iter()
     .map(|(name, schema)| (name.into_owned(), plain(&schema)))

@@ -99,6 +99,12 @@ pub(super) fn state() -> Object {
         .build()
 }
 
+pub(super) fn processing() -> Object {
+    one_of(["ready", "working", "failed"])
+        .description(Some("Whether the public copy of the file is made."))
+        .build()
+}
+
 pub(super) fn event_kind() -> Object {
     one_of(EventKind::NAMES.map(|(name, _)| name))
         .description(Some("What happened."))

@@ -46,7 +46,7 @@ impl Curation {
             .await?;
         let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
         if work == present.work {
-            return Ok(present);
+            return Ok(self.works.shown_to(actor, present).await?);
         }
         let next = present.describe(work, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::Described)
@@ -112,7 +112,8 @@ impl Curation {
             .await
     }
 
-    /// Publishes the work for the audience level of its access, from the end of its embargo on.
+    /// Publishes the work for the audience level of its access, from the end of its embargo on. Waits
+    /// some seconds for public copies of its files that are being made.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] with every unmet condition, or when it is published or
@@ -127,7 +128,8 @@ impl Curation {
             .works
             .find_for_change(actor, id, expected, curates)
             .await?;
-        let next = present.publish(&self.works.vocabularies, self.works.now());
+        let processing = self.works.settled_processing(&present).await?;
+        let next = present.publish(&self.works.vocabularies, &processing, self.works.now());
         self.commit(actor, &present, next, EventKind::Published)
             .await
     }
@@ -207,7 +209,7 @@ impl Curation {
         let next = next?;
         let changes = self.works.change_set(actor, present, next.clone(), event);
         self.works.catalog.commit(changes).await?;
-        Ok(next)
+        Ok(self.works.shown_to(actor, next).await?)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Delivery of files: which bytes, under which name, to whom.
 //!
 //! Every request goes through the access policy. Those entitled get the file as deposited; everybody else
-//! gets an image only as a copy rendered from its pixels, because the original may reveal places, serial
-//! numbers and names, and under a neutral name. A work whose terms allow only a link delivers no files to
+//! gets images, sound and film only as copies, because the original may reveal places, serial numbers and
+//! names: an image rendered from its pixels under a neutral name, sound and film without metadata. A work whose terms allow only a link delivers no files to
 //! others. Which rendition is delivered follows from its purpose ([`recipe`]).
 //!
 //! Not here: ranges, conditional requests and headers, which belong to HTTP.
 
-mod asset_cache;
+mod cache;
 mod content;
 mod presentation;
 
@@ -18,13 +18,14 @@ use tokio::sync::watch;
 pub use content::Content;
 pub use presentation::Presentation;
 
-use asset_cache::AssetCache;
+use cache::Cache;
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::access::policy;
-use crate::domain::asset::{Asset, AssetId, File, FileRole, Work};
+use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Work};
 use crate::domain::{Sha256, Timestamp};
+use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, Purpose};
 use crate::services::works::{FindError, check_visible, live_asset};
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -38,7 +39,8 @@ pub struct Delivery {
     clock: Clock,
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
-    assets: Arc<AssetCache>,
+    assets: Arc<Cache<AssetId, Asset>>,
+    copies: Arc<Cache<Sha256, PublicCopy>>,
 }
 
 /// Bytes that may be delivered to the requesting actor.
@@ -69,6 +71,16 @@ pub enum Cacheability {
     Private,
 }
 
+/// What the public gets of a file.
+enum PublicCopy {
+    /// Nothing, or nothing yet.
+    None,
+    /// The file itself: there is nothing in it to remove.
+    Original,
+    /// A copy.
+    Rendition(Rendition),
+}
+
 /// Why nothing is delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
@@ -88,7 +100,8 @@ impl Delivery {
     pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
         Self {
             last_event: catalog.watch_events(),
-            assets: Arc::new(AssetCache::new()),
+            assets: Arc::new(Cache::new()),
+            copies: Arc::new(Cache::new()),
             catalog,
             blobs,
             clock,
@@ -137,7 +150,7 @@ impl Delivery {
         Ok(found)
     }
 
-    /// What the actor gets of a file of a visible work; `None` while an image has no public copy.
+    /// What the actor gets of a file of a visible work; `None` while it has no public copy.
     async fn deliverable(
         &self,
         actor: &Actor,
@@ -147,14 +160,40 @@ impl Delivery {
         if policy::may_fetch_untouched_original(actor, asset) {
             return Ok(Some(untouched(actor, file, file.name.clone())));
         }
-        if !is_image(file) {
+        if !public_copy::is_required(&file.media_type) {
             return Ok(Some(untouched(actor, file, file.neutral_name())));
         }
+        let event = *self.last_event.borrow();
+        let copy = match self.copies.get(event, file.sha256) {
+            Some(copy) => copy,
+            None => {
+                let copy = Arc::new(self.public_copy(file).await?);
+                self.copies.insert(event, file.sha256, &copy);
+                copy
+            }
+        };
+        Ok(match &*copy {
+            PublicCopy::None => None,
+            PublicCopy::Original => Some(untouched(actor, file, file.neutral_name())),
+            PublicCopy::Rendition(copy) => Some(rendered(actor, file, copy.clone())),
+        })
+    }
+
+    async fn public_copy(&self, file: &File) -> Result<PublicCopy, CatalogError> {
         let renditions = self.catalog.renditions(file.sha256).await?.into_iter();
         let widest_copy = renditions
             .filter(|copy| recipe::serves(&copy.recipe, Purpose::PublicCopy))
             .max_by_key(|copy| copy.width_px);
-        Ok(widest_copy.map(|copy| rendered(actor, file, copy)))
+        if let Some(copy) = widest_copy {
+            return Ok(PublicCopy::Rendition(copy));
+        }
+        let mut records = self.catalog.blob_records(&[file.sha256]).await?;
+        let record = records.pop().flatten();
+        let state = public_copy::state_without_rendition(&file.media_type, record.as_ref());
+        Ok(match state {
+            Processing::Ready => PublicCopy::Original,
+            Processing::Working | Processing::Failed(_) => PublicCopy::None,
+        })
     }
 
     /// The preview of an image that fits a square of `size_px`.
@@ -197,7 +236,7 @@ impl Delivery {
             Some(asset) => asset,
             None => {
                 let asset = self.read(actor, id).await?;
-                self.assets.insert(last_event, &asset);
+                self.assets.insert(last_event, id, &asset);
                 asset
             }
         };
@@ -228,10 +267,6 @@ fn find(asset: &Asset, sha256: Sha256) -> Result<&File, DeliveryError> {
         .ok_or(DeliveryError::NoSuchFile)
 }
 
-fn is_image(file: &File) -> bool {
-    file.media_type.starts_with("image/")
-}
-
 fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
     Deliverable {
         key: file.sha256,
@@ -245,16 +280,21 @@ fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
 }
 
 fn rendered(actor: &Actor, file: &File, copy: Rendition) -> Deliverable {
-    let extension = match copy.media_type.as_str() {
-        "image/jpeg" => "jpg",
-        other => other.rsplit('/').next().unwrap_or("bin"),
-    };
     let name = file.neutral_name();
-    let stem = name.split('.').next().unwrap_or(&name);
+    let file_name = if copy.media_type == file.media_type {
+        name
+    } else {
+        let extension = match copy.media_type.as_str() {
+            "image/jpeg" => "jpg",
+            other => other.rsplit('/').next().unwrap_or("bin"),
+        };
+        let stem = name.split('.').next().unwrap_or(&name);
+        format!("{stem}.{extension}")
+    };
     Deliverable {
         key: copy.blob,
         size: copy.size,
-        file_name: format!("{stem}.{extension}"),
+        file_name,
         presentation: Presentation::of(&copy.media_type),
         last_modified: file.attached_at,
         cacheability: cacheability(actor),

@@ -12,6 +12,7 @@ impl AcceptedTypes {
 
     /// Whether a detected media type is accepted.
     pub fn contains(&self, media_type: &str) -> bool {
+        let media_type = media_type.split(';').next().unwrap_or_default();
         self.0.iter().any(|pattern| {
             pattern
                 .strip_suffix('*')
@@ -32,6 +33,7 @@ mod tests {
         for (media_type, expected) in [
             ("image/jpeg", true),
             ("application/pdf", true),
+            ("application/pdf; charset=utf-16le", true),
             ("application/pdf2", false),
             ("application/x-msdownload", false),
             ("imagex/jpeg", false),

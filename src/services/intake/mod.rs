@@ -17,10 +17,13 @@ pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, Import
 
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{
-    Asset, AssetId, File, FileRole, Revision, TransitionError, file_name, secrecy,
+    Asset, AssetId, File, FileRole, Processing, ProcessingStates, Revision, State, TransitionError,
+    file_name, secrecy,
 };
-use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256, text};
+use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256};
 use crate::services::media::probe::probe_staged;
+use crate::services::media::public_copy;
+use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
 use crate::services::works::{ChangeError, Deposit, FindError, WorkAccess, put_with_follow_up};
 use crate::storage::blobs::{BlobStore, Staged};
@@ -60,6 +63,8 @@ pub struct Attached {
     pub file: Sha256,
     /// Other works with the same bytes that the actor may see.
     pub duplicates: Vec<AssetId>,
+    /// The states of the files of the work.
+    pub processing: ProcessingStates,
     /// Whether an earlier request with the same idempotency key attached it.
     pub is_replay: bool,
 }
@@ -86,7 +91,11 @@ impl Intake {
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<Asset>, ChangeError> {
         let request = self.create_draft(actor, deposit, idempotent);
-        idempotency::once(&self.works, actor, idempotent, request).await
+        let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
+        Ok(Completed {
+            result: self.works.shown_to(actor, completed.result).await?,
+            ..completed
+        })
     }
 
     async fn create_draft(
@@ -107,7 +116,9 @@ impl Intake {
         Ok(asset)
     }
 
-    /// Checks that the actor may attach a file to the work, before the bytes are received.
+    /// Checks that the actor may attach a file to the work, before the bytes are received. A request whose
+    /// idempotency key is remembered may be a repetition that the work, as it is now, would refuse: its actor
+    /// need only see the work.
     ///
     /// # Errors
     /// Those of [`Intake::attach`] that do not depend on the bytes.
@@ -116,7 +127,13 @@ impl Intake {
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
+        idempotency_key: Option<&str>,
     ) -> Result<(), ChangeError> {
+        if let Some(key) = idempotency_key
+            && idempotency::is_remembered(&self.works, actor, key).await?
+        {
+            return Ok(self.works.find(actor, id).await.map(drop)?);
+        }
         self.works
             .find_for_change(actor, id, expected, policy::may_edit)
             .await
@@ -129,7 +146,8 @@ impl Intake {
     /// # Errors
     /// [`ChangeError::UnsupportedType`]; [`ChangeError::Transition`] when the work has these bytes
     /// already, or is published and the file would fail a condition of publication;
-    /// [`ChangeError::Invalid`] for a text with a mark of state secrecy; [`ChangeError::Stale`]; [`ChangeError::KeyReused`].
+    /// [`ChangeError::Invalid`] for a text with a mark of state secrecy, and for a file without a possible
+    /// public copy when the work is published; [`ChangeError::Stale`]; [`ChangeError::KeyReused`].
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -151,8 +169,14 @@ impl Intake {
         let holders = self.works.catalog.with_blob(sha256).await;
         let mut others = holders.map_err(FindError::from)?;
         others.retain(|other| *other != id);
+        let asset = completed.result;
         Ok(Attached {
-            asset: completed.result,
+            processing: self
+                .works
+                .processing(&asset)
+                .await
+                .map_err(FindError::from)?,
+            asset: self.works.shown_to(actor, asset).await?,
             file: sha256,
             duplicates: self.works.filter_visible(actor, &others).await?,
             is_replay: completed.is_replay,
@@ -174,6 +198,13 @@ impl Intake {
             .find_for_change(actor, id, expected, policy::may_edit)
             .await?;
         let file = self.describe_file(&staged, details).await?;
+        if present.state == State::Published
+            && let Processing::Failed(failure) =
+                public_copy::state_without_rendition(&file.media_type, None)
+        {
+            let pointer = format!("/files/{}", present.files.len());
+            return Err(ChangeError::invalid(pointer, Rule::NoPublicCopy(failure)));
+        }
         match present.attach(file.clone(), &self.works.vocabularies, self.works.now()) {
             Ok(_) => self.blobs.put(staged).await?,
             Err(refusal @ TransitionError::AlreadyAttached(_)) => {
@@ -219,6 +250,9 @@ impl Intake {
         staged: &Staged,
         details: FileDetails,
     ) -> Result<File, ChangeError> {
+        if staged.size == 0 && details.role == FileRole::Original {
+            return Err(ChangeError::invalid("", Rule::EmptyFile));
+        }
         let name = file_name::clean(&details.name);
         let probe = probe_staged(staged, details.declared_type.as_deref(), &name).await;
         if !self.accepted_types.contains(&probe.media_type) {
@@ -226,7 +260,7 @@ impl Intake {
             return Err(ChangeError::UnsupportedType { media_type });
         }
         if probe.media_type.starts_with("text/")
-            && secrecy::is_marked(&text::nfc(&String::from_utf8_lossy(&staged.head)))
+            && secrecy::is_marked(&decoded_head(staged, &probe.media_type))
         {
             return Err(ChangeError::invalid("", Rule::SecrecyMark));
         }
@@ -243,4 +277,11 @@ impl Intake {
             attached_at: self.works.now(),
         })
     }
+}
+
+/// The beginning of a text file.
+fn decoded_head(staged: &Staged, media_type: &str) -> String {
+    let charset = media_type.split_once("; charset=");
+    let encoding = charset.and_then(|(_, name)| Encoding::from_charset(name));
+    encoding::decode(&staged.head, encoding.unwrap_or(Encoding::Utf8))
 }

@@ -4,7 +4,7 @@
 //! fraction of a full one); all other formats are decoded by the `image` crate. Of an animation only the
 //! first frame is decoded. Transparent pixels are blended with white.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
@@ -78,7 +78,8 @@ fn check_size(width: u32, height: u32, limits: Limits) -> Result<(), RenderError
 
 fn jpeg(file: &[u8], requested_px: u32, limits: Limits) -> Result<Pixels, RenderError> {
     let broken = |error: jpeg_decoder::Error| RenderError::Broken(error.into());
-    let mut decoder = jpeg_decoder::Decoder::new(file);
+    // Browsers show a file that lacks its end marker.
+    let mut decoder = jpeg_decoder::Decoder::new(file.chain(b"\xff\xd9".as_slice()));
     decoder.read_info().map_err(broken)?;
     let info = decoder.info().ok_or(RenderError::Unsupported)?;
     check_size(info.width.into(), info.height.into(), limits)?;
@@ -117,14 +118,36 @@ fn check_scans(file: &[u8], info: ImageInfo, limits: Limits) -> Result<(), Rende
     }
     let samples =
         u64::from(info.width) * u64::from(info.height) * info.pixel_format.pixel_bytes() as u64;
-    let scans = file
-        .windows(2)
-        .filter(|marker| marker == b"\xff\xda")
-        .count();
-    if samples * 2 > limits.memory || scans > MAX_SCANS {
+    if samples * 2 > limits.memory || scans(file) > MAX_SCANS {
         return Err(RenderError::TooLarge);
     }
     Ok(())
+}
+
+/// The scans of a JPEG up to its end marker: cameras append films and other images behind it.
+fn scans(file: &[u8]) -> usize {
+    const START_OF_SCAN: u8 = 0xDA;
+    const END: u8 = 0xD9;
+    let mut scans = 0;
+    let mut at = 2;
+    while let Some(marker) = file.get(at..at + 2) {
+        let [0xFF, kind] = *marker else {
+            // The compressed data of a scan.
+            at += 1;
+            continue;
+        };
+        let length = file.get(at + 2..at + 4);
+        let length = length.map_or(2, |two| usize::from(u16::from_be_bytes([two[0], two[1]])));
+        at += match kind {
+            END => return scans,
+            // Stuffing, restarts and fill bytes have no length.
+            0x00 | 0x01 | 0xD0..=0xD8 => 2,
+            0xFF => 1,
+            _ => 2 + length.max(2),
+        };
+        scans += usize::from(kind == START_OF_SCAN);
+    }
+    scans
 }
 
 fn rgb(samples: Vec<u8>, format: PixelFormat) -> Vec<u8> {

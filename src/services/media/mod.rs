@@ -7,9 +7,11 @@
 //! persons. [`fixity`] reads stored files back and compares them with their hash.
 //!
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
-//! cannot be read costs its facts, never the file. Audio and video are measured, not decoded.
+//! cannot be read costs its facts, never the file. Audio and video are measured, not decoded; the public gets
+//! them as copies without metadata ([`public_copy`]).
 
 mod boxes;
+mod broadcast;
 mod decode;
 pub mod fixity;
 pub mod hash_pictures;
@@ -19,16 +21,19 @@ pub mod perceptual_hash;
 mod picture;
 pub mod previews;
 pub mod probe;
+pub mod public_copy;
 pub mod recipe;
 pub mod render;
 mod render_error;
 mod signature;
 mod sound;
 mod still;
-mod text;
+pub mod text;
+mod wave;
 mod zip;
 
 pub use fixity::AuditBlobs;
 pub use hash_pictures::HashPictures;
 pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};
+pub use public_copy::{FindMissingCopies, MakePublicCopies};

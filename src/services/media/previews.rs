@@ -5,6 +5,7 @@
 //! both. The same image gives the same bytes, so a second run stores nothing new. When rendering
 //! changes, [`recipe::PREVIEW_VERSION`] is incremented and the recipe tells old copies from new ones.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, Rendition, Write,
+    BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, ProcessedBlob, ProcessingResult,
+    Rendition, Write,
 };
 
 /// The kind of job.
@@ -88,6 +90,17 @@ impl RenderPreviews {
         Ok(file.map(|file| file.media_type))
     }
 
+    /// The original, unless it is too large.
+    async fn file(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
+        let limit = self.limits.file;
+        let size = self.blobs.size(original).await;
+        if size.is_ok_and(|size| size > limit) {
+            return Ok(None);
+        }
+        let file = originals::read(&*self.blobs, original, limit).await;
+        file.map(Some)
+    }
+
     async fn store(&self, of: BlobKey, preview: Preview) -> Result<Rendition, JobFailure> {
         let size = preview.jpeg.len() as u64;
         let staged = self
@@ -135,13 +148,14 @@ impl Handler for RenderPreviews {
             return Ok(changes);
         };
         let limits = self.limits;
-        let file = originals::read(&*self.blobs, original, limits.file).await?;
-        let (previews, hash) = blocking(move || rendered(&file, &media_type, limits))
-            .await
-            .map_err(|error| match error {
-                RenderError::Failed(_) => JobFailure::retry(error),
-                error => JobFailure::give_up(error),
-            })?;
+        let rendered = match self.file(original).await? {
+            Some(file) => blocking(move || contained(&file, &media_type, limits)).await,
+            None => Err(RenderError::TooLarge),
+        };
+        let (previews, hash) = match rendered {
+            Ok(rendered) => rendered,
+            Err(error) => return Ok(changes.write(failed(original, error)?)),
+        };
 
         for preview in previews {
             let rendition = self.store(original, preview).await?;
@@ -151,6 +165,30 @@ impl Handler for RenderPreviews {
             original, hash,
         ))))
     }
+}
+
+/// An image that cannot be rendered is no failure of the job: the reason is recorded with the file.
+fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
+    let Some(failure) = error.failure() else {
+        return Err(JobFailure::retry(error));
+    };
+    let error = &error as &dyn std::error::Error;
+    tracing::info!(blob = %of, error, "an image has no public copy");
+    Ok(Write::Processed(ProcessedBlob {
+        of,
+        recipe: recipe::preview(PREVIEW_SIDES_PX[0]),
+        result: ProcessingResult::Failed(failure),
+    }))
+}
+
+/// A decoder that panics on a broken file is a failure of that file.
+fn contained(
+    file: &[u8],
+    media_type: &str,
+    limits: Limits,
+) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
+    catch_unwind(AssertUnwindSafe(|| rendered(file, media_type, limits)))
+        .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.

@@ -8,17 +8,14 @@
 //! 3. Facts are read with bounds on steps and memory. A broken file keeps its type and loses facts.
 
 use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::{movie, picture, signature, sound, still, zip};
+use super::{movie, picture, public_copy, signature, sound, still, wave, zip};
 use crate::domain::asset::MediaFacts;
 use crate::storage::blobs::Staged;
 use crate::storage::blocking;
-
-/// Where the directory of a ZIP file is looked for: its last bytes.
-const TAIL_BYTES: u64 = 64 * 1024;
 
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +33,13 @@ pub struct Probe {
 /// sender gave, `name` the file name; both are hints. Blocks.
 pub fn probe(path: &Path, head: &[u8], declared: Option<&str>, name: &str) -> Probe {
     let hints = hints(declared, name);
-    let tail = if zip::begins(head) {
-        tail(path).unwrap_or_default()
+    let entries = if zip::begins(head) {
+        contained(|| zip::entries(path)).unwrap_or_default()
     } else {
         Vec::new()
     };
     let is_whole = std::fs::metadata(path).is_ok_and(|file| file.len() <= head.len() as u64);
-    let media_type = contained(|| signature::recognise(head, is_whole, &tail, &hints))
+    let media_type = contained(|| signature::recognise(head, is_whole, &entries, &hints))
         .unwrap_or_else(|| signature::UNKNOWN.to_owned());
     contained(|| with_facts(path, media_type.clone())).unwrap_or(Probe {
         media_type,
@@ -75,7 +72,14 @@ fn with_facts(path: &Path, media_type: String) -> Probe {
         has_embedded_place: false,
     };
     match probe.media_type.as_str() {
-        "video/mp4" | "video/quicktime" | "audio/mp4" => probe.read_boxes(path),
+        "video/mp4" | "video/quicktime" | "audio/mp4" | "video/3gpp" | "video/3gpp2" => {
+            probe.read_boxes(path);
+        }
+        "video/webm" | "video/x-matroska" => {
+            if public_copy::has_pictures(path) == Some(false) {
+                probe.media_type = probe.media_type.replacen("video/", "audio/", 1);
+            }
+        }
         "image/heic" | "image/heif" | "image/avif" => {
             let file = File::open(path).map(BufReader::new);
             let size = file.and_then(|mut file| still::displayed_size(&mut file));
@@ -86,6 +90,7 @@ fn with_facts(path: &Path, media_type: String) -> Probe {
             probe.set_size(picture::displayed_size(path, image));
             probe.has_embedded_place = picture::shows_place(path);
         }
+        "audio/wav" => probe.facts.duration_ms = wave::duration_ms(path),
         sound => probe.facts.duration_ms = sound::duration_ms(path, sound),
     }
     probe
@@ -97,8 +102,11 @@ impl Probe {
         let Ok(movie) = file.and_then(|mut file| movie::read(&mut file)) else {
             return;
         };
-        if self.media_type == "video/mp4" && movie.has_sound && !movie.has_pictures {
-            "audio/mp4".clone_into(&mut self.media_type);
+        // The tracks decide, not the brand: a recording in MOV is sound, a film named M4A is one.
+        if movie.has_sound && !movie.has_pictures {
+            self.media_type = self.media_type.replacen("video/", "audio/", 1);
+        } else if movie.has_pictures && self.media_type == "audio/mp4" && movie.size_px.is_some() {
+            "video/mp4".clone_into(&mut self.media_type);
         }
         self.facts.duration_ms = movie.duration_ms;
         self.set_size(movie.size_px);
@@ -109,15 +117,6 @@ impl Probe {
         self.facts.width_px = size_px.map(|(width, _)| width);
         self.facts.height_px = size_px.map(|(_, height)| height);
     }
-}
-
-fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
-    let mut tail = Vec::new();
-    file.take(TAIL_BYTES).read_to_end(&mut tail)?;
-    Ok(tail)
 }
 
 /// When a format library panics on a broken file, only its facts are lost.

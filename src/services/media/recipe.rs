@@ -10,6 +10,10 @@ pub const PREVIEW_SIDES_PX: [u32; 3] = [1600, 400, 200];
 /// The version of the preview recipes. It is incremented when the same image would give other bytes.
 pub const PREVIEW_VERSION: u32 = 1;
 
+/// The version of the public copies of sound and film.
+const PUBLIC_COPY_VERSION: u32 = 1;
+
+const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
 const STAFF_PREFIX: &str = "staff-";
 
@@ -27,6 +31,11 @@ pub enum Purpose {
 /// The recipe of a preview of this size.
 pub fn preview(side_px: u32) -> String {
     format!("{PREVIEW_PREFIX}{side_px}/{PREVIEW_VERSION}")
+}
+
+/// The recipe of a copy of sound or film without places and owners.
+pub fn public_copy() -> String {
+    format!("{PUBLIC_COPY_PREFIX}{PUBLIC_COPY_VERSION}")
 }
 
 /// Whether this is the recipe of a preview of this size, in any version.
@@ -47,6 +56,8 @@ pub fn serves(recipe: &str, purpose: Purpose) -> bool {
 fn purposes(recipe: &str) -> &'static [Purpose] {
     if recipe.starts_with(PREVIEW_PREFIX) {
         &[Purpose::PublicCopy, Purpose::Preview]
+    } else if recipe.starts_with(PUBLIC_COPY_PREFIX) {
+        &[Purpose::PublicCopy]
     } else if recipe.starts_with(STAFF_PREFIX) {
         &[Purpose::Staff]
     } else {
@@ -63,6 +74,7 @@ mod tests {
         for (recipe, public, preview, staff) in [
             ("preview-1600/1", true, true, false),
             ("preview-200/7", true, true, false),
+            ("public-copy/1", true, false, false),
             ("staff-4000/1", false, false, true),
             ("watermarked-4000/1", false, false, false),
             ("", false, false, false),

@@ -1,5 +1,7 @@
 //! Why an image cannot be decoded or rendered.
 
+use crate::domain::asset::ProcessingFailure;
+
 /// Why an image cannot be decoded or rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -15,4 +17,16 @@ pub enum RenderError {
     /// Rendering failed for a reason that is not in the image.
     #[error("the copy could not be made")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl RenderError {
+    /// What is wrong with the file; `None` when the failure is not in the file.
+    pub(super) fn failure(&self) -> Option<ProcessingFailure> {
+        match self {
+            Self::TooLarge => Some(ProcessingFailure::TooLarge),
+            Self::Unsupported => Some(ProcessingFailure::Unsupported),
+            Self::Broken(_) => Some(ProcessingFailure::Damaged),
+            Self::Failed(_) => None,
+        }
+    }
 }

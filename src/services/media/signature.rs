@@ -1,6 +1,8 @@
 //! Detects the format of bytes by their signature. The crate `infer` is named only here.
 
-use super::{text, zip};
+use super::text::DecodedText;
+use super::text::encoding::Encoding;
+use super::{broadcast, text, zip};
 
 /// The type of unrecognised bytes.
 pub(super) const UNKNOWN: &str = "application/octet-stream";
@@ -47,23 +49,44 @@ pub(super) fn normal(media_type: &str) -> String {
         .map_or(essence, |(_, usual)| (*usual).to_owned())
 }
 
-/// The media type of a file by its first bytes; of a ZIP file by its last ones (`tail`) too.
-pub(super) fn recognise(head: &[u8], is_whole: bool, tail: &[u8], hints: &[String]) -> String {
+/// The media type of a file by its first bytes; of a ZIP file by the names in its directory (`entries`).
+pub(super) fn recognise(
+    head: &[u8],
+    is_whole: bool,
+    entries: &[String],
+    hints: &[String],
+) -> String {
     let by_signature = signature(head, hints);
-    if let Some(text) = text::decode(head) {
+    let could_be_other = by_signature.is_some() || zip::begins(head);
+    if let Some(found) = text::decode(head, could_be_other, hints) {
         return match by_signature {
             Some(known) if TEXT_WITH_SIGNATURE.contains(&known.as_str()) => known,
-            _ => text::recognise(&text, is_whole, hints).to_owned(),
+            _ => text_type(&found, head, is_whole, hints),
         };
     }
     if zip::begins(head) {
-        return zip::recognise(head, tail).to_owned();
+        return zip::recognise(head, entries).to_owned();
     }
     match by_signature {
         Some(known) if known == "application/pdf" => known,
         _ if text::hides_markup(head) => "text/html".to_owned(),
         _ if hides_pdf(head) => "application/pdf".to_owned(),
         known => known.unwrap_or_else(|| UNKNOWN.to_owned()),
+    }
+}
+
+/// The type of a text, with its encoding unless it is UTF-8.
+fn text_type(found: &DecodedText, head: &[u8], is_whole: bool, hints: &[String]) -> String {
+    // Of a text of unknown encoding only a part was decoded; markup may be in the rest.
+    let media_type = if found.encoding == Encoding::Unknown && text::hides_markup(head) {
+        "text/html"
+    } else {
+        text::recognise(&found.text, is_whole, hints)
+    };
+    if found.encoding == Encoding::Utf8 {
+        media_type.to_owned()
+    } else {
+        format!("{media_type}; charset={}", found.encoding.charset())
     }
 }
 
@@ -106,40 +129,24 @@ fn signature(head: &[u8], hints: &[String]) -> Option<String> {
     if zip::begins(head) {
         return None;
     }
-    // HEIC files may name the general brand first and their own one after it (ISO/IEC 23008-12).
-    if head.get(4..8) == Some(b"ftyp") && has_brand(head, b"heic") {
-        return Some("image/heic".to_owned());
+    if let Some(known) = broadcast::recognise(head) {
+        return Some(known.to_owned());
     }
     infer::get(head)
         .filter(|kind| kind.matcher_type() != infer::MatcherType::Text)
         .map(|kind| normal(kind.mime_type()))
 }
 
-fn has_brand(head: &[u8], brand: &[u8; 4]) -> bool {
-    let length = head
-        .first_chunk()
-        .map_or(0, |size| u32::from_be_bytes(*size));
-    let brands = head
-        .iter()
-        .take(usize::try_from(length).unwrap_or(0))
-        .skip(8);
-    brands
-        .copied()
-        .collect::<Vec<u8>>()
-        .chunks_exact(4)
-        .any(|found| found == brand)
-}
-
-/// MP3 without an ID3 tag begins with a frame: eleven set bits, layer III, and no reserved value for
+/// MP3 and MP2 without an ID3 tag begin with a frame: eleven set bits, layer III or II, and no reserved value for
 /// version, bit rate or sampling rate (ISO/IEC 11172-3, 13818-3).
 fn is_mpeg_audio_frame(head: &[u8]) -> bool {
     let &[0xFF, version_and_layer, rates, ..] = head else {
         return false;
     };
-    let is_layer_three = version_and_layer & 0b1110_0110 == 0b1110_0010;
+    let is_layer = |layer: u8| version_and_layer & 0b1110_0110 == 0b1110_0000 | layer << 1;
     let is_reserved_version = version_and_layer & 0b0001_1000 == 0b0000_1000;
     let is_reserved_rate = matches!(rates >> 4, 0 | 15) || rates & 0b1100 == 0b1100;
-    is_layer_three && !is_reserved_version && !is_reserved_rate
+    (is_layer(0b01) || is_layer(0b10)) && !is_reserved_version && !is_reserved_rate
 }
 
 fn hides_pdf(head: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! How long a recording is. The crate `lofty` is named only here.
 //!
-//! WAV, AIFF, FLAC and Ogg (Vorbis, Opus, Speex) state their length exactly; MP3 does so with a Xing
+//! AIFF, FLAC and Ogg (Vorbis, Opus, Speex) state their length exactly (WAV: [`super::wave`]); MP3 does so with a Xing
 //! or VBRI header, otherwise it follows from bit rate and file size, as `ffprobe` does it too.
 
 use std::fs::File;
@@ -14,7 +14,6 @@ use lofty::file::{AudioFile as _, FileType};
 pub(super) fn duration_ms(path: &Path, media_type: &str) -> Option<u64> {
     let file_type = match media_type {
         "audio/mpeg" => Some(FileType::Mpeg),
-        "audio/wav" => Some(FileType::Wav),
         "audio/aiff" => Some(FileType::Aiff),
         "audio/flac" => Some(FileType::Flac),
         "audio/aac" => Some(FileType::Aac),

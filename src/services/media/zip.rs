@@ -1,6 +1,13 @@
 //! Detects the type of a ZIP file: office documents and books by the names of their entries.
 //!
-//! Entries are only listed, never unpacked, so a decompression bomb has nothing to explode in.
+//! The names come from the directory at the end of the file, which alone says what is in it: an entry may
+//! be a ZIP file itself. Entries are only listed, never unpacked, so a decompression bomb has nothing to
+//! explode in. The crate `zip` is named only here.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
 /// Documents that name themselves in their first, uncompressed entry `mimetype`
 /// (OpenDocument 1.3 part 2, EPUB OCF 3).
@@ -34,25 +41,38 @@ const OFFICE: [(&str, &str, &str); 3] = [
 ];
 
 const LOCAL_HEADER: &[u8; 4] = b"PK\x03\x04";
-const DIRECTORY_ENTRY: &[u8; 4] = b"PK\x01\x02";
+/// The most entries that are listed.
+const MAX_ENTRIES: usize = 100_000;
 
 /// Whether a file begins as a ZIP archive.
 pub(super) fn begins(head: &[u8]) -> bool {
     head.starts_with(LOCAL_HEADER)
 }
 
-/// The media type of a ZIP file, from its first bytes and its last (which contain the directory).
-pub(super) fn recognise(head: &[u8], tail: &[u8]) -> &'static str {
-    if let Some(named) = self_named(head) {
+/// The names in the directory of a ZIP file; none when it has no valid directory.
+pub(super) fn entries(path: &Path) -> Vec<String> {
+    let Ok(file) = File::open(path) else {
+        return Vec::new();
+    };
+    let Ok(archive) = ::zip::ZipArchive::new(BufReader::new(file)) else {
+        return Vec::new();
+    };
+    let names = archive.file_names().take(MAX_ENTRIES);
+    names.flatten().map(Cow::into_owned).collect()
+}
+
+/// The media type of a ZIP file, from its first bytes and the names in its directory.
+pub(super) fn recognise(head: &[u8], names: &[String]) -> &'static str {
+    let has = |name: &str| names.iter().any(|known| known == name);
+    if has("mimetype")
+        && let Some(named) = self_named(head)
+    {
         return named;
     }
-    let names: Vec<&str> = names(head, LOCAL_HEADER, 26, 30)
-        .chain(names(tail, DIRECTORY_ENTRY, 28, 46))
-        .collect();
-    if names.contains(&"META-INF/MANIFEST.MF") {
+    if has("META-INF/MANIFEST.MF") {
         return "application/java-archive";
     }
-    if !names.contains(&"[Content_Types].xml") {
+    if !has("[Content_Types].xml") {
         return "application/zip";
     }
     let has_macros = names.iter().any(|name| name.ends_with("vbaProject.bin"));
@@ -78,24 +98,6 @@ fn self_named(head: &[u8]) -> Option<&'static str> {
         .into_iter()
         .filter(|known| rest.starts_with(known.as_bytes()))
         .max_by_key(|known| known.len())
-}
-
-/// Entry names after each `signature`: the length is `length_at` bytes after it, the name `name_at` bytes
-/// after it.
-fn names<'a>(
-    bytes: &'a [u8],
-    signature: &'static [u8; 4],
-    length_at: usize,
-    name_at: usize,
-) -> impl Iterator<Item = &'a str> {
-    bytes
-        .windows(signature.len())
-        .enumerate()
-        .filter(move |(_, window)| window == signature)
-        .filter_map(move |(at, _)| {
-            let length = u16_at(bytes, at + length_at)?;
-            std::str::from_utf8(bytes.get(at + name_at..at + name_at + length)?).ok()
-        })
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {

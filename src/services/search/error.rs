@@ -1,5 +1,6 @@
 //! Why a search fails.
 
+use super::admission::Refusal;
 use super::index::open_index::IndexError;
 use super::index::projector::ProjectionError;
 use crate::storage::catalog::CatalogError;
@@ -7,6 +8,9 @@ use crate::storage::catalog::CatalogError;
 /// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
+    /// The request may not run now.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The index could not be read or written.
     #[error("the search index does not answer")]
     Index(#[from] IndexError),

@@ -16,8 +16,9 @@
 //!
 //! [`engine`] runs the steps from query to ranking on one commit. Below them are [`snapshot`] (the
 //! index as one caller sees it, with its caches), [`index`] (the files and how they follow the event
-//! log) and [`analysis`] (text to terms). [`suggest`] has completions and similar works.
+//! log) and [`analysis`] (text to terms). [`admission`] decides when a request may run. [`suggest`] has completions and similar works.
 
+pub mod admission;
 pub(crate) mod analysis;
 #[cfg(feature = "bench")]
 pub mod bench;
@@ -27,7 +28,6 @@ mod filters;
 mod follower;
 mod index;
 mod matching;
-mod permits;
 mod presenting;
 mod query;
 mod ranking;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::admission::requester::Requester;
 use super::filters::{Facet, Filters};
 use super::query::expansion::ExpansionOptions;
 use super::ranking::cursor::Cursor;
@@ -13,6 +14,8 @@ use crate::storage::catalog::EventNumber;
 /// A search request, as the interfaces build it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
+    /// Who the request is counted for.
+    pub requester: Requester,
     /// The typed text: words, `"phrases"`, `-exclusions`, `facet:value`. Empty matches every work.
     pub text: String,
     /// Filters in addition to the text.
@@ -52,6 +55,7 @@ impl SearchRequest {
     /// A request for a text, with the defaults of the API.
     pub fn for_text(text: impl Into<String>) -> Self {
         Self {
+            requester: Requester::Unlimited,
             text: text.into(),
             filters: Filters::default(),
             order: Order::Relevance,

@@ -7,13 +7,14 @@ use std::time::Instant;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use super::admission::requester::Requester;
+use super::admission::{Admission, AdmissionSettings};
 use super::engine::Engine;
 use super::error::SearchError;
 use super::follower::follow;
 use super::index::generations::{GenerationStore, last_indexed};
 use super::index::open_index::{IndexError, OpenIndex, WriterSettings};
 use super::index::pending_removals::PendingRemovals;
-use super::permits::SearchPermits;
 use super::presenting::respond::respond;
 use super::request::SearchRequest;
 use super::response::SearchResponse;
@@ -31,11 +32,6 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{Catalog, CatalogError, EventNumber, LogId};
-
-/// Searches that run concurrently for each core: some of them wait for the disk.
-const SEARCHES_PER_CORE: usize = 4;
-/// Completions that run concurrently for each core: they are short, so queueing finishes all sooner.
-const COMPLETIONS_PER_CORE: usize = 1;
 
 /// The state of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +92,8 @@ impl Search {
             removals: PendingRemovals::default(),
             searchable: watch::Sender::new(event),
             rebuilding: watch::Sender::new((!is_usable).then_some(0)),
-            search_permits: SearchPermits::new(SEARCHES_PER_CORE),
-            completion_permits: SearchPermits::new(COMPLETIONS_PER_CORE),
+            admission: Arc::new(Admission::new(settings.admission)),
+            completion_admission: Arc::new(Admission::new(completions(settings.admission))),
             commit_requested: Notify::new(),
             rebuild_requests: watch::Sender::new(u64::from(!is_usable)),
             closing: watch::Sender::new(false),
@@ -123,6 +119,7 @@ impl Search {
             Some(event) => !self.wait_for(event).await,
             None => false,
         };
+        let requester = request.requester.clone();
         let (state, actor) = (Arc::clone(&self.state), actor.clone());
         let search = async move {
             let waiting = received.elapsed();
@@ -131,7 +128,7 @@ impl Search {
             response.took.waiting = waiting;
             Ok(response)
         };
-        self.state.search_permits.run(search).await
+        self.state.admission.run(&requester, search).await?
     }
 
     /// Completes a typed prefix: names of concepts first, then titles.
@@ -140,6 +137,7 @@ impl Search {
     /// When index or catalogue cannot be read.
     pub async fn suggest(
         &self,
+        requester: &Requester,
         actor: &Actor,
         text: &str,
         language: &str,
@@ -156,7 +154,8 @@ impl Search {
         let (state, actor) = (Arc::clone(&self.state), actor.clone());
         let with_titles =
             async move { complete::add_titles(&state, names, &actor, &prefix, limit).await };
-        self.state.completion_permits.run(with_titles).await
+        let admission = &self.state.completion_admission;
+        admission.run(requester, with_titles).await?
     }
 
     /// Works similar to one that the actor may see; none when there is no such work for them.
@@ -165,13 +164,19 @@ impl Search {
     /// When index or catalogue cannot be read.
     pub async fn similar(
         &self,
+        requester: &Requester,
         actor: &Actor,
         id: AssetId,
         limit: usize,
     ) -> Result<Option<SimilarWorks>, SearchError> {
         let (state, actor) = (Arc::clone(&self.state), actor.clone());
         let similar = async move { similar_works(&state, &actor, id, limit).await };
-        self.state.search_permits.run(similar).await
+        self.state.admission.run(requester, similar).await?
+    }
+
+    /// Decides when requests may run. Other services that compute for a caller use it as well.
+    pub fn admission(&self) -> &Arc<Admission> {
+        &self.state.admission
     }
 
     /// Waits until an event is searchable, at most for the time in the settings. False when it is
@@ -249,6 +254,14 @@ impl Search {
                 "the search index was not closed cleanly"
             );
         }
+    }
+}
+
+/// Completions are short, so queueing finishes all sooner; they do not wait for searches.
+fn completions(settings: AdmissionSettings) -> AdmissionSettings {
+    AdmissionSettings {
+        running: settings.cores,
+        ..settings
     }
 }
 

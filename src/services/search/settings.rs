@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::admission::AdmissionSettings;
 use super::index::open_index::WriterSettings;
 
 /// Settings of the search service.
@@ -18,6 +19,8 @@ pub struct SearchSettings {
     /// Time after which matching and ranking return what they have; making snippets may take the
     /// same time again.
     pub time_budget: Duration,
+    /// Which requests run, wait or are refused.
+    pub admission: AdmissionSettings,
 }
 
 impl Default for SearchSettings {
@@ -28,6 +31,7 @@ impl Default for SearchSettings {
             max_commit_delay: Duration::from_secs(1),
             freshness_wait: Duration::from_secs(2),
             time_budget: Duration::from_secs(2),
+            admission: AdmissionSettings::default(),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{Notify, watch};
 
+use super::admission::Admission;
 use super::engine::Engine;
 use super::index::generations::GenerationStore;
 use super::index::open_index::OpenIndex;
 use super::index::pending_removals::PendingRemovals;
-use super::permits::SearchPermits;
 use super::settings::SearchSettings;
 use super::thesaurus::Thesaurus;
 use crate::clock::Clock;
@@ -33,9 +33,9 @@ pub(crate) struct SearchState {
     pub(crate) searchable: watch::Sender<EventNumber>,
     /// Works indexed by a running rebuild.
     pub(crate) rebuilding: watch::Sender<Option<u64>>,
-    pub(crate) search_permits: SearchPermits,
+    pub(crate) admission: Arc<Admission>,
     /// Completions are short and do not wait for searches.
-    pub(crate) completion_permits: SearchPermits,
+    pub(crate) completion_admission: Arc<Admission>,
     /// Notified when a request waits for a commit.
     pub(crate) commit_requested: Notify,
     /// Number of rebuilds requested so far.

@@ -4,11 +4,15 @@ use super::Sharing;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, StateName};
 use crate::domain::{Slug, Timestamp};
-use crate::services::works::FindError;
+use crate::services::works::{FindError, hide_unseen_targets};
 use crate::storage::catalog::{CatalogError, Entry};
 
-/// How many entries are read at once.
+/// How many entries are read at once, first and then.
+const FIRST_READ_AHEAD: usize = 50;
 const READ_AHEAD: usize = 200;
+
+/// The length of texts at which a page ends, in bytes: a page is held in memory several times over.
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// The most entries that one page examines: a reader that may see few works gets short pages, not
 /// slow ones.
@@ -27,6 +31,8 @@ pub struct Filter {
     pub published_from: Option<Timestamp>,
     /// Only works last published before this moment.
     pub published_before: Option<Timestamp>,
+    /// With their body texts.
+    pub with_bodies: bool,
 }
 
 /// One page.
@@ -55,7 +61,8 @@ impl Sharing {
         Ok(found)
     }
 
-    /// Works after `after` that the actor may see, at most `limit`.
+    /// Works after `after` that the actor may see, at most `limit`, without relations to works that are
+    /// hidden from it. A page ends early when its texts reach 4 MiB.
     ///
     /// # Errors
     /// Those of the catalogue.
@@ -66,36 +73,63 @@ impl Sharing {
         limit: usize,
         filter: &Filter,
     ) -> Result<Listing, CatalogError> {
+        let mut page = self.page(actor, after, limit, filter).await?;
+        let now = self.works.now();
+        hide_unseen_targets(&*self.works.catalog, actor, now, &mut page.items).await?;
+        Ok(page)
+    }
+
+    async fn page(
+        &self,
+        actor: &Actor,
+        after: Option<AssetId>,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Listing, CatalogError> {
         let now = self.works.now();
         let mut items = Vec::new();
-        let (mut cursor, mut examined) = (after, 0);
+        let (mut cursor, mut examined, mut bytes) = (after, 0, 0);
+        // One more than asked for tells whether there is a next page; works may have long texts.
+        let mut read_ahead = limit.saturating_add(1).min(FIRST_READ_AHEAD);
         while examined < MAX_EXAMINED {
-            let entries = self.works.catalog.list(cursor, READ_AHEAD).await?;
-            let is_last = entries.len() < READ_AHEAD;
+            let entries = self.works.catalog.list(cursor, read_ahead).await?;
+            let is_last = entries.len() < read_ahead;
             examined += entries.len();
             for entry in entries {
                 // The page is full and there are more works: the cursor is its last work.
-                if items.len() == limit {
+                if items.len() == limit || bytes >= MAX_PAGE_BYTES {
                     let next = cursor;
                     return Ok(Listing { items, next });
                 }
                 cursor = Some(entry.id());
-                if let Entry::Asset(asset) = entry
+                if let Entry::Asset(mut asset) = entry
                     && filter.matches(&asset)
                     && policy::may_see(actor, &asset, now)
                 {
+                    if !filter.with_bodies {
+                        asset.work.body = None;
+                    }
+                    bytes += text_bytes(&asset);
                     items.push(*asset);
                 }
             }
             if is_last {
                 return Ok(Listing { items, next: None });
             }
+            read_ahead = (read_ahead * 2).min(READ_AHEAD);
         }
         Ok(Listing {
             items,
             next: cursor,
         })
     }
+}
+
+/// The length of the texts that can be long.
+fn text_bytes(asset: &Asset) -> usize {
+    let work = &asset.work;
+    let descriptions = work.descriptions.iter().map(|(_, text)| text.len());
+    work.body.as_ref().map_or(0, String::len) + descriptions.sum::<usize>()
 }
 
 impl Filter {

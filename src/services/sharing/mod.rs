@@ -19,7 +19,7 @@ pub use list::{Filter, Listing};
 pub use saved::{MAX_SAVED_SEARCHES, NewSearch, SavedPage, SavedSearchError, SavedSearches};
 
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId};
+use crate::domain::asset::{Asset, AssetId, ProcessingStates};
 use crate::services::works::{FindError, WorkAccess};
 
 /// Reads works and the event log.
@@ -34,11 +34,28 @@ impl Sharing {
         Self { works }
     }
 
-    /// One work.
+    /// One work, without relations to works that are hidden from the actor.
     ///
     /// # Errors
     /// [`FindError::NotFound`], [`FindError::Gone`] with the reason of a withdrawal.
     pub async fn read(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
+        let asset = self.works.find(actor, id).await?;
+        Ok(self.works.shown_to(actor, asset).await?)
+    }
+
+    /// One work with everything that it has, to be changed and written back.
+    ///
+    /// # Errors
+    /// As [`Sharing::read`].
+    pub async fn read_for_change(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
         self.works.find(actor, id).await
+    }
+
+    /// Whether the public copies of the files of a work are made.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn processing(&self, asset: &Asset) -> Result<ProcessingStates, FindError> {
+        Ok(self.works.processing(asset).await?)
     }
 }

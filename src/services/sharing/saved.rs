@@ -1,19 +1,21 @@
 //! Saved searches: create, read, list, delete.
 //!
-//! A search belongs to a role and an organisation ([`SavedSearch`]). The access policy decides who may
+//! A search belongs to a role and an organisation, or to a token without one ([`SavedSearch`]). A public
+//! one is published: that takes an editor. The access policy decides who may
 //! see it; for everybody else it does not exist. Reads are not recorded.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::access::{Actor, Permission, Role, policy};
+use crate::domain::access::{Actor, Permission, Role, TokenId, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
 use crate::services::works::{Completed, IdempotentRequest};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Idempotent, Made, Write};
 
-/// The most searches that the tokens of one role and organisation may save.
+/// The most searches that the tokens of one role and organisation, or one token without organisation, may
+/// save.
 pub const MAX_SAVED_SEARCHES: usize = 500;
 
 /// How many searches are read at once.
@@ -81,7 +83,8 @@ impl SavedSearches {
     /// Saves a search for the actor's role and organisation.
     ///
     /// # Errors
-    /// [`SavedSearchError::Forbidden`] without a token; [`SavedSearchError::TooMany`];
+    /// [`SavedSearchError::Forbidden`] without a token, and for a public search without [`Permission::Curate`];
+    /// [`SavedSearchError::TooMany`];
     /// [`SavedSearchError::KeyReused`]; [`SavedSearchError::NotFound`] when the request is a
     /// repeated one and its search was deleted since.
     pub async fn create(
@@ -90,7 +93,9 @@ impl SavedSearches {
         wanted: NewSearch,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<SavedSearch>, SavedSearchError> {
-        if !actor.may(Permission::KeepSearches) {
+        let is_published = wanted.visibility == Visibility::Public;
+        if !actor.may(Permission::KeepSearches) || (is_published && !actor.may(Permission::Curate))
+        {
             return Err(SavedSearchError::Forbidden);
         }
         let Some(idempotent) = idempotent else {
@@ -114,16 +119,17 @@ impl SavedSearches {
         wanted: NewSearch,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<SavedSearch, SavedSearchError> {
-        let (role, organisation) = owner(actor);
-        self.check_limit(role, organisation).await?;
+        let owner = Owner::of(actor);
+        self.check_limit(&owner).await?;
         let search = SavedSearch {
             id: self.clock.new_saved_search_id(),
             revision: Revision::FIRST,
             titles: wanted.titles,
             parameters: wanted.parameters,
             visibility: wanted.visibility,
-            role,
-            organisation: organisation.cloned(),
+            role: owner.role,
+            organisation: owner.organisation.cloned(),
+            token: owner.token.cloned(),
             created_at: self.clock.now(),
         };
         let mut changes =
@@ -236,18 +242,11 @@ impl SavedSearches {
         }
     }
 
-    async fn check_limit(
-        &self,
-        role: Role,
-        organisation: Option<&Slug>,
-    ) -> Result<(), SavedSearchError> {
+    async fn check_limit(&self, owner: &Owner<'_>) -> Result<(), SavedSearchError> {
         let (mut count, mut cursor) = (0, None);
         loop {
             let read = self.catalog.saved_searches(cursor, READ_AHEAD).await?;
-            let is_own = |search: &&SavedSearch| {
-                search.role == role && search.organisation.as_ref() == organisation
-            };
-            count += read.iter().filter(is_own).count();
+            count += read.iter().filter(|search| owner.owns(search)).count();
             if count >= MAX_SAVED_SEARCHES {
                 return Err(SavedSearchError::TooMany);
             }
@@ -259,14 +258,38 @@ impl SavedSearches {
     }
 }
 
-/// The role and organisation that own the searches of an actor. The operator counts as an
-/// administrator.
-fn owner(actor: &Actor) -> (Role, Option<&Slug>) {
-    match actor {
-        Actor::Holder {
-            role, organisation, ..
-        } => (*role, organisation.as_ref()),
-        Actor::System | Actor::Anonymous => (Role::Admin, None),
+/// Who owns the searches of an actor. The operator counts as an administrator.
+struct Owner<'a> {
+    role: Role,
+    organisation: Option<&'a Slug>,
+    /// Of a token without organisation.
+    token: Option<&'a TokenId>,
+}
+
+impl<'a> Owner<'a> {
+    fn of(actor: &'a Actor) -> Self {
+        match actor {
+            Actor::Holder {
+                token,
+                role,
+                organisation,
+            } => Self {
+                role: *role,
+                organisation: organisation.as_ref(),
+                token: organisation.is_none().then_some(token),
+            },
+            Actor::System | Actor::Anonymous => Self {
+                role: Role::Admin,
+                organisation: None,
+                token: None,
+            },
+        }
+    }
+
+    fn owns(&self, search: &SavedSearch) -> bool {
+        search.role == self.role
+            && search.organisation.as_ref() == self.organisation
+            && search.token.as_ref() == self.token
     }
 }
 

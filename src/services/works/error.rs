@@ -54,10 +54,10 @@ pub enum ChangeError {
     #[error("the idempotency key belongs to another request")]
     KeyReused,
     /// The identifier belongs to another work, or to several.
-    #[error("the identifier belongs to the work {owner}")]
+    #[error("the identifier belongs to another work")]
     IdentifierTaken {
-        /// A work that has it.
-        owner: AssetId,
+        /// A work that has it, if the actor may see it.
+        owner: Option<AssetId>,
     },
     /// The archive does not accept files of this type.
     #[error("files of type {media_type} are not accepted")]
@@ -75,7 +75,7 @@ pub enum ChangeError {
 
 impl ChangeError {
     /// One broken rule at one JSON pointer.
-    pub fn invalid(pointer: impl Into<String>, rule: Rule) -> Self {
+    pub fn invalid(pointer: impl std::fmt::Display, rule: Rule) -> Self {
         let mut violations = Violations::default();
         violations.push(pointer, rule);
         Self::Invalid(violations)
@@ -90,7 +90,8 @@ impl From<CatalogError> for ChangeError {
                 ..
             } => Self::Stale { current },
             CatalogError::Conflict { current: None, .. } => Self::Find(FindError::NotFound),
-            CatalogError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
+            // Who has it was not asked whether the actor may see it.
+            CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
             other => Self::Catalog(other),
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::services::jobs::payload;
-use crate::services::media::previews;
+use crate::services::media::{previews, public_copy};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
 /// The payload of the job that announces the end of an embargo in the event log.
@@ -48,9 +48,12 @@ fn jobs(asset: &Asset, event: EventKind, now: Timestamp) -> Vec<NewJob> {
     let mut jobs = Vec::new();
     if event == EventKind::FileAttached
         && let Some(file) = asset.files.last()
-        && previews::can_render(&file.media_type)
     {
-        jobs.push(previews::job(asset.id, file.sha256, now));
+        if previews::can_render(&file.media_type) {
+            jobs.push(previews::job(asset.id, file.sha256, now));
+        } else if public_copy::can_make(&file.media_type) {
+            jobs.push(public_copy::job(asset.id, file.sha256, now));
+        }
     }
     if asset.state == State::Published
         && let Some(until) = asset.work.embargo_until

@@ -5,7 +5,7 @@ use super::{ChangeError, WorkAccess};
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
-use crate::storage::catalog::{ChangeSet, IdempotencyKey, Idempotent, Made, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, IdempotencyKey, Idempotent, Made, Write};
 
 /// The idempotency key of a request and a digest of the request itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +19,32 @@ pub struct IdempotentRequest {
 impl IdempotentRequest {
     /// The key within the scope of the actor's token: keys of different tokens never collide.
     pub(in crate::services) fn scoped_key(&self, actor: &Actor) -> IdempotencyKey {
-        let scope = match actor {
-            Actor::Holder { token, .. } => token.0.clone(),
-            Actor::Anonymous | Actor::System => actor.to_string(),
-        };
-        IdempotencyKey {
-            scope,
-            key: self.key.clone(),
-        }
+        scoped(actor, &self.key)
     }
+}
+
+fn scoped(actor: &Actor, key: &str) -> IdempotencyKey {
+    let scope = match actor {
+        Actor::Holder { token, .. } => token.0.clone(),
+        Actor::Anonymous | Actor::System => actor.to_string(),
+    };
+    IdempotencyKey {
+        scope,
+        key: key.to_owned(),
+    }
+}
+
+/// Whether a request of the actor with this key was carried out.
+///
+/// # Errors
+/// The catalogue.
+pub(in crate::services) async fn is_remembered(
+    works: &WorkAccess,
+    actor: &Actor,
+    key: &str,
+) -> Result<bool, CatalogError> {
+    let earlier = works.catalog.remembered(&scoped(actor, key)).await?;
+    Ok(earlier.is_some())
 }
 
 /// The result of a request that may be repeated.

@@ -5,13 +5,15 @@
 //! everywhere. A change is committed together with its follow-up jobs ([`follow_up`]) and, when the
 //! client sent an idempotency key, with the remembered result ([`idempotency`]).
 //!
-//! In the order of services this module comes after `media`, because attaching an image enqueues its preview job.
+//! In the order of services this module comes after `media`, because attaching an image, sound or film
+//! enqueues the job that makes its public copy ([`processing`]).
 
 mod access;
 mod deposit;
 mod error;
 mod follow_up;
 pub(in crate::services) mod idempotency;
+mod processing;
 mod relations;
 
 pub use access::WorkAccess;
@@ -21,4 +23,4 @@ pub use error::{ChangeError, FindError};
 pub use follow_up::ReleaseEmbargoPayload;
 pub(in crate::services) use follow_up::put_with_follow_up;
 pub use idempotency::{Completed, IdempotentRequest};
-pub(in crate::services) use relations::NewIdentifiers;
+pub(in crate::services) use relations::{NewIdentifiers, hide_unseen_targets};

@@ -1,19 +1,70 @@
 //! Resolves the targets of relations: an id, or an identifier to look up.
 //!
-//! A target that the actor may not see counts as unknown, so relations cannot be used to find out
-//! which works exist.
+//! A target that the actor may not see counts as unknown, and works are shown without their relations to
+//! such targets ([`hide_unseen_targets`]), so relations cannot be used to find out which works exist.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{ChangeError, Deposit, FindError, RequestedRelation, WorkAccess};
 use crate::domain::access::Actor;
-use crate::domain::asset::{AssetId, Identifier, Relation, RelationTarget, Work};
-use crate::domain::{Rule, Violations};
+use crate::domain::access::policy::{self, Disclosure};
+use crate::domain::asset::{
+    Asset, AssetId, AudienceLevel, Identifier, Relation, RelationTarget, Work,
+};
+use crate::domain::{Rule, Timestamp, Violations};
+use crate::storage::catalog::{Catalog, CatalogError, Entry};
 
 /// The identifiers of works of one import batch that are not committed yet.
 pub(in crate::services) type NewIdentifiers = HashMap<Identifier, AssetId>;
 
+/// Removes the relations to works of which nothing is disclosed to the actor from works that are shown to it.
+///
+/// # Errors
+/// Those of the catalogue.
+pub(in crate::services) async fn hide_unseen_targets(
+    catalog: &dyn Catalog,
+    actor: &Actor,
+    now: Timestamp,
+    shown: impl IntoIterator<Item = &mut Asset>,
+) -> Result<(), CatalogError> {
+    if policy::audience_level_of(actor) == AudienceLevel::Staff {
+        return Ok(());
+    }
+    let shown: Vec<&mut Asset> = shown.into_iter().collect();
+    let relations = shown.iter().flat_map(|asset| &asset.work.relations);
+    let targets: HashSet<AssetId> = relations.map(|relation| relation.target).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let targets: Vec<AssetId> = targets.into_iter().collect();
+    let entries = catalog.entries(&targets).await?;
+    let is_disclosed = |entry: Entry| match entry {
+        Entry::Asset(asset) => policy::disclosure(actor, &asset, now) != Disclosure::Hidden,
+        Entry::Tombstone(tombstone) => {
+            policy::may_learn_of_removal(actor, tombstone.widest_audience)
+        }
+    };
+    let entries = targets.into_iter().zip(entries);
+    let disclosed = entries.filter_map(|(id, entry)| is_disclosed(entry?).then_some(id));
+    let disclosed: HashSet<AssetId> = disclosed.collect();
+    for asset in shown {
+        let relations = &mut asset.work.relations;
+        relations.retain(|relation| disclosed.contains(&relation.target));
+    }
+    Ok(())
+}
+
 impl WorkAccess {
+    /// A work as it is shown to the actor: without relations to works that are hidden from it.
+    pub(in crate::services) async fn shown_to(
+        &self,
+        actor: &Actor,
+        mut asset: Asset,
+    ) -> Result<Asset, CatalogError> {
+        hide_unseen_targets(&*self.catalog, actor, self.now(), [&mut asset]).await?;
+        Ok(asset)
+    }
+
     /// The work of a deposit, with its depositor and its resolved relations. `id` is that of the
     /// described work, when it exists already.
     pub(in crate::services) async fn resolve_deposit(

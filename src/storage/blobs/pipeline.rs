@@ -112,9 +112,7 @@ fn write_stage(
     give_back: mpsc::Sender<Vec<u8>>,
 ) -> Result<(Discarded, Sha256), BlobError> {
     let (guard, mut file) = staging.create()?;
-    if let Some(length) = length {
-        reserve(&file, length)?;
-    }
+    let mut allocation = Allocation::new(length);
     let (to_hash, from_writer) = mpsc::channel(BUFFERS);
     let hashing = thread::Builder::new()
         .name("hash".to_owned())
@@ -126,6 +124,7 @@ fn write_stage(
             Some(Piece::Last(bytes)) => (bytes, true),
             None => return Err(died("the upload was given up")),
         };
+        allocation.extend(&file, bytes.len() as u64)?;
         file.write_all(&bytes).map_err(BlobError::from_io)?;
         // The hash stage ends only after the last buffer; if it died, joining it says so.
         let _ = to_hash.blocking_send(bytes);
@@ -153,12 +152,42 @@ fn hash_stage(mut written: mpsc::Receiver<Vec<u8>>, give_back: &mpsc::Sender<Vec
     hasher.finish()
 }
 
-/// Claims the space now, so that a full disk is told before the bytes have travelled. File systems
-/// that cannot do it are told later, by the write.
-fn reserve(file: &File, length: u64) -> Result<(), BlobError> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    match fallocate(file, FallocateFlags::empty(), 0, length.max(1)) {
-        Err(error) if BlobError::tells_full(&error.into()) => Err(BlobError::Full(error.into())),
-        _ => Ok(()),
+/// Bytes of a file that are allocated ahead of its writing.
+const ALLOCATED_AHEAD: u64 = 64 * 1024 * 1024;
+
+/// The space of a file whose length is announced, claimed a step ahead of the bytes: the file lies in few
+/// pieces, and whoever announces much and sends little takes no more than a step. File systems that
+/// cannot do it are told of a full disk by the write.
+struct Allocation {
+    announced: u64,
+    written: u64,
+    allocated: u64,
+}
+
+impl Allocation {
+    fn new(announced: Option<u64>) -> Self {
+        Self {
+            announced: announced.unwrap_or(0),
+            written: 0,
+            allocated: 0,
+        }
+    }
+
+    /// Before `more` bytes are written.
+    fn extend(&mut self, file: &File, more: u64) -> Result<(), BlobError> {
+        use rustix::fs::{FallocateFlags, fallocate};
+        self.written += more;
+        let wanted = self.announced.min(self.written + ALLOCATED_AHEAD);
+        if self.written <= self.allocated || wanted <= self.allocated {
+            return Ok(());
+        }
+        let length = wanted - self.allocated;
+        match fallocate(file, FallocateFlags::empty(), self.allocated, length) {
+            Err(error) if BlobError::tells_full(&error.into()) => {
+                return Err(BlobError::Full(error.into()));
+            }
+            _ => self.allocated = wanted,
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! What the catalogue records of stored blobs: copies derived from them, their perceptual hashes and
 //! their audits.
 
+use crate::domain::asset::ProcessingFailure;
 use crate::domain::{PictureHash, Sha256, Timestamp};
 
 /// The address of a blob: the SHA-256 of its bytes.
@@ -35,6 +36,26 @@ pub struct HashedPicture {
     pub recipe: String,
     /// The hash; `None` when the picture has too little structure.
     pub hash: Option<PictureHash>,
+}
+
+/// What processing a blob for its public copy came to when no rendition was made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessedBlob {
+    /// The processed blob.
+    pub of: BlobKey,
+    /// The recipe with its version: `public-copy/1`.
+    pub recipe: String,
+    /// Its result.
+    pub result: ProcessingResult,
+}
+
+/// Why a blob has no rendition for the public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessingResult {
+    /// It contains nothing that a public copy must not contain: the public gets the blob itself.
+    NothingToRemove,
+    /// No public copy can be made.
+    Failed(ProcessingFailure),
 }
 
 /// One fixity check of a blob.

@@ -1,8 +1,8 @@
 //! Change sets: what one commit writes.
 
 use super::{
-    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, Rendition,
-    TokenRecord,
+    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, ProcessedBlob,
+    Rendition, TokenRecord,
 };
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -30,7 +30,7 @@ pub enum Expectation {
     /// No work and no tombstone has this id.
     Absent(AssetId),
     /// No work carries this identifier.
-    Unused(Identifier),
+    Unused(Identifier, Vec<AssetId>),
     /// The saved search is there and at this revision.
     Search(SavedSearchId, Revision),
 }
@@ -54,6 +54,10 @@ pub enum Write {
     /// without event when nothing refers to the blob before this change set, or when the very
     /// same is known of it already. Kept until nothing refers to the blob any more.
     HashedPicture(HashedPicture),
+    /// What processing a blob came to; its event is [`EventKind::Processed`]. Without effect and
+    /// without event when nothing refers to the blob before this change set, or when the same is
+    /// recorded already. Kept until nothing refers to the blob any more.
+    Processed(ProcessedBlob),
     /// A job to do later.
     Job(NewJob),
     /// The outcome of a leased job. Fails the commit when the lease was lost.
@@ -143,10 +147,33 @@ impl ChangeSet {
         self
     }
 
+    /// Whether the set only withdraws, deletes or revokes, so that it may use the space kept in reserve.
+    pub fn only_takes_away(&self) -> bool {
+        let takes_away = |write: &Write| match write {
+            Write::Asset(_, event) => *event == EventKind::Withdrawn,
+            Write::Tombstone(_) | Write::DropSearch(_) => true,
+            Write::Token(token) => token.revoked_at.is_some(),
+            _ => false,
+        };
+        let may_follow = |write: &Write| matches!(write, Write::Job(_) | Write::Remember(_));
+        self.writes.iter().any(takes_away)
+            && self
+                .writes
+                .iter()
+                .all(|write| takes_away(write) || may_follow(write))
+    }
+
     /// No work may carry this identifier yet.
     #[must_use]
-    pub fn expect_unused(mut self, identifier: Identifier) -> Self {
-        self.expectations.push(Expectation::Unused(identifier));
+    pub fn expect_unused(self, identifier: Identifier) -> Self {
+        self.expect_unused_beside(identifier, Vec::new())
+    }
+
+    /// No work but `known` may carry this identifier yet.
+    #[must_use]
+    pub fn expect_unused_beside(mut self, identifier: Identifier, known: Vec<AssetId>) -> Self {
+        self.expectations
+            .push(Expectation::Unused(identifier, known));
         self
     }
 

@@ -63,11 +63,13 @@ pub enum EventKind {
     FixityFailed,
     /// The picture in a blob was hashed.
     PictureHashed,
+    /// A blob was processed for its public copy without making one.
+    Processed,
 }
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 14] = [
+    pub const NAMES: [(&'static str, Self); 15] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
@@ -82,6 +84,7 @@ impl EventKind {
         ("fixity-checked", Self::FixityChecked),
         ("fixity-failed", Self::FixityFailed),
         ("picture-hashed", Self::PictureHashed),
+        ("processed", Self::Processed),
     ];
 
     /// The wire name.

@@ -15,7 +15,9 @@ pub mod token;
 
 use async_trait::async_trait;
 
-pub use blob::{Audit, AuditOutcome, BlobKey, HashedPicture, Rendition};
+pub use blob::{
+    Audit, AuditOutcome, BlobKey, HashedPicture, ProcessedBlob, ProcessingResult, Rendition,
+};
 pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
@@ -160,6 +162,8 @@ pub struct BlobRecord {
     pub audit: Option<Audit>,
     /// What the picture in it looks like, if it is one and was looked at.
     pub picture: Option<HashedPicture>,
+    /// What processing it came to, if that was not a rendition.
+    pub processed: Option<ProcessedBlob>,
 }
 
 /// The catalogue port. Calls may be made from any task; none blocks the async threads.

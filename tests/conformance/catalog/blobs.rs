@@ -1,10 +1,10 @@
 //! What the catalogue knows about blobs: references, renditions, audits, hashes of pictures.
 
 use khochung::domain::PictureHash;
-use khochung::domain::asset::Revision;
+use khochung::domain::asset::{ProcessingFailure, Revision};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, BlobKey, BlobRecord, CatalogError, EventKind, EventNumber, HashedPicture,
-    Rendition, Subject, Write,
+    ProcessedBlob, ProcessingResult, Rendition, Subject, Write,
 };
 
 use super::given::{asset, at, blob, changes, id, next, tombstone, with_files};
@@ -221,11 +221,13 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event() {
                 key: blob(1),
                 audit: Some(audit(3, AuditOutcome::Missing)),
                 picture: None,
+                processed: None,
             },
             BlobRecord {
                 key: blob(2),
                 audit: None,
                 picture: None,
+                processed: None,
             },
         ];
         assert_eq!(blobs, expected);
@@ -314,6 +316,49 @@ async fn the_hash_of_a_picture_is_kept_with_its_blob_and_told_once() {
             entry,
             Some(khochung::storage::catalog::Entry::Asset(Box::new(work)))
         );
+    }
+}
+
+#[tokio::test]
+async fn what_processing_a_blob_came_to_is_kept_with_it_and_told_once() {
+    for bench in benches() {
+        let work = with_files(&asset(1), &[blob(1), blob(2)]);
+        bench
+            .commit(changes().put(work.clone(), EventKind::Created))
+            .await;
+        let processed = |of: u8, result| ProcessedBlob {
+            of: blob(of),
+            recipe: "public-copy/1".into(),
+            result,
+        };
+        let clean = processed(1, ProcessingResult::NothingToRemove);
+        let damaged = ProcessingResult::Failed(ProcessingFailure::Damaged);
+        // The second time and for a blob that nothing refers to: no event.
+        for written in [&clean, &clean, &processed(9, damaged)] {
+            let write = Write::Processed(written.clone());
+            bench.commit(changes().write(write)).await;
+        }
+        let told = bench.catalog().events(EventNumber(1), 10).await.unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|event| (event.subject, event.kind))
+            .collect();
+        assert_eq!(told, [(Subject::Blob(blob(1)), EventKind::Processed)]);
+
+        let bench = bench.reopen().await;
+        let keys = [blob(1), blob(2)];
+        let records = bench.catalog().blob_records(&keys).await.unwrap();
+        let recorded: Vec<_> = records
+            .into_iter()
+            .map(|record| record.unwrap().processed)
+            .collect();
+        assert_eq!(recorded, [Some(clean), None]);
+
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&work))))
+            .await;
+        let records = bench.catalog().blob_records(&keys).await.unwrap();
+        assert_eq!(records, [None, None]);
     }
 }
 

@@ -23,6 +23,7 @@ fn search(number: u128) -> SavedSearch {
         visibility: Visibility::Private,
         role: Role::Contributor,
         organisation: Some(slug("dic")),
+        token: None,
         created_at: at(0),
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use khochung::domain::access::policy::may_see;
 use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Access, Asset, State};
+use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{Facet, Order, SearchRequest, SearchSettings};
 use khochung::storage::catalog::{Catalog as _, ChangeSet, EventKind};
 
@@ -141,7 +142,7 @@ async fn look(library: &Library, actor: &Actor, order: Order, gone: &[u128]) {
     assert_eq!(once.len(), found.len(), "a work stands there once");
     let offered = library
         .search
-        .suggest(actor, "chung dau", "vi", 50)
+        .suggest(&Requester::Unlimited, actor, "chung dau", "vi", 50)
         .await
         .unwrap();
     for suggestion in offered {
@@ -155,7 +156,11 @@ async fn look(library: &Library, actor: &Actor, order: Order, gone: &[u128]) {
         );
     }
     if let Some(first) = found.first() {
-        let similar = library.search.similar(actor, id(*first), 20).await.unwrap();
+        let similar = library
+            .search
+            .similar(&Requester::Unlimited, actor, id(*first), 20)
+            .await
+            .unwrap();
         for near in similar.into_iter().flat_map(|similar| similar.related) {
             let number = u128::from_be_bytes(*near.id.as_bytes());
             assert!(

@@ -4,6 +4,7 @@ use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Asset, File, FileRole, MediaFacts, State};
 use khochung::domain::{LanguageMap, LanguageTag, PictureHash, Sha256};
 use khochung::services::search::SearchRequest;
+use khochung::services::search::admission::requester::Requester;
 use khochung::storage::catalog::{ChangeSet, EventKind, HashedPicture, Write};
 
 use super::{Library, holder, id, now, numbers, slug, work};
@@ -86,7 +87,11 @@ async fn seen(works: impl IntoIterator<Item = Asset>) -> Library {
 
 /// The duplicates of a work that an actor sees.
 async fn duplicates(library: &Library, actor: &Actor, number: u128) -> Vec<u128> {
-    let found = library.search.similar(actor, id(number), 10).await.unwrap();
+    let found = library
+        .search
+        .similar(&Requester::Unlimited, actor, id(number), 10)
+        .await
+        .unwrap();
     let found = found.unwrap().duplicates.into_iter();
     let mut numbers: Vec<_> = found
         .map(|asset| u128::from_be_bytes(*asset.id.as_bytes()))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use khochung::domain::Timestamp;
 use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Access, Asset, State};
+use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{Facet, Order, Search, SearchRequest, SearchSettings};
 use khochung::storage::catalog::{Catalog as _, ChangeSet, EventKind, EventNumber, Write};
 use proptest::collection::vec;
@@ -178,7 +179,10 @@ async fn answers(search: &Search, works: u128) -> Vec<String> {
             all.push(found(search, &actor, text, order).await);
         }
         for typed in ["quyen", "tre e", "ple", "kb", "hoc"] {
-            let offered = search.suggest(&actor, typed, "vi", 50).await.unwrap();
+            let offered = search
+                .suggest(&Requester::Unlimited, &actor, typed, "vi", 50)
+                .await
+                .unwrap();
             let mut texts: Vec<_> = offered.into_iter().map(|offer| offer.text).collect();
             texts.sort_unstable();
             all.push(format!("{actor} {typed:?} {texts:?}"));
@@ -210,7 +214,10 @@ async fn found(search: &Search, actor: &Actor, text: &str, order: Order) -> Stri
 }
 
 async fn like(search: &Search, actor: &Actor, number: u128) -> String {
-    let similar = search.similar(actor, id(number), 50).await.unwrap();
+    let similar = search
+        .similar(&Requester::Unlimited, actor, id(number), 50)
+        .await
+        .unwrap();
     let sorted = |assets: Vec<Asset>| {
         let ids = assets.into_iter().map(|asset| asset.id);
         ids.collect::<std::collections::BTreeSet<_>>()

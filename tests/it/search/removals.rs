@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::State;
+use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{Facet, SearchRequest, SearchSettings};
 use khochung::storage::catalog::{Catalog as _, ChangeSet, EventKind, Write};
 
@@ -52,12 +53,12 @@ async fn totals_and_counts_exclude_a_removed_work_before_the_index_does() {
         assert_eq!(answer.facets[0].values[0].works, 3, "{actor}");
         let offered = library
             .search
-            .suggest(&actor, "quyen hoc tap", "vi", 50)
+            .suggest(&Requester::Unlimited, &actor, "quyen hoc tap", "vi", 50)
             .await
             .unwrap();
         let similar = library
             .search
-            .similar(&actor, id(1), 50)
+            .similar(&Requester::Unlimited, &actor, id(1), 50)
             .await
             .unwrap()
             .unwrap();
@@ -70,7 +71,11 @@ async fn totals_and_counts_exclude_a_removed_work_before_the_index_does() {
             assert!(near.into_iter().all(|asset| asset.id != gone), "{actor}");
         }
         assert_eq!(
-            library.search.similar(&actor, id(2), 5).await.unwrap(),
+            library
+                .search
+                .similar(&Requester::Unlimited, &actor, id(2), 5)
+                .await
+                .unwrap(),
             None
         );
     }

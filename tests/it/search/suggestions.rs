@@ -2,6 +2,7 @@
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::State;
+use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{SearchRequest, Suggestion, SuggestionSource};
 use khochung::storage::catalog::EventKind;
 
@@ -14,7 +15,7 @@ const RELEASE: &str = "Sáng nay, tại thành phố Pleiku, Ủy ban nhân dân
 async fn texts(library: &Library, typed: &str) -> Vec<String> {
     let found: Vec<Suggestion> = library
         .search
-        .suggest(&Actor::Anonymous, typed, "vi", 10)
+        .suggest(&Requester::Unlimited, &Actor::Anonymous, typed, "vi", 10)
         .await
         .unwrap();
     found
@@ -62,7 +63,7 @@ async fn the_completion_of_a_title_has_its_work() {
     let library = Library::with([work(7, "Xoang quanh lửa", "x")]).await;
     let found = library
         .search
-        .suggest(&Actor::Anonymous, "xoang", "vi", 5)
+        .suggest(&Requester::Unlimited, &Actor::Anonymous, "xoang", "vi", 5)
         .await
         .unwrap();
     assert_eq!(found[0].source, SuggestionSource::Title(id(7)));
@@ -114,7 +115,7 @@ async fn reprints_are_grouped_under_one_hit_and_listed_as_similar() {
     );
     let similar = library
         .search
-        .similar(&Actor::Anonymous, id(1), 5)
+        .similar(&Requester::Unlimited, &Actor::Anonymous, id(1), 5)
         .await
         .unwrap()
         .unwrap();
@@ -125,7 +126,7 @@ async fn reprints_are_grouped_under_one_hit_and_listed_as_similar() {
     assert!(
         library
             .search
-            .similar(&Actor::Anonymous, id(5), 5)
+            .similar(&Requester::Unlimited, &Actor::Anonymous, id(5), 5)
             .await
             .unwrap()
             .is_none()

@@ -10,5 +10,9 @@ pub(super) const CLASS: Class = Class {
 };
 
 fn takes_original(media_type: &str) -> bool {
-    media_type.starts_with("video/") || matches!(media_type, "image/gif" | "application/ogg")
+    media_type.starts_with("video/")
+        || matches!(
+            media_type,
+            "image/gif" | "application/ogg" | "application/mxf"
+        )
 }

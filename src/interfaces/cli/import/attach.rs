@@ -1,10 +1,12 @@
 //! Attaches the files of an imported work and makes the transitions to its state.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::lines::Record;
 use crate::interfaces::cli::Failure;
@@ -75,14 +77,36 @@ fn steps(present: &str, wanted: &str) -> &'static [&'static str] {
 /// A path that stays below the folder: a list of works may come from anywhere.
 fn inside(folder: &Path, relative: &str) -> Result<PathBuf, Failure> {
     let path = Path::new(relative);
-    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if relative.is_empty() || !path.components().all(is_plain) {
         return Err(Failure::Usage {
             vi: format!("đường dẫn tệp phải nằm trong thư mục: {relative:?}"),
             en: format!("a file must lie below the folder: {relative:?}"),
         });
     }
-    Ok(folder.join(path))
+    let mut found = folder.to_owned();
+    for part in path.components() {
+        if let Component::Normal(name) = part {
+            found = entry(&found, name);
+        }
+    }
+    Ok(found)
+}
+
+/// The entry of a folder with this name, or with the same name in another Unicode normalization: some
+/// systems decompose names.
+fn entry(folder: &Path, name: &OsStr) -> PathBuf {
+    let exact = folder.join(name);
+    if exact.symlink_metadata().is_ok() {
+        return exact;
+    }
+    let composed = |name: &OsStr| name.to_string_lossy().nfc().collect::<String>();
+    let wanted = composed(name);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names = entries.map(|entry| entry.file_name());
+    names
+        .find(|name| composed(name) == wanted)
+        .map_or(exact, |name| folder.join(name))
 }
 
 fn hash_of(path: &Path) -> Result<String, Failure> {
@@ -144,12 +168,25 @@ mod tests {
     use super::inside;
 
     #[test]
+    fn a_name_is_found_in_any_normalization() {
+        let folder = tempfile::tempdir().unwrap();
+        // "Áp phích.txt", decomposed and composed, from Python's unicodedata.
+        let decomposed = folder.path().join("A\u{301}p phi\u{301}ch.txt");
+        std::fs::write(&decomposed, b"x").unwrap();
+        assert_eq!(
+            inside(folder.path(), "\u{c1}p ph\u{ed}ch.txt").unwrap(),
+            decomposed
+        );
+    }
+
+    #[test]
     fn files_outside_the_folder_are_refused() {
         let folder = Path::new("/f");
         assert_eq!(
             inside(folder, "images/a.jpg").unwrap(),
             Path::new("/f/images/a.jpg")
         );
+        assert_eq!(inside(folder, "./a.jpg").unwrap(), Path::new("/f/a.jpg"));
         for outside in ["", "../a", "/etc/passwd", "images/../../a"] {
             assert!(inside(folder, outside).is_err(), "{outside}");
         }

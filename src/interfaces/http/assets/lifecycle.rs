@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::response::asset_response;
 use crate::domain::{Rule, Violations};
-use crate::interfaces::http::extract::body::{Json, JsonBody};
+use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
@@ -115,7 +115,7 @@ pub async fn withdraw(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
-    body: JsonBody<Json>,
+    body: JsonBody<SmallJson>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
     let mut broken = Violations::default();

@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::body::{Json, JsonBody, MergePatch};
+use super::authentication::Counted;
+use super::extract::body::{Json, JsonBody, MergePatch, in_proportion};
 use super::extract::guard::{Allowed, Deposit, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, WorkId};
@@ -20,8 +21,9 @@ use crate::domain::{Slug, Timestamp};
 use crate::interfaces::wire::{AssetDto, WorkDto, parse_work, patch_work};
 use crate::services::curation::Curation;
 use crate::services::intake::Intake;
+use crate::services::search::Search;
 use crate::services::sharing::{Filter, Sharing};
-use response::asset_response;
+use response::{asset_response, asset_response_if_changed};
 
 /// Which works to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,6 +42,8 @@ pub struct ListQuery {
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
+    /// `body`: with their full texts. A page with long texts has fewer works.
+    include: Option<String>,
     /// Only works last published at this moment or later (ISO 8601 with offset).
     #[param(format = DateTime, example = "2026-01-01T00:00:00+07:00")]
     published_from: Option<String>,
@@ -54,7 +58,8 @@ pub struct ListQuery {
 /// One page of works.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssetList {
-    /// The works, oldest first. A page may be short, even empty, before the end.
+    /// The works, oldest first, without their full texts unless asked for. A page may be short, even
+    /// empty, before the end.
     items: Vec<AssetDto>,
     /// Cursor of the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,8 +79,10 @@ pub struct AssetList {
 )]
 pub async fn list(
     actor: Allowed<Read>,
+    counted: Counted,
     query: Query<ListQuery>,
     sharing: web::Data<Sharing>,
+    search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
@@ -89,7 +96,10 @@ pub async fn list(
         .transpose()
         .map_err(|_| Problem::parameter("after"))?;
     let limit = pagination::limit(query.limit)?;
-    let listing = sharing.list(&actor, after, limit, &query.filter()?).await?;
+    let filter = query.filter()?;
+    let (by, service) = (actor.clone(), sharing.clone());
+    let listing = async move { service.list(&by, after, limit, &filter).await };
+    let listing = search.admission().run(&counted.0, listing).await??;
     let next = listing.next.map(|id| id.to_string());
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &next {
@@ -100,11 +110,12 @@ pub async fn list(
             &query.next_page(next, limit),
         );
     }
-    let items = listing.items.into_iter();
-    Ok(answer.json(AssetList {
-        items: items.map(|asset| AssetDto::render(asset, &actor)).collect(),
-        next,
-    }))
+    let mut items = Vec::with_capacity(listing.items.len());
+    for asset in listing.items {
+        let processing = sharing.processing(&asset).await?;
+        items.push(AssetDto::render_with_processing(asset, &actor, &processing));
+    }
+    Ok(answer.json(AssetList { items, next }))
 }
 
 /// Reads many works at once. All of them are in one page, so there is no next one.
@@ -163,6 +174,11 @@ impl ListQuery {
             state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
+            with_bodies: match self.include.as_deref() {
+                None => false,
+                Some("body") => true,
+                Some(_) => return Err(Problem::parameter("include")),
+            },
         })
     }
 
@@ -172,6 +188,7 @@ impl ListQuery {
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
+            ("include", &self.include),
             ("published_from", &self.published_from),
             ("published_before", &self.published_before),
         ]
@@ -203,8 +220,10 @@ pub async fn create(
     intake: web::Data<Intake>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let deposit = parse_work(&body.value, &vocabularies)?;
     let idempotent = key.for_request(&request, &body.bytes);
+    let JsonBody { value, bytes, .. } = body;
+    let read = move || parse_work(&value, &vocabularies);
+    let deposit = in_proportion(bytes.len(), read).await?;
     let completed = intake.create(&actor, deposit, idempotent.as_ref()).await?;
     let asset = completed.result;
     let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
@@ -237,12 +256,8 @@ pub async fn read(
     sharing: web::Data<Sharing>,
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
-    let etag = precondition::etag(asset.revision);
-    if precondition::matches_if_none_match(&request, &etag) {
-        let etag = (header::ETAG, etag);
-        return Ok(HttpResponse::NotModified().insert_header(etag).finish());
-    }
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    let processing = sharing.processing(&asset).await?;
+    asset_response_if_changed(&request, asset, &actor, &processing)
 }
 
 /// Changes the description of a work.
@@ -270,13 +285,16 @@ pub async fn patch(
     sharing: web::Data<Sharing>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let present = sharing.read(&actor, id.0).await?;
+    let present = sharing.read_for_change(&actor, id.0).await?;
     // A patch applies only to the revision that it was written for.
     if present.revision != expected.0 {
         let current = Some(present.revision);
         return Err(Problem::StaleRevision { current });
     }
-    let deposit = patch_work(&present.work, &body.value, &vocabularies)?;
+    let (work, patch) = (present.work, body.value);
+    let length = body.bytes.len() + work.body.as_ref().map_or(0, String::len);
+    let apply = move || patch_work(&work, &patch, &vocabularies);
+    let deposit = in_proportion(length, apply).await?;
     let asset = curation
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;

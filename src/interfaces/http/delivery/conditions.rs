@@ -11,8 +11,8 @@ use crate::interfaces::http::extract::entity_tag::EntityTags;
 pub struct Validators {
     /// A strong entity tag.
     pub etag: EntityTag,
-    /// To the second, as HTTP has it.
-    pub last_modified: SystemTime,
+    /// To the second, as HTTP has it; none where a date would tell of changes that the caller may not see.
+    pub last_modified: Option<SystemTime>,
 }
 
 /// The result of the conditions of a request.
@@ -33,7 +33,9 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
             return Condition::Failed;
         }
     } else if let Some(limit) = date(headers, header::IF_UNMODIFIED_SINCE)
-        && validators.last_modified > limit
+        && validators
+            .last_modified
+            .is_some_and(|modified| modified > limit)
     {
         return Condition::Failed;
     }
@@ -42,7 +44,9 @@ pub fn evaluate(headers: &HeaderMap, validators: &Validators) -> Condition {
             return Condition::NotModified;
         }
     } else if let Some(since) = date(headers, header::IF_MODIFIED_SINCE)
-        && validators.last_modified <= since
+        && validators
+            .last_modified
+            .is_some_and(|modified| modified <= since)
     {
         return Condition::NotModified;
     }
@@ -61,7 +65,8 @@ pub fn range_applies(headers: &HeaderMap, validators: &Validators) -> bool {
     if let Ok(tag) = validator.parse::<EntityTag>() {
         return tag.strong_eq(&validators.etag);
     }
-    httpdate::parse_http_date(validator).is_ok_and(|date| date == validators.last_modified)
+    let date = httpdate::parse_http_date(validator).ok();
+    date.is_some() && date == validators.last_modified
 }
 
 /// A moment truncated to the second.
@@ -89,7 +94,7 @@ mod tests {
     fn validators() -> Validators {
         Validators {
             etag: EntityTag::new_strong("abc".to_owned()),
-            last_modified: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
+            last_modified: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777)),
         }
     }
 

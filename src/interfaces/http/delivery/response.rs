@@ -116,7 +116,9 @@ fn validators(deliverable: &Deliverable) -> Validators {
     let millis = u64::try_from(deliverable.last_modified.as_millis()).unwrap_or(0);
     Validators {
         etag: EntityTag::new_strong(deliverable.key.to_hex()),
-        last_modified: to_second(SystemTime::UNIX_EPOCH + Duration::from_millis(millis)),
+        last_modified: Some(to_second(
+            SystemTime::UNIX_EPOCH + Duration::from_millis(millis),
+        )),
     }
 }
 
@@ -137,10 +139,11 @@ fn set_validators(
         Cacheability::Public => "public, max-age=300",
         Cacheability::Private => "private, no-cache",
     };
-    let modified = httpdate::fmt_http_date(validators.last_modified);
+    if let Some(modified) = validators.last_modified {
+        response.insert_header((header::LAST_MODIFIED, httpdate::fmt_http_date(modified)));
+    }
     response
         .insert_header((header::ETAG, validators.etag.clone()))
-        .insert_header((header::LAST_MODIFIED, modified))
         .insert_header((header::CACHE_CONTROL, cache_control))
         // At one address the public and those entitled get different bytes.
         .insert_header((header::VARY, "Authorization"));

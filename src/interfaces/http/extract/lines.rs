@@ -1,20 +1,18 @@
 //! Reads the lines of a body as they arrive, none longer than the limit.
 
-use std::time::Duration;
-
 use actix_web::dev::Payload;
 use bytes::{Buf, Bytes, BytesMut};
-use futures_util::StreamExt;
 
+use super::body::without_byte_order_mark;
+use super::pace::{Pace, PacedBody, TooSlow};
 use crate::interfaces::http::problem::Problem;
 
 /// The lines of a body.
 pub struct Lines {
-    payload: Payload,
+    body: PacedBody<Payload>,
     buffer: BytesMut,
     number: u64,
     max_bytes: usize,
-    timeout: Duration,
     /// Why the body was not read to its end.
     pub read_error: Option<Problem>,
 }
@@ -29,14 +27,13 @@ pub struct Line {
 }
 
 impl Lines {
-    /// Reads `payload`, with an error when no chunk of it arrives within `timeout`.
-    pub fn new(payload: Payload, max_bytes: usize, timeout: Duration) -> Self {
+    /// Reads `payload`, with an error when it arrives more slowly than `pace`.
+    pub fn new(payload: Payload, max_bytes: usize, pace: Pace) -> Self {
         Self {
-            payload,
+            body: PacedBody::new(payload, pace),
             buffer: BytesMut::new(),
             number: 0,
             max_bytes,
-            timeout,
             read_error: None,
         }
     }
@@ -54,8 +51,11 @@ impl Lines {
     /// The next line that is not empty; `None` at the end of the body or after an error.
     pub async fn next(&mut self) -> Option<Line> {
         loop {
-            let text = self.next_line().await?;
+            let mut text = self.next_line().await?;
             self.number += 1;
+            if self.number == 1 {
+                text = text.map(|text| text.slice_ref(without_byte_order_mark(&text)));
+            }
             let is_empty = |text: &Bytes| text.trim_ascii().is_empty();
             if !text.as_ref().is_some_and(is_empty) {
                 let number = self.number;
@@ -97,13 +97,13 @@ impl Lines {
 
     /// Buffers the next chunk of the body; false at its end.
     async fn receive(&mut self) -> bool {
-        match tokio::time::timeout(self.timeout, self.payload.next()).await {
+        match self.body.next().await {
             Ok(Some(Ok(chunk))) => {
                 self.buffer.extend_from_slice(&chunk);
                 return true;
             }
             Ok(Some(Err(_))) => self.read_error = Some(Problem::IncompleteBody),
-            Err(_) => self.read_error = Some(Problem::Timeout),
+            Err(TooSlow) => self.read_error = Some(Problem::Timeout),
             Ok(None) => {}
         }
         false
@@ -120,6 +120,7 @@ mod tests {
     use futures_util::stream;
 
     use super::Lines;
+    use crate::interfaces::http::extract::pace::Pace;
 
     /// The lines of a body that arrives in these chunks, as (number, text or "TOO LONG").
     async fn lines(chunks: &[&'static str]) -> Vec<(u64, String)> {
@@ -130,7 +131,7 @@ mod tests {
         let payload: Payload = Payload::Stream {
             payload: Box::pin(stream::iter(chunks)),
         };
-        let mut lines = Lines::new(payload, 5, Duration::from_secs(1));
+        let mut lines = Lines::new(payload, 5, Pace::with_pause(Duration::from_secs(1)));
         let mut found = Vec::new();
         while let Some(line) = lines.next().await {
             let text = line
@@ -146,6 +147,7 @@ mod tests {
         let expected = [(1, "ab"), (3, "cde"), (4, "f")].map(|(n, t)| (n, t.to_owned()));
         for chunks in [
             &["ab\n\ncde\nf"][..],
+            &["\u{feff}ab\n\ncde\nf"],
             &["a", "b\n", "\ncd", "e\nf\n"],
             &["ab", "\n \t\n", "cde", "\n", "f"],
         ] {

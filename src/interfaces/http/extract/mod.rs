@@ -3,11 +3,12 @@
 //!
 //! [`guard`] authenticates the caller and requires a permission; [`query`] reads parameters and parts of
 //! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
-//! [`lines`] streams of lines.
+//! [`lines`] streams of lines, both at a minimum [`pace`].
 
 pub mod body;
 pub mod entity_tag;
 pub mod guard;
 pub mod lines;
+pub mod pace;
 pub mod precondition;
 pub mod query;

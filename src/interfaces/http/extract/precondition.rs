@@ -11,7 +11,8 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::entity_tag::EntityTags;
-use crate::domain::asset::Revision;
+use crate::domain::access::{Actor, policy};
+use crate::domain::asset::{AudienceLevel, Revision};
 use crate::interfaces::http::problem::Problem;
 use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Hasher;
@@ -69,10 +70,36 @@ fn expected_revision(tags: Option<EntityTags>) -> Result<Revision, Problem> {
     // Weak tags never match `If-Match`, and other tags are not those of revisions.
     tags.iter()
         .filter(|tag| !tag.weak)
-        .filter_map(|tag| tag.tag().parse().ok())
+        .filter_map(|tag| revision_in(tag.tag()))
         .max()
         .map(Revision)
         .ok_or(Problem::StaleRevision { current: None })
+}
+
+/// The revision that a tag begins with; a form and a coding may follow after hyphens.
+fn revision_in(tag: &str) -> Option<u64> {
+    tag.split('-').next()?.parse().ok()
+}
+
+/// The entity tag of a revision as one reader gets it: readers with other rights get other bytes. Staff get
+/// everything, and their tag is the revision alone. The revision in front is what `If-Match` compares.
+pub fn etag_of_form(revision: Revision, actor: &Actor, body: &[u8]) -> EntityTag {
+    if policy::audience_level_of(actor) == AudienceLevel::Staff {
+        return etag(revision);
+    }
+    let mut hasher = Hasher::new();
+    hasher.update(body);
+    let digest = hasher.finish().to_hex();
+    EntityTag::new_strong(format!("{revision}-{}", &digest[..16]))
+}
+
+/// What the frame appends to the tag of a response that it compressed: another coding is another
+/// representation (RFC 9110, section 8.8.3).
+pub const GZIP_SUFFIX: &str = "-gzip";
+
+/// The tag of the gzip coding of what has this tag.
+pub fn gzip_etag(etag: &EntityTag) -> EntityTag {
+    EntityTag::new_strong(format!("{}{GZIP_SUFFIX}", etag.tag()))
 }
 
 /// The entity tag of a revision.
@@ -83,7 +110,7 @@ pub fn etag(revision: Revision) -> EntityTag {
 /// Whether `If-None-Match` contains this entity tag (weak comparison): the caller has the content.
 pub fn matches_if_none_match(request: &HttpRequest, etag: &EntityTag) -> bool {
     let tags = EntityTags::read(request.headers(), header::IF_NONE_MATCH);
-    tags.is_some_and(|tags| tags.match_weakly(etag))
+    tags.is_some_and(|tags| tags.match_weakly(etag) || tags.match_weakly(&gzip_etag(etag)))
 }
 
 /// The value of `Idempotency-Key`, if there is one.
@@ -165,6 +192,8 @@ mod tests {
     fn only_strong_tags_of_revisions_count() {
         assert_eq!(expected("\"5\"").unwrap(), Revision(5));
         assert_eq!(expected("\"3\", \"7\"").unwrap(), Revision(7));
+        assert_eq!(expected("\"6-0f3a\"").unwrap(), Revision(6));
+        assert_eq!(expected("\"6-0f3a-gzip\"").unwrap(), Revision(6));
         for stale in ["W/\"5\"", "5", "\"abc\"", ""] {
             let refused = expected(stale).unwrap_err();
             assert!(matches!(refused, Problem::StaleRevision { .. }), "{stale}");

@@ -18,7 +18,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use futures_util::FutureExt;
@@ -28,12 +28,17 @@ use self::byte_count::{CountedBody, count_received};
 use self::negotiation::ProblemForm;
 use super::BaseAddress;
 use super::described_parameters::AllowedValues;
+use super::extract::precondition::gzip_etag;
 use super::problem::{Problem, document, html};
 use crate::interfaces::messages::Language;
 use crate::telemetry::Metrics;
 
 /// The header that carries the request id both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest path and query of an address, in bytes: what a handler does with a query before the
+/// blocking pool takes over must be short.
+const MAX_ADDRESS_BYTES: usize = 16 * 1024;
 
 /// What is needed of a request after the framework has consumed it.
 struct RequestContext {
@@ -61,7 +66,13 @@ pub async fn frame(
     }
     let span =
         tracing::info_span!("request", id = %context.caller.request_id, method = %context.method);
+    let is_too_long = request.path().len() + request.query_string().len() > MAX_ADDRESS_BYTES;
     let result = async {
+        if is_too_long {
+            return Err(context.error_response(&Problem::AddressTooLong {
+                limit_bytes: MAX_ADDRESS_BYTES as u64,
+            }));
+        }
         match AssertUnwindSafe(next.call(request)).catch_unwind().await {
             Ok(Ok(response)) => Ok(context.finish(response.map_into_boxed_body())),
             Ok(Err(error)) => Err(context.error_response(problem_of(&error).get())),
@@ -205,6 +216,7 @@ impl RequestContext {
             }
         }
         cors::allow_reads(&self.method, headers);
+        name_coding_in_etag(headers);
         let is_identity = |encoding: &HeaderValue| encoding == "identity";
         if headers
             .get(header::CONTENT_ENCODING)
@@ -212,6 +224,20 @@ impl RequestContext {
         {
             headers.remove(header::CONTENT_ENCODING);
         }
+    }
+}
+
+/// Appends the coding to a strong entity tag: the compressed bytes are another representation.
+fn name_coding_in_etag(headers: &mut HeaderMap) {
+    let is_gzip = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding == "gzip");
+    let etag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let etag = etag.and_then(|tag| tag.parse::<EntityTag>().ok());
+    if let Some(etag) = etag.filter(|etag| is_gzip && !etag.weak)
+        && let Ok(value) = HeaderValue::from_str(&gzip_etag(&etag).to_string())
+    {
+        headers.insert(header::ETAG, value);
     }
 }
 

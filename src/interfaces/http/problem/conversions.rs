@@ -7,6 +7,7 @@ use crate::services::accounts::AccountsError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
+use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, SavedSearchError};
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
@@ -23,7 +24,7 @@ impl From<CatalogError> for Problem {
         match error {
             CatalogError::Conflict { current, .. }
             | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
-            CatalogError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
+            CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
             CatalogError::Closed => Self::Unavailable(error.into()),
@@ -68,9 +69,23 @@ impl From<AccountsError> for Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CallerExceeds { retry_after } => Self::TooManyRequests {
+                retry_after_seconds: retry_after.as_secs(),
+            },
+            Refusal::Overload { retry_after } => Self::Busy {
+                retry_after_seconds: retry_after.as_secs(),
+            },
+        }
+    }
+}
+
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
+            SearchError::Refused(refusal) => refusal.into(),
             SearchError::Index(_) => Self::Unavailable(error.into()),
             SearchError::Catalog(error) => error.into(),
         }

@@ -25,9 +25,12 @@ pub struct ProblemDocument {
     instance: String,
     /// The id of this request in the log; also in `X-Request-Id`.
     pub(super) request_id: String,
-    /// Every broken rule.
+    /// The broken rules, at most 100 of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) errors: Vec<BrokenRule>,
+    /// How many rules are broken, when not all are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors_total: Option<usize>,
     /// The present revision of the work.
     #[serde(skip_serializing_if = "Option::is_none")]
     current_revision: Option<u64>,
@@ -40,7 +43,7 @@ pub struct ProblemDocument {
     /// The parameter with the invalid value.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
-    /// The work that has the identifier.
+    /// The work that has the identifier, if you may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
 }
@@ -81,12 +84,19 @@ impl ProblemDocument {
             instance: context.path.to_owned(),
             request_id: context.request_id.to_owned(),
             errors: broken_rules(problem, language),
+            errors_total: match problem {
+                Problem::Invalid(found) if found.total() > found.listed().len() => {
+                    Some(found.total())
+                }
+                _ => None,
+            },
             current_revision: match problem {
                 Problem::StaleRevision { current } => current.map(|revision| revision.0),
                 _ => None,
             },
             limit_bytes: match problem {
                 Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => Some(*limit_bytes),
+                Problem::AddressTooLong { limit_bytes } => Some(*limit_bytes),
                 _ => None,
             },
             allowed: None,
@@ -97,7 +107,7 @@ impl ProblemDocument {
                 _ => None,
             },
             owner: match problem {
-                Problem::IdentifierTaken { owner } => Some(owner.to_string()),
+                Problem::IdentifierTaken { owner } => owner.map(|owner| owner.to_string()),
                 _ => None,
             },
         }
@@ -113,13 +123,13 @@ impl ProblemDocument {
     }
 }
 
-/// Every broken rule of a problem, in words.
+/// The listed broken rules of a problem, in words.
 pub fn broken_rules(problem: &Problem, language: Language) -> Vec<BrokenRule> {
     let Problem::Invalid(violations) = problem else {
         return Vec::new();
     };
     violations
-        .0
+        .listed()
         .iter()
         .map(|violation| BrokenRule {
             pointer: violation.pointer.clone(),

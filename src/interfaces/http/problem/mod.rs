@@ -72,9 +72,9 @@ pub enum Problem {
     /// The state of the work does not allow this transition.
     #[error("the work is {}", .state.name())]
     WrongState { state: StateName },
-    /// An identifier belongs to another work.
+    /// An identifier belongs to another work, which is named when the caller may see it.
     #[error("identifier taken")]
-    IdentifierTaken { owner: AssetId },
+    IdentifierTaken { owner: Option<AssetId> },
     /// The request conflicts with the present state in another way.
     #[error("conflict")]
     Conflict,
@@ -90,6 +90,9 @@ pub enum Problem {
     /// More bytes than allowed.
     #[error("too large")]
     TooLarge { limit_bytes: u64 },
+    /// The address is longer than allowed.
+    #[error("address too long")]
+    AddressTooLong { limit_bytes: u64 },
     /// The media type of the body is not accepted here.
     #[error("unsupported media type")]
     UnsupportedMediaType { accepted: Vec<String> },
@@ -105,9 +108,12 @@ pub enum Problem {
     /// A change needs `If-Match`.
     #[error("precondition required")]
     PreconditionRequired,
-    /// Too many requests at once.
+    /// The caller sends too much at once, or has used up its budget.
     #[error("too many requests")]
-    TooManyRequests,
+    TooManyRequests { retry_after_seconds: u64 },
+    /// Too many requests of everybody wait already.
+    #[error("busy")]
+    Busy { retry_after_seconds: u64 },
     /// An internal error of the archive.
     #[error("internal error")]
     Internal(#[source] Cause),
@@ -164,14 +170,16 @@ impl Problem {
             Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),
             Self::TooLarge { .. } => (413, "too-large"),
+            Self::AddressTooLong { .. } => (414, "address-too-long"),
             Self::UnsupportedMediaType { .. } => (415, "unsupported-media-type"),
             Self::RangeNotSatisfiable { .. } => (416, "range-not-satisfiable"),
             Self::Invalid(_) => (422, "invalid"),
             Self::KeyReused => (422, "key-reused"),
             Self::PreconditionRequired => (428, "precondition-required"),
-            Self::TooManyRequests => (429, "too-many-requests"),
+            Self::TooManyRequests { .. } => (429, "too-many-requests"),
             Self::Internal(_) => (500, "internal"),
             Self::Unavailable(_) => (503, "unavailable"),
+            Self::Busy { .. } => (503, "busy"),
             Self::StorageFull(_) => (507, "storage-full"),
         }
     }
@@ -190,7 +198,9 @@ impl Problem {
             415 => Self::UnsupportedMediaType {
                 accepted: Vec::new(),
             },
-            429 => Self::TooManyRequests,
+            429 => Self::TooManyRequests {
+                retry_after_seconds: 1,
+            },
             503 => Self::Unavailable("the framework answered 503".into()),
             400..=499 => Self::MalformedRequest,
             _ => Self::internal("the framework failed"),
@@ -223,8 +233,13 @@ impl ResponseError for Problem {
             Self::Unavailable(_) => {
                 response.insert_header((header::RETRY_AFTER, "5"));
             }
-            Self::TooManyRequests => {
-                response.insert_header((header::RETRY_AFTER, "1"));
+            Self::TooManyRequests {
+                retry_after_seconds,
+            }
+            | Self::Busy {
+                retry_after_seconds,
+            } => {
+                response.insert_header((header::RETRY_AFTER, retry_after_seconds.to_string()));
             }
             _ => {}
         }

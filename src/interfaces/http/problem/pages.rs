@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 28] = [
+pub const PAGES: [(&str, &str); 30] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -72,6 +72,10 @@ pub const PAGES: [(&str, &str); 28] = [
         include_str!("../../../../docs/problems/too-large.md"),
     ),
     (
+        "address-too-long",
+        include_str!("../../../../docs/problems/address-too-long.md"),
+    ),
+    (
         "unsupported-media-type",
         include_str!("../../../../docs/problems/unsupported-media-type.md"),
     ),
@@ -107,6 +111,7 @@ pub const PAGES: [(&str, &str); 28] = [
         "unavailable",
         include_str!("../../../../docs/problems/unavailable.md"),
     ),
+    ("busy", include_str!("../../../../docs/problems/busy.md")),
     (
         "storage-full",
         include_str!("../../../../docs/problems/storage-full.md"),

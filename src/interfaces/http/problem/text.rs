@@ -27,6 +27,7 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::LogReplaced { .. } => ("Nhật ký đã được thay thế", "Log replaced"),
         Problem::StaleRevision { .. } => ("Phiên bản đã cũ", "Stale revision"),
         Problem::TooLarge { .. } => ("Quá lớn", "Too large"),
+        Problem::AddressTooLong { .. } => ("Địa chỉ quá dài", "Address too long"),
         Problem::UnsupportedMediaType { .. } => {
             ("Kiểu nội dung không được nhận", "Unsupported media type")
         }
@@ -39,7 +40,8 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
             "Idempotency key reused",
         ),
         Problem::PreconditionRequired => ("Cần tiêu đề If-Match", "If-Match required"),
-        Problem::TooManyRequests => ("Quá nhiều yêu cầu", "Too many requests"),
+        Problem::TooManyRequests { .. } => ("Quá nhiều yêu cầu", "Too many requests"),
+        Problem::Busy { .. } => ("Kho đang bận", "Busy"),
         Problem::Internal(_) => ("Lỗi của hệ thống", "Internal error"),
         Problem::Unavailable(_) => ("Tạm thời chưa phục vụ được", "Unavailable"),
         Problem::StorageFull(_) => ("Kho lưu trữ đã đầy", "Storage full"),
@@ -67,6 +69,7 @@ fn names(known: &[String]) -> String {
     known.join(", ")
 }
 
+#[expect(clippy::too_many_lines, reason = "one sentence for each problem")]
 fn vietnamese(problem: &Problem) -> String {
     let fixed = match problem {
         Problem::MalformedJson { line, column } => {
@@ -84,7 +87,7 @@ fn vietnamese(problem: &Problem) -> String {
                 state.name()
             );
         }
-        Problem::IdentifierTaken { owner } => {
+        Problem::IdentifierTaken { owner: Some(owner) } => {
             return format!("Định danh này thuộc về tác phẩm {owner}.");
         }
         Problem::Gone { reason: Some(why) } => return format!("Đã thu hồi: {why}"),
@@ -97,6 +100,9 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => {
             return format!("Nhiều nhất là {limit_bytes} byte.");
         }
+        Problem::AddressTooLong { limit_bytes } => {
+            return format!("Địa chỉ cùng các tham số dài nhiều nhất {limit_bytes} byte.");
+        }
         Problem::UnsupportedMediaType { accepted } if !accepted.is_empty() => {
             return format!("Được nhận: {}.", accepted.join(", "));
         }
@@ -104,7 +110,7 @@ fn vietnamese(problem: &Problem) -> String {
             return format!("Tệp dài {size_bytes} byte.");
         }
         Problem::Invalid(broken) => {
-            return format!("Có {} điểm cần sửa, xem danh sách errors.", broken.0.len());
+            return format!("Có {} điểm cần sửa, xem danh sách errors.", broken.total());
         }
         Problem::MalformedRequest => "Không hiểu được yêu cầu.",
         Problem::IncompleteBody => "Nội dung kết thúc trước độ dài đã báo; không có gì được lưu.",
@@ -116,6 +122,7 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::MethodNotAllowed => "Địa chỉ này nhận các phương thức khác, xem tiêu đề Allow.",
         Problem::NotAcceptable => "Không có dạng nào trong số được chấp nhận.",
         Problem::Timeout => "Dữ liệu đến quá chậm.",
+        Problem::IdentifierTaken { owner: None } => "Định danh này thuộc về tác phẩm khác.",
         Problem::Conflict => "Yêu cầu mâu thuẫn với trạng thái hiện nay.",
         Problem::Gone { reason: None } => "Tác phẩm đã được thu hồi hoặc xóa.",
         Problem::StaleRevision { current: None } => "Tác phẩm đã thay đổi; hãy đọc lại rồi sửa.",
@@ -123,7 +130,10 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::UnsupportedMediaType { .. } => "Kiểu nội dung này không được nhận ở đây.",
         Problem::KeyReused => "Hãy dùng khóa mới cho yêu cầu mới.",
         Problem::PreconditionRequired => "Hãy gửi If-Match với ETag của lần đọc gần nhất.",
-        Problem::TooManyRequests => "Hãy thử lại sau giây lát.",
+        Problem::TooManyRequests { .. } => {
+            "Bạn gửi quá nhiều cùng lúc; hãy đợi số giây nêu trong Retry-After."
+        }
+        Problem::Busy { .. } => "Đang có nhiều yêu cầu; hãy đợi số giây nêu trong Retry-After.",
         Problem::Internal(_) => "Đã ghi nhận; hãy báo mã yêu cầu cho người quản trị.",
         Problem::Unavailable(_) => "Hãy thử lại sau ít phút.",
         Problem::StorageFull(_) => "Không còn chỗ lưu; không có gì được ghi, vẫn đọc được.",
@@ -131,6 +141,7 @@ fn vietnamese(problem: &Problem) -> String {
     fixed.to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "one sentence for each problem")]
 fn english(problem: &Problem) -> String {
     let fixed = match problem {
         Problem::MalformedJson { line, column } => {
@@ -151,7 +162,7 @@ fn english(problem: &Problem) -> String {
                 state.name()
             );
         }
-        Problem::IdentifierTaken { owner } => {
+        Problem::IdentifierTaken { owner: Some(owner) } => {
             return format!("The identifier belongs to the work {owner}.");
         }
         Problem::Gone { reason: Some(why) } => return format!("Withdrawn: {why}"),
@@ -164,6 +175,9 @@ fn english(problem: &Problem) -> String {
         Problem::TooLarge { limit_bytes } if *limit_bytes > 0 => {
             return format!("{limit_bytes} bytes at most.");
         }
+        Problem::AddressTooLong { limit_bytes } => {
+            return format!("The address with its parameters may have {limit_bytes} bytes.");
+        }
         Problem::UnsupportedMediaType { accepted } if !accepted.is_empty() => {
             return format!("Accepted: {}.", accepted.join(", "));
         }
@@ -171,7 +185,7 @@ fn english(problem: &Problem) -> String {
             return format!("The file has {size_bytes} bytes.");
         }
         Problem::Invalid(broken) => {
-            return format!("{} rule(s) broken, see the list of errors.", broken.0.len());
+            return format!("{} rule(s) broken, see the list of errors.", broken.total());
         }
         Problem::MalformedRequest => "The request cannot be understood.",
         Problem::IncompleteBody => "The body ended before its announced length; nothing was kept.",
@@ -183,6 +197,7 @@ fn english(problem: &Problem) -> String {
         Problem::MethodNotAllowed => "This address takes other methods, see the Allow header.",
         Problem::NotAcceptable => "None of the accepted forms can be given.",
         Problem::Timeout => "The data came too slowly.",
+        Problem::IdentifierTaken { owner: None } => "The identifier belongs to another work.",
         Problem::Conflict => "The request contradicts the present state.",
         Problem::Gone { reason: None } => "The work was withdrawn or deleted.",
         Problem::StaleRevision { current: None } => "The work has changed; read it again first.",
@@ -190,7 +205,10 @@ fn english(problem: &Problem) -> String {
         Problem::UnsupportedMediaType { .. } => "This type of content is not taken here.",
         Problem::KeyReused => "Use a new key for a new request.",
         Problem::PreconditionRequired => "Send If-Match with the ETag of your last read.",
-        Problem::TooManyRequests => "Try again in a moment.",
+        Problem::TooManyRequests { .. } => {
+            "You send too much at once; wait the seconds that Retry-After names."
+        }
+        Problem::Busy { .. } => "Many requests wait; wait the seconds that Retry-After names.",
         Problem::Internal(_) => "It was recorded; tell the operator the request id.",
         Problem::Unavailable(_) => "Try again in a few minutes.",
         Problem::StorageFull(_) => "No space left; nothing was written, reading goes on.",

@@ -5,7 +5,8 @@ pub mod view;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use super::extract::body::{Json, JsonBody};
+use super::authentication::Counted;
+use super::extract::body::{JsonBody, SmallJson};
 use super::extract::guard::{Allowed, KeepSearches, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, path_part};
@@ -86,7 +87,7 @@ pub async fn create(
     actor: Allowed<KeepSearches>,
     request: HttpRequest,
     key: IdempotencyKeyHeader,
-    body: JsonBody<Json>,
+    body: JsonBody<SmallJson>,
     vocabularies: web::Data<Vocabularies>,
     saved: web::Data<SavedSearches>,
     base: web::Data<BaseAddress>,
@@ -164,14 +165,12 @@ pub async fn delete(
     params(
         ("id" = String, Path, description = "Id of the saved search.", format = "uuid"),
         FeedQuery,
-        IfNoneMatch,
-        ("If-Modified-Since" = Option<String>, Header, description = "The `Last-Modified` you have, when you keep no `ETag`.")
+        IfNoneMatch
     ),
     responses(
         (status = 200, description = "One page.", body = String, content_type = "application/atom+xml",
          headers(
             ("ETag" = String, description = "Changes with the content."),
-            ("Last-Modified" = String, description = "When the archive last changed."),
             ("Link" = Option<String>, description = "`rel=\"next\"` until the end.")
          )),
         (status = 304, description = "You have it already."),
@@ -179,8 +178,10 @@ pub async fn delete(
     ),
     security((), ("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn feed(
     actor: Allowed<Read>,
+    counted: Counted,
     request: HttpRequest,
     caller: web::ReqData<Caller>,
     query: Query<FeedQuery>,
@@ -189,13 +190,15 @@ pub async fn feed(
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let search = saved.read(&actor, path_part(&request, "id")?).await?;
-    let parameters = query.0.parameters(&search, caller.language.tag())?;
+    let mut parameters = query.0.parameters(&search, caller.language.tag())?;
+    parameters.request.requester = counted.0;
     let reader = reader(&actor, &search);
     let page = feeds.page(reader, parameters.request.clone()).await?;
     let title = search.titles.best(&parameters.request.language);
     let source = FeedSource {
         id: FeedId::of_saved(search.id),
         title: title.unwrap_or_default().to_owned(),
+        kept_by: search.organisation.clone(),
         created_at: search.created_at,
         path: feed_path(&search),
         query: query.0.without_cursor(),

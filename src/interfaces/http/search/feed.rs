@@ -8,6 +8,7 @@ use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Timestamp, text};
 use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::precondition::IfNoneMatch;
 use crate::interfaces::http::frame::Caller;
@@ -29,14 +30,12 @@ const PATH: &str = "/api/v1/search/feed";
         every work has all the words. Of each work the first 50 original files are enclosures.",
     params(
         SearchQuery,
-        IfNoneMatch,
-        ("If-Modified-Since" = Option<String>, Header, description = "The `Last-Modified` you have, when you keep no `ETag`.")
+        IfNoneMatch
     ),
     responses(
         (status = 200, description = "What you may see of what was found.", body = String, content_type = "application/atom+xml",
          headers(
             ("ETag" = String, description = "Changes with the content."),
-            ("Last-Modified" = String, description = "When the archive last changed."),
             ("Link" = Option<String>, description = "`rel=\"next\"` until the end.")
          )),
         (status = 304, description = "You have it already."),
@@ -46,17 +45,20 @@ const PATH: &str = "/api/v1/search/feed";
 )]
 pub async fn feed(
     actor: Allowed<Read>,
+    counted: Counted,
     request: HttpRequest,
     caller: web::ReqData<Caller>,
     feeds: web::Data<Feeds>,
     vocabularies: web::Data<Vocabularies>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
+    let mut parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
+    parameters.request.requester = counted.0;
     let page = feeds.page(&actor, parameters.request.clone()).await?;
     let source = FeedSource {
         id: FeedId::of_search(base.as_str(), parameters.selecting()),
         title: title(&parameters, &vocabularies),
+        kept_by: None,
         created_at: Timestamp::from_millis(0),
         path: PATH.to_owned(),
         query: parameters.without_cursor(),

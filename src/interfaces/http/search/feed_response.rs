@@ -1,14 +1,12 @@
 //! Responses that are feeds: the document with its validators and cache rules.
 
-use std::time::{Duration, SystemTime};
-
 use actix_web::http::header::{self, EntityTag};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::parameters::SearchParameters;
-use crate::domain::Timestamp;
+use crate::domain::{Slug, Timestamp};
 use crate::interfaces::http::BaseAddress;
-use crate::interfaces::http::delivery::conditions::{Condition, Validators, evaluate, to_second};
+use crate::interfaces::http::delivery::conditions::{Condition, Validators, evaluate};
 use crate::interfaces::http::pagination::address;
 use crate::interfaces::http::problem::Problem;
 use crate::services::delivery::Cacheability;
@@ -26,6 +24,8 @@ pub struct FeedSource<'a> {
     pub id: FeedId,
     /// Its title.
     pub title: String,
+    /// The organisation that keeps it.
+    pub kept_by: Option<Slug>,
     /// The update time of an empty feed.
     pub created_at: Timestamp,
     /// Its path, without the query.
@@ -54,7 +54,9 @@ pub fn respond(
         .map_err(Problem::internal)?;
     let validators = Validators {
         etag: etag(&document),
-        last_modified: to_system(page.last_event_at),
+        // When the archive last changed tells of works that the reader may not see, and when one of the
+        // entries changed does not tell that another is gone.
+        last_modified: None,
     };
     let condition = evaluate(request.headers(), &validators);
     let mut response = match condition {
@@ -62,11 +64,9 @@ pub fn respond(
         Condition::NotModified => HttpResponse::NotModified(),
         Condition::Met => HttpResponse::Ok(),
     };
-    let modified = httpdate::fmt_http_date(to_system(page.last_modified));
     response
         // Weak, because the bytes on the wire may be compressed (RFC 9110, section 8.8.1).
         .insert_header((header::ETAG, as_weak(&validators.etag)))
-        .insert_header((header::LAST_MODIFIED, modified))
         .insert_header((header::CACHE_CONTROL, source.cache_control()))
         .append_header((header::VARY, "Authorization, Accept-Language"));
     if condition == Condition::NotModified {
@@ -101,6 +101,7 @@ impl FeedSource<'_> {
         Channel {
             id: self.id,
             title: self.title.clone(),
+            kept_by: self.kept_by.clone(),
             language: parameters.request.language.clone(),
             created_at: self.created_at,
             this_page: after.map_or_else(|| first_page.clone(), page_after),
@@ -120,9 +121,4 @@ fn etag(document: &[u8]) -> EntityTag {
     hasher.update(document);
     let digest = hasher.finish().to_hex();
     EntityTag::new_strong(digest[..32].to_owned())
-}
-
-fn to_system(moment: Timestamp) -> SystemTime {
-    let millis = u64::try_from(moment.as_millis()).unwrap_or(0);
-    to_second(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
 }

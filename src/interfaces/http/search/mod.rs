@@ -12,11 +12,12 @@ pub mod response;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::authentication::Counted;
 use super::extract::guard::{Allowed, Read};
 use super::frame::Caller;
 use super::problem::Problem;
 use super::{BaseAddress, pagination};
-use crate::services::search::Search;
+use crate::services::search::{Search, SearchRequest};
 use parameters::{SearchParameters, SearchQuery};
 use response::SearchAnswerDto;
 
@@ -36,13 +37,18 @@ use response::SearchAnswerDto;
 )]
 pub async fn search(
     actor: Allowed<Read>,
+    counted: Counted,
     request: HttpRequest,
     caller: web::ReqData<Caller>,
     service: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
-    let found = service.search(&actor, parameters.request.clone()).await?;
+    let request = SearchRequest {
+        requester: counted.0,
+        ..parameters.request.clone()
+    };
+    let found = service.search(&actor, request).await?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = &found.next {
         let query = parameters.next_page(&next.to_text());

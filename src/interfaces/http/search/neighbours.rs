@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
+use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::query::{Query, WorkId};
 use crate::interfaces::http::frame::Caller;
@@ -68,6 +69,7 @@ pub struct SuggestionDto {
 )]
 pub async fn suggest(
     actor: Allowed<Read>,
+    counted: Counted,
     caller: web::ReqData<Caller>,
     query: Query<SuggestQuery>,
     service: web::Data<Search>,
@@ -75,7 +77,7 @@ pub async fn suggest(
     let SuggestQuery { q, limit, lang } = query.0;
     let language = lang.as_deref().unwrap_or_else(|| caller.language.tag());
     let found = service
-        .suggest(&actor, &q, language, bounded(limit)?)
+        .suggest(&counted.0, &actor, &q, language, bounded(limit)?)
         .await?;
     Ok(web::Json(SuggestionList {
         items: found.into_iter().map(SuggestionDto::from).collect(),
@@ -115,12 +117,13 @@ pub struct SimilarList {
 )]
 pub async fn similar(
     actor: Allowed<Read>,
+    counted: Counted,
     id: WorkId,
     query: Query<SimilarQuery>,
     service: web::Data<Search>,
 ) -> Result<HttpResponse, Problem> {
     let found = service
-        .similar(&actor, id.0, bounded(query.0.limit)?)
+        .similar(&counted.0, &actor, id.0, bounded(query.0.limit)?)
         .await?;
     let found = found.ok_or(Problem::NotFound)?;
     Ok(HttpResponse::Ok().json(SimilarList {

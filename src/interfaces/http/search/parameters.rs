@@ -8,8 +8,16 @@ use crate::domain::Rule;
 use crate::interfaces::http::described_parameters::is_tracking;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::schemas;
-use crate::services::search::{Cursor, Facet, Order, SearchRequest};
+use crate::services::search::{Cursor, Facet, Filters, Order, SearchRequest};
 use crate::storage::catalog::EventNumber;
+
+/// The most parameters of one request.
+const MAX_PARAMETERS: usize = 200;
+/// The most values that the filters of one request have together: every value is a posting list to
+/// read, and is compared with the others of its facet.
+const MAX_FILTER_VALUES: usize = 200;
+/// The most expansions that one request strikes out.
+const MAX_STRUCK_OUT: usize = 100;
 
 /// The parameters of a search, for the description; [`SearchParameters`] reads them.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,7 +41,7 @@ pub struct SearchQuery {
     /// pages contain every work once, also while others write; by relevance, writes change scores, and
     /// works close to the end of a page can be repeated or skipped.
     after: Option<String>,
-    /// Which facets to count, by name; `none` counts nothing. All by default.
+    /// Which facets to count, each name once; `none` counts nothing. All by default.
     #[param(value_type = Option<Vec<schemas::FacetName>>, inline)]
     facets: Option<Vec<String>>,
     /// The number of values of each facet, at most 1000.
@@ -125,6 +133,9 @@ impl SearchParameters {
     /// # Errors
     /// [`Problem::InvalidParameter`] naming the first that is unknown or has a wrong value.
     pub fn of_pairs(pairs: Vec<(String, String)>, language: &str) -> Result<Self, Problem> {
+        if pairs.len() > MAX_PARAMETERS {
+            return Err(Problem::parameter("query"));
+        }
         let mut request = SearchRequest::for_text("");
         request.language = language.to_owned();
         request.facets = Facet::ALL.map(|(facet, ..)| facet).to_vec();
@@ -218,10 +229,7 @@ const OTHERS: [&str; 18] = [
 /// Sets one parameter of the request; `None` when its name or value is invalid.
 fn set(request: &mut SearchRequest, name: &str, value: &str) -> Option<()> {
     if let Some(facet) = Facet::from_name(name) {
-        for value in listed(value) {
-            request.filters.add(facet, value);
-        }
-        return Some(());
+        return add_values(&mut request.filters, facet, value);
     }
     let filters = &mut request.filters;
     match name {
@@ -239,16 +247,34 @@ fn set(request: &mut SearchRequest, name: &str, value: &str) -> Option<()> {
         "verbatim" => request.verbatim = value.parse().ok()?,
         "all_words" => request.all_words = value.parse().ok()?,
         "expand" => return listed(value).try_for_each(|wish| expand(request, wish)),
-        "without" => request
-            .expansion
-            .without
-            .extend(listed(value).map(str::to_owned)),
+        "without" => return strike_out(request, value),
         "lang" => request.language = has_labels(value).then(|| value.to_owned())?,
         "event" => request.not_before = Some(EventNumber(value.parse().ok()?)),
         "group" => request.group_duplicates = value.parse().ok()?,
         _ => return None,
     }
     Some(())
+}
+
+fn add_values(filters: &mut Filters, facet: Facet, values: &str) -> Option<()> {
+    let mut count: usize = filters.values.iter().map(|(_, values)| values.len()).sum();
+    for value in listed(values) {
+        count += 1;
+        if count > MAX_FILTER_VALUES {
+            return None;
+        }
+        filters.add(facet, value);
+    }
+    Some(())
+}
+
+fn strike_out(request: &mut SearchRequest, ids: &str) -> Option<()> {
+    let struck_out = &mut request.expansion.without;
+    let room = MAX_STRUCK_OUT.saturating_sub(struck_out.len());
+    let ids: Vec<String> = listed(ids).take(room + 1).map(str::to_owned).collect();
+    let fits = ids.len() <= room;
+    struck_out.extend(ids);
+    fits.then_some(())
 }
 
 fn listed(value: &str) -> impl Iterator<Item = &str> {
@@ -276,7 +302,15 @@ fn facets(value: &str) -> Option<Vec<Facet>> {
     if value == "none" {
         return Some(Vec::new());
     }
-    listed(value).map(Facet::from_name).collect()
+    let mut facets = Vec::new();
+    for name in listed(value) {
+        let facet = Facet::from_name(name)?;
+        if facets.contains(&facet) {
+            return None;
+        }
+        facets.push(facet);
+    }
+    Some(facets)
 }
 
 fn expand(request: &mut SearchRequest, wish: &str) -> Option<()> {
@@ -303,9 +337,7 @@ mod tests {
 
     use super::{OTHERS, PRESENTATION, SearchParameters, SearchQuery, TRANSIENT, broken_rule};
     use crate::domain::Rule;
-    use crate::interfaces::http::described_parameters::is_tracking;
     use crate::interfaces::http::problem::Problem;
-    use crate::interfaces::http::schemas;
     use crate::services::search::Facet;
 
     #[test]
@@ -404,6 +436,7 @@ mod tests {
             ("sort=best", "sort"),
             ("colour=red", "colour"),
             ("facets=kind,colour", "facets"),
+            ("facets=kind,place,kind", "facets"),
             ("made_from=12/5/2024", "made_from"),
             ("after=x", "after"),
             ("lang=km", "lang"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Permission};
 use crate::interfaces::http::html::escape;
 use crate::interfaces::http::schemas;
 use crate::interfaces::wire::AssetDto;
@@ -38,7 +38,7 @@ pub struct SearchAnswerDto {
     partial: bool,
     /// The last event this answer knows of.
     event: u64,
-    /// Where the time went.
+    /// Where the time went; in tenths of a second, except for staff.
     took: TookDto,
 }
 
@@ -58,7 +58,7 @@ pub struct TotalDto {
 pub struct HitDto {
     /// The work, without its full text.
     asset: AssetDto,
-    /// How well it matches; 0 in other orders than relevance.
+    /// How well it matches, in two significant digits; 0 in other orders than relevance.
     score: f32,
     /// Pieces of its texts with the words in them, best first.
     snippets: Vec<SnippetDto>,
@@ -181,7 +181,7 @@ impl SearchAnswerDto {
             stale: found.is_stale,
             partial: found.is_partial,
             event: found.event.0,
-            took: found.took.into(),
+            took: TookDto::render(found.took, actor),
         }
     }
 }
@@ -192,11 +192,20 @@ impl HitDto {
         hit.asset.work.body = None;
         Self {
             asset: AssetDto::render(hit.asset, actor),
-            score: hit.score,
+            score: shown_score(hit.score, actor),
             snippets: hit.snippets.into_iter().map(SnippetDto::from).collect(),
             duplicates: hit.duplicates.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+/// Two significant digits, except for staff: further ones could tell of hidden works.
+fn shown_score(score: f32, actor: &Actor) -> f32 {
+    if actor.may(Permission::Curate) || !score.is_normal() {
+        return score;
+    }
+    let unit = 10_f32.powf(score.abs().log10().floor() - 1.0);
+    (score / unit).round() * unit
 }
 
 impl From<Snippet> for SnippetDto {
@@ -283,9 +292,19 @@ impl From<Expansion> for ExpansionDto {
     }
 }
 
-impl From<Timings> for TookDto {
-    fn from(took: Timings) -> Self {
-        let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+impl TookDto {
+    /// Staff read the times as measured. For everybody else they are whole tenths of a second: how long a
+    /// search took tells whether hidden works have its words.
+    fn render(took: Timings, actor: &Actor) -> Self {
+        let is_staff = actor.may(Permission::Curate);
+        let ms = |time: Duration| {
+            let ms = time.as_secs_f64() * 1e3;
+            if is_staff {
+                (ms * 1e3).round() / 1e3
+            } else {
+                (ms / 100.0).round() * 100.0
+            }
+        };
         Self {
             waiting_ms: ms(took.waiting),
             finding_ms: ms(took.finding),

@@ -9,16 +9,18 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::description::{Fields, describe};
-use super::pace::Pace;
 use super::receive::Receiver;
+use super::slots::UploadSlots;
 use super::{Upload, UploadError};
 use crate::app::Archive;
 use crate::domain::Sha256;
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::http::assets::response::asset_response;
+use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::delivery::FileBytes;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
+use crate::interfaces::http::extract::pace::Pace;
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{FileHash, Query, WorkId, path_part};
 use crate::interfaces::http::problem::Problem;
@@ -129,13 +131,16 @@ impl FromRequest for UploadParameters {
     )),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn attach(
     actor: Allowed<Deposit>,
+    counted: Counted,
     id: WorkId,
     parameters: UploadParameters,
     request: HttpRequest,
     archive: web::Data<Archive>,
     base: web::Data<BaseAddress>,
+    slots: web::Data<UploadSlots>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let UploadParameters {
@@ -146,12 +151,12 @@ pub async fn attach(
     let vocabularies = &archive.vocabularies;
     // Refuse what can be refused before the bytes are received.
     describe(&fields, vocabularies)?;
-    if key.0.is_none() {
-        archive
-            .intake
-            .check_may_attach(&actor, id.0, expected)
-            .await?;
-    }
+    let repeated = key.0.as_deref();
+    archive
+        .intake
+        .check_may_attach(&actor, id.0, expected, repeated)
+        .await?;
+    let _slot = slots.take(&counted.0)?;
     let mut upload = receive(&archive, &request, body).await?;
     upload.fields.extend(fields);
     let idempotent = idempotent_request(key, &request, &upload);
@@ -244,17 +249,20 @@ fn attached_response(
         asset,
         file,
         duplicates,
+        processing,
         is_replay,
     } = attached;
     let location = format!("{}/api/v1/assets/{}/files/{file}", base.as_str(), asset.id);
+    // For `If-Match` of the next change. The answer is not the work itself, so it has no form of it.
+    let etag = precondition::etag(asset.revision);
     let mut answer = HttpResponse::Created();
     precondition::mark_replay(&mut answer, is_replay);
     answer
         .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, precondition::etag(asset.revision)))
+        .insert_header((header::ETAG, etag))
         .json(AttachedDto {
             sha256: file.to_string(),
-            asset: AssetDto::render(asset, actor),
+            asset: AssetDto::render_with_processing(asset, actor, &processing),
             duplicates: duplicates.iter().map(ToString::to_string).collect(),
         })
 }

@@ -41,7 +41,7 @@ pub fn describe(
     match parse_file_description(&Value::Object(description), vocabularies) {
         Ok(description) => violations.into_result((file_name, description)),
         Err(more) => {
-            violations.0.extend(more.0);
+            violations.append(more);
             Err(violations)
         }
     }
@@ -94,7 +94,11 @@ mod tests {
             ("name", "b"),
         ]);
         let violations = describe(&sent, &vocabularies).unwrap_err();
-        let mut places: Vec<_> = violations.0.iter().map(|v| v.pointer.as_str()).collect();
+        let mut places: Vec<_> = violations
+            .listed()
+            .iter()
+            .map(|v| v.pointer.as_str())
+            .collect();
         places.sort_unstable();
         let expected = [
             "/alt/vi",
@@ -106,7 +110,7 @@ mod tests {
         ];
         assert_eq!(places, expected);
         let rule_at = |place| {
-            let mut found = violations.0.iter().filter(|v| v.pointer == place);
+            let mut found = violations.listed().iter().filter(|v| v.pointer == place);
             found.next().map(|v| v.rule.clone())
         };
         assert_eq!(rule_at("/colour"), Some(Rule::UnknownProperty));

@@ -6,8 +6,8 @@
 pub mod attach;
 pub mod description;
 pub mod digest;
-pub mod pace;
 pub mod receive;
+pub mod slots;
 
 use crate::interfaces::http::problem::Problem;
 use crate::storage::blobs::{Staged, StagingError};

@@ -1,7 +1,5 @@
 //! Streams the body of a request into staging.
 
-use std::time::{Duration, Instant};
-
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::http::header::{self, ContentDisposition, HeaderMap, HeaderValue};
 use bytes::Bytes;
@@ -9,9 +7,9 @@ use futures_util::{Stream, StreamExt as _};
 
 use super::description::Fields;
 use super::digest;
-use super::pace::Pace;
 use super::{Upload, UploadError};
 use crate::domain::Sha256;
+use crate::interfaces::http::extract::pace::{Pace, PacedBody};
 use crate::storage::blobs::{Announced, Incoming, Staged, Staging};
 
 /// The largest total length of the text fields of a form, in bytes.
@@ -75,7 +73,14 @@ impl Receiver {
                 if file.is_some() {
                     return Err(UploadError::MalformedForm);
                 }
-                file = Some(self.file(field).await?);
+                let is_chosen = field
+                    .content_disposition()
+                    .is_none_or(|sent| sent.get_filename() != Some(""));
+                let received = self.file(field).await?;
+                // A browser sends an empty part for a field in which no file was chosen.
+                if is_chosen || received.0.size > 0 {
+                    file = Some(received);
+                }
             } else {
                 let left = MAX_FIELDS_BYTES - total_bytes(&fields);
                 fields.push(self.text_field(field, left).await?);
@@ -133,32 +138,19 @@ impl Receiver {
         Ok((name, text))
     }
 
-    /// Streams a body into staging. Only the time of waiting for the client counts for the pace.
+    /// Streams a body into staging.
     async fn receive<E>(
         &self,
         mut incoming: Incoming,
-        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
         failed: impl Fn(E) -> UploadError,
     ) -> Result<Staged, UploadError> {
-        let mut waited = Duration::ZERO;
-        let mut received = 0;
+        let mut body = PacedBody::new(body, self.pace);
         loop {
-            let timeout = self
-                .pace
-                .next_timeout(waited, received)
-                .ok_or(UploadError::TooSlow)?;
-            let started = Instant::now();
-            let chunk = tokio::time::timeout(timeout, body.next())
-                .await
-                .map_err(|_| UploadError::TooSlow)?;
-            waited += started.elapsed();
-            match chunk {
+            match body.next().await.map_err(|_| UploadError::TooSlow)? {
                 None => return Ok(incoming.finish().await?),
                 Some(Err(error)) => return Err(failed(error)),
-                Some(Ok(bytes)) => {
-                    received += bytes.len() as u64;
-                    incoming.write(&bytes).await?;
-                }
+                Some(Ok(bytes)) => incoming.write(&bytes).await?,
             }
         }
     }

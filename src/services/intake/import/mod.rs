@@ -1,7 +1,8 @@
 //! Imports of many works: every record has a result, and a bad one does not stop the others.
 //!
-//! A record whose first identifier belongs to a work updates that work, otherwise it creates one;
-//! running the same import twice changes nothing. Records are committed in batches, one change set
+//! A record whose first identifier belongs to a work of the same organisation updates that work, otherwise
+//! it creates one: numbers of one organisation mean nothing to another, which may not even learn that they are
+//! taken. Running the same import twice changes nothing. Records are committed in batches, one change set
 //! for each step of their plans ([`plan`]): first all are created or described, then all are
 //! published, and so on. When somebody else changed one of the works in the meantime, the records of
 //! the batch are committed one by one.
@@ -19,8 +20,9 @@ pub use record::{ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
 use self::plan::{Plan, Planner};
 use super::Intake;
+use crate::domain::Slug;
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId, Identifier};
+use crate::domain::asset::{Asset, AssetId, Identifier, ProcessingStates, State};
 use crate::services::works::{ChangeError, NewIdentifiers, put_with_follow_up};
 use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
 
@@ -183,21 +185,36 @@ impl Intake {
         let mut work = self
             .works
             .with_depositor(actor, record.deposit.work.clone())?;
-        let present = self.present(actor, upsert_key(record), batch).await?;
+        let (present, others_with_key) = self
+            .present(actor, work.organisation.as_ref(), upsert_key(record), batch)
+            .await?;
         let id = present.as_ref().map(|asset| asset.id);
         let new_identifiers = batch.map(|batch| &batch.new_identifiers);
         work.relations = self
             .works
             .resolve_relations(actor, &record.deposit.relations, id, new_identifiers)
             .await?;
+        let is_publication = matches!(
+            record.state,
+            Some(State::Published | State::Withdrawn { .. })
+        );
+        let processing = match &present {
+            Some(asset) if is_publication && asset.state != State::Published => {
+                self.works.settled_processing(asset).await?
+            }
+            _ => ProcessingStates::default(),
+        };
         let now = self.works.now();
         let planner = Planner {
             actor,
             vocabularies: &self.works.vocabularies,
             now,
+            processing: &processing,
         };
         let create = |work| Asset::take_in(self.works.clock.new_asset_id(), work, now);
-        planner.plan(present, create, work, record.state.as_ref())
+        let mut plan = planner.plan(present, create, work, record.state.as_ref())?;
+        plan.others_with_key = others_with_key;
+        Ok(plan)
     }
 
     /// The works that have the first identifiers of these records, from one catalogue read.
@@ -211,32 +228,52 @@ impl Intake {
         Ok(keys.into_iter().zip(owners).collect())
     }
 
-    /// The work that has this identifier.
+    /// The work of the organisation that has this identifier, and the works of others that have it.
     async fn present(
         &self,
         actor: &Actor,
+        organisation: Option<&Slug>,
         identifier: Option<&Identifier>,
         batch: Option<&Batch>,
-    ) -> Result<Option<Asset>, ChangeError> {
+    ) -> Result<(Option<Asset>, Vec<AssetId>), ChangeError> {
         let Some(identifier) = identifier else {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         };
         let looked_up = batch.and_then(|batch| batch.owners.get(identifier));
         let owners = match looked_up {
             Some(owners) => owners.clone(),
             None => self.works.catalog.with_identifier(identifier).await?,
         };
-        let id = match owners.as_slice() {
-            [] => return Ok(None),
-            [one] => *one,
-            [owner, ..] => return Err(ChangeError::IdentifierTaken { owner: *owner }),
-        };
-        match self.works.catalog.entry(id).await? {
-            Some(Entry::Asset(asset)) if policy::may_see(actor, &asset, self.works.now()) => {
-                Ok(Some(*asset))
+        if owners.is_empty() {
+            return Ok((None, owners));
+        }
+        let mut own = Vec::new();
+        let mut others = Vec::new();
+        for entry in self
+            .works
+            .catalog
+            .entries(&owners)
+            .await?
+            .into_iter()
+            .flatten()
+        {
+            match entry {
+                Entry::Asset(asset) if asset.work.organisation.as_ref() == organisation => {
+                    own.push(*asset);
+                }
+                entry => others.push(entry.id()),
             }
-            Some(Entry::Asset(_)) => Err(ChangeError::Forbidden),
-            Some(Entry::Tombstone(_)) | None => Ok(None),
+        }
+        let may_see = |asset: &Asset| policy::may_see(actor, asset, self.works.now());
+        match own.len() {
+            0 | 1 if own.iter().all(may_see) => Ok((own.pop(), others)),
+            0 | 1 => Err(ChangeError::IdentifierTaken { owner: None }),
+            _ => Err(ChangeError::IdentifierTaken {
+                owner: own
+                    .iter()
+                    .find(|asset| may_see(asset))
+                    .map(|asset| asset.id),
+            }),
         }
     }
 }
@@ -295,7 +332,9 @@ fn with_step(changes: ChangeSet, plan: &Plan, step: usize) -> ChangeSet {
     let expecting = match before {
         Some(before) => changes.expect(before.id, before.revision),
         None => match asset.work.identifiers.first() {
-            Some(key) => changes.expect_absent(asset.id).expect_unused(key.clone()),
+            Some(key) => changes
+                .expect_absent(asset.id)
+                .expect_unused_beside(key.clone(), plan.others_with_key.clone()),
             None => changes.expect_absent(asset.id),
         },
     };

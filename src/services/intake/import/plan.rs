@@ -5,7 +5,7 @@
 
 use super::{Imported, ImportedAs};
 use crate::domain::access::{Actor, Permission, policy};
-use crate::domain::asset::{Asset, State, TransitionError, Work};
+use crate::domain::asset::{Asset, AssetId, ProcessingStates, State, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
 use crate::services::works::ChangeError;
@@ -16,6 +16,8 @@ use crate::storage::catalog::EventKind;
 pub(super) struct Plan {
     /// The existing work; `None` for a new one.
     pub(super) present: Option<Asset>,
+    /// Works of other organisations with the same first identifier.
+    pub(super) others_with_key: Vec<AssetId>,
     /// The revisions to commit, in order.
     pub(super) steps: Vec<(Asset, EventKind)>,
     /// The result when all steps are committed.
@@ -28,6 +30,8 @@ pub(super) struct Planner<'a> {
     pub(super) actor: &'a Actor,
     pub(super) vocabularies: &'a Vocabularies,
     pub(super) now: Timestamp,
+    /// The states of the files of the existing work.
+    pub(super) processing: &'a ProcessingStates,
 }
 
 impl Planner<'_> {
@@ -71,6 +75,7 @@ impl Planner<'_> {
         };
         Ok(Plan {
             present,
+            others_with_key: Vec::new(),
             steps,
             outcome,
         })
@@ -108,7 +113,8 @@ impl Planner<'_> {
             }
             (State::Draft | State::Submitted, State::Published | State::Withdrawn { .. }) => {
                 require(self.actor.may(Permission::Curate))?;
-                Ok((asset.publish(self.vocabularies, now)?, EventKind::Published))
+                let published = asset.publish(self.vocabularies, self.processing, now)?;
+                Ok((published, EventKind::Published))
             }
             (State::Published, State::Withdrawn { reason }) => {
                 require(self.actor.may(Permission::Curate))?;

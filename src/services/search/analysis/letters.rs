@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use unicode_normalization::char::{decompose_canonical, decompose_compatible, is_combining_mark};
 
 /// One part of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +94,21 @@ fn parts_of(code: u32) -> Vec<LetterPart> {
     } else {
         c
     };
-    for lower in c.to_lowercase() {
+    let mut plain = Vec::with_capacity(MAX_PARTS);
+    if is_form_of_letters(c) {
+        decompose_compatible(c, |part| plain.push(part));
+    } else {
+        plain.push(c);
+    }
+    for lower in plain.into_iter().flat_map(char::to_lowercase) {
         decompose_canonical(lower, |part| push_part(part, &mut parts));
     }
     parts
+}
+
+/// Ligatures (PDFs have them: `ﬁ`, `ﬃ`) and full-width forms are found as the letters they stand for.
+fn is_form_of_letters(c: char) -> bool {
+    matches!(c, '\u{FB00}'..='\u{FB06}' | '\u{FF10}'..='\u{FF5A}')
 }
 
 fn push_part(mark: char, parts: &mut Vec<LetterPart>) {
@@ -184,6 +195,16 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::services::search::analysis::folded_words;
+
+    #[test]
+    fn ligatures_and_full_width_forms_are_the_letters_they_stand_for() {
+        assert_eq!(
+            folded_words("o\u{FB03}ce \u{FB01}nancial ＵＮＥＳＣＯ"),
+            "office financial unesco"
+        );
+    }
+
     use super::{MAX_PARTS, TABLED, parts_of};
 
     #[test]

@@ -11,7 +11,9 @@
 
 pub(crate) mod char_boundary;
 mod folding;
+pub(crate) mod html_text;
 mod letters;
+mod references;
 pub(crate) mod sketch;
 mod spelling;
 mod syllable;
@@ -28,4 +30,4 @@ pub(crate) use word_lists::{acronyms, is_stop_word};
 pub(crate) use word_splitter::{WordSpan, WordSplitter};
 
 /// The version of the analysis, stored in the index.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;

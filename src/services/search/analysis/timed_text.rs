@@ -4,6 +4,8 @@
 //! spoken text is indexed and shown; times become cue offsets, and cue numbers and headings are
 //! dropped.
 
+use super::references::decoded;
+
 /// Where in a text a fragment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passage {
@@ -25,6 +27,8 @@ pub(crate) struct TimedText {
 impl TimedText {
     /// Parses timed or plain text.
     pub(crate) fn read(text: &str) -> Self {
+        // WebVTT, section 4.1: a carriage return alone ends a line, too.
+        let text = &text.replace("\r\n", "\n").replace('\r', "\n");
         if !text.lines().any(|line| cue_start(line).is_some()) {
             return Self {
                 text: text.to_owned(),
@@ -84,19 +88,24 @@ fn cue_start(line: &str) -> Option<u64> {
     seconds.checked_mul(1000)?.checked_add(millis.parse().ok()?)
 }
 
-/// Removes the tags of WebVTT and SubRip (`<v Siu H'Lan>`, `<i>`).
+/// The spoken text of a line: without the tags of WebVTT and SubRip (`<v Siu H'Lan>`, `<i>`,
+/// `<00:01.000>`), and with character references replaced.
 fn without_tags(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
-    let mut depth = 0_u32;
-    for c in line.chars() {
-        match c {
-            '<' => depth += 1,
-            '>' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => text.push(c),
-            _ => {}
+    let mut rest = line;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        let is_tag = tag.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/' || c == '>');
+        match tag.split_once('>') {
+            Some((_, after)) if is_tag => rest = after,
+            _ => {
+                text.push('<');
+                rest = tag;
+            }
         }
     }
-    text
+    text.push_str(rest);
+    decoded(&text).into_owned()
 }
 
 #[cfg(test)]
@@ -138,5 +147,12 @@ mod tests {
                 at_ms: Some(3_600_250)
             }
         );
+    }
+
+    #[test]
+    fn cue_text_is_read_as_webvtt_defines_it() {
+        let vtt = "WEBVTT\r\r00:01.000 --> 00:04.000\r<c.vàng>Luật &amp; quyền</c> &lt;1948&gt;\r2 < 3 <00:02.000>tiếp";
+        let spoken = TimedText::read(vtt);
+        assert_eq!(spoken.text, "Luật & quyền <1948>\n2 < 3 tiếp\n");
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole};
+use crate::services::media::text::encoding::{self, Encoding};
+use crate::services::search::analysis::html_text::html_text;
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::BlobStore;
 
@@ -26,7 +28,12 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
     for file in asset.files.iter().filter(|file| is_text(file)) {
         match blobs.read(file.sha256, 0..file.size.min(MAX_BYTES)).await {
             Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
+                let charset = file.charset().and_then(Encoding::from_charset);
+                let text = encoding::decode(&bytes, charset.unwrap_or(Encoding::Utf8));
+                let text = match file.essence() {
+                    "text/html" | "application/xhtml+xml" => html_text(&text),
+                    _ => text,
+                };
                 transcripts.push(Transcript {
                     file: file.sha256,
                     text: TimedText::read(&text),
@@ -43,5 +50,9 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
 
 fn is_text(file: &File) -> bool {
     matches!(file.role, FileRole::Transcript | FileRole::Captions)
-        && (file.media_type.starts_with("text/") || file.media_type == "application/x-subrip")
+        && (file.media_type.starts_with("text/")
+            || matches!(
+                file.essence(),
+                "application/x-subrip" | "application/xhtml+xml"
+            ))
 }

@@ -8,6 +8,7 @@ use super::visible_works::is_visible_to;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
+use crate::services::search::analysis::char_boundary::floor_char_boundary;
 use crate::services::search::analysis::sketch::ShortSketch;
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::services::search::analysis::{Spelling, is_stop_word};
@@ -20,6 +21,9 @@ use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
 /// Most snippets of one work.
 const MAX_SNIPPETS: usize = 2;
+
+/// Bytes of body texts that are searched for the snippets of one page.
+const SNIPPET_BYTES: usize = 8 * 1024 * 1024;
 
 /// Highlights the words of a query, its corrections and expansions, weighted by their rarity.
 pub(crate) fn query_highlighter(
@@ -81,13 +85,15 @@ pub(crate) fn visible_hits(
     highlighter: &Highlighter,
     deadline: Instant,
 ) -> Vec<SketchedHit> {
+    let mut budget = SnippetBudget::new(works.len());
     let ranked = page.hits.iter().zip(works);
     let visible = ranked.filter_map(|(ranked, work)| {
+        budget.next_hit();
         let work = work.filter(|work| is_visible_to(actor, &work.asset, now))?;
         let snippets = if Instant::now() > deadline {
             Vec::new()
         } else {
-            snippets(&work, highlighter)
+            snippets(&work, highlighter, &mut budget)
         };
         let hit = Hit {
             asset: *work.asset,
@@ -98,6 +104,38 @@ pub(crate) fn visible_hits(
         Some((hit, ranked.sketch))
     });
     visible.collect()
+}
+
+/// How much of the long texts of one page is searched for snippets: each hit gets an equal share of what is
+/// left, so a page of long texts costs no more than a page of short ones.
+struct SnippetBudget {
+    bytes: usize,
+    hits: usize,
+    /// What is left for the present hit.
+    share: usize,
+}
+
+impl SnippetBudget {
+    const fn new(hits: usize) -> Self {
+        Self {
+            bytes: SNIPPET_BYTES,
+            hits,
+            share: 0,
+        }
+    }
+
+    fn next_hit(&mut self) {
+        self.share = self.bytes / self.hits.max(1);
+        self.hits = self.hits.saturating_sub(1);
+    }
+
+    /// The beginning of a text that may be searched.
+    fn beginning_of<'t>(&mut self, text: &'t str) -> &'t str {
+        let beginning = &text[..floor_char_boundary(text, self.share)];
+        self.share -= beginning.len();
+        self.bytes = self.bytes.saturating_sub(beginning.len());
+        beginning
+    }
 }
 
 /// Groups near-duplicates under the best of them, which keeps its rank.
@@ -119,7 +157,11 @@ pub(crate) fn group_duplicates(
     grouped.into_iter().map(|(hit, _)| hit).collect()
 }
 
-fn snippets(texts: &WorkTexts, highlighter: &Highlighter) -> Vec<Snippet> {
+fn snippets(
+    texts: &WorkTexts,
+    highlighter: &Highlighter,
+    budget: &mut SnippetBudget,
+) -> Vec<Snippet> {
     if highlighter.is_empty() {
         return Vec::new();
     }
@@ -154,7 +196,8 @@ fn snippets(texts: &WorkTexts, highlighter: &Highlighter) -> Vec<Snippet> {
             ))
         })
         .collect();
-    let body = work.body.as_deref().map(TimedText::read);
+    let body = work.body.as_deref();
+    let body = body.map(|body| TimedText::read(budget.beginning_of(body)));
     fragments.extend(body.and_then(|body| long_text_fragment(TextField::Body, &body, highlighter)));
     fragments.extend(texts.transcripts.iter().filter_map(|transcript| {
         long_text_fragment(

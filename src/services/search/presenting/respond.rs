@@ -17,6 +17,7 @@ use crate::services::search::response::{Hit, SearchResponse, Timings, Total};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 use crate::services::search::snapshot::viewer::Viewer;
 use crate::services::search::state::SearchState;
+use crate::services::works::hide_unseen_targets;
 use crate::storage::catalog::{Entry, EventNumber};
 
 /// The response to a request, from what is searchable now.
@@ -53,6 +54,8 @@ pub(crate) async fn respond(
     let pictures = PictureHashes::of(&*state.catalog, compared).await?;
     let response = present(state, page, works, &pictures, actor, request, &index);
     let mut response = response.map_err(IndexError::from)?;
+    let shown = response.hits.iter_mut().map(|hit| &mut hit.asset);
+    hide_unseen_targets(&*state.catalog, actor, state.clock.now(), shown).await?;
     response.event = searchable;
     response.took.finding = finding;
     response.took.presenting = started.elapsed() - finding;

@@ -34,6 +34,8 @@ pub(crate) struct TermDictionary<'a> {
     view: IndexView<'a>,
     /// By segment.
     visible: Vec<VisibleDocs>,
+    /// Works that the caller may see.
+    works: u64,
     terms: RefCell<HashMap<Field, HashMap<String, Rc<TermStats>>>>,
     tokens: RefCell<HashMap<Field, u64>>,
 }
@@ -43,8 +45,10 @@ impl<'a> TermDictionary<'a> {
     pub(crate) fn new(view: IndexView<'a>) -> tantivy::Result<Self> {
         let segments = view.searcher.segment_readers().iter();
         let visible = segments.map(|segment| VisibleDocs::new(&view, segment));
+        let visible: Vec<VisibleDocs> = visible.collect::<tantivy::Result<_>>()?;
         Ok(Self {
-            visible: visible.collect::<tantivy::Result<_>>()?,
+            works: visible.iter().map(|segment| segment.shown).sum(),
+            visible,
             view,
             terms: RefCell::default(),
             tokens: RefCell::default(),
@@ -56,13 +60,13 @@ impl<'a> TermDictionary<'a> {
         self.view
     }
 
-    /// Works in the index, visible or not.
+    /// Works that the caller may see.
     pub(crate) fn works(&self) -> u64 {
-        self.view.searcher.num_docs()
+        self.works
     }
 
-    /// Works that contain a term: 0 when the caller may see none of them. For a frequent term hidden
-    /// and deleted works are counted too.
+    /// Works that contain a term: 0 when the caller may see none of them. For a frequent term the share of
+    /// visible works in all of them, as if the term were as frequent in hidden works as in visible ones.
     pub(crate) fn works_with(&self, field: Field, text: &str) -> u64 {
         self.term(field, text).works
     }
@@ -82,15 +86,31 @@ impl<'a> TermDictionary<'a> {
         stats
     }
 
+    /// The part of a number of all works that falls to the visible ones.
+    fn visible_share(&self, of_all: u64) -> u64 {
+        let hidden = self.visible.iter().map(|segment| u64::from(segment.hidden));
+        let all = self.works + hidden.sum::<u64>();
+        if all == self.works {
+            return of_all;
+        }
+        (of_all as f64 * self.works as f64 / all as f64).round() as u64
+    }
+
     fn look_up(&self, term: &Term) -> tantivy::Result<TermStats> {
         let mut stats = TermStats::default();
+        let mut is_exact = true;
         for (segment, visible) in self.segments() {
             let index = segment.inverted_index(term.field())?;
             let postings = index.get_term_info(term)?;
             if let Some(postings) = &postings {
-                stats.works += u64::from(visible.count(&index, postings)?);
+                let (count, is_visible_count) = visible.count(&index, postings)?;
+                stats.works += u64::from(count);
+                is_exact &= is_visible_count;
             }
             stats.postings.push(postings);
+        }
+        if !is_exact {
+            stats.works = self.visible_share(stats.works).clamp(1, self.works.max(1));
         }
         Ok(stats)
     }
@@ -142,7 +162,7 @@ impl<'a> TermDictionary<'a> {
                 else {
                     break;
                 };
-                let works = u64::from(visible.count(&index, info).ok()?);
+                let works = u64::from(visible.count(&index, info).ok()?.0);
                 if works > 0 {
                     *forms.entry(text.to_owned()).or_default() += works;
                 }
@@ -166,19 +186,19 @@ impl Bm25StatisticsProvider for TermDictionary<'_> {
         if let Some(tokens) = self.tokens.borrow().get(&field) {
             return Ok(*tokens);
         }
-        let tokens = self.view.searcher.total_num_tokens(field)?;
+        let tokens = self.visible_share(self.view.searcher.total_num_tokens(field)?);
         self.tokens.borrow_mut().insert(field, tokens);
         Ok(tokens)
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.view.searcher.total_num_docs()
+        Ok(self.works())
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         match term.value().as_str() {
             Some(text) => Ok(self.works_with(term.field(), text)),
-            None => self.view.searcher.doc_freq(term),
+            None => Ok(self.view.searcher.doc_freq(term)?.min(self.works())),
         }
     }
 }
@@ -186,6 +206,8 @@ impl Bm25StatisticsProvider for TermDictionary<'_> {
 /// The documents of a segment that the caller may see.
 struct VisibleDocs {
     docs: Arc<DocSet>,
+    /// Their number.
+    shown: u64,
     /// Documents that are hidden or deleted.
     hidden: u32,
 }
@@ -193,25 +215,34 @@ struct VisibleDocs {
 impl VisibleDocs {
     fn new(view: &IndexView<'_>, segment: &SegmentReader) -> tantivy::Result<Self> {
         let docs = view.visible(segment)?;
-        let hidden = segment.max_doc() - docs.count_ones(..) as u32;
-        Ok(Self { docs, hidden })
+        let shown = docs.count_ones(..) as u64;
+        let hidden = segment.max_doc() - shown as u32;
+        Ok(Self {
+            docs,
+            shown,
+            hidden,
+        })
     }
 
-    /// Counts the works of a posting list; see [`TermDictionary::works_with`].
-    fn count(&self, index: &InvertedIndexReader, list: &TermInfo) -> tantivy::Result<u32> {
+    /// Counts the works of a posting list, and says whether only visible ones were counted; see
+    /// [`TermDictionary::works_with`].
+    fn count(&self, index: &InvertedIndexReader, list: &TermInfo) -> tantivy::Result<(u32, bool)> {
         let all = list.doc_freq;
-        if self.hidden == 0 || all > EXACT_COUNT_LIMIT.max(self.hidden) {
-            return Ok(all);
+        if self.hidden == 0 {
+            return Ok((all, true));
+        }
+        if all > EXACT_COUNT_LIMIT.max(self.hidden) {
+            return Ok((all, false));
         }
         let mut postings = index.read_postings_from_terminfo(list, IndexRecordOption::Basic)?;
         let mut visible = 0;
         while postings.doc() != TERMINATED {
             visible += u32::from(self.docs.contains(postings.doc() as usize));
             if visible > 0 && all > EXACT_COUNT_LIMIT {
-                return Ok(all);
+                return Ok((all, false));
             }
             postings.advance();
         }
-        Ok(visible)
+        Ok((visible, true))
     }
 }

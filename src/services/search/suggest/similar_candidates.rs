@@ -15,7 +15,7 @@ use crate::services::search::index::schema::Fields;
 use crate::services::search::matching::matcher::Matcher;
 use crate::services::search::matching::matches::MatchMode;
 use crate::services::search::query::plan::{FieldTerm, QueryPlan};
-use crate::services::search::ranking::order::Order;
+use crate::services::search::ranking::order::{Order, RankedHit};
 use crate::services::search::ranking::ranker::Ranker;
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
@@ -26,7 +26,7 @@ const MAX_WORDS: usize = 2_000;
 /// The weight of a common concept: that of a good term.
 const CONCEPT_WEIGHT: f32 = 0.5;
 
-/// Works that share a band of the text sketch; the caller compares the whole sketches.
+/// Works with a similar text sketch. Sketches are those of the index, so that no text is read for them.
 pub(crate) fn with_similar_text(
     matcher: &Matcher<'_>,
     asset: &Asset,
@@ -35,11 +35,18 @@ pub(crate) fn with_similar_text(
     let Some(sketch) = sketch_text(&asset.work).and_then(Sketch::of) else {
         return Ok(Vec::new());
     };
-    newest(
-        matcher,
-        &any_of(matcher.view.fields.bands, sketch.bands()),
-        limit,
-    )
+    let with_common_band = any_of(matcher.view.fields.bands, sketch.bands());
+    let hits = newest(matcher, &with_common_band, limit)?;
+    let short = sketch.short();
+    let is_similar = |hit: &RankedHit| {
+        hit.sketch
+            .is_some_and(|other| short.is_near_duplicate(other))
+    };
+    Ok(hits
+        .into_iter()
+        .filter(is_similar)
+        .map(|hit| hit.id)
+        .collect())
 }
 
 /// Works with a copy of a picture; the caller compares all pictures and texts.
@@ -49,15 +56,17 @@ pub(crate) fn with_copy_of(
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
     let copies = copies_of(matcher.view.searcher, matcher.view.fields, picture)?;
-    newest(
-        matcher,
-        &any_of(matcher.view.fields.pictures, copies),
-        limit,
-    )
+    let with_copy = any_of(matcher.view.fields.pictures, copies);
+    let hits = newest(matcher, &with_copy, limit)?;
+    Ok(hits.into_iter().map(|hit| hit.id).collect())
 }
 
 /// The latest works that match a tantivy query.
-fn newest(matcher: &Matcher<'_>, query: &dyn Query, limit: usize) -> tantivy::Result<Vec<AssetId>> {
+fn newest(
+    matcher: &Matcher<'_>,
+    query: &dyn Query,
+    limit: usize,
+) -> tantivy::Result<Vec<RankedHit>> {
     let matches = matcher.match_query(query)?;
     let plan = QueryPlan::default();
     let ranker = Ranker {
@@ -69,7 +78,7 @@ fn newest(matcher: &Matcher<'_>, query: &dyn Query, limit: usize) -> tantivy::Re
         deadline: matcher.deadline,
     };
     let (hits, _) = ranker.page(Order::Newest)?;
-    Ok(hits.into_iter().map(|hit| hit.id).collect())
+    Ok(hits)
 }
 
 /// Works with common selective terms and concepts, best first.

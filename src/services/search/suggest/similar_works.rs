@@ -17,9 +17,12 @@ use crate::services::search::presenting::duplicates::DuplicateSignature;
 use crate::services::search::presenting::visible_works::visible_works;
 use crate::services::search::snapshot::viewer::Viewer;
 use crate::services::search::state::SearchState;
+use crate::services::works::hide_unseen_targets;
 
 /// Candidates compared for near-duplicates.
 const MAX_DUPLICATES: usize = 50;
+/// Related works that are read beyond the number asked for.
+const SPARE_WORKS: usize = 4;
 /// Deadline for finding candidates.
 const TIME_BUDGET: Duration = Duration::from_millis(500);
 
@@ -54,9 +57,17 @@ pub(crate) async fn similar_works(
     duplicates.retain(|other| {
         other.id != id && original.is_near_duplicate_of(&signature(other, &pictures))
     });
+    let is_other = |other: &AssetId| *other != id && duplicates.iter().all(|d| d.id != *other);
+    // A few more than asked for: some may have become hidden since they were indexed.
+    let related: Vec<AssetId> = related
+        .into_iter()
+        .filter(is_other)
+        .take(limit + SPARE_WORKS)
+        .collect();
     let mut related = visible_works(state, actor, &related).await?;
-    related.retain(|other| other.id != id && duplicates.iter().all(|d| d.id != other.id));
     related.truncate(limit);
+    let shown = duplicates.iter_mut().chain(&mut related);
+    hide_unseen_targets(&*state.catalog, actor, state.clock.now(), shown).await?;
     Ok(Some(SimilarWorks {
         duplicates,
         related,

@@ -2,7 +2,7 @@
 //! RFC 4946.
 //!
 //! All content is text, never markup. Every entry has an author: its creators, else its organisation, else
-//! the archive, which is the author of the feed.
+//! the archive, which is the author of the feed unless an organisation keeps it.
 
 use std::io;
 
@@ -11,10 +11,10 @@ use super::page::{Channel, Entry, Page};
 use super::xml::Document;
 use crate::domain::asset::{Asset, Work};
 use crate::domain::vocabulary::Vocabularies;
-use crate::domain::{LanguageMap, Timestamp};
+use crate::domain::{LanguageMap, Slug, Timestamp};
 use crate::services::sharing::address::Addresses;
 
-/// The author of the feed, and of works without creator and organisation.
+/// The author of feeds that nobody keeps, and of works without creator and organisation.
 const ARCHIVE: &str = "Kho Chung";
 
 /// What entries are rendered with.
@@ -56,8 +56,14 @@ fn head(
     feed.text("title", &[], &channel.title)?;
     feed.text("updated", &[], &updated.to_string())?;
     feed.text("generator", &[], ARCHIVE)?;
+    let vocabularies = context.vocabularies;
+    let label = |slug: &Slug| {
+        let label = vocabularies.label("organisation", slug.as_str(), context.language);
+        label.unwrap_or(slug.as_str()).to_owned()
+    };
+    let author_name = channel.kept_by.as_ref().map(label);
     feed.element("author", &[], |author| {
-        author.text("name", &[], ARCHIVE)?;
+        author.text("name", &[], author_name.as_deref().unwrap_or(ARCHIVE))?;
         author.text("uri", &[], &context.addresses.home())
     })?;
     let pages = [

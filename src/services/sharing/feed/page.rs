@@ -2,7 +2,7 @@
 
 use super::id::FeedId;
 use crate::domain::asset::Asset;
-use crate::domain::{Sha256, Timestamp};
+use crate::domain::{Sha256, Slug, Timestamp};
 use crate::services::delivery::Deliverable;
 use crate::services::search::Cursor;
 
@@ -13,6 +13,8 @@ pub struct Channel {
     pub id: FeedId,
     /// Its title.
     pub title: String,
+    /// The organisation that keeps it, if it was saved by one.
+    pub kept_by: Option<Slug>,
     /// Language of titles and labels, BCP 47 primary tag.
     pub language: String,
     /// The update time of an empty feed.
@@ -34,11 +36,6 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// The cursor of the next page; `None` on the last.
     pub next: Option<Cursor>,
-    /// The time of the last event, read before the search.
-    pub last_event_at: Timestamp,
-    /// The value for `Last-Modified`: the time of the last event once all changes of that moment are in
-    /// the page, until then an earlier moment.
-    pub last_modified: Timestamp,
 }
 
 /// One work in a feed.

@@ -11,11 +11,12 @@ use super::journal::Place;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
 use crate::domain::{Sha256, Slug, Timestamp};
 use crate::storage::catalog::record::{
-    AuditRecord, HashedPictureRecord, IdempotentRecord, JobRecord, RenditionRecord,
-    SavedSearchRecord, Stored, StoredToken,
+    AuditRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
+    RenditionRecord, SavedSearchRecord, Stored, StoredToken,
 };
 use crate::storage::catalog::{
-    Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState, Rendition,
+    Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState,
+    ProcessedBlob, Rendition,
 };
 
 /// Writes into `staged` what the line at `place` does.
@@ -39,6 +40,7 @@ pub(crate) fn stage(
         Stored::Rendition(rendition) => put_rendition(staged, rendition),
         Stored::Audit(audit) => put_audit(staged, audit),
         Stored::HashedPicture(picture) => put_picture(staged, picture),
+        Stored::Processed(processed) => put_processed(staged, processed),
         Stored::Job(job) => put_job(staged, job),
         Stored::PruneJobs(before) => prune_jobs(staged, *before),
         Stored::Token(token) => {
@@ -212,6 +214,15 @@ fn put_picture(staged: &mut Staged<'_>, picture: &HashedPicture) -> Result<(), C
     let key = picture.of.as_bytes();
     if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
         row.picture = Some(HashedPictureRecord::from(picture.clone()));
+        staged.put(Table::Blobs, *key, &row)?;
+    }
+    Ok(())
+}
+
+fn put_processed(staged: &mut Staged<'_>, processed: &ProcessedBlob) -> Result<(), CatalogError> {
+    let key = processed.of.as_bytes();
+    if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
+        row.processed = Some(ProcessedBlobRecord::from(processed.clone()));
         staged.put(Table::Blobs, *key, &row)?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use crate::domain::asset::{AssetId, Revision};
 use crate::domain::{SavedSearchId, Timestamp};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, SavedSearchRecord, Stored,
-    StoredRecord,
+    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
+    SavedSearchRecord, Stored, StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
@@ -160,11 +160,12 @@ impl<'a> Plan<'a> {
                 row => Err(conflict(*id, row)),
             },
             Expectation::Search(id, revision) => self.must_be_at(*id, *revision),
-            Expectation::Unused(identifier) => {
+            Expectation::Unused(identifier, known) => {
                 let carriers = self
                     .staged
                     .keys(Table::Identifiers, &key::identifier(identifier))?;
-                match carriers.first().and_then(|key| key::asset_in(key)) {
+                let mut owners = carriers.iter().filter_map(|key| key::asset_in(key));
+                match owners.find(|owner| !known.contains(owner)) {
                     Some(owner) => Err(CatalogError::IdentifierTaken { owner }),
                     None => Ok(()),
                 }
@@ -191,6 +192,12 @@ impl<'a> Plan<'a> {
                 let record = HashedPictureRecord::from(picture.clone());
                 Ok(row.is_none_or(|row| row.picture == Some(record)))
             }
+            Write::Processed(processed) => {
+                let row: Option<BlobRow> =
+                    self.staged.get(Table::Blobs, processed.of.as_bytes())?;
+                let record = ProcessedBlobRecord::from(processed.clone());
+                Ok(row.is_none_or(|row| row.processed == Some(record)))
+            }
             _ => Ok(false),
         }
     }
@@ -204,7 +211,7 @@ impl<'a> Plan<'a> {
 
     fn revision_of(&self, id: SavedSearchId) -> Result<Option<Revision>, CatalogError> {
         let row: Option<SavedSearchRecord> = self.staged.get(Table::Searches, id.as_bytes())?;
-        Ok(row.map(|row| Revision(row.upgrade().revision)))
+        Ok(row.map(|row| Revision(row.revision())))
     }
 
     /// What a write leaves behind, and the subject and kind of its event.
@@ -234,6 +241,10 @@ impl<'a> Plan<'a> {
             Write::HashedPicture(picture) => {
                 let event = (Subject::Blob(picture.of), EventKind::PictureHashed);
                 (Stored::HashedPicture(picture.clone()), Some(event))
+            }
+            Write::Processed(processed) => {
+                let event = (Subject::Blob(processed.of), EventKind::Processed);
+                (Stored::Processed(processed.clone()), Some(event))
             }
             Write::Job(new) => (Stored::Job(self.enqueue(new, at)?), None),
             Write::Finish(lease, outcome) => {

@@ -237,6 +237,7 @@ fn blob_record(key: BlobKey, row: BlobRow) -> Answer<BlobRecord> {
         key,
         audit: row.audit.map(readable).transpose()?,
         picture: row.picture.map(readable).transpose()?,
+        processed: row.processed.map(readable).transpose()?,
     })
 }
 

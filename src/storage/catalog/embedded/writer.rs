@@ -5,8 +5,9 @@
 //! and only then answers each. A lone writer never waits for company.
 //!
 //! What can fail, and what is then answered:
-//! - Too little space left (a reserve is kept for the index), or the append fails and is undone:
-//!   [`CatalogError::Full`] or [`CatalogError::Io`], nothing has changed, the next may succeed.
+//! - Too little space left (a reserve is kept for the index and for change sets that only take works
+//!   away), or the append fails and is undone: [`CatalogError::Full`] or [`CatalogError::Io`], nothing has
+//!   changed, the next may succeed.
 //! - A sync fails: the state of the file is unknown, so the writer stops; a restart reads the
 //!   journal again. Reads go on.
 //! - The index fails although the journal is safe: it is opened again, which replays the lines, and
@@ -122,8 +123,34 @@ impl Writer {
 
     /// Commits change sets together, with one sync; gives one result each.
     pub(crate) fn commit_all(&mut self, sets: &[ChangeSet]) -> Vec<Result<Receipt, CatalogError>> {
-        let written = self.prepare().and_then(|()| self.commit_together(sets));
-        written.unwrap_or_else(|error| sets.iter().map(|_| Err(copy(&error))).collect())
+        let prepared = self.prepare();
+        let Err(CatalogError::Full(full)) = &prepared else {
+            let written = prepared.and_then(|()| self.commit_together(sets));
+            return written
+                .unwrap_or_else(|error| sets.iter().map(|_| Err(copy(&error))).collect());
+        };
+        // Taking works away must be possible also now, and is what makes room.
+        let (reducing, _): (Vec<_>, Vec<_>) =
+            sets.iter().cloned().partition(ChangeSet::only_takes_away);
+        let refused = || {
+            Err(copy(&CatalogError::Full(io::Error::new(
+                full.kind(),
+                full.to_string(),
+            ))))
+        };
+        if reducing.is_empty() {
+            return sets.iter().map(|_| refused()).collect();
+        }
+        self.shared.ballast.release();
+        let written = self.commit_together(&reducing);
+        let written =
+            written.unwrap_or_else(|error| reducing.iter().map(|_| Err(copy(&error))).collect());
+        let mut written = written.into_iter();
+        let result = |set: &ChangeSet| {
+            let used_reserve = set.only_takes_away().then(|| written.next()).flatten();
+            used_reserve.unwrap_or_else(refused)
+        };
+        sets.iter().map(result).collect()
     }
 
     /// Makes sure that a commit can succeed, as far as can be told.

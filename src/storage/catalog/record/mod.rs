@@ -20,6 +20,7 @@ mod field;
 mod file;
 mod job;
 mod log;
+mod processed;
 mod search;
 mod token;
 mod work;
@@ -36,11 +37,12 @@ pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
 pub use log::{LogRecord, LogV1};
-pub use search::{SavedSearchRecord, SavedSearchV1};
+pub use processed::{ProcessedBlobRecord, ProcessedBlobV1};
+pub use search::{SavedSearchRecord, SavedSearchV1, SavedSearchV2};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
-use super::{Audit, HashedPicture, Idempotent, Job, Log, Rendition, TokenRecord};
+use super::{Audit, HashedPicture, Idempotent, Job, Log, ProcessedBlob, Rendition, TokenRecord};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
@@ -58,6 +60,8 @@ pub enum Stored {
     Audit(Audit),
     /// What a picture looks like.
     HashedPicture(HashedPicture),
+    /// What processing a blob came to.
+    Processed(ProcessedBlob),
     /// A job, enqueued or with its new state.
     Job(Job),
     /// Jobs finished before this were forgotten.
@@ -86,6 +90,7 @@ pub enum StoredRecord {
     Rendition(RenditionRecord),
     Audit(AuditRecord),
     HashedPicture(HashedPictureRecord),
+    Processed(ProcessedBlobRecord),
     Job(JobRecord),
     PruneJobs { before_ms: i64 },
     Token(StoredToken),
@@ -104,6 +109,7 @@ impl From<Stored> for StoredRecord {
             Stored::Rendition(rendition) => Self::Rendition(rendition.into()),
             Stored::Audit(audit) => Self::Audit(audit.into()),
             Stored::HashedPicture(picture) => Self::HashedPicture(picture.into()),
+            Stored::Processed(processed) => Self::Processed(processed.into()),
             Stored::Job(job) => Self::Job(job.into()),
             Stored::PruneJobs(before) => Self::PruneJobs {
                 before_ms: before.as_millis(),
@@ -130,6 +136,7 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::Rendition(rendition) => Self::Rendition(rendition.try_into()?),
             StoredRecord::Audit(audit) => Self::Audit(audit.try_into()?),
             StoredRecord::HashedPicture(picture) => Self::HashedPicture(picture.try_into()?),
+            StoredRecord::Processed(processed) => Self::Processed(processed.try_into()?),
             StoredRecord::Job(job) => Self::Job(job.try_into()?),
             StoredRecord::PruneJobs { before_ms } => {
                 Self::PruneJobs(Timestamp::from_millis(before_ms))

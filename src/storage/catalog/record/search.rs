@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
 use super::field::{language_map, name_of, named, saved_search_id, slug, texts};
-use crate::domain::access::Role;
+use crate::domain::access::{Role, TokenId};
 use crate::domain::asset::Revision;
 use crate::domain::{SavedSearch, Slug, Timestamp, Visibility};
 
@@ -16,6 +16,24 @@ pub enum SavedSearchRecord {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(SavedSearchV1),
+    /// Of a token without organisation: with that token.
+    #[serde(rename = "v2")]
+    V2(SavedSearchV2),
+}
+
+/// Version 2 of a stored saved search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct SavedSearchV2 {
+    pub id: String,
+    pub revision: u64,
+    pub titles: BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, String>,
+    pub visibility: String,
+    pub role: String,
+    pub token: String,
+    pub created_at_ms: i64,
 }
 
 /// Version 1 of a stored saved search.
@@ -35,26 +53,46 @@ pub struct SavedSearchV1 {
 }
 
 impl SavedSearchRecord {
-    /// The newest version of this record.
-    pub fn upgrade(self) -> SavedSearchV1 {
+    /// Its revision.
+    pub const fn revision(&self) -> u64 {
         match self {
-            Self::V1(search) => search,
+            Self::V1(search) => search.revision,
+            Self::V2(search) => search.revision,
         }
     }
 }
 
 impl From<SavedSearch> for SavedSearchRecord {
     fn from(search: SavedSearch) -> Self {
-        Self::V1(SavedSearchV1 {
-            id: search.id.to_string(),
-            revision: search.revision.0,
-            titles: texts(&search.titles),
-            parameters: search.parameters,
-            visibility: name_of(&Visibility::NAMES, &search.visibility),
-            role: search.role.name().to_owned(),
-            organisation: search.organisation.as_ref().map(Slug::to_string),
-            created_at_ms: search.created_at.as_millis(),
-        })
+        let id = search.id.to_string();
+        let revision = search.revision.0;
+        let titles = texts(&search.titles);
+        let visibility = name_of(&Visibility::NAMES, &search.visibility);
+        let role = search.role.name().to_owned();
+        let created_at_ms = search.created_at.as_millis();
+        let parameters = search.parameters;
+        match search.token {
+            Some(TokenId(token)) => Self::V2(SavedSearchV2 {
+                id,
+                revision,
+                titles,
+                parameters,
+                visibility,
+                role,
+                token,
+                created_at_ms,
+            }),
+            None => Self::V1(SavedSearchV1 {
+                id,
+                revision,
+                titles,
+                parameters,
+                visibility,
+                role,
+                organisation: search.organisation.as_ref().map(Slug::to_string),
+                created_at_ms,
+            }),
+        }
     }
 }
 
@@ -62,7 +100,22 @@ impl TryFrom<SavedSearchRecord> for SavedSearch {
     type Error = InvalidRecord;
 
     fn try_from(record: SavedSearchRecord) -> Result<Self, InvalidRecord> {
-        let stored = record.upgrade();
+        let (stored, token) = match record {
+            SavedSearchRecord::V1(search) => (search, None),
+            SavedSearchRecord::V2(search) => {
+                let stored = SavedSearchV1 {
+                    id: search.id,
+                    revision: search.revision,
+                    titles: search.titles,
+                    parameters: search.parameters,
+                    visibility: search.visibility,
+                    role: search.role,
+                    organisation: None,
+                    created_at_ms: search.created_at_ms,
+                };
+                (stored, Some(TokenId(search.token)))
+            }
+        };
         Ok(Self {
             id: saved_search_id(&stored.id)?,
             revision: Revision(stored.revision),
@@ -71,6 +124,7 @@ impl TryFrom<SavedSearchRecord> for SavedSearch {
             visibility: named("visibility", &Visibility::NAMES, &stored.visibility)?,
             role: named("role", &Role::NAMES, &stored.role)?,
             organisation: stored.organisation.as_deref().map(slug).transpose()?,
+            token,
             created_at: Timestamp::from_millis(stored.created_at_ms),
         })
     }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::journal::{Place, Position};
 use super::table::Table;
-use crate::storage::catalog::record::{AuditRecord, EventRecord, EventV1, HashedPictureRecord};
+use crate::storage::catalog::record::{
+    AuditRecord, EventRecord, EventV1, HashedPictureRecord, ProcessedBlobRecord,
+};
 use crate::storage::catalog::{CatalogError, Counts, Event, LogId, Subject};
 
 /// How far the journal is applied, and what is counted.
@@ -173,6 +175,9 @@ pub(crate) struct BlobRow {
     /// What the picture in it looks like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) picture: Option<HashedPictureRecord>,
+    /// What processing it came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) processed: Option<ProcessedBlobRecord>,
 }
 
 /// Reads a row as it is stored.

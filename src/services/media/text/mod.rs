@@ -1,5 +1,11 @@
 //! Which text format bytes are in. Markup that a browser could run is found wherever it may hide.
 
+mod code_pages;
+pub mod encoding;
+mod syllables;
+
+use encoding::Encoding;
+
 /// Elements a browser takes for the beginning of an HTML page: those of the WHATWG MIME Sniffing
 /// Standard (section 7.1), and others that can carry a script.
 const HTML_ELEMENTS: [&str; 31] = [
@@ -34,33 +40,34 @@ const TOLD_BY_HINT: [&str; 11] = [
     "text/tab-separated-values",
 ];
 
-/// The text at the beginning of a file, or nothing if the bytes are not text: UTF-8 (a character
-/// cut off at the end is forgiven) or UTF-16 with a byte order mark, without control characters.
-pub(super) fn decode(head: &[u8]) -> Option<String> {
-    let text = match head {
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        _ => utf8(head)?.trim_start_matches('\u{feff}').to_owned(),
-    };
-    let is_binary = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c');
-    (!text.contains(is_binary)).then_some(text)
+/// A text with the encoding of its bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct DecodedText {
+    /// The text, composed (NFC).
+    pub(super) text: String,
+    /// The encoding it was read from.
+    pub(super) encoding: Encoding,
 }
 
-fn utf8(head: &[u8]) -> Option<&str> {
-    match std::str::from_utf8(head) {
-        Ok(text) => Some(text),
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).ok()
-        }
-        Err(_) => None,
+/// The text at the beginning of a file, or nothing if the bytes are not text. `could_be_other` says that
+/// the bytes have the signature of another format: then only Unicode without errors is text.
+/// Bytes of unknown encoding are text when a hint says so.
+pub(super) fn decode(head: &[u8], could_be_other: bool, hints: &[String]) -> Option<DecodedText> {
+    let encoding = encoding::detect(head)?;
+    if could_be_other && !encoding::is_certain(head, encoding) {
+        return None;
     }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+    if encoding == Encoding::Unknown {
+        let is_hinted = |hint: &String| hint.starts_with("text/") || hint == "application/x-subrip";
+        let has_controls = head
+            .iter()
+            .any(|byte| encoding::is_binary(char::from(*byte)));
+        if has_controls || !hints.iter().any(is_hinted) {
+            return None;
+        }
+    }
+    let text = encoding::decode(head, encoding);
+    (!text.contains(encoding::is_binary)).then_some(DecodedText { text, encoding })
 }
 
 /// The media type of a text. `is_whole` means that nothing was cut off; `hints` are the declared
@@ -197,12 +204,12 @@ fn is_json(text: &str, is_whole: bool, hinted: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, hides_markup, recognise};
+    use super::{Encoding, decode, hides_markup, recognise};
 
     fn check(text: &str, hints: &[&str], expected: &str) {
         let hints: Vec<String> = hints.iter().map(|&hint| hint.to_owned()).collect();
-        let decoded = decode(text.as_bytes()).unwrap();
-        assert_eq!(recognise(&decoded, true, &hints), expected, "{text:?}");
+        let decoded = decode(text.as_bytes(), false, &hints).unwrap();
+        assert_eq!(recognise(&decoded.text, true, &hints), expected, "{text:?}");
     }
 
     #[test]
@@ -266,17 +273,23 @@ mod tests {
             .chain(units.flat_map(u16::to_be_bytes))
             .collect();
         for bytes in [le, be] {
-            assert_eq!(recognise(&decode(&bytes).unwrap(), true, &[]), "text/html");
+            let decoded = decode(&bytes, false, &[]).unwrap();
+            assert_eq!(recognise(&decoded.text, true, &[]), "text/html");
         }
     }
 
     #[test]
     fn bytes_that_are_not_text_are_not_taken_for_text() {
-        assert_eq!(decode(b"a\0b"), None);
-        assert_eq!(decode(b"\xff\xd8\xff\xe0"), None);
-        assert_eq!(decode(b"caf\xe9 latin-1"), None);
+        let hinted = ["text/plain".to_owned()];
+        assert_eq!(decode(b"a\0b", false, &hinted), None);
+        assert_eq!(decode(b"\xff\xd8\xff\xe0", true, &hinted), None);
+        assert_eq!(decode(b"caf\xe9 latin-1", false, &[]), None);
+        assert_eq!(decode(b"\x01caf\xe9 latin-1", false, &hinted), None);
+        let unknown = decode(b"caf\xe9 latin-1", false, &hinted).unwrap();
+        assert_eq!(unknown.encoding, Encoding::Unknown);
+        assert_eq!(unknown.text, " latin-1");
         // "ệ" cut after two of its three bytes, as the end of a long file's head may be.
-        assert_eq!(decode(b"Vi\xe1\xbb").as_deref(), Some("Vi"));
+        assert_eq!(decode(b"Vi\xe1\xbb", true, &[]).unwrap().text, "Vi");
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Who calls: looked up once for each request, before anything else of it is read.
+//!
+//! A request with an invalid token is refused here whatever else is wrong with it, and `guard` finds the actor
+//! without waiting, so that it decides before the other extractors of a handler. What may run is counted for
+//! the token, or for the network of the caller (`services::search::admission`).
+
+use std::future::{Ready, ready};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+
+use super::client_address::TrustedProxies;
+use super::extract::guard;
+use super::problem::Problem;
+use crate::domain::access::Actor;
+use crate::services::search::Search;
+use crate::services::search::admission::requester::Requester;
+
+/// What each caller may use, and what is left of it (draft-ietf-httpapi-ratelimit-headers).
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// The name of the one policy.
+const POLICY: &str = "processor-time";
+
+/// Who the request is counted for. Answers to handlers that extract it tell the caller its budget.
+#[derive(Debug, Clone)]
+pub struct Counted(pub Requester);
+
+/// Marks a request whose answer tells the budget.
+struct IsCounted;
+
+impl FromRequest for Counted {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let requester = request.extensions().get::<Requester>().cloned();
+        request.extensions_mut().insert(IsCounted);
+        let requester = requester.ok_or_else(|| Problem::internal("the caller was not looked up"));
+        ready(requester.map(Self))
+    }
+}
+
+/// Looks up the caller and tells it its budget.
+///
+/// # Errors
+/// Those of the handlers below.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Its bearer token is a setting, not one of the archive.
+    let actor = if request.path() == "/metrics" {
+        Ok(Actor::Anonymous)
+    } else {
+        guard::authenticate(request.request()).await
+    };
+    let actor = match actor {
+        Ok(actor) => actor,
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
+    let requester = requester(&request, &actor);
+    let admission = request.app_data::<web::Data<Search>>().cloned();
+    request.extensions_mut().insert(actor);
+    request.extensions_mut().insert(requester.clone());
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let is_counted = response.request().extensions().get::<IsCounted>().is_some();
+    if let Some(search) = admission.filter(|_| is_counted) {
+        tell_budget(response.headers_mut(), &search, &requester);
+    }
+    if response.request().path().starts_with("/api/") {
+        vary_by_caller(response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// What the caller may see decides every answer of the API.
+fn vary_by_caller(headers: &mut HeaderMap) {
+    let values = headers.get_all(header::VARY);
+    let mut names = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    if !names.any(|name| name.trim().eq_ignore_ascii_case("authorization")) {
+        headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    }
+}
+
+fn requester(request: &ServiceRequest, actor: &Actor) -> Requester {
+    match actor {
+        Actor::System => Requester::Unlimited,
+        Actor::Holder { token, .. } => Requester::Token(token.clone()),
+        Actor::Anonymous => request
+            .app_data::<web::Data<TrustedProxies>>()
+            .and_then(|proxies| proxies.client_of(request))
+            .map_or(Requester::Unlimited, Requester::of_address),
+    }
+}
+
+fn tell_budget(headers: &mut HeaderMap, search: &Search, requester: &Requester) {
+    let Some(left) = search.admission().remaining(requester) else {
+        return;
+    };
+    let budget = search.admission().budget();
+    let quota = budget.full_seconds() as u64;
+    let window = budget.window.as_secs();
+    // Whole seconds: a finer number would tell what one request cost.
+    let policy = format!("\"{POLICY}\";q={quota};w={window};qu=\"processor-seconds\"");
+    let limit = format!("\"{POLICY}\";r={};t={}", left.seconds, left.full_in_seconds);
+    for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, limit)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+}

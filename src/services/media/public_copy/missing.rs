@@ -1,0 +1,95 @@
+//! The job that finds sound, film and images without a public copy and enqueues the making of it.
+//!
+//! Files attached by an earlier version of the archive, which delivered originals, have none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::formats::{can_make, state_without_rendition};
+use super::job::job as copy_job;
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId, File, Processing};
+use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::recipe::{self, Purpose};
+use crate::storage::catalog::{Catalog, ChangeSet, Entry, Job, NewJob};
+
+/// The kind of job.
+const KIND: &str = "find-missing-copies";
+/// Works read at a time.
+const PAGE: usize = 200;
+
+/// Finds files without a public copy.
+pub struct FindMissingCopies {
+    catalog: Arc<dyn Catalog>,
+}
+
+impl FindMissingCopies {
+    /// Its schedule, to be enqueued at every start.
+    pub const SCHEDULE: Schedule = Schedule::new(KIND, Duration::from_secs(7 * 24 * 60 * 60));
+
+    /// Looks through this catalogue.
+    pub fn new(catalog: Arc<dyn Catalog>) -> Self {
+        Self { catalog }
+    }
+
+    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
+        let mut jobs = Vec::new();
+        for file in asset.files.iter().filter(|file| can_make(&file.media_type)) {
+            if self.is_missing(file).await? {
+                jobs.push(copy_job(asset.id, file.sha256, clock.now()));
+            }
+        }
+        Ok(jobs)
+    }
+
+    async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
+        let records = self.catalog.blob_records(&[file.sha256]).await;
+        let record = records.map_err(JobFailure::retry)?.pop().flatten();
+        if state_without_rendition(&file.media_type, record.as_ref()) != Processing::Working {
+            return Ok(false);
+        }
+        let renditions = self.catalog.renditions(file.sha256).await;
+        let mut renditions = renditions.map_err(JobFailure::retry)?.into_iter();
+        Ok(!renditions.any(|copy| recipe::serves(&copy.recipe, Purpose::PublicCopy)))
+    }
+}
+
+#[async_trait]
+impl Handler for FindMissingCopies {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            timeout: Duration::from_secs(60 * 60),
+            max_attempts: u32::MAX,
+            ..Policy::default()
+        }
+    }
+
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(Self::SCHEDULE.interval())
+    }
+
+    async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let mut changes = ChangeSet::by(&Actor::System, clock.now());
+        let mut after: Option<AssetId> = None;
+        loop {
+            let page = self.catalog.list(after, PAGE).await;
+            let page = page.map_err(JobFailure::retry)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id());
+            for entry in &page {
+                if let Entry::Asset(asset) = entry {
+                    let jobs = self.missing(asset, clock).await?;
+                    changes = jobs.into_iter().fold(changes, ChangeSet::job);
+                }
+            }
+        }
+        Ok(changes.job(Self::SCHEDULE.next(clock.now())))
+    }
+}

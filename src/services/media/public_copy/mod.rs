@@ -1,0 +1,27 @@
+//! Copies of sound and film for the public: the same samples without place, owner and device.
+//!
+//! Nothing is encoded again. Each format has a list of the parts that players need; every other part
+//! (tags, attachments, tracks of sensors and subtitles, unknown parts) is emptied or cut out. The copy is
+//! verified: it must need no further change, and no coordinates may be readable anywhere in it
+//! ([`verify`]). A file that cannot be copied so is held back. Images are not here: their copies are
+//! rendered from pixels ([`super::previews`]).
+
+mod aiff;
+mod edits;
+mod error;
+mod flac;
+mod formats;
+mod iso_media;
+mod job;
+mod matroska;
+mod missing;
+mod mpeg_audio;
+mod ogg;
+mod riff;
+mod sample_table;
+mod verify;
+
+pub(super) use formats::has_pictures;
+pub use formats::{can_make, is_required, state_without_rendition};
+pub use job::{MakePublicCopies, job};
+pub use missing::FindMissingCopies;

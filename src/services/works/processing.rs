@@ -1,0 +1,80 @@
+//! The states of files: whether the public copy of each has been made.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::WorkAccess;
+use crate::domain::asset::{Asset, File, Processing, ProcessingStates};
+use crate::services::media::public_copy;
+use crate::services::media::recipe::{self, Purpose};
+use crate::storage::catalog::{BlobKey, BlobRecord, CatalogError};
+
+/// How long a publication waits for copies: long enough for photos and for films of some gigabytes.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+impl WorkAccess {
+    /// The states of the files of a work.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn processing(&self, asset: &Asset) -> Result<ProcessingStates, CatalogError> {
+        let files = asset.files.iter();
+        let files: Vec<&File> = files
+            .filter(|file| public_copy::is_required(&file.media_type))
+            .collect();
+        if files.is_empty() {
+            return Ok(ProcessingStates::default());
+        }
+        let keys: Vec<BlobKey> = files.iter().map(|file| file.sha256).collect();
+        let records = self
+            .catalog
+            .blob_records(&keys)
+            .await?
+            .into_iter()
+            .flatten();
+        let records: HashMap<BlobKey, BlobRecord> =
+            records.map(|record| (record.key, record)).collect();
+        let mut states = Vec::with_capacity(files.len());
+        for file in files {
+            let state = self.state(file, records.get(&file.sha256)).await?;
+            states.push((file.sha256, state));
+        }
+        Ok(states.into_iter().collect())
+    }
+
+    /// The states of the files once no copy is being made any more, or after [`LONGEST_WAIT`].
+    pub(in crate::services) async fn settled_processing(
+        &self,
+        asset: &Asset,
+    ) -> Result<ProcessingStates, CatalogError> {
+        let mut events = self.catalog.watch_events();
+        let deadline = tokio::time::Instant::now() + LONGEST_WAIT;
+        loop {
+            events.mark_unchanged();
+            let states = self.processing(asset).await?;
+            if !states.is_any_working() {
+                return Ok(states);
+            }
+            // Every copy that is finished appends an event.
+            match tokio::time::timeout_at(deadline, events.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return Ok(states),
+            }
+        }
+    }
+
+    async fn state(
+        &self,
+        file: &File,
+        record: Option<&BlobRecord>,
+    ) -> Result<Processing, CatalogError> {
+        let state = public_copy::state_without_rendition(&file.media_type, record);
+        if state == Processing::Ready {
+            return Ok(state);
+        }
+        let renditions = self.catalog.renditions(file.sha256).await?;
+        let mut recipes = renditions.iter().map(|copy| copy.recipe.as_str());
+        let has_copy = recipes.any(|recipe| recipe::serves(recipe, Purpose::PublicCopy));
+        Ok(if has_copy { Processing::Ready } else { state })
+    }
+}
