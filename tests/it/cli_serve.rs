@@ -6,9 +6,11 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::support::{Archive, Client, command, eventually};
+use crate::support::{Archive, Client, command, eventually, eventually_within};
 
 /// Exit code and what was said, for a start that fails.
 fn refused(data: &Path, bind: &str) -> (Option<i32>, String) {
@@ -83,7 +85,8 @@ fn demo_is_not_ready_before_the_sample_is_in() {
     });
     let base = format!("http://{}", control["address"].as_str().unwrap());
     let operator = Client::new(&base, control["secret"].as_str().map(str::to_owned));
-    let works = eventually("a demo that is ready", || {
+    // Publishing waits for the public copies of pictures and films, which an unoptimised build makes slowly.
+    let works = eventually_within(Duration::from_secs(300), "a demo that is ready", || {
         let ready = operator.get("/readyz");
         if ready.status == 200 {
             return Some(operator.get("/api/v1/assets?limit=100").json());

@@ -266,6 +266,6 @@ async fn attach_all(archive: &Archive, id: AssetId, folder: &Path, files: &Value
         let attached = archive
             .attach(&editor(), &work, &bytes, path, &words, None)
             .await;
-        attached.unwrap();
+        archive.make_public_copy(&attached.unwrap()).await;
     }
 }

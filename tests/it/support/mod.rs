@@ -141,8 +141,17 @@ pub(crate) fn command() -> Command {
 }
 
 /// Asks until there is an answer; fails when there is none after a minute.
-pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(60);
+pub(crate) fn eventually<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    eventually_within(Duration::from_secs(60), what, ask)
+}
+
+/// Asks until there is an answer; fails when there is none after this time.
+pub(crate) fn eventually_within<T>(
+    time: Duration,
+    what: &str,
+    mut ask: impl FnMut() -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + time;
     loop {
         if let Some(answer) = ask() {
             return answer;
