@@ -31,7 +31,7 @@ pub fn line(raw: &str, limit: Limit) -> Result<String, Rule> {
 /// right-to-left scripts need; overrides are refused here too.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn prose(raw: &str, limit: Limit) -> Result<String, Rule> {
     if raw.contains('\r') {
         let unix = raw.replace("\r\n", "\n").replace('\r', "\n");

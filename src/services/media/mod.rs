@@ -1,6 +1,6 @@
 //! Detecting what files are, and rendering copies of images.
 //!
-//! [`probe`] detects the media type from the bytes: file name and declared type are only hints, and where
+//! [`mod@probe`] detects the media type from the bytes: file name and declared type are only hints, and where
 //! bytes could be read as several formats, the dangerous one wins. [`previews`] renders small copies of
 //! images from their pixels alone: no camera, owner or place is copied. [`recipe`] says what renditions
 //! may be used for. [`perceptual_hash`] recognises copies of one picture; nothing here looks for faces or

@@ -25,7 +25,7 @@ pub enum TombstoneRecord {
     V1(TombstoneV1),
 }
 
-/// Version 1 of a stored work; fields are those of [`Asset`] and [`Work`].
+/// Version 1 of a stored work; fields are those of [`Asset`] and `Work`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]

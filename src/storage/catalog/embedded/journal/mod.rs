@@ -1,7 +1,7 @@
 //! The journal: every committed change, in order, on disk. It is the truth; the index beside it
 //! can be deleted at any time.
 //!
-//! `journal/<first seq, 20 digits>.ndjson`, one [line](line) per write. The last segment is open
+//! `journal/<first seq, 20 digits>.ndjson`, one [line](mod@line) per write. The last segment is open
 //! and grows; at 64 MiB the next begins, and closed ones are [sealed](seal). What is appended is
 //! one or more whole change sets, synced once (a group); a [torn tail](tail) of the last segment
 //! was never acknowledged and is cut off at start. Which files belong to it is decided by
