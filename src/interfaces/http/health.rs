@@ -141,7 +141,13 @@ pub async fn readyz(
     summary = "Metrics for Prometheus",
     description = "OpenMetrics text. Asks for a bearer token when `server.metrics_token` is set; otherwise \
         answers only callers on the same machine that no proxy passed on.",
-    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text")),
+    responses(
+        (status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
+        (
+            status = 403, description = "Not to callers elsewhere.",
+            body = ProblemDocument, content_type = "application/problem+json"
+        ),
+    ),
     security((), ("token" = []))
 )]
 pub async fn metrics(

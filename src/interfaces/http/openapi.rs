@@ -160,7 +160,7 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
         })
     };
     // Unknown parameters and codings are refused everywhere.
-    let mut statuses = vec!["400", "406"];
+    let mut statuses = vec!["400", "406", "414"];
     match access(operation) {
         Access::Open => operation.security = Some(Vec::new()),
         Access::TokenOptional => statuses.push("401"),
@@ -265,6 +265,7 @@ fn problem(status: &str) -> Response {
         "415" => "The media type of the body is not taken here.",
         "422" => "Rules are broken; all of them are listed.",
         "428" => "`If-Match` is missing.",
+        "414" => "The address with its parameters is too long.",
         "429" => "Too many requests.",
         "503" => "Not able to serve this now.",
         "507" => "No space left; nothing was written.",
