@@ -9,8 +9,9 @@ use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, Purpose};
 use crate::storage::catalog::{BlobKey, BlobRecord, CatalogError};
 
-/// How long a publication waits for copies: long enough for photos and for films of some gigabytes.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How long a publication waits for copies: long enough for photos and for films of some gigabytes, also
+/// on an old machine that has other work.
+const LONGEST_WAIT: Duration = Duration::from_secs(45);
 
 impl WorkAccess {
     /// The states of the files of a work.
