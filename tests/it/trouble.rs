@@ -96,6 +96,18 @@ fn deleting_the_lock_lets_no_second_process_in() {
         .create(&json!({ "titles": { "vi": "một" } }));
 }
 
+/// A text that stays long when it is compressed, so that its middle is far from both ends of a file.
+fn incompressible(seed: u64, length: usize) -> String {
+    let mut state = seed + 1;
+    let letters = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        char::from(b'a' + (state >> 33) as u8 % 26)
+    });
+    letters.take(length).collect()
+}
+
 /// The sealed segments, once there are some.
 fn sealed(archive: &Archive) -> Vec<PathBuf> {
     eventually("segments are sealed", || {
@@ -115,7 +127,7 @@ fn damage_in_an_old_segment_is_found_by_the_scrub_and_told() {
     let archive = Archive::start_with(&small);
     let client = archive.holder("admin");
     for number in 0..12 {
-        let body = "x".repeat(300_000);
+        let body = incompressible(number, 300_000);
         client.create(&json!({ "titles": { "vi": number.to_string() }, "body": body }));
     }
     let damaged = sealed(&archive)[0].clone();
