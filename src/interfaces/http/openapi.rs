@@ -143,6 +143,7 @@ impl Modify for SharedResponses {
 }
 
 /// Adds the responses that an operation shares with its group.
+#[expect(clippy::too_many_lines, reason = "one line for each shared status")]
 fn add_shared_responses(path: &str, operation: &mut Operation) {
     let parameters: Vec<&Parameter> = operation
         .parameters
