@@ -28,8 +28,8 @@ pub fn asset_response(
     }
 }
 
-/// The same for a read, with the states of its files; answered 304 to those who have it. The end of
-/// processing makes no revision, so nobody is told that a work whose files are at work is the same.
+/// The response to a read, with the states of the files; 304 when the entity tag matches. The end of
+/// processing creates no revision, so there is no 304 while a file is still processed.
 pub fn asset_response_if_changed(
     request: &HttpRequest,
     asset: Asset,

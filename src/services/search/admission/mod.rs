@@ -98,7 +98,7 @@ impl Admission {
     }
 
     /// Waits until the requester may run and runs a task on one thread of the blocking pool. The task
-    /// keeps its place until it ends, even when the caller is gone, because it cannot be interrupted.
+    /// holds its permit until it ends, even when the caller disconnects, because it cannot be interrupted.
     ///
     /// # Errors
     /// [`Refusal`]; the task did not run then.
@@ -174,7 +174,7 @@ impl Admission {
     }
 }
 
-/// A request that waits. Dropped after its turn came unnoticed, it passes the turn on.
+/// A request that waits. Dropped after it was admitted but before it ran, it frees the permit.
 struct Waiter<'a> {
     admission: &'a Admission,
     requester: &'a Requester,
