@@ -82,9 +82,15 @@ fn a_used_up_budget_is_told_and_is_that_of_one_network() {
     let retry_after: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=3600).contains(&retry_after), "{retry_after}");
     assert!(refused.header("ratelimit").contains(";r=0;"));
-    assert_eq!(from(&anybody, "203.0.113.99", SEARCH).status, 429);
-    assert_eq!(from(&anybody, "203.0.113.99", "/api/v1/assets").status, 429);
-    assert_eq!(from(&anybody, "203.0.114.7", SEARCH).status, 200);
+    // The refusal may have been short of a moment's refill: of two requests one is refused then, since
+    // a request costs more than comes back meanwhile.
+    let refuses = |address: &str, path: &str| {
+        let statuses = [(); 2].map(|()| from(&anybody, address, path).status);
+        statuses.contains(&429)
+    };
+    assert!(refuses("203.0.113.99", SEARCH));
+    assert!(refuses("203.0.113.99", "/api/v1/assets"));
+    assert!(!refuses("203.0.114.7", SEARCH));
     // A token is a caller of its own, wherever it is used; files and works are not counted.
     let partner = archive.holder("partner");
     assert_eq!(from(&partner, "203.0.113.7", SEARCH).status, 200);
