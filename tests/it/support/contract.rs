@@ -37,6 +37,10 @@ pub(crate) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Fails when the description does not allow this exchange.
+    #[expect(
+        clippy::panic,
+        reason = "a contradiction fails the test, with the whole exchange"
+    )]
     pub(crate) fn check(&self) {
         if let Err(broken) = self.contradictions() {
             let body = String::from_utf8_lossy(self.body);
