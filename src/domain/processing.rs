@@ -20,6 +20,11 @@ pub enum Processing {
 }
 
 impl Processing {
+    /// Whether whoever may see the work can download it.
+    pub fn is_ready(self) -> bool {
+        self == Self::Ready
+    }
+
     /// The wire name.
     pub fn name(self) -> &'static str {
         match self {

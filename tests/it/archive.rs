@@ -10,11 +10,14 @@ use khochung::domain::access::{Actor, Role, TokenId};
 use khochung::domain::asset::{Asset, AssetId};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
-use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
+use khochung::interfaces::wire::{
+    AssetDto, Inclusions, RecordContext, parse_file_description, parse_import_line, parse_work,
+};
 use khochung::services::accounts::Accounts;
 use khochung::services::curation::Curation;
+use khochung::services::delivery::Delivery;
 use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
-use khochung::services::sharing::Sharing;
+use khochung::services::sharing::{Addresses, Sharing};
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -112,6 +115,21 @@ impl Archive {
         self.intake
             .attach(actor, id, revision, staged, details, repeat)
             .await
+    }
+
+    /// The record of a work as a reader gets it.
+    pub(crate) async fn record(&self, reader: &Actor, id: AssetId) -> AssetDto {
+        let asset = self.sharing.read(reader, id).await.unwrap();
+        let delivery = Delivery::new(self.catalog.clone(), self.blobs.clone(), self.clock.clone());
+        let works = std::slice::from_ref(&asset);
+        let files = delivery.file_access(reader, works).await.unwrap().concat();
+        let context = RecordContext {
+            actor: reader,
+            addresses: Addresses::below("https://kho.example.vn"),
+            vocabularies: &self.vocabularies,
+            include: Inclusions::default(),
+        };
+        AssetDto::render(asset, files, &context)
     }
 
     /// Stores a public copy of an attached file, as the job does.

@@ -247,6 +247,14 @@ async fn a_work_that_may_only_be_linked_to_hands_out_no_files() {
     let refused = house.get(&Actor::Anonymous, &asset).await.unwrap_err();
     assert!(matches!(refused, DeliveryError::NoSuchFile));
     assert!(house.get(&holder(Role::Editor, None), &asset).await.is_ok());
+    let works = std::slice::from_ref(&asset);
+    for (reader, gets_it) in [
+        (Actor::Anonymous, false),
+        (holder(Role::Editor, None), true),
+    ] {
+        let files = house.delivery.file_access(&reader, works).await.unwrap();
+        assert_eq!(files[0][0].deliverable.is_some(), gets_it, "{reader}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,7 @@ mod problems;
 mod public_media;
 mod publication_gates;
 mod range_download;
+mod record_links;
 mod render;
 mod request_limits;
 mod saved_searches;

@@ -192,7 +192,7 @@ async fn previews_of_an_image_are_stored_and_written_once() {
     house.commit(enqueue()).await;
     let runner = house.runner().start();
     runner.idle().await;
-    let mut first = house.catalog.renditions(photo).await.unwrap();
+    let mut first = house.catalog.renditions(&[photo]).await.unwrap().concat();
     first.sort_by_key(|rendition| rendition.width_px);
     let sizes: Vec<_> = first
         .iter()
@@ -215,7 +215,7 @@ async fn previews_of_an_image_are_stored_and_written_once() {
     let stored = house.blobs.list(None, 100).await.unwrap();
     house.commit(enqueue()).await;
     runner.idle().await;
-    let mut second = house.catalog.renditions(photo).await.unwrap();
+    let mut second = house.catalog.renditions(&[photo]).await.unwrap().concat();
     second.sort_by_key(|rendition| rendition.width_px);
     assert_eq!(second, first);
     assert_eq!(house.blobs.list(None, 100).await.unwrap(), stored);
@@ -397,7 +397,10 @@ async fn an_image_whose_work_is_gone_is_left_alone() {
         .await
         .unwrap();
     assert_eq!(done.len(), 1);
-    assert_eq!(house.catalog.renditions(photo).await.unwrap(), []);
+    assert_eq!(
+        house.catalog.renditions(&[photo]).await.unwrap().concat(),
+        []
+    );
     runner.stop().await;
 }
 

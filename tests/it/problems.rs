@@ -19,9 +19,9 @@ fn what_the_framework_refuses_is_a_problem_too() {
         ("DELETE", "/api/v1/assets", 405, "method-not-allowed"),
         ("BREW", "/healthz", 405, "method-not-allowed"),
         ("GET", "/api/v1/assets?limit=many", 400, "invalid-parameter"),
-        ("GET", "/api/v1/assets?after=x", 400, "invalid-parameter"),
+        ("GET", "/api/v1/assets?after=x", 400, "wrong-cursor"),
         ("GET", "/api/v1/assets?state=gone", 400, "invalid-parameter"),
-        ("GET", "/api/v1/changes?after=-1", 400, "invalid-parameter"),
+        ("GET", "/api/v1/changes?after=-1", 400, "wrong-cursor"),
     ] {
         let answer = anybody.send(method, path, &[], &[]);
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());

@@ -156,3 +156,105 @@ fn works_similar_to_a_hidden_one_are_not_listed() {
     assert_eq!(archive.anybody().get(&path).status, 404);
     assert_eq!(editor.get(&path).status, 200);
 }
+
+#[test]
+fn a_place_takes_the_narrower_places_with_it() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let in_place = |title: &str, place: &str| {
+        let mut work = work(title, "article", "published");
+        work["places"] = json!([place]);
+        work
+    };
+    publish(&editor, in_place("Ở thị trấn", "chu-se-township"));
+    publish(&editor, in_place("Ở huyện", "chu-se"));
+    let event = publish(&editor, in_place("Ở nơi khác", "pleiku-city"));
+    let find = |filter: &str| {
+        let query = format!("/api/v1/search?{filter}&facets=place&event={event}");
+        archive.anybody().get(&query).json()
+    };
+    // schema/vocabularies/place.json has 15 communes of the district Chư Sê.
+    for (filter, works) in [
+        ("place=chu-se-township", 1),
+        ("place=chu-se", 2),
+        ("q=place:chu-se", 2),
+        ("place=gia-lai-province", 3),
+        ("place=chu-se-township,pleiku-city", 2),
+        ("place=binh-dinh-province", 0),
+    ] {
+        assert_eq!(find(filter)["total"]["works"], works, "{filter}");
+    }
+    let found = find("place=chu-se");
+    assert_eq!(
+        found["interpretation"]["places"],
+        json!([{"value": "chu-se", "label": "Huyện Chư Sê", "narrower": 15}])
+    );
+    // Every number is that of the works found when the value is chosen.
+    let all = find("q=");
+    for value in all["facets"][0]["values"].as_array().unwrap() {
+        let filter = format!("place={}", value["value"].as_str().unwrap());
+        assert_eq!(find(&filter)["total"]["works"], value["works"], "{filter}");
+    }
+    assert_eq!(find("q=")["interpretation"]["places"], json!([]));
+}
+
+#[test]
+fn a_cursor_of_another_order_or_list_is_refused_as_such() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    publish(&editor, work("Quyền trẻ em", "article", "published"));
+    publish(&editor, work("Quyền học tập", "article", "published"));
+    let event = publish(&editor, work("Quyền bầu cử", "article", "published"));
+    let anybody = archive.anybody();
+    let cursor = |query: &str| {
+        let page = anybody.get(&format!("/api/v1/search?{query}&limit=1&event={event}"));
+        page.json()["next"].as_str().unwrap().to_owned()
+    };
+    let list = anybody.get("/api/v1/assets?limit=1").json()["next"].clone();
+    let list = list.as_str().unwrap();
+    let (by_title, by_relevance) = (cursor("q=quyen&sort=title"), cursor("q=quyen"));
+    for path in [
+        format!("/api/v1/search?q=quyen&sort=newest&after={by_title}"),
+        format!("/api/v1/search?q=quyen&after={by_title}"),
+        format!("/api/v1/search?q=quyen&sort=title&after={by_relevance}"),
+        format!("/api/v1/search?q=quyen&after={list}"),
+        format!("/api/v1/search/feed?q=quyen&after={by_title}"),
+        format!("/api/v1/assets?after={by_title}"),
+        format!("/api/v1/changes?after={by_title}"),
+        format!("/api/v1/searches?after={by_title}"),
+    ] {
+        let refused = anybody.get(&path);
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (400, "wrong-cursor"),
+            "{path}"
+        );
+        assert_eq!(refused.json()["parameter"], "after", "{path}");
+    }
+    let next = anybody.get(&format!(
+        "/api/v1/search?q=quyen&sort=title&after={by_title}"
+    ));
+    assert_eq!(next.status, 200, "{}", next.text());
+}
+
+#[test]
+fn a_link_that_is_too_long_for_a_header_is_left_out() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    publish(&editor, work("Quyền trẻ em", "article", "published"));
+    let event = publish(&editor, work("Quyền học tập", "article", "published"));
+    let longest = |words: usize| {
+        let words = "quyen+".repeat(words);
+        let path = format!("/api/v1/search?q={words}&limit=1&event={event}");
+        archive.anybody().get(&path)
+    };
+    let page = longest(10);
+    assert!(
+        page.header("link").contains("rel=\"next\""),
+        "{:?}",
+        page.headers
+    );
+    let page = longest(400);
+    assert_eq!(page.header("link"), "");
+    assert!(page.json()["next"].is_string(), "the cursor is in the body");
+}

@@ -8,9 +8,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::authentication::Counted;
 use super::extract::guard::{Allowed, Read};
-use super::extract::query::Query;
+use super::extract::query::{Query, listed};
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
+use super::records::{Included, Records};
 use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::AssetId;
 use crate::interfaces::wire::{AssetDto, ChangeDto};
@@ -32,17 +33,10 @@ pub struct ChangesQuery {
     /// The number of changes, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
-    /// `asset`: also the works, as far as they are available, so that a copy needs no request for each.
-    #[param(value_type = Option<schemas::ChangeInclusion>, inline)]
-    include: Option<Inclusion>,
-}
-
-/// What a change can include.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Inclusion {
-    /// The work.
-    Asset,
+    /// `asset`: also the works, as far as they are available, so that a copy needs no request for each;
+    /// the other values: the works with these parts.
+    #[param(value_type = Option<Vec<schemas::ChangeInclusion>>, inline)]
+    include: Option<Vec<String>>,
 }
 
 /// A change, with the work if that was requested.
@@ -51,7 +45,7 @@ pub struct ChangeEntry {
     /// The change.
     #[serde(flatten)]
     change: ChangeDto,
-    /// With `include=asset`: the work as it is now, without its full text; absent when it is gone.
+    /// With `include`: the work as it is now, without its full text; absent when it is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<AssetDto>,
 }
@@ -95,6 +89,7 @@ pub async fn list(
     counted: Counted,
     query: Query<ChangesQuery>,
     sharing: web::Data<Sharing>,
+    records: web::Data<Records>,
     search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
@@ -104,12 +99,22 @@ pub async fn list(
         after: EventNumber(query.0.after.unwrap_or(0)),
     };
     let limit = pagination::limit(query.0.limit)?;
+    let included = Included::parse(&query.0.include, Some("asset"))?;
     let (by, service) = (actor.clone(), sharing.clone());
     let changes = async move { service.changes(&by, cursor, limit).await };
     let changes = search.admission().run(&counted.0, changes).await??;
     let log = sharing.log_id().to_string();
     let next = changes.next.0;
-    let items = entries(&actor, &changes.items, query.0.include, &sharing).await?;
+    let works = if included.is_anything() {
+        let available = sharing
+            .read_many(&actor, &available(&changes.items))
+            .await?;
+        records
+            .render_without_bodies(&actor, available, included.parts)
+            .await?
+    } else {
+        Vec::new()
+    };
     let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
         let next_page = [
@@ -117,40 +122,35 @@ pub async fn list(
             ("log", log.clone()),
             ("limit", limit.to_string()),
         ];
-        let include = query.0.include.map(|_| ("include", "asset".to_owned()));
+        let include = listed(&query.0.include).collect::<Vec<_>>().join(",");
+        let include = (!include.is_empty()).then_some(("include", include));
         let query: Vec<_> = next_page.into_iter().chain(include).collect();
         pagination::link_next(&mut response, &base, "/api/v1/changes", &query);
     }
     Ok(response.json(ChangeList {
-        items,
+        items: entries(&changes.items, works),
         next,
         at_end: changes.is_at_end,
         log,
     }))
 }
 
-async fn entries(
-    actor: &Allowed<Read>,
-    changes: &[Change],
-    include: Option<Inclusion>,
-    sharing: &Sharing,
-) -> Result<Vec<ChangeEntry>, Problem> {
-    let wanted: Vec<AssetId> = match include {
-        None => Vec::new(),
-        Some(Inclusion::Asset) => changes
-            .iter()
-            .filter(|change| change.presence == Presence::Available)
-            .map(|change| change.asset)
-            .collect(),
+/// The works that can be read.
+fn available(changes: &[Change]) -> Vec<AssetId> {
+    let available = changes.iter();
+    available
+        .filter(|change| change.presence == Presence::Available)
+        .map(|change| change.asset)
+        .collect()
+}
+
+fn entries(changes: &[Change], works: Vec<AssetDto>) -> Vec<ChangeEntry> {
+    let works = works.into_iter().map(|work| (work.id.clone(), work));
+    let works: HashMap<String, AssetDto> = works.collect();
+    let entry = |change: &Change| {
+        let change = ChangeDto::from(change);
+        let record = works.get(&change.asset).cloned();
+        ChangeEntry { change, record }
     };
-    let mut records: HashMap<AssetId, AssetDto> = HashMap::new();
-    for mut asset in sharing.read_many(actor, &wanted).await? {
-        asset.work.body = None;
-        records.insert(asset.id, AssetDto::render(asset, actor));
-    }
-    let entry = |change: &Change| ChangeEntry {
-        change: change.into(),
-        record: records.get(&change.asset).cloned(),
-    };
-    Ok(changes.iter().map(entry).collect())
+    changes.iter().map(entry).collect()
 }

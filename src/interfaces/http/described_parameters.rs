@@ -21,8 +21,10 @@ pub(super) struct DescribedParameters(Vec<(HttpMethod, Vec<DescribedParameter>)>
 #[derive(Debug, Clone)]
 struct DescribedParameter {
     name: String,
-    /// The values that it can have, in words, when they are a closed list or a range.
+    /// The values that it can have: a closed list, a range or a form.
     values: Option<String>,
+    /// It is a number or a boolean, so no value is empty.
+    is_scalar: bool,
 }
 
 impl DescribedParameters {
@@ -35,6 +37,7 @@ impl DescribedParameters {
                 Some(DescribedParameter {
                     name: parameter.name,
                     values: parameter.schema.as_ref().and_then(values),
+                    is_scalar: parameter.schema.as_ref().is_some_and(is_scalar),
                 })
             }
             _ => None,
@@ -59,15 +62,24 @@ impl DescribedParameters {
         };
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
-        let is_known = |name: &str| known.iter().any(|parameter| parameter.name == name);
-        let mut names = pairs.into_iter().map(|(name, _)| name);
-        if let Some(name) = names.find(|name| !is_known(name) && !is_tracking(name)) {
-            let known = known.iter().map(|parameter| parameter.name.clone());
-            let known = known.collect();
-            return Ok(request.error_response(Problem::UnknownParameter { name, known }));
+        request
+            .extensions_mut()
+            .insert(AllowedValues(known.to_vec()));
+        for (name, value) in pairs {
+            let parameter = known.iter().find(|parameter| parameter.name == name);
+            let problem = match parameter {
+                None if is_tracking(&name) => continue,
+                None => Problem::UnknownParameter {
+                    name,
+                    known: known.iter().map(|known| known.name.clone()).collect(),
+                },
+                Some(parameter) if parameter.is_scalar && value.is_empty() => {
+                    Problem::parameter(name)
+                }
+                Some(_) => continue,
+            };
+            return Ok(request.error_response(problem));
         }
-        let allowed = AllowedValues(known.to_vec());
-        request.extensions_mut().insert(allowed);
         next.call(request).await
     }
 
@@ -124,8 +136,33 @@ fn values_of(object: &Object) -> Option<String> {
     if let (Some(least), Some(most)) = (schema.get("minimum"), schema.get("maximum")) {
         return Some(format!("{least}–{most}"));
     }
-    let is_boolean = schema.get("type").is_some_and(|name| name == "boolean");
-    is_boolean.then(|| "true, false".to_owned())
+    if let Some(least) = schema.get("minimum") {
+        return Some(format!("≥ {least}"));
+    }
+    let form = match schema.get("format").and_then(serde_json::Value::as_str) {
+        Some("uuid") => "UUID",
+        Some("date-time") => "YYYY-MM-DDThh:mm:ss±hh:mm",
+        Some(WORK_DATE) => "YYYY, YYYY-MM, YYYY-MM-DD",
+        _ if has_type(&schema, "boolean") => "true, false",
+        _ => return None,
+    };
+    Some(form.to_owned())
+}
+
+/// The format of the date of a work in the description: a year, a month or a day.
+pub(super) const WORK_DATE: &str = "work-date";
+
+fn is_scalar(schema: &RefOr<Schema>) -> bool {
+    let schema = serde_json::to_value(schema).unwrap_or_default();
+    ["integer", "number", "boolean"]
+        .iter()
+        .any(|name| has_type(&schema, name))
+}
+
+fn has_type(schema: &serde_json::Value, name: &str) -> bool {
+    let kind = &schema["type"];
+    let mut kinds = kind.as_array().into_iter().flatten();
+    kind == name || kinds.any(|kind| kind == name)
 }
 
 fn listed(values: &serde_json::Value) -> Option<String> {

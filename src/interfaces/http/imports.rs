@@ -40,7 +40,7 @@ pub enum ImportLineDto {
     /// The work was imported.
     Imported(ImportResultDto),
     /// The line was refused; the others are not affected.
-    Failed(ImportFailureDto),
+    Failed(Box<ImportFailureDto>),
 }
 
 /// Why a line was refused.
@@ -179,7 +179,7 @@ impl ResultWriter {
             outcome: Failed::Failed,
             problem: self.caller.document(problem),
         };
-        self.send(&ImportLineDto::Failed(failure)).await
+        self.send(&ImportLineDto::Failed(Box::new(failure))).await
     }
 
     async fn send(&self, line: &ImportLineDto) -> Result<(), Disconnected> {

@@ -33,6 +33,8 @@ closed_lists! {
     WorkStateName = StateName::NAMES.map(|(name, _)| name);
     /// What a file is to its work.
     FileRoleName = FileRole::NAMES.map(|(name, _)| name);
+    /// Media or a text of a work.
+    MediaKindName = Facet::MEDIA_KINDS;
     /// A language in which labels exist.
     LabelLanguage = ["vi", "en"];
     /// An order of hits.
@@ -45,8 +47,12 @@ closed_lists! {
     VocabularyForm = ["json", "jsonld"];
     /// A direction from one concept to others.
     DirectionName = Direction::NAMES.iter().map(|(name, _)| *name);
+    /// What a record can include.
+    RecordInclusion = ["labels", "licence", "citation"];
+    /// What a list of works can include.
+    ListInclusion = ["body", "labels", "licence", "citation"];
     /// What a change can include.
-    ChangeInclusion = ["asset"];
+    ChangeInclusion = ["asset", "labels", "licence", "citation"];
     /// How hits match the words.
     MatchingName = ["all-words", "some-words"];
     /// Where a snippet is from.

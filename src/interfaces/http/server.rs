@@ -12,6 +12,7 @@ use super::client_address::TrustedProxies;
 use super::extract::guard::ControlSecret;
 use super::frame::compression;
 use super::health::ReadinessGate;
+use super::records::Records;
 use super::tls::Tls;
 use super::upload::slots::UploadSlots;
 use super::{BaseAddress, authentication, frame, reachable, routes};
@@ -89,7 +90,7 @@ pub fn start(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let base = BaseAddress::new(&settings.public_address, scheme, bound);
     let served = archive.clone();
-    let data = web::Data::new(base.clone());
+    let address = base.clone();
     let control = web::Data::new(control.clone());
     let gate = web::Data::new(gate);
     let max_uploads = archive.config.intake.max_uploads_of_caller;
@@ -99,12 +100,11 @@ pub fn start(
         // Called once on the thread of each worker.
         rt::spawn(memory::give_back());
         App::new()
-            .app_data(data.clone())
             .app_data(control.clone())
             .app_data(gate.clone())
             .app_data(proxies.clone())
             .app_data(slots.clone())
-            .configure(|config| provide(&served, config))
+            .configure(|config| provide(&served, &address, config))
             .configure(routes)
             .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(compression::only_generated_text))
@@ -143,6 +143,11 @@ pub fn start(
     })
 }
 
+fn records(archive: &Archive, base: &BaseAddress) -> Records {
+    let vocabularies = Arc::clone(&archive.vocabularies);
+    Records::new(archive.delivery.clone(), vocabularies, base.clone())
+}
+
 /// Ends a connection whose client reads nothing of a response for this long. The framework has no such
 /// timeout: it waits for the socket without end and keeps the response in memory. Accepted sockets
 /// inherit `TCP_USER_TIMEOUT`, which also counts the time with a window of zero (tcp(7)).
@@ -162,8 +167,10 @@ fn end_connections_without_reader(_: &std::net::TcpListener, _: u64) -> std::io:
 }
 
 /// Registers the data that handlers extract.
-fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
+fn provide(archive: &Archive, base: &BaseAddress, config: &mut web::ServiceConfig) {
     config
+        .app_data(web::Data::new(base.clone()))
+        .app_data(web::Data::new(records(archive, base)))
         .app_data(web::Data::new(archive.clone()))
         .app_data(web::Data::from(Arc::clone(&archive.config)))
         .app_data(web::Data::from(Arc::clone(&archive.metrics)))

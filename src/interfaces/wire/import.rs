@@ -1,17 +1,39 @@
-//! Parses one line of an import: a work and its requested state.
+//! Parses one line of an import, a work and its requested state, and renders its result.
 
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::incoming::{devise_title, finish_work, work_property};
-use super::names;
+use super::names::{self, name_of};
 use super::pointer::Pointer;
 use super::reader::JsonReader;
+use super::schema_fields;
 use crate::domain::asset::{State, StateName, limits};
 use crate::domain::text::line;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
-use crate::services::intake::ImportRecord;
+use crate::services::intake::{ImportRecord, Imported, ImportedAs};
 use crate::services::works::Deposit;
+
+/// The result of one imported line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportResult)]
+pub struct ImportResultDto {
+    /// The number of the line, from 1.
+    pub line: u64,
+    /// What was done.
+    #[schema(schema_with = schema_fields::imported_as)]
+    pub outcome: &'static str,
+    /// The work.
+    #[schema(format = "uuid")]
+    pub id: String,
+    /// Its revision now.
+    pub revision: u64,
+    /// Its state now.
+    #[schema(schema_with = schema_fields::state)]
+    pub state: &'static str,
+}
 
 /// Parses a line of an import: the properties of a work, `state` and `withdrawal_reason`.
 ///
@@ -61,6 +83,19 @@ fn requested_state(
                 reader.refuse(&at, Rule::Required);
             }
             reason.map(|reason| State::Withdrawn { reason })
+        }
+    }
+}
+
+impl ImportResultDto {
+    /// The result of the line with this number.
+    pub fn new(line: u64, imported: &Imported) -> Self {
+        Self {
+            line,
+            outcome: name_of(&ImportedAs::NAMES, &imported.outcome),
+            id: imported.id.to_string(),
+            revision: imported.revision.0,
+            state: imported.state.name(),
         }
     }
 }

@@ -5,24 +5,29 @@
 //! what an actor may see. A change is a JSON Merge
 //! Patch (RFC 7396) on the rendered form, which is parsed like a new work.
 
+mod asset;
+mod change;
+mod file;
 mod import;
 mod incoming;
 mod names;
-mod outgoing;
 mod patch;
 mod pointer;
 mod reader;
+mod record_parts;
 mod saved_search;
 pub mod schema;
 mod schema_fields;
+mod work;
 
-pub use import::parse_import_line;
+pub use asset::{AssetDto, Inclusions, LinksDto, RecordContext};
+pub use change::ChangeDto;
+pub use file::{AvailableDto, FileDto};
+pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};
-pub use outgoing::{
-    AssetDto, ChangeDto, CreatorDto, FileDto, IdentifierDto, ImportResultDto, RelationDto, WorkDto,
-};
 pub use patch::patch_work;
 pub use saved_search::{SavedSearchDto, parse_saved_search};
+pub use work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 
 use serde_json::Value;
 

@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::outgoing::{
-    AssetDto, CreatorDto, FileDto, IdentifierDto, ProcessingProblemDto, RelationDto, WorkDto,
-};
+use super::asset::{AssetDto, LinksDto};
+use super::file::{AvailableDto, FileDto, ProcessingProblemDto};
+use super::record_parts::ConceptLabelDto;
+use super::work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 
 /// The schema of a work in responses (JSON Schema 2020-12), as committed in
 /// `schema/asset.schema.json`.
@@ -20,6 +21,9 @@ pub fn asset_schema() -> Value {
         (RelationDto::name(), RelationDto::schema()),
         (IdentifierDto::name(), IdentifierDto::schema()),
         (FileDto::name(), FileDto::schema()),
+        (AvailableDto::name(), AvailableDto::schema()),
+        (LinksDto::name(), LinksDto::schema()),
+        (ConceptLabelDto::name(), ConceptLabelDto::schema()),
         (ProcessingProblemDto::name(), ProcessingProblemDto::schema()),
     ]
     .into_iter()

@@ -9,6 +9,7 @@
 
 mod cache;
 mod content;
+mod copies;
 mod presentation;
 
 use std::sync::Arc;
@@ -19,14 +20,13 @@ pub use content::Content;
 pub use presentation::Presentation;
 
 use cache::Cache;
+use copies::{Copies, CopyReader};
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::access::policy;
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Work};
 use crate::domain::{Sha256, Timestamp};
-use crate::services::media::public_copy;
-use crate::services::media::recipe::{self, Purpose};
 use crate::services::works::{FindError, check_visible, live_asset};
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError, EventNumber, Rendition};
@@ -40,7 +40,7 @@ pub struct Delivery {
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
     assets: Arc<Cache<AssetId, Asset>>,
-    copies: Arc<Cache<Sha256, PublicCopy>>,
+    copies: CopyReader,
 }
 
 /// Bytes that may be delivered to the requesting actor.
@@ -71,14 +71,16 @@ pub enum Cacheability {
     Private,
 }
 
-/// What the public gets of a file.
-enum PublicCopy {
-    /// Nothing, or nothing yet.
-    None,
-    /// The file itself: there is nothing in it to remove.
-    Original,
-    /// A copy.
-    Rendition(Rendition),
+/// What an actor gets of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileAccess {
+    /// Whether everybody who may see the work can get the file.
+    pub processing: Processing,
+    /// The bytes that the actor gets at the address of the file; `None` when it gets nothing, or nothing
+    /// yet.
+    pub deliverable: Option<Deliverable>,
+    /// The sizes of the previews that the actor gets, by the longer side in pixels.
+    pub preview_sides_px: Vec<u32>,
 }
 
 /// Why nothing is delivered.
@@ -101,7 +103,7 @@ impl Delivery {
         Self {
             last_event: catalog.watch_events(),
             assets: Arc::new(Cache::new()),
-            copies: Arc::new(Cache::new()),
+            copies: CopyReader::new(Arc::clone(&catalog)),
             catalog,
             blobs,
             clock,
@@ -120,10 +122,29 @@ impl Delivery {
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
-        let deliverable = self.deliverable(actor, &asset, file).await;
-        deliverable
-            .map_err(FindError::from)?
-            .ok_or(DeliveryError::NoSuchFile)
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        deliverable(actor, &asset, file, &copies).ok_or(DeliveryError::NoSuchFile)
+    }
+
+    /// What the actor gets of each file of these visible works, in the order of the works and their files.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn file_access(
+        &self,
+        actor: &Actor,
+        assets: &[Asset],
+    ) -> Result<Vec<Vec<FileAccess>>, CatalogError> {
+        let files = assets.iter().flat_map(|asset| &asset.files);
+        let mut copies = self.copies.of_all(files).await?.into_iter();
+        let of_asset = |asset: &Asset| {
+            let copies = copies.by_ref().take(asset.files.len());
+            let files = asset.files.iter().zip(copies);
+            files
+                .map(|(file, copies)| file_access(actor, asset, file, &copies))
+                .collect()
+        };
+        Ok(assets.iter().map(of_asset).collect())
     }
 
     /// The first originals of a visible work with what the actor gets of each: for feeds and
@@ -143,57 +164,13 @@ impl Delivery {
             return Ok(found);
         }
         let originals = asset.files.iter().filter(|f| f.role == FileRole::Original);
-        for file in originals.take(limit) {
-            let deliverable = self.deliverable(actor, asset, file).await?;
+        let originals = originals.take(limit);
+        let copies = self.copies.of_all(originals.clone()).await?;
+        for (file, copies) in originals.zip(copies) {
+            let deliverable = deliverable(actor, asset, file, &copies);
             found.extend(deliverable.map(|bytes| (file.sha256, bytes)));
         }
         Ok(found)
-    }
-
-    /// What the actor gets of a file of a visible work; `None` while it has no public copy.
-    async fn deliverable(
-        &self,
-        actor: &Actor,
-        asset: &Asset,
-        file: &File,
-    ) -> Result<Option<Deliverable>, CatalogError> {
-        if policy::may_fetch_untouched_original(actor, asset) {
-            return Ok(Some(untouched(actor, file, file.name.clone())));
-        }
-        if !public_copy::is_required(&file.media_type) {
-            return Ok(Some(untouched(actor, file, file.neutral_name())));
-        }
-        let event = *self.last_event.borrow();
-        let copy = match self.copies.get(event, file.sha256) {
-            Some(copy) => copy,
-            None => {
-                let copy = Arc::new(self.public_copy(file).await?);
-                self.copies.insert(event, file.sha256, &copy);
-                copy
-            }
-        };
-        Ok(match &*copy {
-            PublicCopy::None => None,
-            PublicCopy::Original => Some(untouched(actor, file, file.neutral_name())),
-            PublicCopy::Rendition(copy) => Some(rendered(actor, file, copy.clone())),
-        })
-    }
-
-    async fn public_copy(&self, file: &File) -> Result<PublicCopy, CatalogError> {
-        let renditions = self.catalog.renditions(file.sha256).await?.into_iter();
-        let widest_copy = renditions
-            .filter(|copy| recipe::serves(&copy.recipe, Purpose::PublicCopy))
-            .max_by_key(|copy| copy.width_px);
-        if let Some(copy) = widest_copy {
-            return Ok(PublicCopy::Rendition(copy));
-        }
-        let mut records = self.catalog.blob_records(&[file.sha256]).await?;
-        let record = records.pop().flatten();
-        let state = public_copy::state_without_rendition(&file.media_type, record.as_ref());
-        Ok(match state {
-            Processing::Ready => PublicCopy::Original,
-            Processing::Working | Processing::Failed(_) => PublicCopy::None,
-        })
     }
 
     /// The preview of an image that fits a square of `size_px`.
@@ -209,15 +186,8 @@ impl Delivery {
     ) -> Result<Deliverable, DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
-        let renditions = self.catalog.renditions(sha256).await;
-        let newest = renditions
-            .map_err(FindError::from)?
-            .into_iter()
-            .filter(|copy| recipe::serves(&copy.recipe, Purpose::Preview))
-            .filter(|copy| recipe::is_preview_of(&copy.recipe, size_px))
-            // A newer version of a recipe sorts after an older one.
-            .max_by(|one, other| one.recipe.cmp(&other.recipe));
-        let copy = newest.ok_or(DeliveryError::NoSuchFile)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        let copy = copies.preview(size_px).ok_or(DeliveryError::NoSuchFile)?;
         Ok(rendered(actor, file, copy))
     }
 
@@ -267,6 +237,35 @@ fn find(asset: &Asset, sha256: Sha256) -> Result<&File, DeliveryError> {
         .ok_or(DeliveryError::NoSuchFile)
 }
 
+/// What the actor gets of a file of a visible work; `None` while it has no public copy. The terms of the work
+/// are not checked here.
+fn deliverable(actor: &Actor, asset: &Asset, file: &File, copies: &Copies) -> Option<Deliverable> {
+    if policy::may_fetch_untouched_original(actor, asset) {
+        return Some(untouched(actor, file, file.name.clone()));
+    }
+    match (&copies.public, copies.processing) {
+        (Some(copy), _) => Some(rendered(actor, file, copy)),
+        (None, Processing::Ready) => Some(untouched(actor, file, file.neutral_name())),
+        (None, Processing::Working | Processing::Failed(_)) => None,
+    }
+}
+
+fn file_access(actor: &Actor, asset: &Asset, file: &File, copies: &Copies) -> FileAccess {
+    let processing = copies.processing;
+    if is_only_a_link(actor, asset) {
+        return FileAccess {
+            processing,
+            deliverable: None,
+            preview_sides_px: Vec::new(),
+        };
+    }
+    FileAccess {
+        processing,
+        deliverable: deliverable(actor, asset, file, copies),
+        preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
+    }
+}
+
 fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
     Deliverable {
         key: file.sha256,
@@ -279,7 +278,7 @@ fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
     }
 }
 
-fn rendered(actor: &Actor, file: &File, copy: Rendition) -> Deliverable {
+fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Deliverable {
     let name = file.neutral_name();
     let file_name = if copy.media_type == file.media_type {
         name
@@ -298,7 +297,7 @@ fn rendered(actor: &Actor, file: &File, copy: Rendition) -> Deliverable {
         presentation: Presentation::of(&copy.media_type),
         last_modified: file.attached_at,
         cacheability: cacheability(actor),
-        media_type: copy.media_type,
+        media_type: copy.media_type.clone(),
     }
 }
 

@@ -10,6 +10,11 @@ impl AcceptedTypes {
         Self(patterns)
     }
 
+    /// The types and families.
+    pub fn patterns(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether a detected media type is accepted.
     pub fn contains(&self, media_type: &str) -> bool {
         let media_type = media_type.split(';').next().unwrap_or_default();

@@ -17,8 +17,8 @@ pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, Import
 
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{
-    Asset, AssetId, File, FileRole, Processing, ProcessingStates, Revision, State, TransitionError,
-    file_name, secrecy,
+    Asset, AssetId, File, FileRole, Processing, Revision, State, TransitionError, file_name,
+    secrecy,
 };
 use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256};
 use crate::services::media::probe::probe_staged;
@@ -63,8 +63,6 @@ pub struct Attached {
     pub file: Sha256,
     /// Other works with the same bytes that the actor may see.
     pub duplicates: Vec<AssetId>,
-    /// The states of the files of the work.
-    pub processing: ProcessingStates,
     /// Whether an earlier request with the same idempotency key attached it.
     pub is_replay: bool,
 }
@@ -171,11 +169,6 @@ impl Intake {
         others.retain(|other| *other != id);
         let asset = completed.result;
         Ok(Attached {
-            processing: self
-                .works
-                .processing(&asset)
-                .await
-                .map_err(FindError::from)?,
             asset: self.works.shown_to(actor, asset).await?,
             file: sha256,
             duplicates: self.works.filter_visible(actor, &others).await?,
@@ -199,8 +192,7 @@ impl Intake {
             .await?;
         let file = self.describe_file(&staged, details).await?;
         if present.state == State::Published
-            && let Processing::Failed(failure) =
-                public_copy::state_without_rendition(&file.media_type, None)
+            && let Processing::Failed(failure) = public_copy::state(&file.media_type, None, &[])
         {
             let pointer = format!("/files/{}", present.files.len());
             return Err(ChangeError::invalid(pointer, Rule::NoPublicCopy(failure)));
@@ -257,7 +249,11 @@ impl Intake {
         let probe = probe_staged(staged, details.declared_type.as_deref(), &name).await;
         if !self.accepted_types.contains(&probe.media_type) {
             let media_type = probe.media_type;
-            return Err(ChangeError::UnsupportedType { media_type });
+            let accepted = self.accepted_types.patterns().to_vec();
+            return Err(ChangeError::UnsupportedType {
+                media_type,
+                accepted,
+            });
         }
         if probe.media_type.starts_with("text/")
             && secrecy::is_marked(&decoded_head(staged, &probe.media_type))

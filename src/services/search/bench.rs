@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::analysis::timed_text::{Passage, TimedText};
 use super::analysis::{Spelling, WordSplitter};
 use super::engine::Engine;
+use super::error::SearchError;
 use super::filters::Facet;
 use super::index::open_index::{IndexChange, IndexError, MustPurge, OpenIndex, WriterSettings};
 use super::index::schema;
@@ -81,7 +82,7 @@ impl BenchIndex {
         language: Option<&str>,
         limit: usize,
         facets: &[Facet],
-    ) -> Result<(Vec<AssetId>, u64), IndexError> {
+    ) -> Result<(Vec<AssetId>, u64), SearchError> {
         let mut request = SearchRequest::for_text(text);
         request.limit = limit;
         if let Some(language) = language {
@@ -95,8 +96,12 @@ impl BenchIndex {
     /// One page for anonymous within a time budget.
     ///
     /// # Errors
-    /// When the index cannot be read; never because of the text.
-    pub fn page(&self, request: &SearchRequest, budget: Duration) -> Result<BenchPage, IndexError> {
+    /// When the index cannot be read, or the cursor is of another order; never because of the text.
+    pub fn page(
+        &self,
+        request: &SearchRequest,
+        budget: Duration,
+    ) -> Result<BenchPage, SearchError> {
         let viewer = Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0));
         let context = RequestContext {
             viewer,

@@ -44,6 +44,17 @@ pub(crate) struct ResultPage {
     pub(crate) is_partial: bool,
 }
 
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FindError {
+    /// The cursor is of another order.
+    #[error("the cursor is of another order")]
+    WrongCursor,
+    /// The index could not be read.
+    #[error(transparent)]
+    Index(#[from] tantivy::TantivyError),
+}
+
 /// Runs requests, with caches that live across requests (`docs/adr/0012-search-caches.md`).
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -105,7 +116,7 @@ impl Engine {
         thesaurus: &Thesaurus,
         request: &SearchRequest,
         context: &RequestContext,
-    ) -> tantivy::Result<ResultPage> {
+    ) -> Result<ResultPage, FindError> {
         let viewer = self.cacheable_viewer(searcher, &context.viewer)?;
         let view = self.view(searcher, fields, &viewer);
         let dictionary = TermDictionary::new(view)?;
@@ -211,6 +222,9 @@ impl Engine {
 }
 
 /// One page of the matches, the cursor for the next page, and whether the deadline passed.
+///
+/// # Errors
+/// [`FindError::WrongCursor`] for a cursor of another order.
 fn rank(
     dictionary: &TermDictionary<'_>,
     plan: &QueryPlan,
@@ -218,17 +232,17 @@ fn rank(
     mode: MatchMode,
     request: &SearchRequest,
     context: &RequestContext,
-) -> tantivy::Result<(Vec<RankedHit>, Option<Cursor>, bool)> {
+) -> Result<(Vec<RankedHit>, Option<Cursor>, bool), FindError> {
     let order = match request.order {
         // Without words every score is equal.
         Order::Relevance if plan.is_empty() => Order::Newest,
         order => order,
     };
     let limit = request.limit.clamp(1, SearchRequest::MAX_LIMIT);
-    let after = request
-        .after
-        .as_ref()
-        .filter(|cursor| cursor.order == order);
+    let after = request.after.as_ref();
+    if after.is_some_and(|cursor| cursor.order != order) {
+        return Err(FindError::WrongCursor);
+    }
     let mut ranker = Ranker {
         dictionary,
         plan,

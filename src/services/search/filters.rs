@@ -2,6 +2,7 @@
 
 use crate::domain::LanguageTag;
 use crate::domain::WorkDate;
+use crate::domain::asset::StateName;
 
 /// A property whose values are counted and filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,7 @@ pub enum Facet {
     ReuseTerms,
     /// `draft`, `submitted`, `published`.
     State,
-    /// `audio`, `video`, `image`, `document`, `text`, `transcript`, `captions`, `accessible`.
+    /// [`Facet::MEDIA_KINDS`].
     Has,
 }
 
@@ -54,6 +55,27 @@ impl Facet {
         (Self::State, "state", None),
         (Self::Has, "has", None),
     ];
+
+    /// The values of [`Facet::Has`].
+    pub const MEDIA_KINDS: [&str; 8] = [
+        "audio",
+        "video",
+        "image",
+        "document",
+        "text",
+        "transcript",
+        "captions",
+        "accessible",
+    ];
+
+    /// The values that it can have, if the list is closed.
+    pub fn closed_list(self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::State => Some(StateName::NAMES.map(|(name, _)| name).to_vec()),
+            Self::Has => Some(Self::MEDIA_KINDS.to_vec()),
+            _ => None,
+        }
+    }
 
     /// The name in the API.
     pub fn name(self) -> &'static str {

@@ -54,7 +54,7 @@ pub use ranking::cursor::{Cursor, InvalidCursor};
 pub use ranking::order::Order;
 pub use request::SearchRequest;
 pub use response::{
-    FacetCounts, FacetValue, Hit, SearchResponse, Snippet, TextField, Timings, Total,
+    FacetCounts, FacetValue, Hit, PlaceFilter, SearchResponse, Snippet, TextField, Timings, Total,
 };
 pub use service::{Search, SearchStatus};
 pub use settings::SearchSettings;

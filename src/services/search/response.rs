@@ -25,6 +25,8 @@ pub struct SearchResponse {
     pub facets: Vec<FacetCounts>,
     /// How the text was repaired and expanded.
     pub interpretation: Interpretation,
+    /// The places of the filter.
+    pub places: Vec<PlaceFilter>,
     /// The cursor for the next page; none on the last.
     pub next: Option<Cursor>,
     /// The event in `not_before` was not searchable in time: the latest changes may be missing.
@@ -103,6 +105,17 @@ pub struct FacetCounts {
     pub facet: Facet,
     /// Most frequent first.
     pub values: Vec<FacetValue>,
+}
+
+/// A place of the filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceFilter {
+    /// Its slug.
+    pub value: String,
+    /// Its label in the requested language, or the slug.
+    pub label: String,
+    /// How many narrower places it takes with it.
+    pub narrower: usize,
 }
 
 /// One value of a facet.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::analysis::{acronyms, folded_words};
 use super::filters::Facet;
-use crate::domain::vocabulary::{Direction, Scheme, Vocabularies};
+use crate::domain::vocabulary::{self, Direction, Scheme, Vocabularies};
 
 /// A name of a concept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Thesaurus {
     longest_name: usize,
     /// Sorted by text.
     suffixes: Vec<NameSuffix>,
+    /// From each place to those that it was ever part of.
+    wider_places: HashMap<String, Vec<String>>,
 }
 
 /// A name in folded form, starting at one of its words.
@@ -86,6 +88,12 @@ impl Thesaurus {
         let mut thesaurus = Self::new(names);
         for scheme in schemes {
             thesaurus.link(scheme);
+        }
+        if let Some(places) = Facet::Place
+            .scheme()
+            .and_then(|name| vocabularies.scheme(name))
+        {
+            thesaurus.wider_places = wider_places(places);
         }
         thesaurus
     }
@@ -154,6 +162,11 @@ impl Thesaurus {
             .flat_map(|c| c.names.iter().map(|(_, name)| name.as_str()))
     }
 
+    /// The places that a place was ever part of.
+    pub(crate) fn wider_places(&self, slug: &str) -> &[String] {
+        self.wider_places.get(slug).map_or(&[], Vec::as_slice)
+    }
+
     /// Indices of the concepts with this name in folded form.
     pub(crate) fn named(&self, words: &str) -> &[usize] {
         self.by_words.get(words).map_or(&[], Vec::as_slice)
@@ -216,6 +229,16 @@ impl Thesaurus {
             concepts.push(at);
         }
     }
+}
+
+fn wider_places(places: &Scheme) -> HashMap<String, Vec<String>> {
+    let wider = |place: &vocabulary::Concept| {
+        let slug = place.slug.to_string();
+        let wider = places.expand(&slug, Direction::Broader, None).into_iter();
+        let wider = wider.map(|place| place.slug.to_string()).collect();
+        (slug, wider)
+    };
+    places.concepts().map(wider).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Addresses of works, files and vocabularies.
+//! Addresses of works, files, feeds and vocabularies.
 //!
 //! Documents such as feeds contain absolute addresses, so services need them too. They begin with the
 //! configured public address, never with a `Host` header.
@@ -8,33 +8,57 @@ use crate::domain::asset::AssetId;
 
 /// Builds addresses below the public address of the archive.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Addresses<'a> {
+pub struct Addresses<'a> {
     base: &'a str,
 }
 
 impl<'a> Addresses<'a> {
     /// `base` is absolute and has no slash at its end.
-    pub(super) const fn below(base: &'a str) -> Self {
+    pub const fn below(base: &'a str) -> Self {
         Self { base }
     }
 
     /// The start page.
-    pub(super) fn home(&self) -> String {
+    pub fn home(&self) -> String {
         format!("{}/", self.base)
     }
 
     /// A work.
-    pub(super) fn work(&self, id: AssetId) -> String {
+    pub fn work(&self, id: AssetId) -> String {
         format!("{}/api/v1/assets/{id}", self.base)
     }
 
     /// A file of a work.
-    pub(super) fn file(&self, id: AssetId, sha256: Sha256) -> String {
+    pub fn file(&self, id: AssetId, sha256: Sha256) -> String {
         format!("{}/files/{sha256}", self.work(id))
     }
 
+    /// The preview of an image of a work whose longer side has so many pixels.
+    pub fn preview(&self, id: AssetId, sha256: Sha256, side_px: u32) -> String {
+        format!("{}/preview/{side_px}", self.file(id, sha256))
+    }
+
+    /// The works similar to a work.
+    pub fn similar(&self, id: AssetId) -> String {
+        format!("{}/similar", self.work(id))
+    }
+
+    /// The feed of the works of an organisation; of all works for `None`.
+    pub fn feed(&self, organisation: Option<&str>) -> String {
+        let feed = format!("{}/api/v1/search/feed", self.base);
+        match organisation {
+            Some(slug) => format!("{feed}?organisation={slug}"),
+            None => feed,
+        }
+    }
+
     /// A vocabulary: its permanent address, which redirects to the API.
-    pub(super) fn scheme(&self, scheme: &str) -> String {
+    pub fn scheme(&self, scheme: &str) -> String {
         format!("{}/vocab/{scheme}", self.base)
+    }
+
+    /// The permanent address of a concept.
+    pub fn concept(&self, scheme: &str, slug: &str) -> String {
+        format!("{}/{slug}", self.scheme(scheme))
     }
 }

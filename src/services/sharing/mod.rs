@@ -13,13 +13,14 @@ mod feed;
 mod list;
 mod saved;
 
+pub use address::Addresses;
 pub use changes::{Change, Changes, ChangesError, LogCursor, Presence};
 pub use feed::{Channel, Entry, FeedId, Feeds, MAX_FILES, Page};
 pub use list::{Filter, Listing};
 pub use saved::{MAX_SAVED_SEARCHES, NewSearch, SavedPage, SavedSearchError, SavedSearches};
 
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId, ProcessingStates};
+use crate::domain::asset::{Asset, AssetId};
 use crate::services::works::{FindError, WorkAccess};
 
 /// Reads works and the event log.
@@ -49,13 +50,5 @@ impl Sharing {
     /// As [`Sharing::read`].
     pub async fn read_for_change(&self, actor: &Actor, id: AssetId) -> Result<Asset, FindError> {
         self.works.find(actor, id).await
-    }
-
-    /// Whether the public copies of the files of a work are made.
-    ///
-    /// # Errors
-    /// Those of the catalogue.
-    pub async fn processing(&self, asset: &Asset) -> Result<ProcessingStates, FindError> {
-        Ok(self.works.processing(asset).await?)
     }
 }

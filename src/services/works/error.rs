@@ -64,6 +64,8 @@ pub enum ChangeError {
     UnsupportedType {
         /// As recognised from the bytes.
         media_type: String,
+        /// The types and families of types that are.
+        accepted: Vec<String>,
     },
     /// The catalogue refused or failed.
     #[error(transparent)]

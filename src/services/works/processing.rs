@@ -1,13 +1,11 @@
 //! The states of files: whether the public copy of each has been made.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use super::WorkAccess;
-use crate::domain::asset::{Asset, File, Processing, ProcessingStates};
+use crate::domain::asset::{Asset, File, ProcessingStates};
 use crate::services::media::public_copy;
-use crate::services::media::recipe::{self, Purpose};
-use crate::storage::catalog::{BlobKey, BlobRecord, CatalogError};
+use crate::storage::catalog::{BlobKey, CatalogError, Rendition};
 
 /// How long a publication waits for copies: long enough for photos and for films of some gigabytes, also
 /// on an old machine that has other work.
@@ -27,20 +25,14 @@ impl WorkAccess {
             return Ok(ProcessingStates::default());
         }
         let keys: Vec<BlobKey> = files.iter().map(|file| file.sha256).collect();
-        let records = self
-            .catalog
-            .blob_records(&keys)
-            .await?
-            .into_iter()
-            .flatten();
-        let records: HashMap<BlobKey, BlobRecord> =
-            records.map(|record| (record.key, record)).collect();
-        let mut states = Vec::with_capacity(files.len());
-        for file in files {
-            let state = self.state(file, records.get(&file.sha256)).await?;
-            states.push((file.sha256, state));
-        }
-        Ok(states.into_iter().collect())
+        let records = self.catalog.blob_records(&keys).await?;
+        let renditions = self.catalog.renditions(&keys).await?;
+        let of_file = |((file, record), renditions): ((&File, _), Vec<Rendition>)| {
+            let state = public_copy::state(&file.media_type, Option::as_ref(&record), &renditions);
+            (file.sha256, state)
+        };
+        let files = files.into_iter().zip(records).zip(renditions);
+        Ok(files.map(of_file).collect())
     }
 
     /// The states of the files once no copy is being made any more, or after [`LONGEST_WAIT`].
@@ -62,20 +54,5 @@ impl WorkAccess {
                 Ok(Err(_)) | Err(_) => return Ok(states),
             }
         }
-    }
-
-    async fn state(
-        &self,
-        file: &File,
-        record: Option<&BlobRecord>,
-    ) -> Result<Processing, CatalogError> {
-        let state = public_copy::state_without_rendition(&file.media_type, record);
-        if state == Processing::Ready {
-            return Ok(state);
-        }
-        let renditions = self.catalog.renditions(file.sha256).await?;
-        let mut recipes = renditions.iter().map(|copy| copy.recipe.as_str());
-        let has_copy = recipes.any(|recipe| recipe::serves(recipe, Purpose::PublicCopy));
-        Ok(if has_copy { Processing::Ready } else { state })
     }
 }

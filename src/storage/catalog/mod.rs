@@ -225,8 +225,8 @@ pub trait Catalog: Send + Sync + 'static {
     async fn blob_records(&self, keys: &[BlobKey])
     -> Result<Vec<Option<BlobRecord>>, CatalogError>;
 
-    /// The renditions made from a blob.
-    async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError>;
+    /// The renditions made from each of several blobs in one call, in the order of the keys.
+    async fn renditions(&self, of: &[BlobKey]) -> Result<Vec<Vec<Rendition>>, CatalogError>;
 
     /// The answer remembered under an idempotency key.
     async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError>;

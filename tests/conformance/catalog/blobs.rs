@@ -96,15 +96,21 @@ async fn renditions_are_kept_by_source_and_recipe_and_leave_the_revision_alone()
         assert_eq!(event.kind, EventKind::Rendered);
         assert_eq!(event.subject, Subject::Asset(id(1), Revision(1)));
         let bench = bench.reopen().await;
-        let mut found = bench.catalog().renditions(blob(1)).await.unwrap();
+        let mut found = bench
+            .catalog()
+            .renditions(&[blob(1)])
+            .await
+            .unwrap()
+            .concat();
         found.sort_by_key(|rendition| rendition.blob);
         assert_eq!(found, [small.clone(), large]);
         assert!(
             bench
                 .catalog()
-                .renditions(blob(2))
+                .renditions(&[blob(2)])
                 .await
                 .unwrap()
+                .concat()
                 .is_empty()
         );
         assert_eq!(referenced(&bench).await, [blob(1), blob(11), blob(12)]);
@@ -156,17 +162,19 @@ async fn renditions_go_with_the_last_work_that_has_their_source() {
         assert!(
             bench
                 .catalog()
-                .renditions(blob(1))
+                .renditions(&[blob(1)])
                 .await
                 .unwrap()
+                .concat()
                 .is_empty()
         );
         assert!(
             bench
                 .catalog()
-                .renditions(blob(11))
+                .renditions(&[blob(11)])
                 .await
                 .unwrap()
+                .concat()
                 .is_empty()
         );
     }

@@ -7,13 +7,13 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::response::asset_response;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::records::Records;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 
@@ -33,9 +33,10 @@ pub async fn submit(
     id: WorkId,
     expected: IfMatch,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation.submit(&actor, id.0, Some(expected.0)).await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 /// Returns a submitted work.
@@ -54,11 +55,12 @@ pub async fn return_to_draft(
     id: WorkId,
     expected: IfMatch,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation
         .return_to_draft(&actor, id.0, Some(expected.0))
         .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 /// Publishes a work.
@@ -82,9 +84,10 @@ pub async fn publish(
     id: WorkId,
     expected: IfMatch,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation.publish(&actor, id.0, Some(expected.0)).await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 /// Why a work is withdrawn.
@@ -117,6 +120,7 @@ pub async fn withdraw(
     expected: IfMatch,
     body: JsonBody<SmallJson>,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let mut broken = Violations::default();
     let reason = match body.value.get("reason").map(|reason| reason.as_str()) {
@@ -134,7 +138,7 @@ pub async fn withdraw(
     let asset = curation
         .withdraw(&actor, id.0, Some(expected.0), reason)
         .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 /// Returns a withdrawn work.
@@ -153,9 +157,10 @@ pub async fn reopen(
     id: WorkId,
     expected: IfMatch,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let asset = curation
         .return_to_draft(&actor, id.0, Some(expected.0))
         .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }

@@ -1,7 +1,6 @@
 //! `/api/v1/assets`: works. The transitions of their lifecycle are in [`lifecycle`].
 
 pub mod lifecycle;
-pub mod response;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,8 +11,9 @@ use super::authentication::Counted;
 use super::extract::body::{Json, JsonBody, MergePatch, in_proportion};
 use super::extract::guard::{Allowed, Deposit, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
-use super::extract::query::{Query, WorkId};
+use super::extract::query::{Query, WorkId, listed};
 use super::problem::Problem;
+use super::records::{Included, Records};
 use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::StateName;
 use crate::domain::vocabulary::Vocabularies;
@@ -23,7 +23,9 @@ use crate::services::curation::Curation;
 use crate::services::intake::Intake;
 use crate::services::search::Search;
 use crate::services::sharing::{Filter, Sharing};
-use response::{asset_response, asset_response_if_changed};
+
+/// The most works read by id with their full texts, each of which may have megabytes.
+const MAX_IDS_WITH_BODIES: usize = 20;
 
 /// Which works to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -42,17 +44,18 @@ pub struct ListQuery {
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
-    /// `body`: with their full texts. A page with long texts has fewer works.
-    include: Option<String>,
+    /// What else to send of each work. `body`: its full text; a page with long texts has fewer works.
+    #[param(value_type = Option<Vec<schemas::ListInclusion>>, inline)]
+    include: Option<Vec<String>>,
     /// Only works last published at this moment or later (ISO 8601 with offset).
     #[param(format = DateTime, example = "2026-01-01T00:00:00+07:00")]
     published_from: Option<String>,
     /// Only works last published before this moment (ISO 8601 with offset).
     #[param(format = DateTime)]
     published_before: Option<String>,
-    /// Only these works, in this order: ids with commas, at most 200. Those that you may not see are
-    /// left out. Cannot be combined with other parameters.
-    ids: Option<String>,
+    /// Only these works, in this order: at most 200, with `include=body` at most 20. Those that you may not see are
+    /// left out. Of the other parameters only `include` can be combined with it.
+    ids: Option<Vec<String>>,
 }
 
 /// One page of works.
@@ -82,21 +85,23 @@ pub async fn list(
     counted: Counted,
     query: Query<ListQuery>,
     sharing: web::Data<Sharing>,
+    records: web::Data<Records>,
     search: web::Data<Search>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    if let Some(ids) = &query.ids {
-        return list_by_id(&actor, &query, ids, &sharing).await;
+    if query.ids.is_some() {
+        return list_by_id(&actor, &query, &sharing, &records).await;
     }
     let after = query
         .after
         .as_deref()
         .map(str::parse)
         .transpose()
-        .map_err(|_| Problem::parameter("after"))?;
+        .map_err(|_| Problem::WrongCursor)?;
     let limit = pagination::limit(query.limit)?;
-    let filter = query.filter()?;
+    let included = Included::parse(&query.include, Some("body"))?;
+    let filter = query.filter(included)?;
     let (by, service) = (actor.clone(), sharing.clone());
     let listing = async move { service.list(&by, after, limit, &filter).await };
     let listing = search.admission().run(&counted.0, listing).await??;
@@ -110,11 +115,9 @@ pub async fn list(
             &query.next_page(next, limit),
         );
     }
-    let mut items = Vec::with_capacity(listing.items.len());
-    for asset in listing.items {
-        let processing = sharing.processing(&asset).await?;
-        items.push(AssetDto::render_with_processing(asset, &actor, &processing));
-    }
+    let items = records
+        .render(&actor, listing.items, included.parts)
+        .await?;
     Ok(answer.json(AssetList { items, next }))
 }
 
@@ -122,22 +125,32 @@ pub async fn list(
 async fn list_by_id(
     actor: &Allowed<Read>,
     query: &ListQuery,
-    ids: &str,
     sharing: &Sharing,
+    records: &Records,
 ) -> Result<HttpResponse, Problem> {
     if let Some(name) = query.first_beside_ids() {
         return Err(Problem::parameter(name));
     }
-    let ids: Result<Vec<_>, _> = ids.split(',').map(|id| id.trim().parse()).collect();
+    let included = Included::parse(&query.include, Some("body"))?;
+    let ids: Result<Vec<_>, _> = listed(&query.ids).map(str::parse).collect();
     let ids = ids.map_err(|_| Problem::parameter("ids"))?;
-    if ids.len() > pagination::MAX_LIMIT {
+    let most = if included.own {
+        MAX_IDS_WITH_BODIES
+    } else {
+        pagination::MAX_LIMIT
+    };
+    if ids.is_empty() || ids.len() > most {
         return Err(Problem::parameter("ids"));
     }
-    let found = sharing.read_many(actor, &ids).await?.into_iter();
-    Ok(HttpResponse::Ok().json(AssetList {
-        items: found.map(|asset| AssetDto::render(asset, actor)).collect(),
-        next: None,
-    }))
+    let found = sharing.read_many(actor, &ids).await?;
+    let items = if included.own {
+        records.render(actor, found, included.parts).await?
+    } else {
+        records
+            .render_without_bodies(actor, found, included.parts)
+            .await?
+    };
+    Ok(HttpResponse::Ok().json(AssetList { items, next: None }))
 }
 
 impl ListQuery {
@@ -155,7 +168,7 @@ impl ListQuery {
         sent.next().map(|(name, _)| name)
     }
 
-    fn filter(&self) -> Result<Filter, Problem> {
+    fn filter(&self, included: Included) -> Result<Filter, Problem> {
         let slug = |name: &str, text: &Option<String>| {
             let slug = text.as_deref().map(Slug::parse).transpose();
             slug.map_err(|_| Problem::parameter(name))
@@ -174,11 +187,7 @@ impl ListQuery {
             state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
-            with_bodies: match self.include.as_deref() {
-                None => false,
-                Some("body") => true,
-                Some(_) => return Err(Problem::parameter("include")),
-            },
+            with_bodies: included.own,
         })
     }
 
@@ -188,14 +197,15 @@ impl ListQuery {
             ("state", &self.state),
             ("organisation", &self.organisation),
             ("kind", &self.kind),
-            ("include", &self.include),
             ("published_from", &self.published_from),
             ("published_before", &self.published_before),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.clone()?)));
+        let include = listed(&self.include).collect::<Vec<_>>().join(",");
+        let include = (!include.is_empty()).then_some(("include", include));
         let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
-        filters.chain(cursor).collect()
+        filters.chain(include).chain(cursor).collect()
     }
 }
 
@@ -218,7 +228,7 @@ pub async fn create(
     body: JsonBody<Json>,
     vocabularies: web::Data<Vocabularies>,
     intake: web::Data<Intake>,
-    base: web::Data<BaseAddress>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let idempotent = key.for_request(&request, &body.bytes);
     let JsonBody { value, bytes, .. } = body;
@@ -226,11 +236,20 @@ pub async fn create(
     let deposit = in_proportion(bytes.len(), read).await?;
     let completed = intake.create(&actor, deposit, idempotent.as_ref()).await?;
     let asset = completed.result;
-    let location = format!("{}/api/v1/assets/{}", base.as_str(), asset.id);
+    let location = records.addresses().work(asset.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, location));
     precondition::mark_replay(&mut answer, completed.is_replay);
-    Ok(asset_response(answer, asset, &actor))
+    records.respond(answer, &actor, asset).await
+}
+
+/// The parameters of a read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReadQuery {
+    /// What else to send.
+    #[param(value_type = Option<Vec<schemas::RecordInclusion>>, inline)]
+    include: Option<Vec<String>>,
 }
 
 /// Reads a work.
@@ -239,6 +258,7 @@ pub async fn create(
     summary = "Read a work",
     params(
         WorkId,
+        ReadQuery,
         IfNoneMatch
     ),
     responses(
@@ -253,11 +273,15 @@ pub async fn read(
     actor: Allowed<Read>,
     id: WorkId,
     request: HttpRequest,
+    query: Query<ReadQuery>,
     sharing: web::Data<Sharing>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let asset = sharing.read(&actor, id.0).await?;
-    let processing = sharing.processing(&asset).await?;
-    asset_response_if_changed(&request, asset, &actor, &processing)
+    let include = Included::parse(&query.0.include, None)?.parts;
+    records
+        .respond_if_changed(&request, &actor, asset, include)
+        .await
 }
 
 /// Changes the description of a work.
@@ -276,6 +300,7 @@ pub async fn read(
     )),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn patch(
     actor: Allowed<Deposit>,
     id: WorkId,
@@ -284,6 +309,7 @@ pub async fn patch(
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let present = sharing.read_for_change(&actor, id.0).await?;
     // A patch applies only to the revision that it was written for.
@@ -298,7 +324,7 @@ pub async fn patch(
     let asset = curation
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 /// Deletes a work.

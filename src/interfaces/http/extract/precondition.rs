@@ -87,6 +87,11 @@ pub fn etag_of_form(revision: Revision, actor: &Actor, body: &[u8]) -> EntityTag
     if policy::audience_level_of(actor) == AudienceLevel::Staff {
         return etag(revision);
     }
+    etag_of_bytes(revision, body)
+}
+
+/// The entity tag of a form of a revision that can change without a new revision.
+pub fn etag_of_bytes(revision: Revision, body: &[u8]) -> EntityTag {
     let mut hasher = Hasher::new();
     hasher.update(body);
     let digest = hasher.finish().to_hex();

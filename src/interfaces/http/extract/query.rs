@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -24,12 +24,29 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = &without_tracking(request.query_string());
-        ready(match web::Query::<T>::from_query(query) {
-            Ok(value) => Ok(Self(value.into_inner())),
-            Err(_) => Err(Problem::parameter(invalid_parameter::<T>(query))),
-        })
+        ready(parse(request.query_string()).map(Self))
     }
+}
+
+/// A query as a typed value. Lists are `Vec<String>`, see [`listed`].
+///
+/// # Errors
+/// [`Problem::InvalidParameter`] naming the invalid one, [`Problem::WrongCursor`].
+pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let query = &without_tracking(query);
+    serde_html_form::from_str(query).map_err(|_| match invalid_parameter::<T>(query).as_str() {
+        "after" => Problem::WrongCursor,
+        name => Problem::parameter(name),
+    })
+}
+
+/// The values of a list, which is written with commas or by repeating the parameter.
+pub fn listed(values: &Option<Vec<String>>) -> impl Iterator<Item = &str> {
+    let values = values.iter().flatten();
+    values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }
 
 /// The query without the parameters that trackers append.
@@ -45,7 +62,7 @@ fn invalid_parameter<T: DeserializeOwned>(query: &str) -> String {
     let is_valid_without = |skipped: usize| {
         let others = pairs.iter().enumerate().filter(|(n, _)| *n != skipped);
         let rest: Vec<&str> = others.map(|(_, pair)| *pair).collect();
-        web::Query::<T>::from_query(&rest.join("&")).is_ok()
+        serde_html_form::from_str::<T>(&rest.join("&")).is_ok()
     };
     (0..pairs.len())
         .find(|skipped| is_valid_without(*skipped))

@@ -8,7 +8,7 @@ use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
-use crate::services::sharing::{ChangesError, SavedSearchError};
+use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
@@ -86,6 +86,7 @@ impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Refused(refusal) => refusal.into(),
+            SearchError::WrongCursor => Self::WrongCursor,
             SearchError::Index(_) => Self::Unavailable(error.into()),
             SearchError::Catalog(error) => error.into(),
         }
@@ -101,7 +102,9 @@ impl From<SavedSearchError> for Problem {
                 current: Some(current),
             },
             SavedSearchError::KeyReused => Self::KeyReused,
-            SavedSearchError::TooMany => Self::Conflict,
+            SavedSearchError::TooMany => Self::LimitReached {
+                limit: MAX_SAVED_SEARCHES,
+            },
             SavedSearchError::Catalog(error) => error.into(),
         }
     }
@@ -140,9 +143,9 @@ impl From<ChangeError> for Problem {
             ChangeError::Transition(error) => error.into(),
             ChangeError::KeyReused => Self::KeyReused,
             ChangeError::IdentifierTaken { owner } => Self::IdentifierTaken { owner },
-            ChangeError::UnsupportedType { .. } => Self::UnsupportedMediaType {
-                accepted: Vec::new(),
-            },
+            ChangeError::UnsupportedType { accepted, .. } => {
+                Self::UnsupportedMediaType { accepted }
+            }
             ChangeError::Catalog(error) => error.into(),
             ChangeError::Blobs(error) => error.into(),
         }
@@ -155,9 +158,8 @@ impl From<TransitionError> for Problem {
             TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
             TransitionError::Unmet(violations) => Self::Invalid(violations),
             TransitionError::NoSuchFile(_) => Self::NotFound,
-            TransitionError::AlreadyAttached(_) | TransitionError::TooManyFiles(_) => {
-                Self::Conflict
-            }
+            TransitionError::AlreadyAttached(_) => Self::Conflict,
+            TransitionError::TooManyFiles(limit) => Self::LimitReached { limit },
         }
     }
 }

@@ -37,6 +37,12 @@ pub struct ProblemDocument {
     /// The greatest allowed length.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit_bytes: Option<u64>,
+    /// How many there can be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// The media types that are accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<String>,
     /// The values that this parameter can have: a list, or the least and the greatest number.
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed: Option<String>,
@@ -99,11 +105,20 @@ impl ProblemDocument {
                 Problem::AddressTooLong { limit_bytes } => Some(*limit_bytes),
                 _ => None,
             },
+            limit: match problem {
+                Problem::LimitReached { limit } => Some(*limit),
+                _ => None,
+            },
+            accepted: match problem {
+                Problem::UnsupportedMediaType { accepted } => accepted.clone(),
+                _ => Vec::new(),
+            },
             allowed: None,
             parameter: match problem {
                 Problem::InvalidParameter { name } | Problem::UnknownParameter { name, .. } => {
                     Some(name.clone())
                 }
+                Problem::WrongCursor => Some("after".to_owned()),
                 _ => None,
             },
             owner: match problem {

@@ -42,6 +42,9 @@ pub enum Problem {
     /// The operation has no query parameter of this name.
     #[error("unknown parameter {name}")]
     UnknownParameter { name: String, known: Vec<String> },
+    /// The cursor belongs to another list or order.
+    #[error("wrong cursor")]
+    WrongCursor,
     /// The body ended before the announced length.
     #[error("incomplete body")]
     IncompleteBody,
@@ -78,6 +81,9 @@ pub enum Problem {
     /// The request conflicts with the present state in another way.
     #[error("conflict")]
     Conflict,
+    /// There are as many of these as there can be.
+    #[error("the limit is {limit}")]
+    LimitReached { limit: usize },
     /// The work was withdrawn or deleted; the reason, if there is one for the public.
     #[error("gone")]
     Gone { reason: Option<String> },
@@ -154,6 +160,7 @@ impl Problem {
             Self::InvalidParameter { .. } | Self::UnknownParameter { .. } => {
                 (400, "invalid-parameter")
             }
+            Self::WrongCursor => (400, "wrong-cursor"),
             Self::IncompleteBody => (400, "incomplete-body"),
             Self::DigestMismatch => (400, "digest-mismatch"),
             Self::Unauthenticated => (401, "unauthenticated"),
@@ -166,6 +173,7 @@ impl Problem {
             Self::WrongState { .. } => (409, "wrong-state"),
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
+            Self::LimitReached { .. } => (409, "limit-reached"),
             Self::Gone { .. } => (410, "gone"),
             Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),

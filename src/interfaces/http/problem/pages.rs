@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 30] = [
+pub const PAGES: [(&str, &str); 32] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -13,6 +13,14 @@ pub const PAGES: [(&str, &str); 30] = [
     (
         "invalid-parameter",
         include_str!("../../../../docs/problems/invalid-parameter.md"),
+    ),
+    (
+        "wrong-cursor",
+        include_str!("../../../../docs/problems/wrong-cursor.md"),
+    ),
+    (
+        "limit-reached",
+        include_str!("../../../../docs/problems/limit-reached.md"),
     ),
     (
         "incomplete-body",

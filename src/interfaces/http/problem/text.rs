@@ -11,6 +11,7 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::InvalidParameter { .. } | Problem::UnknownParameter { .. } => {
             ("Tham số không hợp lệ", "Invalid parameter")
         }
+        Problem::WrongCursor => ("Con trỏ không thuộc danh sách này", "Wrong cursor"),
         Problem::IncompleteBody => ("Nội dung gửi lên bị thiếu", "Incomplete body"),
         Problem::DigestMismatch => ("Mã băm không khớp", "Digest mismatch"),
         Problem::Unauthenticated => ("Cần mã truy cập", "Token required"),
@@ -23,6 +24,7 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::WrongState { .. } => ("Trạng thái không cho phép", "Wrong state"),
         Problem::IdentifierTaken { .. } => ("Định danh đã được dùng", "Identifier taken"),
         Problem::Conflict => ("Xung đột", "Conflict"),
+        Problem::LimitReached { .. } => ("Đã đạt giới hạn", "Limit reached"),
         Problem::Gone { .. } => ("Tác phẩm không còn nữa", "Gone"),
         Problem::LogReplaced { .. } => ("Nhật ký đã được thay thế", "Log replaced"),
         Problem::StaleRevision { .. } => ("Phiên bản đã cũ", "Stale revision"),
@@ -90,6 +92,9 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::IdentifierTaken { owner: Some(owner) } => {
             return format!("Định danh này thuộc về tác phẩm {owner}.");
         }
+        Problem::LimitReached { limit } => {
+            return format!("Đã có {limit}, là số nhiều nhất; hãy xóa bớt trước khi thêm.");
+        }
         Problem::Gone { reason: Some(why) } => return format!("Đã thu hồi: {why}"),
         Problem::LogReplaced { log } => {
             return format!("Nhật ký hiện nay là {log}; hãy đọc lại từ đầu với after=0.");
@@ -113,6 +118,9 @@ fn vietnamese(problem: &Problem) -> String {
             return format!("Có {} điểm cần sửa, xem danh sách errors.", broken.total());
         }
         Problem::MalformedRequest => "Không hiểu được yêu cầu.",
+        Problem::WrongCursor => {
+            "Con trỏ “after” thuộc danh sách khác hoặc cách sắp xếp khác; hãy đọc lại từ trang đầu."
+        }
         Problem::IncompleteBody => "Nội dung kết thúc trước độ dài đã báo; không có gì được lưu.",
         Problem::DigestMismatch => "Nội dung nhận được không có mã băm đã báo; hãy gửi lại.",
         Problem::Unauthenticated => "Hãy gửi mã truy cập: Authorization: Bearer …",
@@ -165,6 +173,9 @@ fn english(problem: &Problem) -> String {
         Problem::IdentifierTaken { owner: Some(owner) } => {
             return format!("The identifier belongs to the work {owner}.");
         }
+        Problem::LimitReached { limit } => {
+            return format!("There are {limit} already, the greatest number; delete one first.");
+        }
         Problem::Gone { reason: Some(why) } => return format!("Withdrawn: {why}"),
         Problem::LogReplaced { log } => {
             return format!("The present log is {log}; read again from after=0.");
@@ -188,6 +199,9 @@ fn english(problem: &Problem) -> String {
             return format!("{} rule(s) broken, see the list of errors.", broken.total());
         }
         Problem::MalformedRequest => "The request cannot be understood.",
+        Problem::WrongCursor => {
+            "The cursor \"after\" belongs to another list or order; read again from the first page."
+        }
         Problem::IncompleteBody => "The body ended before its announced length; nothing was kept.",
         Problem::DigestMismatch => "The bytes received lack the announced digest; send them again.",
         Problem::Unauthenticated => "Send a token: Authorization: Bearer …",

@@ -48,7 +48,7 @@ pub async fn list(
         .as_deref()
         .map(str::parse)
         .transpose()
-        .map_err(|_| Problem::parameter("after"))?;
+        .map_err(|_| Problem::WrongCursor)?;
     let limit = pagination::limit(query.0.limit)?;
     let listing = saved.list(&actor, after, limit).await?;
     let next = listing.next.map(|id| id.to_string());

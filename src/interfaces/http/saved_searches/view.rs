@@ -91,22 +91,21 @@ impl FeedQuery {
         search: &SavedSearch,
         language: &str,
     ) -> Result<SearchParameters, Problem> {
-        let mut pairs = saved(search);
-        SearchParameters::of_pairs(pairs.clone(), language).map_err(Problem::internal)?;
-        let own = self.without_cursor().into_iter();
-        let own = own.chain(self.after.clone().map(|after| ("after", after)));
-        pairs.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        SearchParameters::of_pairs(pairs, language)
+        SearchParameters::of_pairs(saved(search), language).map_err(Problem::internal)?;
+        let mut own = self.without_cursor();
+        own.extend(self.after.clone().map(|after| ("after", after)));
+        let is_replaced = |name: &str| own.iter().any(|(own, _)| *own == name);
+        let saved = saved(search).filter(|(name, _)| !is_replaced(name));
+        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+        SearchParameters::of_pairs(saved.chain(own), language)
     }
 }
 
 impl SavedSearchView {
     /// The same for everybody who may read it.
     pub fn render(search: &SavedSearch, base: &BaseAddress) -> Self {
-        let pairs = saved(search);
-        let query: Vec<_> = pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.clone()))
+        let query: Vec<_> = saved(search)
+            .map(|(name, value)| (name, value.to_owned()))
             .collect();
         Self {
             id: search.id.to_string(),
@@ -125,9 +124,7 @@ pub fn feed_path(search: &SavedSearch) -> String {
     format!("/api/v1/searches/{}/feed", search.id)
 }
 
-fn saved(search: &SavedSearch) -> Vec<(String, String)> {
+fn saved(search: &SavedSearch) -> impl Iterator<Item = (&str, &str)> {
     let parameters = search.parameters.iter();
-    parameters
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    parameters.map(|(name, value)| (name.as_str(), value.as_str()))
 }

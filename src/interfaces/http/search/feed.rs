@@ -3,7 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::feed_response::{self, FeedSource};
-use super::parameters::{SearchParameters, SearchQuery};
+use super::parameters::SearchParameters;
+use super::query::SearchQuery;
 use crate::domain::access::Actor;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Timestamp, text};
@@ -26,7 +27,7 @@ const PATH: &str = "/api/v1/search/feed";
     get, path = "/api/v1/search/feed", operation_id = "followSearch", tag = "search",
     summary = "Follow a search as an Atom feed",
     description = "Atom 1.0 (RFC 4287), last published or changed first, in pages (RFC 5005). Takes \
-        the parameters of a search; `sort`, `facets`, `facet_values` and `group` do nothing here, and \
+        the parameters of a search; `sort`, `facets`, `facet_values`, `group` and `include` do nothing here, and \
         every work has all the words. Of each work the first 50 original files are enclosures.",
     params(
         SearchQuery,

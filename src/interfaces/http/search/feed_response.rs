@@ -7,7 +7,7 @@ use super::parameters::SearchParameters;
 use crate::domain::{Slug, Timestamp};
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::delivery::conditions::{Condition, Validators, evaluate};
-use crate::interfaces::http::pagination::address;
+use crate::interfaces::http::pagination::{self, address};
 use crate::interfaces::http::problem::Problem;
 use crate::services::delivery::Cacheability;
 use crate::services::search::Cursor;
@@ -73,7 +73,7 @@ pub fn respond(
         return Ok(response.finish());
     }
     if let Some(next) = &channel.next_page {
-        response.append_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+        pagination::append_next(&mut response, next);
     }
     Ok(response
         .insert_header((header::CONTENT_LANGUAGE, channel.language))

@@ -1,6 +1,6 @@
 //! `/api/v1/search`: search for works.
 //!
-//! [`parameters`] reads the query string, [`response`] writes the results; [`feed`] returns the same works as
+//! [`query`] declares the parameters, [`parameters`] reads them, [`response`] writes the results; [`feed`] returns the same works as
 //! an Atom feed; [`neighbours`] completes queries and finds similar works. The service accepts any text, so
 //! only parameters can be invalid.
 
@@ -8,6 +8,7 @@ pub mod feed;
 pub mod feed_response;
 pub mod neighbours;
 pub mod parameters;
+mod query;
 pub mod response;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,9 +17,11 @@ use super::authentication::Counted;
 use super::extract::guard::{Allowed, Read};
 use super::frame::Caller;
 use super::problem::Problem;
+use super::records::Records;
 use super::{BaseAddress, pagination};
 use crate::services::search::{Search, SearchRequest};
-use parameters::{SearchParameters, SearchQuery};
+use parameters::SearchParameters;
+use query::SearchQuery;
 use response::SearchAnswerDto;
 
 /// Finds works.
@@ -31,7 +34,7 @@ use response::SearchAnswerDto;
     params(SearchQuery),
     responses((
         status = 200, description = "What you may see of what was found.", body = SearchAnswerDto,
-        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
+        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end, unless the address is longer than 2048 bytes."))
     )),
     security((), ("token" = []))
 )]
@@ -41,6 +44,7 @@ pub async fn search(
     request: HttpRequest,
     caller: web::ReqData<Caller>,
     service: web::Data<Search>,
+    records: web::Data<Records>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
     let parameters = SearchParameters::parse(request.query_string(), caller.language.tag())?;
@@ -54,5 +58,6 @@ pub async fn search(
         let query = parameters.next_page(&next.to_text());
         pagination::link_next(&mut response, &base, "/api/v1/search", &query);
     }
-    Ok(response.json(SearchAnswerDto::render(found, &actor)))
+    let answer = SearchAnswerDto::render(found, &actor, &records, parameters.include);
+    Ok(response.json(answer.await?))
 }

@@ -4,15 +4,14 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::access::Actor;
-use crate::domain::asset::Asset;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::query::{Query, WorkId};
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::records::Records;
 use crate::interfaces::http::{pagination, schemas};
-use crate::interfaces::wire::AssetDto;
+use crate::interfaces::wire::{AssetDto, Inclusions};
 use crate::services::search::{Search, Suggestion, SuggestionSource};
 
 /// The most completions or works one answer holds.
@@ -121,27 +120,23 @@ pub async fn similar(
     id: WorkId,
     query: Query<SimilarQuery>,
     service: web::Data<Search>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let found = service
         .similar(&counted.0, &actor, id.0, bounded(query.0.limit)?)
         .await?;
     let found = found.ok_or(Problem::NotFound)?;
+    let include = Inclusions::default();
+    let duplicates = records.render_without_bodies(&actor, found.duplicates, include);
+    let related = records.render_without_bodies(&actor, found.related, include);
     Ok(HttpResponse::Ok().json(SimilarList {
-        duplicates: shortened(found.duplicates, &actor),
-        related: shortened(found.related, &actor),
+        duplicates: duplicates.await?,
+        related: related.await?,
     }))
 }
 
 fn bounded(limit: Option<usize>) -> Result<usize, Problem> {
     pagination::within(limit.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)
-}
-
-fn shortened(works: Vec<Asset>, actor: &Actor) -> Vec<AssetDto> {
-    let without_body = |mut asset: Asset| {
-        asset.work.body = None;
-        AssetDto::render(asset, actor)
-    };
-    works.into_iter().map(without_body).collect()
 }
 
 impl From<Suggestion> for SuggestionDto {

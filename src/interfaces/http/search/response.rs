@@ -6,12 +6,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::access::{Actor, Permission};
+use crate::domain::asset::{Asset, AssetId};
 use crate::interfaces::http::html::escape;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::records::Records;
 use crate::interfaces::http::schemas;
-use crate::interfaces::wire::AssetDto;
+use crate::interfaces::wire::{AssetDto, Inclusions};
 use crate::services::search::{
     Expansion, ExpansionReason, FacetCounts, FacetValue, Hit, Interpretation, MatchMode,
-    SearchResponse, Snippet, TextField, Timings, Total,
+    PlaceFilter, SearchResponse, Snippet, TextField, Timings,
 };
 
 /// What was found.
@@ -128,6 +131,20 @@ pub struct InterpretationDto {
     did_you_mean: Option<String>,
     /// Names that were added; `without` strikes one out.
     expansions: Vec<ExpansionDto>,
+    /// The places of the filter; each takes the narrower ones with it.
+    places: Vec<PlaceFilterDto>,
+}
+
+/// A place of the filter.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlaceFilter)]
+pub struct PlaceFilterDto {
+    /// Its slug.
+    value: String,
+    /// What it is called.
+    label: String,
+    /// How many narrower places it takes with it.
+    narrower: usize,
 }
 
 /// Names that were added for some of the words.
@@ -158,43 +175,68 @@ pub struct TookDto {
 }
 
 impl SearchAnswerDto {
-    /// What this actor may read of an answer.
-    pub fn render(found: SearchResponse, actor: &Actor) -> Self {
-        let Total { works, is_exact } = found.total;
-        Self {
-            items: found
-                .hits
-                .into_iter()
-                .map(|hit| HitDto::render(hit, actor))
+    /// What this actor may read of an answer, with its works as records.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn render(
+        mut found: SearchResponse,
+        actor: &Actor,
+        records: &Records,
+        include: Inclusions,
+    ) -> Result<Self, Problem> {
+        let hits = std::mem::take(&mut found.hits).into_iter();
+        let (works, matches): (Vec<Asset>, Vec<HitMatch>) = hits.map(HitMatch::of).unzip();
+        let works = records.render_without_bodies(actor, works, include).await?;
+        let hits = works.into_iter().zip(matches);
+        Ok(Self {
+            items: hits
+                .map(|(work, found)| HitDto::new(work, found, actor))
                 .collect(),
             total: TotalDto {
-                works,
-                exact: is_exact,
+                works: found.total.works,
+                exact: found.total.is_exact,
             },
             matching: match found.matching {
                 MatchMode::AllWords => "all-words",
                 MatchMode::AnySelectiveTerm => "some-words",
             },
             facets: found.facets.into_iter().map(FacetDto::from).collect(),
-            interpretation: found.interpretation.into(),
+            interpretation: InterpretationDto::new(found.interpretation, found.places),
             next: found.next.map(|cursor| cursor.to_text()),
             stale: found.is_stale,
             partial: found.is_partial,
             event: found.event.0,
             took: TookDto::render(found.took, actor),
-        }
+        })
+    }
+}
+
+/// What a hit has beside its work.
+struct HitMatch {
+    score: f32,
+    snippets: Vec<Snippet>,
+    duplicates: Vec<AssetId>,
+}
+
+impl HitMatch {
+    fn of(hit: Hit) -> (Asset, Self) {
+        let found = Self {
+            score: hit.score,
+            snippets: hit.snippets,
+            duplicates: hit.duplicates,
+        };
+        (hit.asset, found)
     }
 }
 
 impl HitDto {
-    /// Without the full text, which can have megabytes; it is in the work.
-    fn render(mut hit: Hit, actor: &Actor) -> Self {
-        hit.asset.work.body = None;
+    fn new(work: AssetDto, found: HitMatch, actor: &Actor) -> Self {
         Self {
-            asset: AssetDto::render(hit.asset, actor),
-            score: shown_score(hit.score, actor),
-            snippets: hit.snippets.into_iter().map(SnippetDto::from).collect(),
-            duplicates: hit.duplicates.iter().map(ToString::to_string).collect(),
+            asset: work,
+            score: shown_score(found.score, actor),
+            snippets: found.snippets.into_iter().map(SnippetDto::from).collect(),
+            duplicates: found.duplicates.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -262,16 +304,22 @@ impl From<FacetCounts> for FacetDto {
     }
 }
 
-impl From<Interpretation> for InterpretationDto {
-    fn from(told: Interpretation) -> Self {
+impl InterpretationDto {
+    fn new(interpretation: Interpretation, places: Vec<PlaceFilter>) -> Self {
+        let place = |place: PlaceFilter| PlaceFilterDto {
+            value: place.value,
+            label: place.label,
+            narrower: place.narrower,
+        };
         Self {
-            showing_results_for: told.showing_results_for,
-            did_you_mean: told.did_you_mean,
-            expansions: told
+            showing_results_for: interpretation.showing_results_for,
+            did_you_mean: interpretation.did_you_mean,
+            expansions: interpretation
                 .expansions
                 .into_iter()
                 .map(ExpansionDto::from)
                 .collect(),
+            places: places.into_iter().map(place).collect(),
         }
     }
 }

@@ -14,9 +14,9 @@ use super::slots::UploadSlots;
 use super::{Upload, UploadError};
 use crate::app::Archive;
 use crate::domain::Sha256;
+use crate::domain::access::Actor;
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::interfaces::http::assets::response::asset_response;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::delivery::FileBytes;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
@@ -24,7 +24,8 @@ use crate::interfaces::http::extract::pace::Pace;
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{FileHash, Query, WorkId, path_part};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::{BaseAddress, schemas};
+use crate::interfaces::http::records::Records;
+use crate::interfaces::http::schemas;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 use crate::services::intake::{Attached, FileDetails};
@@ -139,7 +140,7 @@ pub async fn attach(
     parameters: UploadParameters,
     request: HttpRequest,
     archive: web::Data<Archive>,
-    base: web::Data<BaseAddress>,
+    records: web::Data<Records>,
     slots: web::Data<UploadSlots>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -165,7 +166,7 @@ pub async fn attach(
         .intake
         .attach(&actor, id.0, expected, staged, details, idempotent.as_ref())
         .await?;
-    Ok(attached_response(attached, &actor, &base))
+    attached_response(attached, &actor, &records).await
 }
 
 /// Detaches a file.
@@ -186,12 +187,13 @@ pub async fn detach(
     expected: IfMatch,
     request: HttpRequest,
     curation: web::Data<Curation>,
+    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let sha256: Sha256 = path_part(&request, "sha256")?;
     let asset = curation
         .detach(&actor, id.0, Some(expected.0), sha256)
         .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+    records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
 async fn receive(
@@ -240,29 +242,28 @@ fn into_file_details(
     Ok((upload.staged, details))
 }
 
-fn attached_response(
+async fn attached_response(
     attached: Attached,
-    actor: &Allowed<Deposit>,
-    base: &BaseAddress,
-) -> HttpResponse {
+    actor: &Actor,
+    records: &Records,
+) -> Result<HttpResponse, Problem> {
     let Attached {
         asset,
         file,
         duplicates,
-        processing,
         is_replay,
     } = attached;
-    let location = format!("{}/api/v1/assets/{}/files/{file}", base.as_str(), asset.id);
+    let location = records.addresses().file(asset.id, file);
     // For `If-Match` of the next change. The answer is not the work itself, so it has no form of it.
     let etag = precondition::etag(asset.revision);
     let mut answer = HttpResponse::Created();
     precondition::mark_replay(&mut answer, is_replay);
     answer
         .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, etag))
-        .json(AttachedDto {
-            sha256: file.to_string(),
-            asset: AssetDto::render_with_processing(asset, actor, &processing),
-            duplicates: duplicates.iter().map(ToString::to_string).collect(),
-        })
+        .insert_header((header::ETAG, etag));
+    Ok(answer.json(AttachedDto {
+        sha256: file.to_string(),
+        asset: records.render_one(actor, asset).await?,
+        duplicates: duplicates.iter().map(ToString::to_string).collect(),
+    }))
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::address::Addresses;
 use super::details::{
     DatedLink, InstrumentView, KindView, LanguageView, OrganisationView, PlaceView, TermsView,
 };
@@ -13,6 +12,7 @@ use super::texts::{Texts, texts};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::vocabulary::{Concept, Direction, Event, Note, Scheme};
 use crate::domain::{Slug, WorkDate};
+use crate::services::sharing::Addresses;
 
 /// All schemes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -188,7 +188,7 @@ impl Reader<'_> {
         let head = &scheme.head;
         SchemeView {
             slug: head.slug.to_string(),
-            uri: self.addresses.scheme(&head.slug),
+            uri: self.addresses.scheme(head.slug.as_str()),
             version: head.version.clone(),
             licence: head.licence.clone(),
             title: texts(&head.title),
@@ -221,7 +221,9 @@ impl Reader<'_> {
         };
         ConceptView {
             slug: concept.slug.to_string(),
-            uri: self.addresses.concept(&scheme.head.slug, &concept.slug),
+            uri: self
+                .addresses
+                .concept(scheme.head.slug.as_str(), concept.slug.as_str()),
             label: self.label(concept),
             labels: texts(&concept.labels),
             alternative_labels: alternative_labels(concept),
@@ -258,7 +260,9 @@ impl Reader<'_> {
         self.sort(&mut reached);
         let name = |concept: &Concept| ConceptName {
             slug: concept.slug.to_string(),
-            uri: self.addresses.concept(&scheme.head.slug, &concept.slug),
+            uri: self
+                .addresses
+                .concept(scheme.head.slug.as_str(), concept.slug.as_str()),
             label: self.label(concept),
         };
         Expansion {

@@ -5,7 +5,6 @@
 //! `Accept` or `?format=` choose. The permanent addresses of concepts, `/vocab/{scheme}/{slug}`,
 //! lead here.
 
-pub mod address;
 pub mod details;
 pub mod dto;
 pub mod negotiation;
@@ -19,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use self::address::Addresses;
 use self::dto::{ConceptList, ConceptView, Reader, SchemeList};
 use self::negotiation::Form;
 use super::extract::precondition;
@@ -29,6 +27,7 @@ use super::{BaseAddress, schemas};
 use crate::domain::LanguageTag;
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
+use crate::services::sharing::Addresses;
 
 /// The parameters of the response.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +40,7 @@ pub struct VocabularyQuery {
     #[param(value_type = Option<schemas::VocabularyForm>, inline)]
     format: Option<String>,
     /// Only what was valid at this date: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. Plain JSON only.
-    #[param(example = "2025-06-30")]
+    #[param(example = "2025-06-30", format = "work-date")]
     as_of: Option<String>,
     /// Also give what is reached in this direction. For one concept, in plain JSON only.
     #[param(value_type = Option<schemas::DirectionName>, inline)]

@@ -6,10 +6,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::address::Addresses;
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Period, Scheme};
 use crate::domain::{LanguageMap, Slug};
+use crate::services::sharing::Addresses;
 
 /// A scheme with all its concepts.
 pub fn scheme(addresses: &Addresses<'_>, scheme: &Scheme) -> Value {
@@ -83,8 +83,8 @@ fn scheme_node(addresses: &Addresses<'_>, scheme: &Scheme) -> Value {
     let head = &scheme.head;
     let tops = scheme
         .top_concepts()
-        .map(|top| addresses.concept(&head.slug, &top.slug));
-    let mut node = Node::new(addresses.scheme(&head.slug), "skos:ConceptScheme");
+        .map(|top| addresses.concept(head.slug.as_str(), top.slug.as_str()));
+    let mut node = Node::new(addresses.scheme(head.slug.as_str()), "skos:ConceptScheme");
     node.texts("dct:title", &head.title);
     node.texts("dct:description", &head.description);
     node.one("dct:license", Some(head.licence.as_str()));
@@ -96,15 +96,15 @@ fn scheme_node(addresses: &Addresses<'_>, scheme: &Scheme) -> Value {
 
 fn concept_node(addresses: &Addresses<'_>, scheme: &Scheme, concept: &Concept) -> Value {
     let within = &scheme.head.slug;
-    let address = |slug: &Slug| addresses.concept(within, slug);
+    let address = |slug: &Slug| addresses.concept(within.as_str(), slug.as_str());
     let near = |direction| -> Vec<String> {
         let neighbours = scheme.neighbours(concept.slug.as_str(), direction);
         neighbours.map(|other| address(&other.slug)).collect()
     };
     let mut node = Node::new(address(&concept.slug), "skos:Concept");
-    node.one("skos:inScheme", Some(addresses.scheme(within)));
+    node.one("skos:inScheme", Some(addresses.scheme(within.as_str())));
     if concept.broader.is_empty() {
-        node.one("skos:topConceptOf", Some(addresses.scheme(within)));
+        node.one("skos:topConceptOf", Some(addresses.scheme(within.as_str())));
     }
     node.texts("skos:prefLabel", &concept.labels);
     for (language, text) in &concept.alternative_labels {

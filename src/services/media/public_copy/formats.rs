@@ -7,7 +7,8 @@ use super::error::CopyError;
 use super::{aiff, flac, iso_media, matroska, mpeg_audio, ogg, riff};
 use crate::domain::asset::{Processing, ProcessingFailure};
 use crate::services::media::previews;
-use crate::storage::catalog::{BlobRecord, ProcessingResult};
+use crate::services::media::recipe::{self, Purpose};
+use crate::storage::catalog::{BlobRecord, ProcessingResult, Rendition};
 
 /// Finds what a copy leaves out.
 type FindEdits = fn(&Source) -> Result<Edits, CopyError>;
@@ -49,8 +50,7 @@ pub fn can_make(media_type: &str) -> bool {
     format(media_type).is_some()
 }
 
-/// The state of a file of this type without a rendition for the public, by what is recorded of it.
-pub fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) -> Processing {
+fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) -> Processing {
     if !is_required(media_type) {
         return Processing::Ready;
     }
@@ -64,6 +64,19 @@ pub fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) ->
             ProcessingResult::Failed(failure) => Processing::Failed(failure),
         },
     }
+}
+
+/// The state of a file of this type, by what is recorded of it and the renditions made from it.
+pub fn state(
+    media_type: &str,
+    record: Option<&BlobRecord>,
+    renditions: &[Rendition],
+) -> Processing {
+    let is_public_copy = |copy: &Rendition| recipe::serves(&copy.recipe, Purpose::PublicCopy);
+    if renditions.iter().any(is_public_copy) {
+        return Processing::Ready;
+    }
+    state_without_rendition(media_type, record)
 }
 
 /// Whether a WebM or Matroska file has a track of pictures; `None` when that cannot be read.

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::formats::{can_make, state_without_rendition};
+use super::formats::{can_make, state};
 use super::job::job as copy_job;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
-use crate::services::media::recipe::{self, Purpose};
 use crate::storage::catalog::{Catalog, ChangeSet, Entry, Job, NewJob};
 
 /// The kind of job.
@@ -48,12 +47,9 @@ impl FindMissingCopies {
     async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
         let records = self.catalog.blob_records(&[file.sha256]).await;
         let record = records.map_err(JobFailure::retry)?.pop().flatten();
-        if state_without_rendition(&file.media_type, record.as_ref()) != Processing::Working {
-            return Ok(false);
-        }
-        let renditions = self.catalog.renditions(file.sha256).await;
-        let mut renditions = renditions.map_err(JobFailure::retry)?.into_iter();
-        Ok(!renditions.any(|copy| recipe::serves(&copy.recipe, Purpose::PublicCopy)))
+        let renditions = self.catalog.renditions(&[file.sha256]).await;
+        let renditions = renditions.map_err(JobFailure::retry)?.concat();
+        Ok(state(&file.media_type, record.as_ref(), &renditions) == Processing::Working)
     }
 }
 

@@ -22,6 +22,6 @@ mod sample_table;
 mod verify;
 
 pub(super) use formats::has_pictures;
-pub use formats::{can_make, is_required, state_without_rendition};
+pub use formats::{can_make, is_required, state};
 pub use job::{MakePublicCopies, job};
 pub use missing::FindMissingCopies;

@@ -49,7 +49,7 @@ pub(crate) fn document(
     add_subjects(fields, thesaurus, &asset.work, &mut document);
     add_numbers(fields, asset, &mut document);
     add_picture_hashes(fields, &contents.picture_hashes, &mut document);
-    for tag in tags(asset) {
+    for tag in tags(thesaurus, asset) {
         document.add_text(fields.tags, tag);
     }
     document
@@ -142,12 +142,15 @@ fn concepts(work: &Work) -> impl Iterator<Item = (Facet, &Slug)> {
     .flat_map(|(facet, slugs)| slugs.iter().map(move |slug| (facet, slug)))
 }
 
-/// The `facet:value` terms of a work, without duplicates.
-fn tags(asset: &Asset) -> Vec<String> {
+/// The `facet:value` terms of a work, without duplicates. A place counts for every place that it was part of.
+fn tags(thesaurus: &Thesaurus, asset: &Asset) -> Vec<String> {
     let work = &asset.work;
     let mut tags: Vec<String> = concepts(work)
         .map(|(facet, slug)| facet.tag(slug.as_str()))
         .collect();
+    let places = work.places.iter();
+    let wider = places.flat_map(|place| thesaurus.wider_places(place.as_str()));
+    tags.extend(wider.map(|place| Facet::Place.tag(place)));
     tags.extend(
         work.languages
             .iter()

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::domain::vocabulary::Vocabularies;
+use crate::domain::vocabulary::{Direction, Vocabularies};
 use crate::services::search::filters::{Facet, Filters};
 use crate::services::search::request::SearchRequest;
-use crate::services::search::response::{FacetCounts, FacetValue};
+use crate::services::search::response::{FacetCounts, FacetValue, PlaceFilter};
 use crate::services::search::snapshot::facet_tags::{Counts, most_frequent};
 
 /// The counts of the requested facets, with labels in the requested language.
@@ -34,6 +34,31 @@ pub(crate) fn facet_counts(
         }
     };
     request.facets.iter().copied().map(counted).collect()
+}
+
+/// The places of the filter, with the number of narrower places that each takes with it.
+pub(crate) fn place_filters(
+    filters: &Filters,
+    vocabularies: &Vocabularies,
+    language: &str,
+) -> Vec<PlaceFilter> {
+    let scheme = Facet::Place.scheme();
+    let narrower = |slug: &str| {
+        let scheme = scheme.and_then(|name| vocabularies.scheme(name));
+        scheme.map_or(0, |places| {
+            places.expand(slug, Direction::Narrower, None).len()
+        })
+    };
+    let values = filters.values.iter();
+    values
+        .filter(|(facet, _)| *facet == Facet::Place)
+        .flat_map(|(_, values)| values)
+        .map(|value| PlaceFilter {
+            value: value.clone(),
+            label: label(Facet::Place, value, vocabularies, language),
+            narrower: narrower(value),
+        })
+        .collect()
 }
 
 fn label(facet: Facet, value: &str, vocabularies: &Vocabularies, language: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::facets::facet_counts;
+use super::facets::{facet_counts, place_filters};
 use super::highlighter::Highlighter;
 use super::hits::{WorkTexts, group_duplicates, query_highlighter, visible_hits};
 use super::interpretation::interpretation;
@@ -35,16 +35,13 @@ pub(crate) async fn respond(
         deadline: started + state.settings.time_budget,
     };
     let index = state.live();
-    let page = state
-        .engine
-        .find(
-            &index.searcher(),
-            index.fields(),
-            &state.thesaurus,
-            request,
-            &context,
-        )
-        .map_err(IndexError::from)?;
+    let page = state.engine.find(
+        &index.searcher(),
+        index.fields(),
+        &state.thesaurus,
+        request,
+        &context,
+    )?;
     let finding = started.elapsed();
     let ids: Vec<_> = page.hits.iter().map(|hit| hit.id).collect();
     let entries = state.catalog.entries(&ids).await?;
@@ -118,7 +115,9 @@ fn present(
         &page.query.filters,
         &state.vocabularies,
     );
+    let (filters, vocabularies) = (&page.query.filters, &state.vocabularies);
     Ok(SearchResponse {
+        places: place_filters(filters, vocabularies, &request.language),
         interpretation: interpretation(&page.query, &hits, &dictionary, deadline),
         hits,
         total: Total {

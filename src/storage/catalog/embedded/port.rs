@@ -89,8 +89,9 @@ impl Catalog for EmbeddedCatalog {
         self.read(move |shared| shared.blob_records(&keys)).await
     }
 
-    async fn renditions(&self, of: BlobKey) -> Result<Vec<Rendition>, CatalogError> {
-        self.read(move |shared| shared.renditions(of)).await
+    async fn renditions(&self, of: &[BlobKey]) -> Result<Vec<Vec<Rendition>>, CatalogError> {
+        let of = of.to_vec();
+        self.read(move |shared| shared.renditions(&of)).await
     }
 
     async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError> {

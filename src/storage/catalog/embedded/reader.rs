@@ -101,13 +101,18 @@ impl Shared {
         })
     }
 
-    pub(super) fn renditions(&self, of: BlobKey) -> Answer<Vec<Rendition>> {
+    pub(super) fn renditions(&self, of: &[BlobKey]) -> Answer<Vec<Vec<Rendition>>> {
         self.with_index(|index| {
-            index
-                .rows::<RenditionRecord>(Table::Renditions, of.as_bytes())
-                .take_while(|row| !matches!(row, Ok((key, _)) if !key.starts_with(of.as_bytes())))
-                .map(|row| readable(row?.1))
-                .collect()
+            let of_blob = |key: &BlobKey| {
+                index
+                    .rows::<RenditionRecord>(Table::Renditions, key.as_bytes())
+                    .take_while(
+                        |row| !matches!(row, Ok((at, _)) if !at.starts_with(key.as_bytes())),
+                    )
+                    .map(|row| readable(row?.1))
+                    .collect()
+            };
+            of.iter().map(of_blob).collect()
         })
     }
 

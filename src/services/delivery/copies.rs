@@ -1,0 +1,114 @@
+//! The copies of a file: what the public gets in place of it, and its previews.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::cache::Cache;
+use crate::domain::asset::{File, Processing};
+use crate::services::media::public_copy;
+use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
+use crate::storage::catalog::{BlobKey, BlobRecord, Catalog, CatalogError, EventNumber, Rendition};
+
+/// The copies of one file.
+#[derive(Debug, Default)]
+pub(super) struct Copies {
+    /// Whether the public can get the file.
+    pub(super) processing: Processing,
+    /// The rendition for the public; `None` when it gets the file itself or nothing.
+    pub(super) public: Option<Rendition>,
+    /// For each size its newest preview.
+    pub(super) previews: Vec<(u32, Rendition)>,
+}
+
+impl Copies {
+    fn of(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Self {
+        let with_purpose = |purpose| {
+            let copies = renditions.iter();
+            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose))
+        };
+        let newest_preview = |side_px: u32| {
+            let copies = with_purpose(Purpose::Preview);
+            let of_size = copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px));
+            // A newer version of a recipe sorts after an older one.
+            let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
+            newest.map(|copy| (side_px, copy.clone()))
+        };
+        let widest = with_purpose(Purpose::PublicCopy).max_by_key(|copy| copy.width_px);
+        Self {
+            processing: public_copy::state(&file.media_type, record, renditions),
+            public: widest.cloned(),
+            previews: PREVIEW_SIDES_PX
+                .into_iter()
+                .filter_map(newest_preview)
+                .collect(),
+        }
+    }
+
+    /// The preview that fits a square of `side_px`.
+    pub(super) fn preview(&self, side_px: u32) -> Option<&Rendition> {
+        let mut previews = self.previews.iter();
+        let found = previews.find(|(side, _)| *side == side_px);
+        found.map(|(_, copy)| copy)
+    }
+}
+
+/// Reads the copies of files, and caches them until the next event. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct CopyReader {
+    catalog: Arc<dyn Catalog>,
+    /// The last event of the catalogue.
+    last_event: watch::Receiver<EventNumber>,
+    cache: Arc<Cache<BlobKey, Copies>>,
+}
+
+impl CopyReader {
+    /// Reads from this catalogue.
+    pub(super) fn new(catalog: Arc<dyn Catalog>) -> Self {
+        Self {
+            last_event: catalog.watch_events(),
+            cache: Arc::new(Cache::new()),
+            catalog,
+        }
+    }
+
+    /// The copies of one file.
+    pub(super) async fn of(&self, file: &File) -> Result<Arc<Copies>, CatalogError> {
+        let copies = self.of_all(std::iter::once(file)).await?;
+        Ok(copies.into_iter().next().unwrap_or_default())
+    }
+
+    /// The copies of these files, in their order. Those that are not cached are read together.
+    pub(super) async fn of_all<'a>(
+        &self,
+        files: impl Iterator<Item = &'a File> + Clone,
+    ) -> Result<Vec<Arc<Copies>>, CatalogError> {
+        let event = *self.last_event.borrow();
+        let mut found: HashMap<BlobKey, Arc<Copies>> = HashMap::new();
+        let mut missing: Vec<&File> = Vec::new();
+        for file in files.clone() {
+            if !public_copy::is_required(&file.media_type) || found.contains_key(&file.sha256) {
+                continue;
+            }
+            match self.cache.get(event, file.sha256) {
+                Some(copies) => drop(found.insert(file.sha256, copies)),
+                None => missing.push(file),
+            }
+        }
+        if !missing.is_empty() {
+            let keys: Vec<BlobKey> = missing.iter().map(|file| file.sha256).collect();
+            let records = self.catalog.blob_records(&keys).await?;
+            let renditions = self.catalog.renditions(&keys).await?;
+            for ((file, record), renditions) in missing.into_iter().zip(records).zip(renditions) {
+                let copies = Arc::new(Copies::of(file, record.as_ref(), &renditions));
+                self.cache.insert(event, file.sha256, &copies);
+                found.insert(file.sha256, copies);
+            }
+        }
+        // Files of other types are delivered as they are.
+        let untouched = Arc::new(Copies::default());
+        let of_file = |file: &File| found.get(&file.sha256).unwrap_or(&untouched).clone();
+        Ok(files.map(of_file).collect())
+    }
+}
