@@ -11,7 +11,7 @@ use super::index::schema::Fields;
 use super::matching::matcher::Matcher;
 use super::matching::matches::{MatchMode, Matches};
 use super::matching::recent_matches::{MatchKey, RecentMatches};
-use super::query::interpret::{InterpretedQuery, interpret};
+use super::query::interpret::{InterpretedQuery, QuerySource, interpret};
 use super::query::plan::{QueryPlan, Weights};
 use super::ranking::cursor::Cursor;
 use super::ranking::order::{Order, RankedHit};
@@ -120,7 +120,14 @@ impl Engine {
         let viewer = self.cacheable_viewer(searcher, &context.viewer)?;
         let view = self.view(searcher, fields, &viewer);
         let dictionary = TermDictionary::new(view)?;
-        let mut query = interpret(request, context, thesaurus, &dictionary, self.weights);
+        let source = QuerySource {
+            text: &request.text,
+            filters: &request.filters,
+            verbatim: request.verbatim,
+            expansion: &request.expansion,
+            removed: &context.removed,
+        };
+        let mut query = interpret(&source, thesaurus, &dictionary, self.weights);
         let matcher = Matcher {
             view,
             filters: &query.filters,

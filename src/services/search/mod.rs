@@ -47,14 +47,14 @@ pub use index::document::FileContents;
 pub use index::generations::last_indexed;
 pub use index::open_index::{IndexChange, IndexError, WriterSettings};
 pub use matching::matches::MatchMode;
-pub use presenting::highlighter::Fragment;
 pub use query::expansion::{Expansion, ExpansionOptions, ExpansionReason};
 pub use query::repair::Interpretation;
 pub use ranking::cursor::{Cursor, InvalidCursor};
 pub use ranking::order::Order;
 pub use request::SearchRequest;
 pub use response::{
-    FacetCounts, FacetValue, Hit, PlaceFilter, SearchResponse, Snippet, TextField, Timings, Total,
+    FacetCounts, FacetValue, Fragment, Hit, PlaceFilter, SearchResponse, Snippet, TextField,
+    Timings, Total,
 };
 pub use service::{Search, SearchStatus};
 pub use settings::SearchSettings;

@@ -1,11 +1,11 @@
 //! What a search returns to the interfaces.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::analysis::timed_text::Passage;
 use super::filters::Facet;
 use super::matching::matches::MatchMode;
-use super::presenting::highlighter::Fragment;
 use super::query::repair::Interpretation;
 use super::ranking::cursor::Cursor;
 use crate::domain::asset::{Asset, AssetId};
@@ -81,6 +81,17 @@ pub struct Snippet {
     pub fragment: Fragment,
     /// Where it stands in a long text.
     pub passage: Option<Passage>,
+}
+
+/// A fragment of a text with the ranges of the words in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// Byte range in the whole text.
+    pub range: Range<usize>,
+    /// The text of the fragment, unchanged.
+    pub text: String,
+    /// Byte ranges of `text` to highlight, ascending and disjoint.
+    pub highlights: Vec<Range<usize>>,
 }
 
 /// A text of a work.

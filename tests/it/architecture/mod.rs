@@ -45,15 +45,8 @@ const MAX_LINES: usize = 600;
 /// Source files that a folder may have, those of its subfolders not counted.
 const MAX_FILES: usize = 20;
 
-/// Folders whose circles are still to be untied. To be emptied; never to be extended.
-const NOT_YET_UNTIED: [&str; 1] = ["services/search/"];
-
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn is_untied(path: &str) -> bool {
-    !NOT_YET_UNTIED.iter().any(|folder| path.starts_with(folder))
 }
 
 fn assert_none(problem: &str, found: &[String]) {
@@ -108,7 +101,6 @@ fn files_do_not_depend_on_each_other_in_circles() {
     let circles = rules::circles(&dependencies(&sources));
     let wrong: Vec<String> = circles
         .into_iter()
-        .filter(|circle| circle.iter().all(|file| is_untied(file)))
         .map(|circle| circle.join(" <-> "))
         .collect();
     assert_none("circles of files", &wrong);
@@ -125,9 +117,7 @@ fn folders_do_not_depend_on_each_other_in_circles() {
         let within = rules::between_children(&dependencies, folder);
         for circle in rules::circles(&within) {
             let paths = circle.iter().map(|child| format!("{folder}{child}"));
-            if paths.clone().all(|path| is_untied(&format!("{path}/"))) {
-                wrong.push(paths.collect::<Vec<_>>().join(" <-> "));
-            }
+            wrong.push(paths.collect::<Vec<_>>().join(" <-> "));
         }
     }
     assert_none("circles of folders", &wrong);
@@ -170,7 +160,7 @@ fn files_and_folders_stay_readable() {
         *files_of.entry(source.folder()).or_default() += 1;
     }
     for (folder, count) in files_of {
-        if count > MAX_FILES && is_untied(folder) {
+        if count > MAX_FILES {
             wrong.push(format!("{folder}: {count} files"));
         }
     }

@@ -9,22 +9,12 @@ use std::ops::Range;
 
 use crate::services::search::analysis::char_boundary::floor_char_boundary;
 use crate::services::search::analysis::{Spelling, WordSpan, WordSplitter, folded_initial};
+use crate::services::search::response::Fragment;
 
 /// Longest fragment, in bytes.
 const MAX_FRAGMENT_BYTES: usize = 320;
 /// How far before the first match a fragment may begin, in bytes.
 const MAX_LEAD_BYTES: usize = 80;
-
-/// A fragment of a text with the ranges of the words in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment {
-    /// Byte range in the whole text.
-    pub range: Range<usize>,
-    /// The text of the fragment, unchanged.
-    pub text: String,
-    /// Byte ranges of `text` to highlight, ascending and disjoint.
-    pub highlights: Vec<Range<usize>>,
-}
 
 /// The words to highlight with their weights.
 #[derive(Debug, Clone, Default)]

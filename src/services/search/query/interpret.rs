@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::expansion::{AppliedExpansion, expansions};
+use super::expansion::{AppliedExpansion, ExpansionOptions, expansions};
 use super::glossary::TargetLanguage;
 use super::parser::parse;
 use super::plan::{QueryPlan, Weights};
 use super::repair::{RepairedQuery, repaired};
+use crate::domain::asset::AssetId;
 use crate::services::search::analysis::is_syllable;
 use crate::services::search::filters::{Facet, Filters};
-use crate::services::search::request::{RequestContext, SearchRequest};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 use crate::services::search::thesaurus::Thesaurus;
 
@@ -25,26 +25,40 @@ pub(crate) struct InterpretedQuery {
     pub(crate) plan: Arc<QueryPlan>,
 }
 
+/// What a query is interpreted from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QuerySource<'a> {
+    /// The typed text.
+    pub(crate) text: &'a str,
+    /// Filters in addition to the text.
+    pub(crate) filters: &'a Filters,
+    /// Do not repair the text.
+    pub(crate) verbatim: bool,
+    /// Which expansions may be added.
+    pub(crate) expansion: &'a ExpansionOptions,
+    /// Works that were removed after the last commit of the index.
+    pub(crate) removed: &'a [AssetId],
+}
+
 /// Interprets the text of a request.
 pub(crate) fn interpret(
-    request: &SearchRequest,
-    context: &RequestContext,
+    source: &QuerySource<'_>,
     thesaurus: &Thesaurus,
     dictionary: &TermDictionary<'_>,
     weights: Weights,
 ) -> InterpretedQuery {
-    let parsed = parse(&request.text);
-    let mut filters = request.filters.clone();
+    let parsed = parse(source.text);
+    let mut filters = source.filters.clone();
     for (facet, value) in parsed.facet_values {
         filters.add(facet, value);
     }
-    let repaired = repaired(parsed.words, request.verbatim, dictionary);
+    let repaired = repaired(parsed.words, source.verbatim, dictionary);
     let translate_to = filter_language(&filters).filter(|target| are_foreign(&repaired, *target));
-    let expansions = expansions(&repaired.words, thesaurus, &request.expansion, translate_to);
+    let expansions = expansions(&repaired.words, thesaurus, source.expansion, translate_to);
     let mut plan = QueryPlan::new(&repaired, &expansions, dictionary, weights);
     plan.phrases = parsed.phrases;
     plan.excluded = parsed.excluded;
-    plan.removed.clone_from(&context.removed);
+    plan.removed = source.removed.to_vec();
     InterpretedQuery {
         filters,
         repaired,
