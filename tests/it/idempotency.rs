@@ -206,5 +206,5 @@ fn a_replay_after_a_crash_says_that_it_is_one() {
         (again.status, again.header("idempotent-replayed")),
         (201, "true")
     );
-    assert_eq!(again.json(), first.json());
+    assert_eq!(again.json_without_ports(), first.json_without_ports());
 }

@@ -135,6 +135,21 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
+    /// The JSON with addresses that have no port: an archive that is started again has another one.
+    pub(crate) fn json_without_ports(&self) -> Value {
+        let text = self.text();
+        let mut parts = text.split("http://127.0.0.1:");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let without_port = |part: &str| {
+            part.trim_start_matches(|c: char| c.is_ascii_digit())
+                .to_owned()
+        };
+        let text = parts.fold(first, |text, part| {
+            text + "http://127.0.0.1" + &without_port(part)
+        });
+        serde_json::from_str(&text).unwrap()
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
