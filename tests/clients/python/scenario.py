@@ -4,6 +4,8 @@ import io
 import os
 import time
 
+import httpx
+
 from kho_chung_client import AuthenticatedClient, Client
 from kho_chung_client.api.files import attach_file
 from kho_chung_client.api.operation import create_token, read_index, read_me
@@ -62,10 +64,20 @@ while True:
         break
     assert not page.parsed.at_end, "the publication is not in the change feed"
 
-# Search for it, with expansions.
-found = search_assets.sync_detailed(client=anybody, q=f"quyen tre em {word}", event=after)
-assert found.status_code == 200, found.content
-assert found.parsed.items[0].asset.id == identifier
+# Search for it, with expansions. On a busy machine the index may need longer than one request waits.
+for _ in range(60):
+    found = search_assets.sync_detailed(client=anybody, q=f"quyen tre em {word}", event=after, include=["citation"])
+    assert found.status_code == 200, found.content
+    if not found.parsed.stale:
+        break
+hit = found.parsed.items[0].asset
+assert hit.id == identifier
+assert hit.citation["en"].endswith(hit.links.self_)
+
+# Download what this reader gets of its file.
+available = hit.files[0].available
+assert httpx.get(available.address).content == content
+assert available.size == len(content)
 assert all(expansion.added for expansion in found.parsed.interpretation.expansions)
 
 # Make a token and use it.
