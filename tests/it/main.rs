@@ -1,12 +1,14 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod architecture;
 mod archive;
 mod auth;
 mod backup;
 mod blob_damage;
 mod change_feed;
+mod cli_account;
 mod cli_check;
 mod cli_help;
 mod cli_import;
@@ -52,6 +54,7 @@ mod search_http;
 mod search_kill;
 mod search_load;
 mod service_manager;
+mod sign_in;
 mod stored_records;
 mod support;
 mod text_encodings;
