@@ -36,6 +36,7 @@ mod kill;
 mod media_jobs;
 mod nothing_leaks;
 mod openapi;
+mod page_budget;
 mod partner_page;
 mod partner_reads;
 mod picture_copies;
