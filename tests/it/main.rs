@@ -18,6 +18,7 @@ mod config;
 mod damage;
 mod disk_full;
 mod duplicates_http;
+mod durations;
 mod embargo;
 mod embargo_job;
 mod fair_waiting;
