@@ -102,6 +102,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         token: TokenId("t".to_owned()),
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
+        subordinates: [].into(),
     }
 }
 

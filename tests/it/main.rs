@@ -47,6 +47,7 @@ mod range_download;
 mod render;
 mod request_limits;
 mod saved_searches;
+mod scope;
 mod search;
 mod search_http;
 mod search_kill;

@@ -184,7 +184,15 @@ impl Accounts {
         Ok(Actor::Holder {
             token: record.id,
             role: record.role,
+            subordinates: self.subordinates(record.organisation.as_ref(), now),
             organisation: record.organisation,
+        })
+    }
+
+    fn subordinates(&self, organisation: Option<&Slug>, now: Timestamp) -> Arc<[Slug]> {
+        let today = now.day();
+        organisation.map_or_else(Arc::default, |organisation| {
+            self.vocabularies.subordinates(organisation, &today).into()
         })
     }
 

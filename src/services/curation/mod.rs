@@ -8,7 +8,7 @@ mod embargo;
 
 pub use embargo::ReleaseExpiredEmbargo;
 
-use crate::domain::access::{Actor, Permission, policy};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
 use crate::domain::{Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
@@ -42,7 +42,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
         if work == present.work {
@@ -67,7 +67,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let next = present.detach(file, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::FileDetached)
@@ -86,7 +86,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Submit)
             .await?;
         let next = present.submit(self.works.now());
         self.commit(actor, &present, next, EventKind::Submitted)
@@ -105,7 +105,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Recall)
             .await?;
         let next = present.return_to_draft(self.works.now());
         self.commit(actor, &present, next, EventKind::Returned)
@@ -126,7 +126,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, curates)
+            .find_for_change(actor, id, expected, Operation::Publish)
             .await?;
         let processing = self.works.settled_processing(&present).await?;
         let next = present.publish(&self.works.vocabularies, &processing, self.works.now());
@@ -148,7 +148,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, curates)
+            .find_for_change(actor, id, expected, Operation::Withdraw)
             .await?;
         let reason = text::line(reason, limits::LINE)
             .map_err(|rule| ChangeError::invalid("/reason", rule))?;
@@ -170,7 +170,7 @@ impl Curation {
     ) -> Result<Tombstone, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_delete)
+            .find_for_change(actor, id, expected, Operation::Delete)
             .await?;
         let tombstone = present.delete(self.works.now());
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
@@ -211,8 +211,4 @@ impl Curation {
         self.works.catalog.commit(changes).await?;
         Ok(self.works.shown_to(actor, next).await?)
     }
-}
-
-fn curates(actor: &Actor, _: &Asset) -> bool {
-    actor.may(Permission::Curate)
 }

@@ -99,6 +99,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         token: TokenId("t".into()),
         role,
         organisation: organisation.map(slug),
+        subordinates: [].into(),
     }
 }
 

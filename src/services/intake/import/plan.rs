@@ -4,7 +4,7 @@
 //! (unmet conditions of publication, a forbidden transition) fails as a whole.
 
 use super::{Imported, ImportedAs};
-use crate::domain::access::{Actor, Permission, policy};
+use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, ProcessingStates, State, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
@@ -53,7 +53,7 @@ impl Planner<'_> {
             }
             Some(asset) if asset.work == work => asset.clone(),
             Some(asset) => {
-                require(policy::may_edit(self.actor, asset))?;
+                self.require(Operation::Edit, asset)?;
                 let next = asset.describe(work, self.vocabularies, self.now)?;
                 steps.push((next.clone(), EventKind::Described));
                 next
@@ -104,20 +104,20 @@ impl Planner<'_> {
         let now = self.now;
         match (&asset.state, requested) {
             (State::Draft, State::Submitted) => {
-                require(policy::may_edit(self.actor, asset))?;
+                self.require(Operation::Submit, asset)?;
                 Ok((asset.submit(now)?, EventKind::Submitted))
             }
             (State::Submitted, State::Draft) | (State::Withdrawn { .. }, _) => {
-                require(policy::may_edit(self.actor, asset))?;
+                self.require(Operation::Recall, asset)?;
                 Ok((asset.return_to_draft(now)?, EventKind::Returned))
             }
             (State::Draft | State::Submitted, State::Published | State::Withdrawn { .. }) => {
-                require(self.actor.may(Permission::Curate))?;
+                self.require(Operation::Publish, asset)?;
                 let published = asset.publish(self.vocabularies, self.processing, now)?;
                 Ok((published, EventKind::Published))
             }
             (State::Published, State::Withdrawn { reason }) => {
-                require(self.actor.may(Permission::Curate))?;
+                self.require(Operation::Withdraw, asset)?;
                 if reason.is_empty() {
                     return Err(ChangeError::invalid("/withdrawal_reason", Rule::Required));
                 }
@@ -129,12 +129,12 @@ impl Planner<'_> {
             })),
         }
     }
-}
 
-fn require(is_allowed: bool) -> Result<(), ChangeError> {
-    if is_allowed {
-        Ok(())
-    } else {
-        Err(ChangeError::Forbidden)
+    fn require(&self, operation: Operation, asset: &Asset) -> Result<(), ChangeError> {
+        if policy::may(self.actor, operation, asset) {
+            Ok(())
+        } else {
+            Err(ChangeError::Forbidden)
+        }
     }
 }
