@@ -4,18 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::Slug;
+use crate::domain::credential::Credential;
 use crate::domain::role::Role;
-use crate::domain::token_id::TokenId;
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A caller without a token.
     Anonymous,
-    /// The holder of a token.
+    /// The holder of a token or an account.
     Holder {
-        /// Which token.
-        token: TokenId,
+        /// Which token or account.
+        credential: Credential,
         /// The role of the holder.
         role: Role,
         /// The organisation of the holder; always present for contributors.
@@ -27,11 +27,6 @@ pub enum Actor {
     /// The archive itself: jobs and maintenance.
     System,
 }
-
-/// Who is responsible for a decision: the same for all requests of one token, whatever its role. Two
-/// approvals by the same principal count as one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Principal(pub String);
 
 impl Actor {
     /// The organisation the actor acts for.
@@ -50,23 +45,6 @@ impl Actor {
         };
         self.organisation().into_iter().chain(below)
     }
-
-    /// The role of the holder.
-    pub const fn role(&self) -> Option<Role> {
-        match self {
-            Self::Holder { role, .. } => Some(*role),
-            Self::Anonymous | Self::System => None,
-        }
-    }
-
-    /// Who is responsible for what the actor decides.
-    pub fn principal(&self) -> Principal {
-        Principal(match self {
-            Self::Anonymous => "anonymous".to_owned(),
-            Self::System => "system".to_owned(),
-            Self::Holder { token, .. } => format!("token:{}", token.0),
-        })
-    }
 }
 
 /// How an actor is written into events: `editor:4f9a2c`, `anonymous`, `system`.
@@ -75,7 +53,9 @@ impl fmt::Display for Actor {
         match self {
             Self::Anonymous => f.write_str("anonymous"),
             Self::System => f.write_str("system"),
-            Self::Holder { token, role, .. } => write!(f, "{}:{}", role.name(), token.0),
+            Self::Holder {
+                credential, role, ..
+            } => write!(f, "{}:{credential}", role.name()),
         }
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! [`policy`] is the only place that decides who sees a work: page, file, thumbnail, snippet, facet count,
 //! suggestion, feed and harvest all use it. Its rules are a table: [`policy::table`]. Tokens belong to
-//! organisations and machines; the archive has no records of persons.
+//! machines and accounts to posts; the archive has no records of persons.
 
 pub mod actor;
 pub mod policy;
 
+pub use crate::domain::credential::{AccountId, Credential, TokenId};
 pub use crate::domain::role::Role;
-pub use crate::domain::token_id::TokenId;
-pub use actor::{Actor, Principal};
+pub use actor::Actor;
 pub use policy::table::{Operation, Permission};

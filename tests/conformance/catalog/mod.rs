@@ -15,6 +15,7 @@ mod damage;
 mod full;
 mod given;
 mod jobs;
+mod keyed;
 mod model;
 mod requests;
 mod sealing;

@@ -23,13 +23,13 @@ pub fn may_delete_search(actor: &Actor, search: &SavedSearch) -> bool {
 fn is_owner(actor: &Actor, search: &SavedSearch) -> bool {
     match actor {
         Actor::Holder {
-            token,
+            credential,
             role,
             organisation,
             ..
         } => match organisation {
             Some(_) => *role == search.role && *organisation == search.organisation,
-            None => search.token.as_ref() == Some(token),
+            None => search.credential.as_ref() == Some(credential),
         },
         Actor::Anonymous | Actor::System => false,
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::table::{Column, Operation, Permission};
 use super::{Disclosure, disclosure, may, may_delete_search, may_deposit_for, may_see_search};
-use crate::domain::access::{Actor, Role, TokenId};
+use crate::domain::access::{Actor, Credential, Role, TokenId};
 use crate::domain::asset::{Access, Asset, AssetId, AudienceLevel, Revision, State, Work};
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Timestamp, Visibility};
 
@@ -22,7 +22,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         _ => Vec::new(),
     };
     Actor::Holder {
-        token: TokenId("t1".into()),
+        credential: Credential::Token(TokenId("t1".into())),
         role,
         organisation: organisation.map(slug),
         subordinates: subordinates.into(),
@@ -250,7 +250,7 @@ fn a_private_search_is_for_tokens_of_its_role_and_body() {
             visibility,
             role,
             organisation: organisation.map(slug),
-            token: None,
+            credential: None,
             created_at: NOW,
         };
         let rights = row(|actor| match may_see_search(actor, &search) {
@@ -265,7 +265,7 @@ fn a_private_search_is_for_tokens_of_its_role_and_body() {
 #[test]
 fn a_search_of_a_token_without_a_body_is_of_that_token_alone() {
     let by = |token: &str| Actor::Holder {
-        token: TokenId(token.into()),
+        credential: Credential::Token(TokenId(token.into())),
         role: Role::Station,
         organisation: None,
         subordinates: [].into(),
@@ -278,7 +278,7 @@ fn a_search_of_a_token_without_a_body_is_of_that_token_alone() {
         visibility: Visibility::Private,
         role: Role::Station,
         organisation: None,
-        token: Some(TokenId("s1".into())),
+        credential: Some(Credential::Token(TokenId("s1".into()))),
         created_at: NOW,
     };
     assert!(may_see_search(&by("s1"), &search) && may_delete_search(&by("s1"), &search));

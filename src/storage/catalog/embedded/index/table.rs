@@ -35,6 +35,9 @@ pub(crate) enum Table {
     Tokens,
     /// saved search (16) -> `SavedSearchRecord`.
     Searches,
+    /// table name, key -> `StoredKeyed`. The key is last and has no length before it, so that keys of a
+    /// table are in the order of their bytes.
+    Records,
     /// scope, key -> `IdempotentRecord`.
     Answers,
     /// moment (8), scope, key -> nothing: remembered answers, for forgetting.
@@ -43,7 +46,7 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Meta,
         Self::Assets,
         Self::Identifiers,
@@ -58,6 +61,7 @@ impl Table {
         Self::JobsFinished,
         Self::Tokens,
         Self::Searches,
+        Self::Records,
         Self::Answers,
         Self::AnswersByTime,
     ];
@@ -79,6 +83,7 @@ impl Table {
             Self::JobsFinished => "jobs-finished",
             Self::Tokens => "tokens",
             Self::Searches => "searches",
+            Self::Records => "records",
             Self::Answers => "answers",
             Self::AnswersByTime => "answers-by-time",
         }
