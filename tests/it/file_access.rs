@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Revision, State, Tombstone,
-    Work,
+    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Review, Revision, State,
+    Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, Sha256, Slug, Timestamp};
 use khochung::services::delivery::{Cacheability, Delivery, DeliveryError, Presentation};
@@ -133,6 +133,8 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
         created_at: NOW,
         updated_at: NOW,
         published_at: Some(NOW),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 

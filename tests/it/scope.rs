@@ -30,6 +30,7 @@ fn path_of(work: &Value) -> String {
 fn organisations(answer: &Value) -> BTreeSet<String> {
     let items = answer["items"].as_array().unwrap().iter();
     items
+        .map(|item| item.get("asset").unwrap_or(item))
         .map(|work| work["organisation"].as_str().unwrap().to_owned())
         .collect()
 }

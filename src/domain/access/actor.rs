@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::Slug;
+use crate::domain::asset::Decision;
 use crate::domain::credential::Credential;
 use crate::domain::role::Role;
+use crate::domain::{Slug, Timestamp};
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,22 @@ impl Actor {
         match self {
             Self::Holder { organisation, .. } => organisation.as_ref(),
             Self::Anonymous | Self::System => None,
+        }
+    }
+
+    /// What the actor decides at this moment.
+    pub fn decision(&self, at: Timestamp) -> Decision {
+        let (by, role) = match self {
+            Self::Holder {
+                credential, role, ..
+            } => (Some(credential.clone()), Some(*role)),
+            Self::Anonymous | Self::System => (None, None),
+        };
+        Decision {
+            by,
+            role,
+            organisation: self.organisation().cloned(),
+            at,
         }
     }
 

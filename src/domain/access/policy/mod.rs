@@ -110,9 +110,13 @@ pub fn may(actor: &Actor, operation: Operation, asset: &Asset) -> bool {
     let includes_state = match works {
         Works::None => false,
         Works::Unseen => {
-            asset.state == State::Draft && asset.widest_audience == AudienceLevel::Staff
+            let is_draft = matches!(asset.state, State::Draft | State::Returned { .. });
+            is_draft && asset.widest_audience == AudienceLevel::Staff
         }
-        Works::Open => matches!(asset.state, State::Draft | State::Submitted),
+        Works::Open => matches!(
+            asset.state,
+            State::Draft | State::Returned { .. } | State::Submitted
+        ),
         Works::Scope => true,
     };
     includes_state && is_in_scope(actor, asset.work.organisation.as_ref())

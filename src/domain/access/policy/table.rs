@@ -67,7 +67,7 @@ pub enum Operation {
 pub enum Works {
     /// None.
     None,
-    /// Drafts of the scope that nobody outside it has ever seen.
+    /// Drafts and returned works of the scope that nobody outside it has ever seen.
     Unseen,
     /// Open works of the scope: draft, returned, submitted.
     Open,
