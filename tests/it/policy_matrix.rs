@@ -12,7 +12,7 @@ use khochung::domain::{Slug, Timestamp};
 use serde_json::{Value, json};
 
 use super::picture_copies::picture;
-use super::support::{Answer, Archive, Client, eventually};
+use super::support::{Answer, Archive, Client};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_395_600_000);
 
@@ -64,6 +64,9 @@ const ACCESSES: [(&str, Access); 4] = [
     ("state-internal", Access::StateInternal),
     ("embargo", Access::Public),
 ];
+
+/// Words of all works: một câu chung.
+const WORDS: &str = "m%E1%BB%99t+c%C3%A2u+chung";
 
 const EMBARGO_END: &str = "2099-01-01T00:00:00+07:00";
 
@@ -330,7 +333,7 @@ fn ask(client: &Client, operation: &str, situation: &Situation) -> Answer {
         "withdraw" => put("withdrawal", json!({ "reason": "Sai" })),
         "reopen" => delete(&format!("{path}/withdrawal")),
         "delete" => delete(&path),
-        other => panic!("no request for {other}"),
+        other => unreachable!("no request for {other}"),
     }
 }
 
@@ -371,25 +374,49 @@ fn every_cell_holds_over_http() {
         cells.len(),
         works.len() * COLUMNS.len() * operations().len()
     );
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let (works, cells) = (&works, &cells);
+        let columns = clients.iter().enumerate();
+        let threads: Vec<_> = columns
+            .map(|(column, client)| scope.spawn(move || wrong_cells(column, client, works, cells)))
+            .collect();
+        let joined = threads.into_iter().map(|thread| thread.join().unwrap());
+        joined.flatten().collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let unchanged = |work: &Situation| operator.get(&work.path()).header("etag") == work.etag;
+    assert!(works.iter().all(unchanged));
+    lists_have_what_the_matrix_says(&archive, &works, &clients, &cells);
+}
+
+/// The cells of one column that do not hold.
+fn wrong_cells(column: usize, client: &Client, works: &[Situation], cells: &Cells) -> Vec<String> {
     let mut wrong = Vec::new();
-    for ((operation, state, access, column), expected) in &cells {
+    let of_column = cells.iter().filter(|((.., of), _)| *of == column);
+    for ((operation, state, access, _), expected) in of_column {
         let mut of_work = works.iter();
         let work = of_work
             .find(|work| (work.state, work.access) == (state.as_str(), access.as_str()))
             .unwrap();
-        let answer = ask(&clients[*column], operation, work);
-        let cell = cell_of(operation, &answer);
+        let cell = cell_of(operation, &ask(client, operation, work));
         if cell != *expected {
-            let name = COLUMNS[*column].0;
+            let name = COLUMNS[column].0;
             wrong.push(format!(
                 "{name} {operation} {state} {access}: {cell}, not {expected}"
             ));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let unchanged = |work: &Situation| operator.get(&work.path()).header("etag") == work.etag;
-    assert!(works.iter().all(unchanged));
-    lists_have_what_the_matrix_says(&archive, &works, &clients, &cells);
+    wrong
+}
+
+/// The works that a column sees (`yes`) or learns the removal of (`410`).
+fn with_cell(cell: &str, column: usize, works: &[Situation], cells: &Cells) -> BTreeSet<String> {
+    let is = |work: &&Situation| {
+        let (state, access) = (work.state.to_owned(), work.access.to_owned());
+        cells[&("see".to_owned(), state, access, column)] == cell
+    };
+    let with = works.iter().filter(is);
+    with.map(|work| work.id.clone()).collect()
 }
 
 /// Lists, search with its counts, feed, suggestions, similar works and changes.
@@ -399,86 +426,76 @@ fn lists_have_what_the_matrix_says(
     clients: &[Client],
     cells: &Cells,
 ) {
-    let event = eventually("the index is current", || {
-        archive.operator().get("/readyz").json()["last_event"].as_u64()
-    });
+    let ready = archive.operator().get("/readyz").json();
+    let event = ready["last_event"].as_u64().unwrap();
+    let withdrawn: BTreeSet<String> = works
+        .iter()
+        .filter(|work| work.state == "withdrawn")
+        .map(|work| work.id.clone())
+        .collect();
     for (column, client) in clients.iter().enumerate() {
         let name = COLUMNS[column].0;
-        let with = |cell: &str| -> BTreeSet<String> {
-            let is = |work: &&Situation| {
-                let key = (
-                    "see".to_owned(),
-                    work.state.into(),
-                    work.access.into(),
-                    column,
-                );
-                cells[&key] == cell
-            };
-            works
-                .iter()
-                .filter(is)
-                .map(|work| work.id.clone())
-                .collect()
-        };
-        let seen = with("yes");
-        let is_withdrawn = |id: &String| {
-            let mut withdrawn = works.iter().filter(|work| work.state == "withdrawn");
-            withdrawn.any(|work| work.id == *id)
-        };
-        let findable: BTreeSet<String> = seen
-            .iter()
-            .filter(|id| !is_withdrawn(id))
-            .cloned()
-            .collect();
+        let seen = with_cell("yes", column, works, cells);
+        let gone = with_cell("410", column, works, cells);
+        let findable: BTreeSet<String> = seen.difference(&withdrawn).cloned().collect();
         assert_eq!(ids(&client.get("/api/v1/assets?limit=200")), seen, "{name}");
         let all_ids: Vec<&str> = works.iter().map(|work| work.id.as_str()).collect();
         let by_id = format!("/api/v1/assets?ids={}", all_ids.join(","));
         assert_eq!(ids(&client.get(&by_id)), seen, "{name}");
-
-        let search = format!(
-            "/api/v1/search?q=m%E1%BB%99t+c%C3%A2u+chung&limit=100&facets=organisation&group=false&event={event}"
-        );
-        let found = client.get(&search);
-        assert_eq!(found.json()["stale"], false, "{name}");
-        assert_eq!(ids(&found), findable, "{name}");
-        assert_eq!(found.json()["total"]["works"], findable.len(), "{name}");
-        let counted = &found.json()["facets"][0]["values"][0]["works"];
-        let expected = if findable.is_empty() {
-            Value::Null
-        } else {
-            findable.len().into()
-        };
-        assert_eq!(*counted, expected, "{name}");
-
         let changes = client.get("/api/v1/changes?after=0&limit=200").json();
-        let changed_to = |state: &str| -> BTreeSet<String> {
-            let items = changes["items"].as_array().unwrap().iter();
-            items
-                .filter(|change| change["state"] == state)
-                .map(|change| change["asset"].as_str().unwrap().to_owned())
-                .collect()
-        };
-        assert_eq!(changed_to("available"), seen, "{name}");
-        assert_eq!(changed_to("gone"), with("410"), "{name}");
+        assert_eq!(changed_to("available", &changes), seen, "{name}");
+        assert_eq!(changed_to("gone", &changes), gone, "{name}");
+        searches_have(&findable, client, event, name);
+        nothing_names_the_others(&findable, client, works, name);
+    }
+}
 
-        let feed = client
-            .get("/api/v1/search/feed?q=m%E1%BB%99t+c%C3%A2u+chung&limit=100")
-            .text();
-        let suggested = client.get("/api/v1/suggest?q=tranh+vuong").text();
-        let similar = findable.iter().next().map(|id| {
-            let similar = client.get(&format!("/api/v1/assets/{id}/similar"));
-            assert_eq!(similar.status, 200);
-            similar.text()
-        });
-        for work in works {
-            let may_find = findable.contains(&work.id);
-            assert_eq!(feed.contains(&work.id), may_find, "{name}: feed");
-            if !may_find {
-                let title = format!("{}\"", work.title);
-                assert!(!suggested.contains(&title), "{name}: {suggested}");
-                let shown = similar.as_deref().unwrap_or_default();
-                assert!(!shown.contains(&work.id), "{name}: similar works");
-            }
+fn changed_to(state: &str, changes: &Value) -> BTreeSet<String> {
+    let items = changes["items"].as_array().unwrap().iter();
+    items
+        .filter(|change| change["state"] == state)
+        .map(|change| change["asset"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// A search of all works has these, and counts them.
+fn searches_have(findable: &BTreeSet<String>, client: &Client, event: u64, name: &str) {
+    let found = client.get(&format!(
+        "/api/v1/search?q={WORDS}&limit=100&facets=organisation&group=false&event={event}"
+    ));
+    assert_eq!(found.json()["stale"], false, "{name}");
+    assert_eq!(ids(&found), *findable, "{name}");
+    assert_eq!(found.json()["total"]["works"], findable.len(), "{name}");
+    let counted = &found.json()["facets"][0]["values"][0]["works"];
+    let expected = match findable.len() {
+        0 => Value::Null,
+        works => works.into(),
+    };
+    assert_eq!(*counted, expected, "{name}");
+}
+
+/// Feed, suggestions and similar works name no other works.
+fn nothing_names_the_others(
+    findable: &BTreeSet<String>,
+    client: &Client,
+    works: &[Situation],
+    name: &str,
+) {
+    let feed = format!("/api/v1/search/feed?q={WORDS}&limit=100");
+    let feed = client.get(&feed).text();
+    let suggested = client.get("/api/v1/suggest?q=tranh+vuong").text();
+    let similar = findable.iter().next().map_or_else(String::new, |id| {
+        let similar = client.get(&format!("/api/v1/assets/{id}/similar"));
+        assert_eq!(similar.status, 200);
+        similar.text()
+    });
+    for work in works {
+        let may_find = findable.contains(&work.id);
+        assert_eq!(feed.contains(&work.id), may_find, "{name}: feed");
+        if !may_find {
+            let title = format!("{}\"", work.title);
+            assert!(!suggested.contains(&title), "{name}: {suggested}");
+            assert!(!similar.contains(&work.id), "{name}: similar works");
         }
     }
 }

@@ -362,14 +362,6 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
     for (name, value) in [
         ("asset.v1", Stored::Asset(Box::new(full_asset()))),
         ("asset-bare.v1", Stored::Asset(Box::new(bare_asset()))),
-        (
-            "asset-reviewed.v2",
-            Stored::Asset(Box::new(reviewed_asset())),
-        ),
-        (
-            "asset-returned.v2",
-            Stored::Asset(Box::new(returned_asset())),
-        ),
         ("tombstone.v1", Stored::Tombstone(tombstone)),
         ("rendition.v1", Stored::Rendition(rendition())),
         ("audit.v1", Stored::Audit(audit)),
@@ -407,6 +399,20 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("forget.v1", Stored::Forget(at(0))),
     ] {
         let bytes = fixture(name);
+        let record: StoredRecord = serde_json::from_str(&bytes).unwrap();
+        assert_eq!(Stored::try_from(record).unwrap(), value, "{name}");
+        let written = serde_json::to_string(&StoredRecord::from(value)).unwrap();
+        assert_eq!(written, bytes, "{name}");
+    }
+}
+
+#[test]
+fn what_version_2_wrote_of_works_is_read_and_written_the_same() {
+    for (name, asset) in [
+        ("asset-reviewed.v2", reviewed_asset()),
+        ("asset-returned.v2", returned_asset()),
+    ] {
+        let (bytes, value) = (fixture(name), Stored::Asset(Box::new(asset)));
         let record: StoredRecord = serde_json::from_str(&bytes).unwrap();
         assert_eq!(Stored::try_from(record).unwrap(), value, "{name}");
         let written = serde_json::to_string(&StoredRecord::from(value)).unwrap();
