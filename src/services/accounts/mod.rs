@@ -15,6 +15,7 @@ mod links;
 mod own_account;
 mod password;
 mod private;
+mod scope;
 mod second_factor;
 mod secret;
 mod sessions;
