@@ -13,10 +13,10 @@ use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use super::records::{Included, Records};
 use super::{BaseAddress, pagination, schemas};
-use crate::domain::asset::AssetId;
 use crate::interfaces::wire::{AssetDto, ChangeDto};
 use crate::services::search::Search;
-use crate::services::sharing::{Change, LogCursor, Presence, Sharing};
+use crate::services::sharing::{Changes, LogCursor, Presence, Sharing};
+use crate::services::works::PageBudget;
 use crate::storage::catalog::EventNumber;
 
 /// The position in the change feed.
@@ -102,19 +102,10 @@ pub async fn list(
     let included = Included::parse(&query.0.include, Some("asset"))?;
     let (by, service) = (actor.clone(), sharing.clone());
     let changes = async move { service.changes(&by, cursor, limit).await };
-    let changes = search.admission().run(&counted.0, changes).await??;
+    let mut changes = search.admission().run(&counted.0, changes).await??;
     let log = sharing.log_id().to_string();
+    let items = entries(&actor, &mut changes, included, &sharing, &records).await?;
     let next = changes.next.0;
-    let works = if included.is_anything() {
-        let available = sharing
-            .read_many(&actor, &available(&changes.items))
-            .await?;
-        records
-            .render_without_bodies(&actor, available, included.parts)
-            .await?
-    } else {
-        Vec::new()
-    };
     let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
         let next_page = [
@@ -128,29 +119,51 @@ pub async fn list(
         pagination::link_next(&mut response, &base, "/api/v1/changes", &query);
     }
     Ok(response.json(ChangeList {
-        items: entries(&changes.items, works),
+        items,
         next,
         at_end: changes.is_at_end,
         log,
     }))
 }
 
-/// The works that can be read.
-fn available(changes: &[Change]) -> Vec<AssetId> {
-    let available = changes.iter();
-    available
-        .filter(|change| change.presence == Presence::Available)
-        .map(|change| change.asset)
-        .collect()
-}
-
-fn entries(changes: &[Change], works: Vec<AssetDto>) -> Vec<ChangeEntry> {
-    let works = works.into_iter().map(|work| (work.id.clone(), work));
-    let works: HashMap<String, AssetDto> = works.collect();
-    let entry = |change: &Change| {
-        let change = ChangeDto::from(change);
-        let record = works.get(&change.asset).cloned();
-        ChangeEntry { change, record }
-    };
-    changes.iter().map(entry).collect()
+/// The changes with the works that were requested. The page ends early when the texts of the works are long.
+async fn entries(
+    actor: &Allowed<Read>,
+    changes: &mut Changes,
+    included: Included,
+    sharing: &Sharing,
+    records: &Records,
+) -> Result<Vec<ChangeEntry>, Problem> {
+    let mut entries: Vec<ChangeEntry> = Vec::with_capacity(changes.items.len());
+    let mut works = Vec::new();
+    let mut budget = PageBudget::default();
+    for change in &changes.items {
+        if budget.is_used_up() {
+            changes.is_at_end = false;
+            break;
+        }
+        if included.is_anything() && change.presence == Presence::Available {
+            let (found, _) = sharing.read_many(actor, &[change.asset], false).await?;
+            found.iter().for_each(|work| budget.count(work));
+            works.extend(found);
+        }
+        entries.push(ChangeEntry {
+            change: change.into(),
+            record: None,
+        });
+    }
+    let works = records
+        .render(actor, works, included.parts)
+        .await?
+        .into_iter();
+    let works: HashMap<String, AssetDto> = works.map(|work| (work.id.clone(), work)).collect();
+    for entry in &mut entries {
+        entry.record = works.get(&entry.change.asset).cloned();
+    }
+    if entries.len() < changes.items.len()
+        && let Some(last) = changes.items.get(entries.len().saturating_sub(1))
+    {
+        changes.next = last.number;
+    }
+    Ok(entries)
 }

@@ -175,7 +175,7 @@ fn provide(archive: &Archive, base: &BaseAddress, config: &mut web::ServiceConfi
         .app_data(web::Data::from(Arc::clone(&archive.config)))
         .app_data(web::Data::from(Arc::clone(&archive.metrics)))
         .app_data(web::Data::from(Arc::clone(&archive.vocabularies)))
-        .app_data(web::Data::from(Arc::clone(&archive.accounts)))
+        .app_data(web::Data::from(Arc::clone(&archive.tokens)))
         .app_data(web::Data::new(archive.intake.clone()))
         .app_data(web::Data::new(archive.curation.clone()))
         .app_data(web::Data::new(archive.sharing.clone()))

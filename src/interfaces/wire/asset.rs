@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::file::FileDto;
 use super::record_parts::{self, ConceptLabelDto};
+use super::review::{CorrectionDto, ReturnReasonDto};
 use super::schema_fields;
 use super::work::WorkDto;
 use crate::domain::access::Actor;
@@ -31,6 +32,14 @@ pub struct AssetDto {
     /// Why it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_reason: Option<String>,
+    /// Why it was returned to its contributor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub return_reasons: Vec<ReturnReasonDto>,
+    /// Corrections since it was first published, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub corrections: Vec<CorrectionDto>,
     /// The description.
     #[serde(flatten)]
     pub work: WorkDto,
@@ -124,6 +133,12 @@ impl AssetDto {
             revision: asset.revision.0,
             state: asset.state.name(),
             withdrawn_reason: asset.state.withdrawal_reason().map(str::to_owned),
+            return_reasons: asset
+                .state
+                .return_reasons()
+                .iter()
+                .map(ReturnReasonDto::from)
+                .collect(),
             created_at: asset.created_at.to_string(),
             updated_at: asset.updated_at.to_string(),
             published_at: asset.published_at.map(|moment| moment.to_string()),
@@ -131,6 +146,11 @@ impl AssetDto {
             labels: include.labels.then(labels),
             licence: include.licence.then(licence).flatten(),
             citation: include.citation.then(citation),
+            corrections: asset
+                .corrections
+                .into_iter()
+                .map(CorrectionDto::from)
+                .collect(),
             files: std::iter::zip(asset.files, files)
                 .map(|(file, access)| FileDto::render(file, access, shows_names, place))
                 .collect(),

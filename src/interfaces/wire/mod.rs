@@ -15,6 +15,7 @@ mod patch;
 mod pointer;
 mod reader;
 mod record_parts;
+mod review;
 mod saved_search;
 pub mod schema;
 mod schema_fields;
@@ -26,6 +27,9 @@ pub use file::{AvailableDto, FileDto};
 pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use patch::patch_work;
+pub use review::{
+    ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,
+};
 pub use saved_search::{SavedSearchDto, parse_saved_search};
 pub use work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 

@@ -7,6 +7,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use super::asset::{AssetDto, LinksDto};
 use super::file::{AvailableDto, FileDto, ProcessingProblemDto};
 use super::record_parts::ConceptLabelDto;
+use super::review::{CorrectionDto, ReturnReasonDto};
 use super::work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 
 /// The schema of a work in responses (JSON Schema 2020-12), as committed in
@@ -25,6 +26,8 @@ pub fn asset_schema() -> Value {
         (LinksDto::name(), LinksDto::schema()),
         (ConceptLabelDto::name(), ConceptLabelDto::schema()),
         (ProcessingProblemDto::name(), ProcessingProblemDto::schema()),
+        (ReturnReasonDto::name(), ReturnReasonDto::schema()),
+        (CorrectionDto::name(), CorrectionDto::schema()),
     ]
     .into_iter()
     .map(|(name, schema)| (name.into_owned(), plain(&schema)))

@@ -96,6 +96,10 @@ pub struct WorkDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub embargo_until: Option<String>,
+    /// When its publication is to be reviewed again: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-06-30")]
+    pub review_on: Option<String>,
     /// Links to other works.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -178,6 +182,7 @@ impl From<Work> for WorkDto {
             minors_shown: work.minors_shown,
             access: name_of(&Access::NAMES, &work.access),
             embargo_until: work.embargo_until.map(|moment| moment.to_string()),
+            review_on: work.review_on.map(|day| day.to_string()),
             relations: work.relations.iter().map(RelationDto::from).collect(),
             identifiers: work
                 .identifiers

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use accepted_types::AcceptedTypes;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{
     Asset, AssetId, File, FileRole, Processing, Revision, State, TransitionError, file_name,
     secrecy,
@@ -133,7 +133,7 @@ impl Intake {
             return Ok(self.works.find(actor, id).await.map(drop)?);
         }
         self.works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await
             .map(drop)
     }
@@ -188,7 +188,7 @@ impl Intake {
     ) -> Result<File, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let file = self.describe_file(&staged, details).await?;
         if present.state == State::Published
@@ -223,7 +223,7 @@ impl Intake {
         loop {
             let present = self
                 .works
-                .find_for_change(actor, id, expected, policy::may_edit)
+                .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
             let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
             let next = present.attach(file.clone(), vocabularies, now)?;

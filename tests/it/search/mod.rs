@@ -17,6 +17,7 @@ mod quality;
 mod rebuilt;
 mod removals;
 mod suggestions;
+mod text_budgets;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, PeopleShown, Review, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::services::search::{Search, SearchRequest, SearchResponse, SearchSettings};
@@ -84,6 +85,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
@@ -91,6 +93,8 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
         created_at: now(),
         updated_at: now(),
         published_at: Some(now()),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 
@@ -99,6 +103,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         credential: Credential::Token(TokenId("t".into())),
         role,
         organisation: organisation.map(slug),
+        subordinates: [].into(),
     }
 }
 

@@ -1,5 +1,6 @@
-//! `/api/v1/assets`: works. The transitions of their lifecycle are in [`lifecycle`].
+//! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
+pub mod decisions;
 pub mod lifecycle;
 
 use actix_web::http::header;
@@ -24,9 +25,6 @@ use crate::services::intake::Intake;
 use crate::services::search::Search;
 use crate::services::sharing::{Filter, Sharing};
 
-/// The most works read by id with their full texts, each of which may have megabytes.
-const MAX_IDS_WITH_BODIES: usize = 20;
-
 /// Which works to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -44,7 +42,7 @@ pub struct ListQuery {
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
-    /// What else to send of each work. `body`: its full text; a page with long texts has fewer works.
+    /// What else to send of each work. `body`: its full text; a page ends when its texts reach 4 MiB.
     #[param(value_type = Option<Vec<schemas::ListInclusion>>, inline)]
     include: Option<Vec<String>>,
     /// Only works last published at this moment or later (ISO 8601 with offset).
@@ -53,8 +51,9 @@ pub struct ListQuery {
     /// Only works last published before this moment (ISO 8601 with offset).
     #[param(format = DateTime)]
     published_before: Option<String>,
-    /// Only these works, in this order: at most 200, with `include=body` at most 20. Those that you may not see are
-    /// left out. Of the other parameters only `include` can be combined with it.
+    /// Only these works, in this order: at most 200 ids. Those that you may not see are left out. Of the other
+    /// parameters only `include` can be combined with it. When their texts reach 4 MiB the rest is on a next page, and
+    /// `next` is the first id of the rest.
     ids: Option<Vec<String>>,
 }
 
@@ -64,7 +63,7 @@ pub struct AssetList {
     /// The works, oldest first, without their full texts unless asked for. A page may be short, even
     /// empty, before the end.
     items: Vec<AssetDto>,
-    /// Cursor of the next page; absent at the end.
+    /// Cursor of the next page, with `ids` the first of those left; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -91,7 +90,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
     if query.ids.is_some() {
-        return list_by_id(&actor, &query, &sharing, &records).await;
+        return list_by_id(&actor, &query, &sharing, &records, &base).await;
     }
     let after = query
         .after
@@ -121,12 +120,13 @@ pub async fn list(
     Ok(answer.json(AssetList { items, next }))
 }
 
-/// Reads many works at once. All of them are in one page, so there is no next one.
+/// Reads many works at once. The next page has those that did not fit.
 async fn list_by_id(
     actor: &Allowed<Read>,
     query: &ListQuery,
     sharing: &Sharing,
     records: &Records,
+    base: &BaseAddress,
 ) -> Result<HttpResponse, Problem> {
     if let Some(name) = query.first_beside_ids() {
         return Err(Problem::parameter(name));
@@ -134,23 +134,22 @@ async fn list_by_id(
     let included = Included::parse(&query.include, Some("body"))?;
     let ids: Result<Vec<_>, _> = listed(&query.ids).map(str::parse).collect();
     let ids = ids.map_err(|_| Problem::parameter("ids"))?;
-    let most = if included.own {
-        MAX_IDS_WITH_BODIES
-    } else {
-        pagination::MAX_LIMIT
-    };
-    if ids.is_empty() || ids.len() > most {
+    if ids.is_empty() || ids.len() > pagination::MAX_LIMIT {
         return Err(Problem::parameter("ids"));
     }
-    let found = sharing.read_many(actor, &ids).await?;
-    let items = if included.own {
-        records.render(actor, found, included.parts).await?
-    } else {
-        records
-            .render_without_bodies(actor, found, included.parts)
-            .await?
-    };
-    Ok(HttpResponse::Ok().json(AssetList { items, next: None }))
+    let (found, examined) = sharing.read_many(actor, &ids, included.own).await?;
+    let rest: Vec<_> = ids[examined..].iter().map(ToString::to_string).collect();
+    let mut answer = HttpResponse::Ok();
+    if !rest.is_empty() {
+        let next: Vec<_> = [("ids", rest.join(","))]
+            .into_iter()
+            .chain(query.include())
+            .collect();
+        pagination::link_next(&mut answer, base, "/api/v1/assets", &next);
+    }
+    let items = records.render(actor, found, included.parts).await?;
+    let next = rest.into_iter().next();
+    Ok(answer.json(AssetList { items, next }))
 }
 
 impl ListQuery {
@@ -191,6 +190,12 @@ impl ListQuery {
         })
     }
 
+    /// The parameter `include` of the next page.
+    fn include(&self) -> Option<(&'static str, String)> {
+        let include = listed(&self.include).collect::<Vec<_>>().join(",");
+        (!include.is_empty()).then_some(("include", include))
+    }
+
     /// The query of the next page.
     fn next_page(&self, next: &str, limit: usize) -> Vec<(&'static str, String)> {
         let filters = [
@@ -202,10 +207,8 @@ impl ListQuery {
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value.clone()?)));
-        let include = listed(&self.include).collect::<Vec<_>>().join(",");
-        let include = (!include.is_empty()).then_some(("include", include));
         let cursor = [("after", next.to_owned()), ("limit", limit.to_string())];
-        filters.chain(include).chain(cursor).collect()
+        filters.chain(self.include()).chain(cursor).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 32] = [
+pub const PAGES: [(&str, &str); 36] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -37,6 +37,22 @@ pub const PAGES: [(&str, &str); 32] = [
     (
         "invalid-token",
         include_str!("../../../../docs/problems/invalid-token.md"),
+    ),
+    (
+        "wrong-credentials",
+        include_str!("../../../../docs/problems/wrong-credentials.md"),
+    ),
+    (
+        "cross-site-request",
+        include_str!("../../../../docs/problems/cross-site-request.md"),
+    ),
+    (
+        "reauthentication-required",
+        include_str!("../../../../docs/problems/reauthentication-required.md"),
+    ),
+    (
+        "link-not-valid",
+        include_str!("../../../../docs/problems/link-not-valid.md"),
     ),
     (
         "forbidden",

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::domain::asset::Asset;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::query::{Query, WorkId};
@@ -13,6 +14,7 @@ use crate::interfaces::http::records::Records;
 use crate::interfaces::http::{pagination, schemas};
 use crate::interfaces::wire::{AssetDto, Inclusions};
 use crate::services::search::{Search, Suggestion, SuggestionSource};
+use crate::services::works::PageBudget;
 
 /// The most completions or works one answer holds.
 const MAX_LIMIT: usize = 50;
@@ -127,16 +129,28 @@ pub async fn similar(
         .await?;
     let found = found.ok_or(Problem::NotFound)?;
     let include = Inclusions::default();
-    let duplicates = records.render_without_bodies(&actor, found.duplicates, include);
-    let related = records.render_without_bodies(&actor, found.related, include);
+    let mut budget = PageBudget::default();
+    let duplicates = shortened(found.duplicates, &mut budget);
+    let related = shortened(found.related, &mut budget);
     Ok(HttpResponse::Ok().json(SimilarList {
-        duplicates: duplicates.await?,
-        related: related.await?,
+        duplicates: records.render(&actor, duplicates, include).await?,
+        related: records.render(&actor, related, include).await?,
     }))
 }
 
 fn bounded(limit: Option<usize>) -> Result<usize, Problem> {
     pagination::within(limit.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)
+}
+
+/// The works without their full texts, the first ones only when their other texts are long.
+fn shortened(works: Vec<Asset>, budget: &mut PageBudget) -> Vec<Asset> {
+    let without_body = works.into_iter().map_while(|mut asset| {
+        asset.work.body = None;
+        let fits = !budget.is_used_up();
+        budget.count(&asset);
+        fits.then_some(asset)
+    });
+    without_body.collect()
 }
 
 impl From<Suggestion> for SuggestionDto {
