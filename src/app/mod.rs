@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
+use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
@@ -46,6 +47,8 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// The audit trail.
+    pub audit: AuditTrail,
     /// Deposits works and files.
     pub intake: Intake,
     /// Changes works.
@@ -113,6 +116,7 @@ impl Archive {
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let works = WorkAccess::new(catalog(), vocabularies(), clock());
+        let trail = AuditTrail::new(catalog(), clock());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -122,17 +126,24 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::new(Tokens::new(catalog(), vocabularies(), clock())),
+            tokens: Arc::new(Tokens::new(
+                catalog(),
+                trail.clone(),
+                vocabularies(),
+                clock(),
+            )),
             accounts: Accounts::new(
                 catalog(),
+                trail.clone(),
                 Arc::clone(&backends.keys),
                 vocabularies(),
                 Passwords::new(clock()),
                 clock(),
             ),
             intake: Intake::new(works.clone(), blobs(), accepted),
-            curation: Curation::new(works.clone()),
+            curation: Curation::new(works.clone(), trail.clone()),
             sharing: Sharing::new(works),
+            audit: trail,
             delivery,
             search,
             feeds,

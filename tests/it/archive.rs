@@ -12,6 +12,7 @@ use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
 use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
 use khochung::services::accounts::{Accounts, Passwords, Tokens};
+use khochung::services::audit::AuditTrail;
 use khochung::services::curation::Curation;
 use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
 use khochung::services::sharing::Sharing;
@@ -56,10 +57,17 @@ impl Archive {
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
         let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
         let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
         Self {
-            tokens: Tokens::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            tokens: Tokens::new(
+                catalog.clone(),
+                trail.clone(),
+                vocabularies.clone(),
+                clock.clone(),
+            ),
             accounts: Accounts::new(
                 catalog.clone(),
+                trail.clone(),
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
@@ -71,7 +79,7 @@ impl Archive {
                 blobs.clone(),
                 AcceptedTypes::new(Config::default().intake.allowed_types),
             ),
-            curation: Curation::new(works.clone()),
+            curation: Curation::new(works.clone(), trail),
             sharing: Sharing::new(works),
             staging: Staging::open(folder.path(), SystemTime::now()).unwrap(),
             clock,

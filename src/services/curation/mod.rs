@@ -13,6 +13,7 @@ pub use embargo::ReleaseExpiredEmbargo;
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
 use crate::domain::{Rule, Sha256, text};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::catalog::{ChangeSet, EventKind, Write};
 
@@ -20,12 +21,13 @@ use crate::storage::catalog::{ChangeSet, EventKind, Write};
 #[derive(Clone)]
 pub struct Curation {
     works: WorkAccess,
+    trail: AuditTrail,
 }
 
 impl Curation {
     /// Curates these works.
-    pub fn new(works: WorkAccess) -> Self {
-        Self { works }
+    pub const fn new(works: WorkAccess, trail: AuditTrail) -> Self {
+        Self { works, trail }
     }
 
     /// Replaces the description of the work. An equal description changes nothing.
@@ -213,7 +215,8 @@ impl Curation {
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
             .expect(id, present.revision)
             .write(Write::Tombstone(tombstone.clone()));
-        self.works.catalog.commit(changes).await?;
+        let entry = NewEntry::new(actor, Act::WorkDeleted, id);
+        self.trail.commit(changes, &entry).await?;
         Ok(tombstone)
     }
 
@@ -245,7 +248,22 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let next = next?;
         let changes = self.works.change_set(actor, present, next.clone(), event);
-        self.works.catalog.commit(changes).await?;
+        if is_decision(event) {
+            let entry = NewEntry::new(actor, Act::WorkDecided, next.id)
+                .with("event", event.name())
+                .with("revision", next.revision);
+            self.trail.commit(changes, &entry).await?;
+        } else {
+            self.works.catalog.commit(changes).await?;
+        }
         Ok(self.works.shown_to(actor, next).await?)
     }
+}
+
+/// What the audit trail covers: the state of a work, not its words.
+const fn is_decision(event: EventKind) -> bool {
+    !matches!(
+        event,
+        EventKind::Described | EventKind::FileDetached | EventKind::EmbargoLifted
+    )
 }
