@@ -4,6 +4,7 @@
 //! other code checks again. Time, randomness and ids are parameters.
 
 pub mod access;
+pub mod account;
 pub mod asset;
 pub mod credential;
 pub mod digest;
@@ -16,7 +17,6 @@ pub mod saved_search;
 pub mod slug;
 pub mod text;
 pub mod timestamp;
-
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;

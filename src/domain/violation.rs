@@ -30,6 +30,17 @@ pub enum Rule {
         /// The greatest length.
         max: usize,
     },
+    /// Text shorter than allowed, in characters.
+    TooShort {
+        /// The least length.
+        min: usize,
+    },
+    /// A password that is easy to guess.
+    EasyToGuess,
+    /// A one-time link, code or password that is not valid.
+    NotValid,
+    /// A login name that another account has.
+    LoginTaken,
     /// Characters that are not allowed (control characters, NUL, bidirectional overrides).
     ForbiddenCharacters,
     /// Not a well-formed BCP 47 tag.
@@ -78,6 +89,12 @@ pub enum Rule {
     EmptyFile,
     /// Publication: the public copy of the file is still being made.
     FileInProcessing,
+    /// Publication: a second post has to approve the work.
+    SecondApprovalMissing,
+    /// Publication: the day on which its publication was to be reviewed has passed.
+    ReviewIsDue,
+    /// The second approval comes from the post that gave the first.
+    SameApprover,
     /// Publication: no public copy of the file can be made.
     NoPublicCopy(ProcessingFailure),
 }

@@ -1,12 +1,14 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod architecture;
 mod archive;
 mod auth;
 mod backup;
 mod blob_damage;
 mod change_feed;
+mod cli_account;
 mod cli_check;
 mod cli_help;
 mod cli_import;
@@ -40,7 +42,9 @@ mod openapi;
 mod page_budget;
 mod partner_page;
 mod partner_reads;
+mod path_to_publication;
 mod picture_copies;
+mod policy_matrix;
 mod probe;
 mod problems;
 mod public_media;
@@ -49,11 +53,13 @@ mod range_download;
 mod render;
 mod request_limits;
 mod saved_searches;
+mod scope;
 mod search;
 mod search_http;
 mod search_kill;
 mod search_load;
 mod service_manager;
+mod sign_in;
 mod stored_records;
 mod support;
 mod text_encodings;

@@ -13,7 +13,7 @@ use super::extract::query;
 use super::problem::Problem;
 use crate::domain::access::{Role, TokenId};
 use crate::domain::{Rule, Slug, Timestamp, Violations};
-use crate::services::accounts::{Accounts, NewToken};
+use crate::services::accounts::{NewToken, Tokens};
 use crate::storage::catalog::TokenRecord;
 
 /// A token to create.
@@ -26,7 +26,8 @@ pub struct NewTokenBody {
     /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one.
+    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one. It
+    /// limits contributors, reviewers, inspectors and editors to works of this organisation and of those below it.
     organisation: Option<String>,
     /// What it is for; by default the name of the role.
     label: Option<String>,
@@ -41,14 +42,18 @@ pub struct NewTokenBody {
 pub enum RoleName {
     /// Runs the archive.
     Admin,
-    /// Checks, tags, publishes and withdraws every work.
+    /// Checks, tags, publishes and withdraws works.
     Editor,
+    /// Gives second approvals and returns works.
+    Reviewer,
     /// Deposits and edits works of its organisation.
     Contributor,
     /// A radio or loudspeaker station.
     Station,
     /// A partner system.
     Partner,
+    /// Reads works in every state and operational figures.
+    Inspector,
 }
 
 /// A token, without its secret.
@@ -103,11 +108,11 @@ pub struct TokenList {
 )]
 pub async fn list(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
 ) -> Result<web::Json<TokenList>, Problem> {
-    let tokens = accounts.list(&actor).await?;
+    let found = tokens.list(&actor).await?;
     Ok(web::Json(TokenList {
-        items: tokens.into_iter().map(TokenView::from).collect(),
+        items: found.into_iter().map(TokenView::from).collect(),
     }))
 }
 
@@ -124,13 +129,11 @@ pub async fn list(
 )]
 pub async fn create(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
     base: web::Data<BaseAddress>,
     body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
-    let (secret, record) = accounts
-        .create(&actor, parse_new_token(&body.value)?)
-        .await?;
+    let (secret, record) = tokens.create(&actor, parse_new_token(&body.value)?).await?;
     let location = format!("{}/api/v1/tokens/{}", base.as_str(), record.id.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -151,11 +154,11 @@ pub async fn create(
 )]
 pub async fn revoke(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
-    accounts.revoke(&actor, &TokenId(id)).await?;
+    tokens.revoke(&actor, &TokenId(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -232,6 +235,8 @@ impl From<Role> for RoleName {
             Role::Contributor => Self::Contributor,
             Role::Station => Self::Station,
             Role::Partner => Self::Partner,
+            Role::Inspector => Self::Inspector,
+            Role::Reviewer => Self::Reviewer,
         }
     }
 }

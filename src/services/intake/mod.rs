@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use accepted_types::AcceptedTypes;
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{
     Asset, AssetId, File, FileRole, Processing, ProcessingStates, Revision, State, TransitionError,
     file_name, secrecy,
@@ -135,7 +135,7 @@ impl Intake {
             return Ok(self.works.find(actor, id).await.map(drop)?);
         }
         self.works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await
             .map(drop)
     }
@@ -195,7 +195,7 @@ impl Intake {
     ) -> Result<File, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let file = self.describe_file(&staged, details).await?;
         if present.state == State::Published
@@ -231,7 +231,7 @@ impl Intake {
         loop {
             let present = self
                 .works
-                .find_for_change(actor, id, expected, policy::may_edit)
+                .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
             let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
             let next = present.attach(file.clone(), vocabularies, now)?;

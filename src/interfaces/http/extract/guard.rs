@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
 use crate::interfaces::http::problem::Problem;
-use crate::services::accounts::Accounts;
+use crate::services::accounts::Tokens;
 
 /// A permission as a type, for signatures.
 pub trait RequiredPermission: 'static {
@@ -28,9 +28,15 @@ pub struct Read;
 /// [`Permission::KeepSearches`]
 #[derive(Debug)]
 pub struct KeepSearches;
+/// [`Permission::FollowUp`]
+#[derive(Debug)]
+pub struct FollowUp;
 /// [`Permission::Deposit`]
 #[derive(Debug)]
 pub struct Deposit;
+/// [`Permission::Review`]
+#[derive(Debug)]
+pub struct Review;
 /// [`Permission::Curate`]
 #[derive(Debug)]
 pub struct Curate;
@@ -43,6 +49,12 @@ impl RequiredPermission for Read {
 }
 impl RequiredPermission for KeepSearches {
     const PERMISSION: Permission = Permission::KeepSearches;
+}
+impl RequiredPermission for FollowUp {
+    const PERMISSION: Permission = Permission::FollowUp;
+}
+impl RequiredPermission for Review {
+    const PERMISSION: Permission = Permission::Review;
 }
 impl RequiredPermission for Deposit {
     const PERMISSION: Permission = Permission::Deposit;
@@ -105,10 +117,10 @@ pub async fn authenticate(request: &HttpRequest) -> Result<Actor, Problem> {
     if control.is_some_and(|control| control.is(secret)) {
         return Ok(Actor::System);
     }
-    let accounts = request
-        .app_data::<web::Data<Accounts>>()
-        .ok_or_else(|| Problem::internal("the server was started without accounts"))?;
-    Ok(accounts.authenticate(secret).await?)
+    let tokens = request
+        .app_data::<web::Data<Tokens>>()
+        .ok_or_else(|| Problem::internal("the server was started without tokens"))?;
+    Ok(tokens.authenticate(secret).await?)
 }
 
 /// Whether the request carries exactly this bearer token.
