@@ -206,7 +206,7 @@ impl Sharing {
 fn may_have_hidden(kind: EventKind, now: &State) -> bool {
     match kind {
         EventKind::Withdrawn => true,
-        EventKind::Described => *now == State::Published,
+        EventKind::Described | EventKind::Restored => *now == State::Published,
         _ => false,
     }
 }

@@ -43,6 +43,10 @@ pub enum EventKind {
     FileAttached,
     /// A file was detached.
     FileDetached,
+    /// A file was replaced by a new version of it.
+    FileReplaced,
+    /// Description and files are those of an earlier revision again.
+    Restored,
     /// It was submitted to the editors.
     Submitted,
     /// It was returned to its contributor.
@@ -69,11 +73,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 15] = [
+    pub const NAMES: [(&'static str, Self); 17] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
+        ("file-replaced", Self::FileReplaced),
+        ("restored", Self::Restored),
         ("submitted", Self::Submitted),
         ("returned", Self::Returned),
         ("published", Self::Published),
