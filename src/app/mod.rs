@@ -25,7 +25,7 @@ use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
-use crate::services::works::WorkAccess;
+use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
 use crate::storage::catalog::{self, CatalogError, Counts, LogId};
@@ -48,6 +48,8 @@ pub struct Archive {
     pub intake: Intake,
     /// Changes works.
     pub curation: Curation,
+    /// Reads the revisions of works.
+    pub history: History,
     /// Reads works and the event log.
     pub sharing: Sharing,
     /// Delivers files.
@@ -122,6 +124,7 @@ impl Archive {
             accounts: Arc::new(Accounts::new(catalog(), vocabularies(), clock())),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
+            history: History::new(works.clone()),
             sharing: Sharing::new(works),
             delivery,
             search,

@@ -19,6 +19,7 @@ pub mod token_id;
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;
+pub mod word_diff;
 pub mod work_date;
 
 pub use digest::Sha256;

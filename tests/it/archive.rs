@@ -13,7 +13,9 @@ use khochung::domain::{Slug, Timestamp};
 use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
 use khochung::services::accounts::Accounts;
 use khochung::services::curation::Curation;
-use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
+use khochung::services::intake::{
+    AcceptedTypes, Attached, FileDetails, ImportLine, Intake, Placement,
+};
 use khochung::services::sharing::Sharing;
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
@@ -101,6 +103,7 @@ impl Archive {
         let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
         let words = parse_file_description(words, &self.vocabularies).unwrap();
         let details = FileDetails {
+            placement: Placement::Last,
             name: name.to_owned(),
             declared_type: None,
             role: words.role,

@@ -46,6 +46,7 @@ mod publication_gates;
 mod range_download;
 mod render;
 mod request_limits;
+mod revisions;
 mod saved_searches;
 mod search;
 mod search_http;

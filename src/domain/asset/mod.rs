@@ -13,6 +13,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod people;
 pub mod publication;
+pub mod restoration;
 pub mod secrecy;
 pub mod transitions;
 pub mod work;

@@ -211,7 +211,7 @@ impl Asset {
         Ok(self.next_revision(next, now))
     }
 
-    fn checked_if_published(
+    pub(super) fn checked_if_published(
         &self,
         next: Self,
         vocabularies: &Vocabularies,

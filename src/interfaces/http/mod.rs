@@ -24,6 +24,7 @@ pub mod openapi;
 mod operations;
 pub mod pagination;
 pub mod problem;
+pub mod revisions;
 pub mod saved_searches;
 mod schemas;
 pub mod search;

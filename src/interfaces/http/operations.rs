@@ -14,10 +14,10 @@ use utoipa::{OpenApi, Path};
 use super::assets::lifecycle;
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
-use super::upload::attach;
+use super::upload::{attach, version};
 use super::{
-    assets, changes, delivery, docs, health, imports, index, jobs, saved_searches, search, tokens,
-    vocabularies,
+    assets, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
+    search, tokens, vocabularies,
 };
 
 /// Generates the paths of the description and the registration of the routes from a list of handlers.
@@ -46,7 +46,9 @@ operations! {
     assets { list, create, read, patch, delete }
     lifecycle { submit, return_to_draft, publish, withdraw, reopen }
     attach { attach, detach }
-    delivery { file, preview }
+    version { replace }
+    delivery { file, preview, earlier_file }
+    revisions { list, read, diff, restore }
     imports { import }
     changes { list }
     search { search }

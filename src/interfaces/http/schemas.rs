@@ -7,6 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
 use crate::services::search::{Facet, Order};
+use crate::storage::catalog::EventKind;
 
 /// Types that exist only as schemas: a text out of a closed list.
 macro_rules! closed_lists {
@@ -31,6 +32,8 @@ macro_rules! closed_lists {
 closed_lists! {
     /// A state of a work.
     WorkStateName = StateName::NAMES.map(|(name, _)| name);
+    /// What happened to a work.
+    EventKindName = EventKind::NAMES.map(|(name, _)| name);
     /// What a file is to its work.
     FileRoleName = FileRole::NAMES.map(|(name, _)| name);
     /// A language in which labels exist.

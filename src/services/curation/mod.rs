@@ -5,6 +5,7 @@
 //! for the expected revision accepts any.
 
 mod embargo;
+mod restoration;
 
 pub use embargo::ReleaseExpiredEmbargo;
 
@@ -24,6 +25,14 @@ impl Curation {
     /// Curates these works.
     pub fn new(works: WorkAccess) -> Self {
         Self { works }
+    }
+
+    /// Curates them for this reason, which is kept with the revisions.
+    #[must_use]
+    pub fn because(&self, reason: Option<&str>) -> Self {
+        Self {
+            works: self.works.because(reason),
+        }
     }
 
     /// Replaces the description of the work. An equal description changes nothing.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::follow_up::file_job;
 use super::{ChangeError, FindError, put_with_follow_up};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -9,7 +10,7 @@ use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::asset::{Asset, AssetId, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
-use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind};
+use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind, NewJob};
 
 /// The catalogue behind the access policy. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct WorkAccess {
     pub(in crate::services) catalog: Arc<dyn Catalog>,
     pub(in crate::services) vocabularies: Arc<Vocabularies>,
     pub(in crate::services) clock: Clock,
+    /// Why the changes are made, in the words of the actor.
+    reason: Option<Arc<str>>,
 }
 
 impl WorkAccess {
@@ -26,6 +29,15 @@ impl WorkAccess {
             catalog,
             vocabularies,
             clock,
+            reason: None,
+        }
+    }
+
+    /// The same access for changes with this reason.
+    pub(in crate::services) fn because(&self, reason: Option<&str>) -> Self {
+        Self {
+            reason: reason.map(Arc::from),
+            ..self.clone()
         }
     }
 
@@ -59,7 +71,7 @@ impl WorkAccess {
         Ok(asset)
     }
 
-    /// A change set that replaces `present` by `next`, with the follow-up jobs.
+    /// A change set that replaces `present` by `next`, with its reason and the follow-up jobs.
     pub(in crate::services) fn change_set(
         &self,
         actor: &Actor,
@@ -67,8 +79,18 @@ impl WorkAccess {
         next: Asset,
         event: EventKind,
     ) -> ChangeSet {
-        let changes = ChangeSet::by(actor, next.updated_at).expect(present.id, present.revision);
-        put_with_follow_up(changes, next, event)
+        let changes = ChangeSet::by(actor, next.updated_at)
+            .because(self.reason.as_deref())
+            .expect(present.id, present.revision);
+        let new_files = next
+            .files
+            .iter()
+            .filter(|file| present.file(file.sha256).is_none());
+        let jobs: Vec<NewJob> = new_files
+            .filter_map(|file| file_job(next.id, file, next.updated_at))
+            .collect();
+        let changes = put_with_follow_up(changes, next, event);
+        jobs.into_iter().fold(changes, ChangeSet::job)
     }
 
     /// The work with the actor's organisation where it names none.

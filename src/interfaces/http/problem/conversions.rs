@@ -177,6 +177,7 @@ impl From<DeliveryError> for Problem {
     fn from(error: DeliveryError) -> Self {
         match error {
             DeliveryError::Work(error) => error.into(),
+            DeliveryError::Forbidden => Self::Forbidden,
             DeliveryError::NoSuchFile => Self::NotFound,
             DeliveryError::Blobs(error) => error.into(),
         }
