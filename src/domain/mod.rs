@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod asset;
+pub mod credential;
 pub mod digest;
 pub mod language;
 pub mod log_id;
@@ -15,7 +16,7 @@ pub mod saved_search;
 pub mod slug;
 pub mod text;
 pub mod timestamp;
-pub mod token_id;
+
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;

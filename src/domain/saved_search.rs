@@ -9,8 +9,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::asset::Revision;
+use super::credential::Credential;
 use super::role::Role;
-use super::token_id::TokenId;
 use super::{LanguageMap, Slug, Timestamp};
 
 /// A search that was saved.
@@ -31,7 +31,7 @@ pub struct SavedSearch {
     /// The organisation of that token, if it has one.
     pub organisation: Option<Slug>,
     /// That token, when it has no organisation: tokens of one role have nothing else in common.
-    pub token: Option<TokenId>,
+    pub credential: Option<Credential>,
     /// When it was saved.
     pub created_at: Timestamp,
 }

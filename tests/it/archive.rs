@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use khochung::clock::Clock;
 use khochung::config::Config;
-use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{Asset, AssetId};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
@@ -160,7 +160,7 @@ fn open(folder: &Path) -> EmbeddedCatalog {
 
 pub(crate) fn holder(token: &str, role: Role, organisation: Option<&str>) -> Actor {
     Actor::Holder {
-        token: TokenId(token.to_owned()),
+        credential: Credential::Token(TokenId(token.to_owned())),
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
     }

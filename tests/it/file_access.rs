@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use khochung::clock::Clock;
-use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Revision, State, Tombstone,
     Work,
@@ -99,7 +99,7 @@ impl House {
 
 fn holder(role: Role, organisation: Option<&str>) -> Actor {
     Actor::Holder {
-        token: TokenId("t".to_owned()),
+        credential: Credential::Token(TokenId("t".to_owned())),
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use khochung::clock::Clock;
-use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::{Sha256, Timestamp};
 use khochung::services::jobs::{
     HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Policy, Runner, Settings, housekeeping,
@@ -260,7 +260,7 @@ async fn only_administrators_see_jobs() {
     let id = house.enqueue("a", at(0)).await;
     let jobs = Jobs::new(house.catalog.clone(), house.clock.clone());
     let editor = Actor::Holder {
-        token: TokenId("4f9a2c".to_owned()),
+        credential: Credential::Token(TokenId("4f9a2c".to_owned())),
         role: Role::Editor,
         organisation: None,
     };

@@ -393,7 +393,7 @@ async fn a_body_keeps_so_many_and_others_are_not_hindered() {
             visibility: Visibility::Private,
             role: Role::Contributor,
             organisation: contributor().organisation().cloned(),
-            token: None,
+            credential: None,
             created_at: MORNING,
         }));
     }

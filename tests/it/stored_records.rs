@@ -4,7 +4,7 @@
 //! version. They must still give the same values, and writing the values in the newest version
 //! must give the same bytes. A new version adds fixtures; nothing here is ever changed.
 
-use khochung::domain::access::{Role, TokenId};
+use khochung::domain::access::{Credential, Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, Creator, File, FileRole, Identifier, MediaFacts,
     PeopleShown, ProcessingFailure, Relation, RelationType, Revision, State, Tombstone, Work,
@@ -16,8 +16,8 @@ use khochung::domain::{
 use khochung::storage::catalog::record::{EventRecord, Stored, StoredRecord};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, Event, EventKind, EventNumber, HashedPicture, IdempotencyKey, Idempotent,
-    Job, JobId, JobKind, JobState, Made, ProcessedBlob, ProcessingResult, Rendition, Subject,
-    TokenHash, TokenRecord,
+    Job, JobId, JobKind, JobState, KeyedRecord, Made, ProcessedBlob, ProcessingResult, RecordKey,
+    Rendition, Subject, TokenHash, TokenRecord,
 };
 
 const MOMENT: i64 = 1_795_395_600_000;
@@ -49,6 +49,17 @@ fn tag(text: &str) -> LanguageTag {
 fn texts(texts: &[(&str, &str)]) -> LanguageMap {
     let pair = |(language, text): &(&str, &str)| (tag(language), (*text).to_owned());
     texts.iter().map(pair).collect()
+}
+
+fn keyed_record() -> KeyedRecord {
+    KeyedRecord {
+        key: RecordKey {
+            table: "notices".into(),
+            key: "phòng/7".into(),
+        },
+        revision: Revision(3),
+        value: serde_json::json!({ "v1": { "text": "Đã trả lại" } }),
+    }
 }
 
 fn bare_work() -> Work {
@@ -240,7 +251,7 @@ fn search() -> SavedSearch {
         visibility: Visibility::Private,
         role: Role::Contributor,
         organisation: Some(slug("dic")),
-        token: None,
+        credential: None,
         created_at: at(0),
     }
 }
@@ -249,7 +260,7 @@ fn search() -> SavedSearch {
 fn search_of_token() -> SavedSearch {
     SavedSearch {
         organisation: None,
-        token: Some(TokenId("4f9a2c".into())),
+        credential: Some(Credential::Token(TokenId("4f9a2c".into()))),
         ..search()
     }
 }
@@ -316,6 +327,8 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("search.v1", Stored::Search(search())),
         ("search.v2", Stored::Search(search_of_token())),
         ("drop-search.v1", Stored::DropSearch(search().id)),
+        ("record.v1", Stored::Record(keyed_record())),
+        ("drop-record.v1", Stored::DropRecord(keyed_record().key)),
         ("remember.v2", Stored::Remember(answer(Made::Asset(id(1))))),
         (
             "remember-search.v2",

@@ -1,6 +1,6 @@
 //! Tokens: made, recognised, expired, revoked.
 
-use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::{Rule, Slug};
 use khochung::services::accounts::{AccountsError, CACHE_SECONDS, NewToken};
 
@@ -29,7 +29,7 @@ async fn a_secret_opens_as_what_it_was_made_for() {
     assert!(!format!("{secret:?} {record:?}").contains(secret.reveal()));
     let actor = accounts.authenticate(secret.reveal()).await.unwrap();
     let expected = Actor::Holder {
-        token: record.id.clone(),
+        credential: Credential::Token(record.id.clone()),
         role: Role::Contributor,
         organisation: Some(Slug::parse("dic").unwrap()),
     };

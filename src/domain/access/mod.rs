@@ -1,13 +1,13 @@
 //! Actors and their permissions.
 //!
 //! [`policy`] is the only place that decides who sees a work: page, file, thumbnail, snippet, facet count,
-//! suggestion, feed and harvest all use it. Tokens belong to organisations and machines; the archive has no
-//! records of persons.
+//! suggestion, feed and harvest all use it. Tokens belong to machines and accounts to posts; the archive has
+//! no records of persons.
 
 pub mod policy;
 
+pub use crate::domain::credential::{AccountId, Credential, TokenId};
 pub use crate::domain::role::Role;
-pub use crate::domain::token_id::TokenId;
 
 use std::fmt;
 
@@ -18,10 +18,10 @@ use super::Slug;
 pub enum Actor {
     /// A caller without a token.
     Anonymous,
-    /// The holder of a token.
+    /// The holder of a token or an account.
     Holder {
-        /// Which token.
-        token: TokenId,
+        /// Which token or account.
+        credential: Credential,
         /// The role of the holder.
         role: Role,
         /// The organisation of the holder; always present for contributors.
@@ -79,7 +79,9 @@ impl fmt::Display for Actor {
         match self {
             Self::Anonymous => f.write_str("anonymous"),
             Self::System => f.write_str("system"),
-            Self::Holder { token, role, .. } => write!(f, "{}:{}", role.name(), token.0),
+            Self::Holder {
+                credential, role, ..
+            } => write!(f, "{}:{credential}", role.name()),
         }
     }
 }

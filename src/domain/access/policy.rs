@@ -103,12 +103,12 @@ pub fn may_delete_search(actor: &Actor, search: &SavedSearch) -> bool {
 fn is_owner(actor: &Actor, search: &SavedSearch) -> bool {
     match actor {
         Actor::Holder {
-            token,
+            credential,
             role,
             organisation,
         } => match organisation {
             Some(_) => *role == search.role && *organisation == search.organisation,
-            None => search.token.as_ref() == Some(token),
+            None => search.credential.as_ref() == Some(credential),
         },
         Actor::Anonymous | Actor::System => false,
     }
@@ -129,7 +129,7 @@ mod tests {
         Disclosure, disclosure, may_delete, may_delete_search, may_deposit_for, may_edit,
         may_fetch_untouched_original, may_see_search,
     };
-    use crate::domain::access::{Actor, Role, TokenId};
+    use crate::domain::access::{Actor, Credential, Role, TokenId};
     use crate::domain::asset::{Access, Asset, AssetId, AudienceLevel, Revision, State, Work};
     use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Timestamp, Visibility};
 
@@ -141,7 +141,7 @@ mod tests {
 
     fn holder(role: Role, organisation: Option<&str>) -> Actor {
         Actor::Holder {
-            token: TokenId("t1".into()),
+            credential: Credential::Token(TokenId("t1".into())),
             role,
             organisation: organisation.map(slug),
         }
@@ -325,7 +325,7 @@ mod tests {
                 visibility,
                 role,
                 organisation: organisation.map(slug),
-                token: None,
+                credential: None,
                 created_at: NOW,
             };
             let rights = row(|actor| match may_see_search(actor, &search) {
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_search_of_a_token_without_a_body_is_of_that_token_alone() {
         let by = |token: &str| Actor::Holder {
-            token: TokenId(token.into()),
+            credential: Credential::Token(TokenId(token.into())),
             role: Role::Station,
             organisation: None,
         };
@@ -352,7 +352,7 @@ mod tests {
             visibility: Visibility::Private,
             role: Role::Station,
             organisation: None,
-            token: Some(TokenId("s1".into())),
+            credential: Some(Credential::Token(TokenId("s1".into()))),
             created_at: NOW,
         };
         assert!(may_see_search(&by("s1"), &search) && may_delete_search(&by("s1"), &search));

@@ -92,7 +92,7 @@ fn vary_by_caller(headers: &mut HeaderMap) {
 fn requester(request: &ServiceRequest, actor: &Actor) -> Requester {
     match actor {
         Actor::System => Requester::Unlimited,
-        Actor::Holder { token, .. } => Requester::Token(token.clone()),
+        Actor::Holder { credential, .. } => Requester::Holder(credential.clone()),
         Actor::Anonymous => request
             .app_data::<web::Data<TrustedProxies>>()
             .and_then(|proxies| proxies.client_of(request))

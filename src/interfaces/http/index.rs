@@ -9,7 +9,7 @@ use super::BaseAddress;
 use super::extract::guard::{Allowed, Read};
 use super::pagination::MAX_LIMIT;
 use crate::config::Config;
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::{Actor, Credential, Permission};
 
 /// The entry of the interface.
 #[derive(Debug, Serialize, ToSchema)]
@@ -165,13 +165,17 @@ pub struct LimitsDto {
     security((), ("token" = []))
 )]
 pub async fn me(actor: Allowed<Read>, config: web::Data<Config>) -> HttpResponse {
-    let (token, organisation) = match &*actor {
+    let (credential, organisation) = match &*actor {
         Actor::Holder {
-            token,
+            credential,
             organisation,
             ..
-        } => (Some(token.0.clone()), organisation.as_ref()),
+        } => (Some(credential), organisation.as_ref()),
         Actor::Anonymous | Actor::System => (None, None),
+    };
+    let token = match credential {
+        Some(Credential::Token(token)) => Some(token.0.clone()),
+        _ => None,
     };
     let permissions = [
         (Permission::Read, PermissionName::Read),

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256 as Hasher};
 
 use crate::clock::Clock;
-use crate::domain::access::{Actor, Permission, Role, TokenId};
+use crate::domain::access::{Actor, Credential, Permission, Role, TokenId};
 use crate::domain::asset::limits;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations, text};
@@ -182,7 +182,7 @@ impl Accounts {
             return Err(AccountsError::NotValid);
         }
         Ok(Actor::Holder {
-            token: record.id,
+            credential: Credential::Token(record.id),
             role: record.role,
             organisation: record.organisation,
         })

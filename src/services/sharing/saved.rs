@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::access::{Actor, Permission, Role, TokenId, policy};
+use crate::domain::access::{Actor, Credential, Permission, Role, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
 use crate::services::works::{Completed, IdempotentRequest};
@@ -129,7 +129,7 @@ impl SavedSearches {
             visibility: wanted.visibility,
             role: owner.role,
             organisation: owner.organisation.cloned(),
-            token: owner.token.cloned(),
+            credential: owner.credential.cloned(),
             created_at: self.clock.now(),
         };
         let mut changes =
@@ -262,26 +262,26 @@ impl SavedSearches {
 struct Owner<'a> {
     role: Role,
     organisation: Option<&'a Slug>,
-    /// Of a token without organisation.
-    token: Option<&'a TokenId>,
+    /// Of a holder without organisation.
+    credential: Option<&'a Credential>,
 }
 
 impl<'a> Owner<'a> {
     fn of(actor: &'a Actor) -> Self {
         match actor {
             Actor::Holder {
-                token,
+                credential,
                 role,
                 organisation,
             } => Self {
                 role: *role,
                 organisation: organisation.as_ref(),
-                token: organisation.is_none().then_some(token),
+                credential: organisation.is_none().then_some(credential),
             },
             Actor::System | Actor::Anonymous => Self {
                 role: Role::Admin,
                 organisation: None,
-                token: None,
+                credential: None,
             },
         }
     }
@@ -289,7 +289,7 @@ impl<'a> Owner<'a> {
     fn owns(&self, search: &SavedSearch) -> bool {
         search.role == self.role
             && search.organisation.as_ref() == self.organisation
-            && search.token.as_ref() == self.token
+            && search.credential.as_ref() == self.credential
     }
 }
 

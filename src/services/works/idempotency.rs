@@ -25,7 +25,7 @@ impl IdempotentRequest {
 
 fn scoped(actor: &Actor, key: &str) -> IdempotencyKey {
     let scope = match actor {
-        Actor::Holder { token, .. } => token.0.clone(),
+        Actor::Holder { credential, .. } => credential.to_string(),
         Actor::Anonymous | Actor::System => actor.to_string(),
     };
     IdempotencyKey {

@@ -1,8 +1,8 @@
 //! Change sets: what one commit writes.
 
 use super::{
-    Audit, EventKind, EventNumber, HashedPicture, JobId, Lease, NewJob, Outcome, ProcessedBlob,
-    Rendition, TokenRecord,
+    Audit, EventKind, EventNumber, HashedPicture, JobId, KeyedRecord, Lease, NewJob, Outcome,
+    ProcessedBlob, RecordKey, Rendition, TokenRecord,
 };
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -35,6 +35,8 @@ pub enum Expectation {
     Unused(Identifier, Vec<AssetId>),
     /// The saved search is there and at this revision.
     Search(SavedSearchId, Revision),
+    /// The keyed record is at this revision; none: it is not there.
+    Record(RecordKey, Option<Revision>),
 }
 
 /// One write of a commit. A variant that changes a work has its event, so a change without an event cannot
@@ -77,6 +79,10 @@ pub enum Write {
     Search(SavedSearch),
     /// Deletes a saved search without a tombstone; no effect when there is none.
     DropSearch(SavedSearchId),
+    /// A keyed record at its next revision. It appends no event.
+    Record(KeyedRecord),
+    /// Deletes a keyed record; no effect when there is none.
+    DropRecord(RecordKey),
     /// The answer to a request that may be repeated. Fails the commit when the key is known.
     Remember(Idempotent),
     /// Remembered answers older than this are forgotten.
@@ -164,7 +170,7 @@ impl ChangeSet {
     pub fn only_takes_away(&self) -> bool {
         let takes_away = |write: &Write| match write {
             Write::Asset(_, event) => *event == EventKind::Withdrawn,
-            Write::Tombstone(_) | Write::DropSearch(_) => true,
+            Write::Tombstone(_) | Write::DropSearch(_) | Write::DropRecord(_) => true,
             Write::Token(token) => token.revoked_at.is_some(),
             _ => false,
         };

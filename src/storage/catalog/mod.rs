@@ -1,4 +1,5 @@
-//! The catalogue: what is known about works, their one event log, jobs, tokens, saved searches.
+//! The catalogue: what is known about works, their one event log, jobs, tokens, saved searches, and keyed
+//! records.
 //!
 //! Writers commit a [`ChangeSet`], completely or not at all; it is durable when
 //! [`Catalog::commit`] returns. Every change to a work appends exactly one [`Event`] in the same
@@ -9,10 +10,12 @@ pub mod change;
 pub mod embedded;
 pub mod event;
 pub mod job;
+pub mod keyed;
 pub mod log;
 pub mod record;
 pub mod revision;
 pub mod token;
+pub mod typed_records;
 
 use async_trait::async_trait;
 
@@ -22,6 +25,7 @@ pub use blob::{
 pub use change::{ChangeSet, IdempotencyKey, Idempotent, Made, Receipt, Write};
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
+pub use keyed::{KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
 pub use log::{Log, LogStart};
 pub use revision::RevisionEntry;
 pub use token::{TokenHash, TokenRecord};
@@ -65,6 +69,14 @@ pub enum CatalogError {
     SearchConflict {
         /// Which one.
         id: SavedSearchId,
+        /// Its present revision; none when it is not there.
+        current: Option<Revision>,
+    },
+    /// A keyed record was expected at another revision; nothing was written.
+    #[error("the record `{}` of the table `{}` is not at the expected revision", key.key, key.table)]
+    RecordConflict {
+        /// Which one.
+        key: RecordKey,
         /// Its present revision; none when it is not there.
         current: Option<Revision>,
     },
@@ -177,7 +189,7 @@ pub trait Catalog: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`CatalogError::Conflict`], [`CatalogError::SearchConflict`],
-    /// [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`], [`CatalogError::LeaseLost`]
+    /// [`CatalogError::RecordConflict`], [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`], [`CatalogError::LeaseLost`]
     /// when an expectation fails; [`CatalogError::Full`] when the device is full. In every error
     /// case nothing has changed.
     async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError>;
@@ -266,6 +278,18 @@ pub trait Catalog: Send + Sync + 'static {
         after: Option<SavedSearchId>,
         limit: usize,
     ) -> Result<Vec<SavedSearch>, CatalogError>;
+
+    /// The keyed record at this address. Sees every commit that has returned.
+    async fn record(&self, key: &RecordKey) -> Result<Option<KeyedRecord>, CatalogError>;
+
+    /// The keyed records of a table in this range, in the order of the bytes of their keys, at most
+    /// `limit`.
+    async fn records(
+        &self,
+        table: &str,
+        range: KeyRange,
+        limit: usize,
+    ) -> Result<Vec<KeyedRecord>, CatalogError>;
 
     /// Leases the job that has been due longest among these kinds, until `until`. A lease that has
     /// run out by `now` counts as free, and its fence is never valid again.

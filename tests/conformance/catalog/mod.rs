@@ -16,6 +16,7 @@ mod full;
 mod given;
 mod history;
 mod jobs;
+mod keyed;
 mod model;
 mod requests;
 mod sealing;

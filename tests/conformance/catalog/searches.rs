@@ -23,7 +23,7 @@ fn search(number: u128) -> SavedSearch {
         visibility: Visibility::Private,
         role: Role::Contributor,
         organisation: Some(slug("dic")),
-        token: None,
+        credential: None,
         created_at: at(0),
     }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use khochung::clock::Clock;
-use khochung::domain::access::{Actor, Role, TokenId};
+use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
 };
@@ -96,7 +96,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
 
 fn holder(role: Role, organisation: Option<&str>) -> Actor {
     Actor::Holder {
-        token: TokenId("t".into()),
+        credential: Credential::Token(TokenId("t".into())),
         role,
         organisation: organisation.map(slug),
     }

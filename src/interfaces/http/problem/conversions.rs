@@ -23,7 +23,8 @@ impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Conflict { current, .. }
-            | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
+            | CatalogError::SearchConflict { current, .. }
+            | CatalogError::RecordConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
             CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),

@@ -68,13 +68,13 @@ impl Drop for UploadSlot {
 #[cfg(test)]
 mod tests {
     use super::UploadSlots;
-    use crate::domain::access::TokenId;
+    use crate::domain::access::{Credential, TokenId};
     use crate::services::search::admission::requester::Requester;
 
     #[test]
     fn a_slot_is_free_again_when_its_upload_ends() {
         let slots = UploadSlots::new(2);
-        let caller = |name: &str| Requester::Token(TokenId(name.into()));
+        let caller = |name: &str| Requester::Holder(Credential::Token(TokenId(name.into())));
         let first = slots.take(&caller("a")).unwrap();
         let _second = slots.take(&caller("a")).unwrap();
         assert!(slots.take(&caller("a")).is_err());

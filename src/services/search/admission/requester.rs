@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::domain::access::TokenId;
+use crate::domain::access::Credential;
 
 /// Who a request is counted for. Never logged or stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -10,9 +10,9 @@ pub enum Requester {
     /// The archive itself, or who runs it: not limited.
     #[default]
     Unlimited,
-    /// The holder of a token.
-    Token(TokenId),
-    /// Everybody without a token in one network.
+    /// The holder of a token or an account.
+    Holder(Credential),
+    /// All anonymous callers of one network.
     Network(IpAddr),
 }
 

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::budget::Budget;
 use super::requester::Requester;
 use super::{Admission, AdmissionSettings, Refusal};
-use crate::domain::access::TokenId;
+use crate::domain::access::{Credential, TokenId};
 
 fn settings() -> AdmissionSettings {
     AdmissionSettings {
@@ -25,7 +25,7 @@ fn settings() -> AdmissionSettings {
 }
 
 fn caller(name: &str) -> Requester {
-    Requester::Token(TokenId(name.into()))
+    Requester::Holder(Credential::Token(TokenId(name.into())))
 }
 
 /// Tasks that run until they are told to end.

@@ -12,11 +12,11 @@ use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
 use crate::domain::{Slug, Timestamp};
 use crate::storage::catalog::record::{
     AuditRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
-    RenditionRecord, SavedSearchRecord, Stored, StoredToken,
+    RenditionRecord, SavedSearchRecord, Stored, StoredKeyed, StoredToken,
 };
 use crate::storage::catalog::{
     Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState,
-    ProcessedBlob, Rendition,
+    ProcessedBlob, RecordKey, Rendition,
 };
 
 /// Writes into `staged` what the line of this origin does.
@@ -53,6 +53,15 @@ pub(crate) fn stage(
         }
         Stored::DropSearch(id) => {
             staged.remove(Table::Searches, *id.as_bytes());
+            Ok(())
+        }
+        Stored::Record(record) => {
+            let row = StoredKeyed::from(record.clone());
+            let RecordKey { table, key } = &record.key;
+            staged.put(Table::Records, key::record(table, key), &row)
+        }
+        Stored::DropRecord(RecordKey { table, key }) => {
+            staged.remove(Table::Records, key::record(table, key));
             Ok(())
         }
         Stored::Remember(answer) => remember(staged, answer),

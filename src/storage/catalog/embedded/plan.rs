@@ -11,11 +11,11 @@ use crate::domain::{SavedSearchId, Timestamp};
 use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
     EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
-    SavedSearchRecord, Stored, StoredRecord,
+    SavedSearchRecord, Stored, StoredKeyed, StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
-    JobId, JobState, Lease, NewJob, Outcome, Receipt, Rendition, Subject, Write,
+    JobId, JobState, Lease, NewJob, Outcome, Receipt, RecordKey, Rendition, Subject, Write,
 };
 
 /// Change sets that are committed together.
@@ -163,6 +163,14 @@ impl<'a> Plan<'a> {
                 row => Err(conflict(*id, row)),
             },
             Expectation::Search(id, revision) => self.must_be_at(*id, *revision),
+            Expectation::Record(key, expected) => {
+                let current = self.revision_of_record(key)?;
+                if current == *expected {
+                    return Ok(());
+                }
+                let key = key.clone();
+                Err(CatalogError::RecordConflict { key, current })
+            }
             Expectation::Unused(identifier, known) => {
                 let carriers = self
                     .staged
@@ -177,7 +185,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one
-    /// that does not wait, taking away a saved search that is not there, and the hash of a picture
+    /// that does not wait, deleting a saved search or a record that is not there, and the hash of a picture
     /// that nothing refers to or whose hash is known.
     fn is_noop(&self, write: &Write) -> Result<bool, CatalogError> {
         match write {
@@ -190,6 +198,7 @@ impl<'a> Plan<'a> {
                 Ok(job.is_none_or(|job| job.state != JobState::Waiting))
             }
             Write::DropSearch(id) => Ok(self.revision_of(*id)?.is_none()),
+            Write::DropRecord(key) => Ok(self.revision_of_record(key)?.is_none()),
             Write::HashedPicture(picture) => {
                 let row: Option<BlobRow> = self.staged.get(Table::Blobs, picture.of.as_bytes())?;
                 let record = HashedPictureRecord::from(picture.clone());
@@ -215,6 +224,12 @@ impl<'a> Plan<'a> {
     fn revision_of(&self, id: SavedSearchId) -> Result<Option<Revision>, CatalogError> {
         let row: Option<SavedSearchRecord> = self.staged.get(Table::Searches, id.as_bytes())?;
         Ok(row.map(|row| Revision(row.revision())))
+    }
+
+    fn revision_of_record(&self, of: &RecordKey) -> Result<Option<Revision>, CatalogError> {
+        let key = key::record(&of.table, &of.key);
+        let row: Option<StoredKeyed> = self.staged.get(Table::Records, &key)?;
+        Ok(row.map(|row| Revision(row.revision)))
     }
 
     /// What a write leaves behind, and the subject and kind of its event.
@@ -259,6 +274,8 @@ impl<'a> Plan<'a> {
             Write::Token(token) => (Stored::Token(token.clone()), None),
             Write::Search(search) => (Stored::Search(search.clone()), None),
             Write::DropSearch(id) => (Stored::DropSearch(*id), None),
+            Write::Record(record) => (Stored::Record(record.clone()), None),
+            Write::DropRecord(key) => (Stored::DropRecord(key.clone()), None),
             Write::Remember(answer) => {
                 self.must_be_new(answer)?;
                 (Stored::Remember(answer.clone()), None)

@@ -14,8 +14,8 @@ use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
-    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, Lease, LogId, Receipt,
-    Rendition, RevisionEntry, Scrubbed, TokenHash, TokenRecord,
+    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord,
+    Lease, LogId, Receipt, RecordKey, Rendition, RevisionEntry, Scrubbed, TokenHash, TokenRecord,
 };
 
 impl EmbeddedCatalog {
@@ -135,6 +135,22 @@ impl Catalog for EmbeddedCatalog {
         limit: usize,
     ) -> Result<Vec<SavedSearch>, CatalogError> {
         self.read(move |shared| shared.saved_searches(after, limit))
+            .await
+    }
+
+    async fn record(&self, key: &RecordKey) -> Result<Option<KeyedRecord>, CatalogError> {
+        let key = key.clone();
+        self.read(move |shared| shared.record(&key)).await
+    }
+
+    async fn records(
+        &self,
+        table: &str,
+        range: KeyRange,
+        limit: usize,
+    ) -> Result<Vec<KeyedRecord>, CatalogError> {
+        let table = table.to_owned();
+        self.read(move |shared| shared.records(&table, &range, limit))
             .await
     }
 

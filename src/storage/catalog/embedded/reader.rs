@@ -7,12 +7,13 @@ use super::live::Shared;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::catalog::record::{
-    IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored, StoredToken,
+    IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored, StoredKeyed,
+    StoredToken,
 };
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
-    Idempotent, Job, JobId, JobKind, JobState, Lease, Rendition, RevisionEntry, TokenHash,
-    TokenRecord,
+    Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord, Lease, RecordKey, Rendition,
+    RevisionEntry, TokenHash, TokenRecord,
 };
 
 type Answer<T> = Result<T, CatalogError>;
@@ -180,6 +181,35 @@ impl Shared {
         self.with_index(|index| {
             let rows = index.rows::<SavedSearchRecord>(Table::Searches, &from);
             rows.take(limit).map(|row| readable(row?.1)).collect()
+        })
+    }
+
+    pub(super) fn record(&self, key: &RecordKey) -> Answer<Option<KeyedRecord>> {
+        let key = key::record(&key.table, &key.key);
+        self.with_index(|index| {
+            let row: Option<StoredKeyed> = index.get(Table::Records, &key)?;
+            Ok(row.map(KeyedRecord::from))
+        })
+    }
+
+    pub(super) fn records(
+        &self,
+        table: &str,
+        range: &KeyRange,
+        limit: usize,
+    ) -> Answer<Vec<KeyedRecord>> {
+        let prefix = key::record(table, &range.prefix);
+        let after = range.after.as_ref().map(|after| key::record(table, after));
+        self.with_index(|index| {
+            let rows = index.rows_below::<StoredKeyed>(
+                Table::Records,
+                &prefix,
+                after.as_deref(),
+                range.descending,
+            );
+            rows.take(limit)
+                .map(|row| Ok(KeyedRecord::from(row?)))
+                .collect()
         })
     }
 

@@ -19,6 +19,7 @@ mod event;
 mod field;
 mod file;
 mod job;
+mod keyed;
 mod log;
 mod processed;
 mod search;
@@ -36,13 +37,17 @@ pub use event::{EventRecord, EventV1};
 pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
+pub use keyed::StoredKeyed;
 pub use log::{LogRecord, LogV1};
 pub use processed::{ProcessedBlobRecord, ProcessedBlobV1};
 pub use search::{SavedSearchRecord, SavedSearchV1, SavedSearchV2};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};
 
-use super::{Audit, HashedPicture, Idempotent, Job, Log, ProcessedBlob, Rendition, TokenRecord};
+use super::{
+    Audit, HashedPicture, Idempotent, Job, KeyedRecord, Log, ProcessedBlob, RecordKey, Rendition,
+    TokenRecord,
+};
 use crate::domain::asset::{Asset, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 
@@ -72,6 +77,10 @@ pub enum Stored {
     Search(SavedSearch),
     /// A saved search went.
     DropSearch(SavedSearchId),
+    /// A keyed record.
+    Record(KeyedRecord),
+    /// A keyed record went.
+    DropRecord(RecordKey),
     /// An answer to a request that may be repeated.
     Remember(Idempotent),
     /// Answers remembered before this were forgotten.
@@ -96,6 +105,8 @@ pub enum StoredRecord {
     Token(StoredToken),
     Search(SavedSearchRecord),
     DropSearch { id: String },
+    Record(StoredKeyed),
+    DropRecord { table: String, key: String },
     Remember(IdempotentRecord),
     Forget { before_ms: i64 },
     Log(LogRecord),
@@ -117,6 +128,8 @@ impl From<Stored> for StoredRecord {
             Stored::Token(token) => Self::Token(token.into()),
             Stored::Search(search) => Self::Search(search.into()),
             Stored::DropSearch(id) => Self::DropSearch { id: id.to_string() },
+            Stored::Record(record) => Self::Record(record.into()),
+            Stored::DropRecord(RecordKey { table, key }) => Self::DropRecord { table, key },
             Stored::Remember(answer) => Self::Remember(answer.into()),
             Stored::Forget(before) => Self::Forget {
                 before_ms: before.as_millis(),
@@ -144,6 +157,8 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::Token(token) => Self::Token(token.try_into()?),
             StoredRecord::Search(search) => Self::Search(search.try_into()?),
             StoredRecord::DropSearch { id } => Self::DropSearch(field::saved_search_id(&id)?),
+            StoredRecord::Record(record) => Self::Record(record.into()),
+            StoredRecord::DropRecord { table, key } => Self::DropRecord(RecordKey { table, key }),
             StoredRecord::Remember(answer) => Self::Remember(answer.try_into()?),
             StoredRecord::Forget { before_ms } => Self::Forget(Timestamp::from_millis(before_ms)),
             StoredRecord::Log(log) => Self::Log(log.try_into()?),

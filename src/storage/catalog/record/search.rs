@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
 use super::field::{language_map, name_of, named, saved_search_id, slug, texts};
-use crate::domain::access::{Role, TokenId};
+use crate::domain::access::{Credential, Role};
 use crate::domain::asset::Revision;
 use crate::domain::{SavedSearch, Slug, Timestamp, Visibility};
 
@@ -16,7 +16,7 @@ pub enum SavedSearchRecord {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(SavedSearchV1),
-    /// Of a token without organisation: with that token.
+    /// Of a holder without organisation: with its token or account.
     #[serde(rename = "v2")]
     V2(SavedSearchV2),
 }
@@ -71,15 +71,15 @@ impl From<SavedSearch> for SavedSearchRecord {
         let role = search.role.name().to_owned();
         let created_at_ms = search.created_at.as_millis();
         let parameters = search.parameters;
-        match search.token {
-            Some(TokenId(token)) => Self::V2(SavedSearchV2 {
+        match search.credential {
+            Some(credential) => Self::V2(SavedSearchV2 {
                 id,
                 revision,
                 titles,
                 parameters,
                 visibility,
                 role,
-                token,
+                token: credential.to_string(),
                 created_at_ms,
             }),
             None => Self::V1(SavedSearchV1 {
@@ -100,7 +100,7 @@ impl TryFrom<SavedSearchRecord> for SavedSearch {
     type Error = InvalidRecord;
 
     fn try_from(record: SavedSearchRecord) -> Result<Self, InvalidRecord> {
-        let (stored, token) = match record {
+        let (stored, credential) = match record {
             SavedSearchRecord::V1(search) => (search, None),
             SavedSearchRecord::V2(search) => {
                 let stored = SavedSearchV1 {
@@ -113,7 +113,7 @@ impl TryFrom<SavedSearchRecord> for SavedSearch {
                     organisation: None,
                     created_at_ms: search.created_at_ms,
                 };
-                (stored, Some(TokenId(search.token)))
+                (stored, Some(Credential::from(search.token)))
             }
         };
         Ok(Self {
@@ -124,7 +124,7 @@ impl TryFrom<SavedSearchRecord> for SavedSearch {
             visibility: named("visibility", &Visibility::NAMES, &stored.visibility)?,
             role: named("role", &Role::NAMES, &stored.role)?,
             organisation: stored.organisation.as_deref().map(slug).transpose()?,
-            token,
+            credential,
             created_at: Timestamp::from_millis(stored.created_at_ms),
         })
     }

@@ -100,6 +100,11 @@ pub(crate) fn job_finished(at: Timestamp, id: JobId) -> Vec<u8> {
     joined(&[&moment(at), &number(id.0)])
 }
 
+/// The keys of a table of keyed records that begin with this; a whole key is one record.
+pub(crate) fn record(table: &str, key: &str) -> Vec<u8> {
+    joined(&[&sized(table), key.as_bytes()])
+}
+
 /// A remembered answer.
 pub(crate) fn answer(key: &IdempotencyKey) -> Vec<u8> {
     joined(&[&sized(&key.scope), &sized(&key.key)])

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -113,6 +114,46 @@ impl Index {
         })
     }
 
+    /// The rows whose keys begin with `prefix`, in either order; only those behind `after` in that order.
+    pub(crate) fn rows_below<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        descending: bool,
+    ) -> impl Iterator<Item = Result<T, CatalogError>> + use<T> {
+        let (mut from, mut to) = (
+            Bound::Included(prefix.to_vec()),
+            end_of_prefix(prefix).map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        if let Some(after) = after {
+            let bound = Bound::Excluded(after.to_vec());
+            if descending && after < end_of_prefix(prefix).as_deref().unwrap_or(&[0xff]) {
+                to = bound;
+            } else if !descending && after >= prefix {
+                from = bound;
+            }
+        }
+        let is_empty = match (&from, &to) {
+            (Bound::Included(from) | Bound::Excluded(from), Bound::Excluded(to)) => from >= to,
+            _ => false,
+        };
+        let rows = (!is_empty).then(|| self.tree(table).range((from, to)));
+        let has_failed = Arc::clone(&self.has_failed);
+        let mut rows = rows.into_iter().flatten();
+        std::iter::from_fn(move || {
+            if descending {
+                rows.next_back()
+            } else {
+                rows.next()
+            }
+        })
+        .map(move |row| {
+            let (_, row) = row.map_err(|error| failed(&has_failed, error))?;
+            from_row(table, &row)
+        })
+    }
+
     /// The rows of a table as they are, for comparing two indexes.
     pub(crate) fn raw_rows(
         &self,
@@ -187,6 +228,14 @@ impl Index {
     fn tree(&self, table: Table) -> &sled::Tree {
         &self.trees[table.position()]
     }
+}
+
+/// The first key behind all that begin with `prefix`; none when there is no such key.
+fn end_of_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
 }
 
 /// sled's background threads may hold its file lock for a moment after it was dropped. Nobody

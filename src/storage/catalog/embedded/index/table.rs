@@ -39,6 +39,9 @@ pub(crate) enum Table {
     Tokens,
     /// saved search (16) -> `SavedSearchRecord`.
     Searches,
+    /// table name, key -> `StoredKeyed`. The key is last and has no length before it, so that keys of a
+    /// table are in the order of their bytes.
+    Records,
     /// scope, key -> `IdempotentRecord`.
     Answers,
     /// moment (8), scope, key -> nothing: remembered answers, for forgetting.
@@ -47,7 +50,7 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Meta,
         Self::Assets,
         Self::Revisions,
@@ -64,6 +67,7 @@ impl Table {
         Self::JobsFinished,
         Self::Tokens,
         Self::Searches,
+        Self::Records,
         Self::Answers,
         Self::AnswersByTime,
     ];
@@ -87,6 +91,7 @@ impl Table {
             Self::JobsFinished => "jobs-finished",
             Self::Tokens => "tokens",
             Self::Searches => "searches",
+            Self::Records => "records",
             Self::Answers => "answers",
             Self::AnswersByTime => "answers-by-time",
         }
