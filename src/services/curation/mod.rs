@@ -1,4 +1,4 @@
-//! Changes of deposited works: describe, submit, return, publish, withdraw, delete.
+//! Changes of deposited works: describe, submit, return, publish, withdraw, delete, restore.
 //!
 //! Every change names the revision it is based on, is permitted by `domain::access::policy`, is one of
 //! the transitions of `domain::asset::transitions`, and appends its event in the same commit. `None`
@@ -62,7 +62,7 @@ impl Curation {
             .await
     }
 
-    /// Detaches a file. Its bytes stay in the blob store until the sweep deletes them.
+    /// Detaches a file. Its bytes stay with the earlier revisions of the work.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] when there is no such file, or the work is published and would
