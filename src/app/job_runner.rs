@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::curation::bulk::{ForgetBulk, RunBulk};
 use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
@@ -14,6 +15,7 @@ use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
+use crate::services::works::WorkAccess;
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
@@ -32,6 +34,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) curation: Curation,
+    pub(super) works: WorkAccess,
     pub(super) clock: Clock,
 }
 
@@ -67,6 +70,8 @@ impl JobRunnerSetup {
         let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
         let runner = Runner::new(catalog(), self.clock.clone(), settings)
             .with(housekeeping())
+            .with(RunBulk::new(self.works.clone()))
+            .with(ForgetBulk::new(self.works.clone()))
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::accounts::Accounts;
 use crate::services::curation::Curation;
+use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
@@ -48,6 +49,8 @@ pub struct Archive {
     pub intake: Intake,
     /// Changes works.
     pub curation: Curation,
+    /// Changes many works at once.
+    pub bulk: Bulk,
     /// Reads the revisions of works.
     pub history: History,
     /// Reads works and the event log.
@@ -99,6 +102,11 @@ impl Archive {
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
+            works: WorkAccess::new(
+                archive.backends.catalog(),
+                Arc::clone(&archive.vocabularies),
+                archive.clock.clone(),
+            ),
             clock: archive.clock.clone(),
         };
         let runner = setup.start(&archive.config).await;
@@ -124,6 +132,7 @@ impl Archive {
             accounts: Arc::new(Accounts::new(catalog(), vocabularies(), clock())),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
+            bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
             delivery,

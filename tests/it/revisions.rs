@@ -211,17 +211,24 @@ fn differences_are_told_by_field_and_texts_by_word() {
     ] {
         assert_eq!(change(same), None, "{same}");
     }
+}
 
-    // The other way round, with itself, and the first with nothing.
-    let back = editor
-        .get(&format!("{path}/revisions/1/diff?against=2"))
-        .json();
-    let made = json!({ "field": "/made", "before": "2024" });
-    assert!(back["changes"].as_array().unwrap().contains(&made));
-    let itself = editor
-        .get(&format!("{path}/revisions/2/diff?against=2"))
-        .json();
-    assert_eq!(itself["changes"], json!([]));
+#[test]
+fn any_two_revisions_are_compared_and_the_first_with_nothing() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let path = path_of(&editor.create(&publishable("Một")));
+    patch(&editor, &path, 1, &json!({ "made": "2024" }));
+    patch(&editor, &path, 2, &json!({ "kind": "interview" }));
+    let changes =
+        |diff: &str| editor.get(&format!("{path}/revisions/{diff}")).json()["changes"].clone();
+    let kind = json!({ "field": "/kind", "before": "article", "after": "interview" });
+    let made = json!({ "field": "/made", "after": "2024" });
+    assert_eq!(changes("3/diff"), json!([kind]));
+    assert_eq!(changes("3/diff?against=1"), json!([kind, made]));
+    let back = json!({ "field": "/made", "before": "2024" });
+    assert_eq!(changes("1/diff?against=2"), json!([back]));
+    assert_eq!(changes("2/diff?against=2"), json!([]));
     let first = editor.get(&format!("{path}/revisions/1/diff")).json();
     assert!(first.get("before").is_none());
     let kind = json!({ "field": "/kind", "after": "article" });
@@ -336,30 +343,6 @@ fn a_new_version_takes_the_place_of_a_file_and_the_old_bytes_stay_for_staff() {
         b"Ban in thu hai"
     );
 
-    let earlier = format!("{path}/revisions/3/files/{old}");
-    for reader in [&author, &editor] {
-        assert_eq!(reader.get(&earlier).body, b"Ban in thu nhat");
-    }
-    let part = editor.send("GET", &earlier, &[("range", "bytes=0-5")], &[]);
-    assert_eq!(
-        (part.status, part.body.as_slice()),
-        (206, b"Ban in".as_slice())
-    );
-    assert_eq!(
-        editor
-            .get(&format!("{path}/revisions/4/files/{old}"))
-            .status,
-        404
-    );
-    assert_eq!(archive.anybody().get(&earlier).status, 401);
-    assert_eq!(archive.holder("partner").get(&earlier).status, 403);
-    assert_eq!(
-        archive
-            .holder_of("contributor", Some("docst"))
-            .get(&earlier)
-            .status,
-        404
-    );
     let list = editor.get(&format!("{path}/revisions?limit=1")).json();
     assert_eq!(list["items"][0]["kind"], "file-replaced");
     let changes = editor.get(&format!("{path}/revisions/4/diff")).json()["changes"].clone();
@@ -371,6 +354,48 @@ fn a_new_version_takes_the_place_of_a_file_and_the_old_bytes_stay_for_staff() {
         ),
         (&json!(old), &json!(new))
     );
+}
+
+#[test]
+fn the_bytes_before_a_new_version_are_for_those_who_may_change_the_work() {
+    let archive = Archive::start();
+    let (author, editor) = (archive.holder("contributor"), archive.holder("editor"));
+    let path = path_of(&author.create(&publishable("Bài giảng")));
+    let old = hash_of(&attach(
+        &author,
+        &path,
+        "files?name=bai.txt",
+        b"Ban in thu nhat",
+    ));
+    attach(
+        &author,
+        &path,
+        &format!("files/{old}/versions"),
+        b"Ban in thu hai",
+    );
+    let earlier = format!("{path}/revisions/2/files/{old}");
+    for reader in [&author, &editor] {
+        assert_eq!(reader.get(&earlier).body, b"Ban in thu nhat");
+    }
+    let part = editor.send("GET", &earlier, &[("range", "bytes=0-5")], &[]);
+    assert_eq!(
+        (part.status, part.body.as_slice()),
+        (206, b"Ban in".as_slice())
+    );
+    assert_eq!(
+        editor
+            .get(&format!("{path}/revisions/3/files/{old}"))
+            .status,
+        404
+    );
+    let neighbour = archive.holder_of("contributor", Some("docst"));
+    for (reader, expected) in [
+        (archive.anybody(), 401),
+        (archive.holder("partner"), 403),
+        (neighbour, 404),
+    ] {
+        assert_eq!(reader.get(&earlier).status, expected);
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub mod restoration;
 pub mod secrecy;
 pub mod transitions;
 pub mod work;
+pub mod work_edit;
 
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};

@@ -1,5 +1,5 @@
-//! Changes that take something of a work back or replace it: an earlier revision restored, a file by a
-//! new version of it.
+//! Changes that take something of a work back or replace it: an earlier revision restored, the last change
+//! undone, a file replaced by a new version of it.
 
 use super::{Asset, File, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
@@ -31,6 +31,26 @@ impl Asset {
             ..self.clone()
         };
         self.checked_if_published(next, vocabularies, now).map(Some)
+    }
+
+    /// The work with the description, files and state that it had before its last change.
+    ///
+    /// # Errors
+    /// [`TransitionError::Unmet`] when it would be published and break a gate.
+    pub fn undo(
+        &self,
+        before: &Self,
+        vocabularies: &Vocabularies,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        let next = Self {
+            state: before.state.clone(),
+            work: before.work.clone(),
+            files: before.files.clone(),
+            published_at: before.published_at,
+            ..self.clone()
+        };
+        self.checked_if_published(next, vocabularies, now)
     }
 
     /// The work with a new version of one of its files, in the same place.

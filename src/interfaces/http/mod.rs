@@ -8,6 +8,7 @@
 pub mod assets;
 pub mod authentication;
 mod base_address;
+pub mod bulk;
 pub mod changes;
 mod client_address;
 pub mod delivery;

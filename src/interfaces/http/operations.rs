@@ -16,7 +16,7 @@ use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
 use super::{
-    assets, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
+    assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
     search, tokens, vocabularies,
 };
 
@@ -49,6 +49,7 @@ operations! {
     version { replace }
     delivery { file, preview, earlier_file }
     revisions { list, read, diff, restore }
+    bulk { start, read, items, undo }
     imports { import }
     changes { list }
     search { search }

@@ -4,6 +4,7 @@
 //! the transitions of `domain::asset::transitions`, and appends its event in the same commit. `None`
 //! for the expected revision accepts any.
 
+pub mod bulk;
 mod embargo;
 mod restoration;
 

@@ -47,6 +47,8 @@ pub enum EventKind {
     FileReplaced,
     /// Description and files are those of an earlier revision again.
     Restored,
+    /// Its publication was undone.
+    Unpublished,
     /// It was submitted to the editors.
     Submitted,
     /// It was returned to its contributor.
@@ -73,13 +75,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 17] = [
+    pub const NAMES: [(&'static str, Self); 18] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
         ("file-replaced", Self::FileReplaced),
         ("restored", Self::Restored),
+        ("unpublished", Self::Unpublished),
         ("submitted", Self::Submitted),
         ("returned", Self::Returned),
         ("published", Self::Published),

@@ -4,6 +4,7 @@ use super::Problem;
 use crate::domain::Violations;
 use crate::domain::asset::TransitionError;
 use crate::services::accounts::AccountsError;
+use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
@@ -146,6 +147,18 @@ impl From<ChangeError> for Problem {
             },
             ChangeError::Catalog(error) => error.into(),
             ChangeError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::NotFound => Self::NotFound,
+            BulkError::KeyReused => Self::KeyReused,
+            BulkError::WrongPhase => Self::Conflict,
+            BulkError::TooLate => Self::TooLate,
+            BulkError::Catalog(error) => error.into(),
         }
     }
 }

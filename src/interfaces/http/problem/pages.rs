@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 30] = [
+pub const PAGES: [(&str, &str); 31] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -53,6 +53,10 @@ pub const PAGES: [(&str, &str); 30] = [
     (
         "wrong-state",
         include_str!("../../../../docs/problems/wrong-state.md"),
+    ),
+    (
+        "too-late",
+        include_str!("../../../../docs/problems/too-late.md"),
     ),
     (
         "identifier-taken",
