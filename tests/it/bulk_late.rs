@@ -78,14 +78,14 @@ async fn an_act_can_be_undone_until_a_day_after_its_end() {
     assert_eq!((done.phase, done.counts.changed), (Phase::Done, 1));
     assert_eq!(done.undo_until, Some(at(DAY)));
     house.clock.set(at(DAY + 1));
-    let late = house.bulk.undo(&Actor::System, id).await;
+    let late = house.bulk.undo(&Actor::System, id, None).await;
     assert!(matches!(late, Err(BulkError::TooLate)), "{late:?}");
     house.clock.set(at(DAY));
-    house.bulk.undo(&Actor::System, id).await.unwrap();
+    house.bulk.undo(&Actor::System, id, None).await.unwrap();
     house.runner.idle().await;
     let undone = house.bulk.read(&Actor::System, id).await.unwrap();
     assert_eq!((undone.phase, undone.counts.undone), (Phase::Undone, 1));
-    let again = house.bulk.undo(&Actor::System, id).await;
+    let again = house.bulk.undo(&Actor::System, id, None).await;
     assert!(matches!(again, Err(BulkError::WrongPhase)), "{again:?}");
     house.runner.stop().await;
 }

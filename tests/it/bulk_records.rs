@@ -4,8 +4,7 @@
 //! `stored_records`.
 
 use khochung::domain::Slug;
-use khochung::domain::asset::Access;
-use khochung::domain::asset::Work;
+use khochung::domain::asset::{Access, Work};
 use khochung::services::curation::bulk::{
     ActV1, BulkItemRecord, BulkItemV1, BulkRecord, BulkV1, ByV1, Outcome, Phase, UndoOutcome,
 };
@@ -46,6 +45,7 @@ fn what_version_1_wrote_of_an_act_is_read_and_written_the_same() {
         created_at_ms: 1_795_395_600_000,
         finished_at_ms: Some(1_795_395_601_000),
         undone_by: Some(by(Some("a-0123456789ab"), Some("editor"), None)),
+        undo_reason: Some("Nhầm đợt".into()),
     };
     comes_back("bulk.v1", &BulkRecord::V1(published));
     let (mut values, mut additions) = (Work::new(), Work::new());
@@ -67,6 +67,7 @@ fn what_version_1_wrote_of_an_act_is_read_and_written_the_same() {
         created_at_ms: 1_795_395_600_000,
         finished_at_ms: None,
         undone_by: None,
+        undo_reason: None,
     };
     comes_back("bulk-describe.v1", &BulkRecord::V1(described));
 }

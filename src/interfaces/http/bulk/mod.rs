@@ -165,7 +165,10 @@ pub async fn items(
     summary = "Change the works of an act back",
     description = "Within a day after its end, once. Each changed work gets the description, files and state \
         back that it had, unless it was changed since; such works are told as refused.",
-    params(("id" = String, Path, description = "Id of the act.", format = "uuid")),
+    params(
+        ("id" = String, Path, description = "Id of the act.", format = "uuid"),
+        ChangeReason
+    ),
     responses(
         (status = 202, description = "It has begun.", body = BulkView,
          headers(("Location" = String, description = "Where its progress can be read."))),
@@ -176,11 +179,13 @@ pub async fn items(
 )]
 pub async fn undo(
     actor: Allowed<Deposit>,
+    reason: ChangeReason,
     request: HttpRequest,
     bulk: web::Data<Bulk>,
     base: web::Data<BaseAddress>,
 ) -> Result<HttpResponse, Problem> {
-    let state = bulk.undo(&actor, path_part(&request, "id")?).await?;
+    let id = path_part(&request, "id")?;
+    let state = bulk.undo(&actor, id, reason.text()).await?;
     let view = BulkView::from(state);
     let location = format!("{}/api/v1/bulk/{}", base.as_str(), view.id());
     let mut answer = HttpResponse::Accepted();

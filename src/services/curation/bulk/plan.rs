@@ -5,7 +5,7 @@ use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, Revision, StateName, limits};
 use crate::domain::text;
 use crate::services::works::{ChangeError, FindError, WorkAccess};
-use crate::storage::catalog::EventKind;
+use crate::storage::catalog::{CatalogError, EventKind};
 
 /// The next revision of a work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,19 @@ pub(super) async fn act(
         event: act.event(),
         present,
     }))
+}
+
+/// A refusal is a result of the work; a failure of the archive is none.
+///
+/// # Errors
+/// The failure.
+pub(super) fn refusal(error: ChangeError) -> Result<ChangeError, CatalogError> {
+    match error {
+        ChangeError::Catalog(failure) | ChangeError::Find(FindError::Catalog(failure)) => {
+            Err(failure)
+        }
+        refusal => Ok(refusal),
+    }
 }
 
 /// What undoing makes of a work that an act brought from the revision before `made` to `made`: description,

@@ -126,6 +126,8 @@ pub struct BulkV1 {
     /// Who undoes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ByV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_reason: Option<String>,
 }
 
 /// Version 1 of a stored act.

@@ -14,7 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::Revision;
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
-use crate::services::works::{ChangeError, FindError, WorkAccess};
+use crate::services::works::WorkAccess;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, Job, JobKind, KeyRange, NewJob, Versioned};
 
@@ -81,7 +81,7 @@ impl RunBulk {
         let bulk = record.latest();
         let by = bulk.undone_by.as_ref().unwrap_or(&bulk.by);
         let actor = by.actor()?;
-        let works = self.works.because(bulk.reason.as_deref());
+        let works = self.works.because(bulk.undo_reason.as_deref());
         let run = |item| change_back(&works, &actor, item);
         let is_open =
             |item: &BulkItemV1| matches!(item.outcome, Outcome::Changed(_)) && item.undo.is_none();
@@ -184,7 +184,7 @@ async fn change(
             Outcome::Refused
         }
         Ok(None) => Outcome::Unchanged,
-        Err(error) => refused(error).map(|()| Outcome::Refused)?,
+        Err(error) => plan::refusal(error).map(|_| Outcome::Refused)?,
     };
     let decided = item.value.with(|item| item.outcome = outcome);
     commit_result(works, actor, &item, &decided).await
@@ -207,7 +207,7 @@ async fn change_back(
                 return Ok(());
             }
         }
-        Err(error) => refused(error)?,
+        Err(error) => drop(plan::refusal(error)?),
     }
     let decided = item
         .value
@@ -251,14 +251,6 @@ async fn commit_result(
     match works.catalog.commit(changes).await {
         Ok(_) | Err(CatalogError::RecordConflict { .. }) => Ok(()),
         Err(error) => Err(error),
-    }
-}
-
-/// A refusal is a result of the work; a failure of the archive is not.
-fn refused(error: ChangeError) -> Result<(), CatalogError> {
-    match error {
-        ChangeError::Catalog(error) | ChangeError::Find(FindError::Catalog(error)) => Err(error),
-        _ => Ok(()),
     }
 }
 

@@ -127,10 +127,11 @@ impl Bulk {
                 Some(_) => plan::act(&self.works, actor, act, selected).await,
                 None => Err(FindError::NotFound.into()),
             };
-            previews.push(Preview {
-                selected,
-                result: planned.map(|planned| planned.is_some()),
-            });
+            let result = match planned {
+                Ok(planned) => Ok(planned.is_some()),
+                Err(error) => Err(plan::refusal(error)?),
+            };
+            previews.push(Preview { selected, result });
         }
         Ok(previews)
     }
@@ -167,6 +168,7 @@ impl Bulk {
             created_at_ms: now.as_millis(),
             finished_at_ms: None,
             undone_by: None,
+            undo_reason: None,
         });
         let mut changes = ChangeSet::by(actor, now).insert_keyed(&record)?;
         let pinned = self.pinned(actor, selected).await?;
@@ -222,9 +224,8 @@ impl Bulk {
                 (Outcome::Changed(made), Some(UndoOutcome::Refused)) => {
                     let asset = item.value.asset()?;
                     let by = undoer.as_ref().unwrap_or(&starter);
-                    plan::undo(&self.works, by, asset, Revision(made))
-                        .await
-                        .err()
+                    let planned = plan::undo(&self.works, by, asset, Revision(made)).await;
+                    planned.err().map(plan::refusal).transpose()?
                 }
                 _ => None,
             };
@@ -240,7 +241,12 @@ impl Bulk {
     ///
     /// # Errors
     /// [`BulkError::WrongPhase`] unless it is done; [`BulkError::TooLate`]; as [`Bulk::read`].
-    pub async fn undo(&self, actor: &Actor, id: BulkId) -> Result<BulkState, BulkError> {
+    pub async fn undo(
+        &self,
+        actor: &Actor,
+        id: BulkId,
+        reason: Option<&str>,
+    ) -> Result<BulkState, BulkError> {
         let record = self.find(actor, id).await?;
         let bulk = record.value.latest();
         if bulk.phase != Phase::Done {
@@ -253,6 +259,7 @@ impl Bulk {
         let undoing = record.value.with(|bulk| {
             bulk.phase = Phase::Undoing;
             bulk.undone_by = Some(ByV1::from(actor));
+            bulk.undo_reason = reason.map(str::to_owned);
         });
         let changes = ChangeSet::by(actor, now).replace_keyed(&record, &undoing)?;
         match self.works.catalog.commit(changes.job(job(id, now))).await {
@@ -295,7 +302,8 @@ impl Bulk {
             return Ok(Some(FindError::NotFound.into()));
         }
         let selected = Selected { id, revision };
-        Ok(plan::act(&self.works, starter, act, selected).await.err())
+        let planned = plan::act(&self.works, starter, act, selected).await;
+        planned.err().map(plan::refusal).transpose()
     }
 
     async fn find(&self, actor: &Actor, id: BulkId) -> Result<Versioned<BulkRecord>, BulkError> {
