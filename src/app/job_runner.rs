@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::accounts::{self, Accounts};
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
 use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
 use crate::services::jobs::{
@@ -35,6 +36,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) staging: Staging,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
+    pub(super) accounts: Accounts,
     pub(super) clock: Clock,
 }
 
@@ -47,6 +49,7 @@ impl JobRunnerSetup {
         let now = self.clock.now();
         for schedule in [
             HOUSEKEEPING,
+            accounts::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
@@ -72,6 +75,7 @@ impl JobRunnerSetup {
             .with(housekeeping())
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
+            .with(accounts::housekeeping(self.accounts.clone()))
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

@@ -1,6 +1,7 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod architecture;
 mod archive;
 mod auth;
@@ -11,6 +12,7 @@ mod bulk_kill;
 mod bulk_late;
 mod bulk_records;
 mod change_feed;
+mod cli_account;
 mod cli_check;
 mod cli_help;
 mod cli_import;
@@ -22,6 +24,7 @@ mod config;
 mod damage;
 mod disk_full;
 mod duplicates_http;
+mod durations;
 mod embargo;
 mod embargo_job;
 mod fair_waiting;
@@ -40,6 +43,7 @@ mod kill;
 mod media_jobs;
 mod nothing_leaks;
 mod openapi;
+mod page_budget;
 mod partner_page;
 mod partner_reads;
 mod picture_copies;
@@ -57,6 +61,7 @@ mod search_http;
 mod search_kill;
 mod search_load;
 mod service_manager;
+mod sign_in;
 mod stored_records;
 mod support;
 mod text_encodings;

@@ -14,6 +14,7 @@ mod error;
 mod follow_up;
 mod history;
 pub(in crate::services) mod idempotency;
+mod page_budget;
 mod processing;
 mod relations;
 
@@ -26,4 +27,5 @@ pub(in crate::services) use follow_up::put_with_follow_up;
 pub(in crate::services) use history::may_read_history;
 pub use history::{EarlierRevision, History, RevisionPage};
 pub use idempotency::{Completed, IdempotentRequest};
+pub use page_budget::PageBudget;
 pub(in crate::services) use relations::{NewIdentifiers, hide_unseen_targets};

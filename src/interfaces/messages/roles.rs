@@ -1,0 +1,31 @@
+//! What each role may do, in one sentence.
+
+use super::Language;
+use crate::domain::access::Role;
+
+/// What the role may do.
+pub const fn sentence(role: Role, language: Language) -> &'static str {
+    let (vietnamese, english) = match role {
+        Role::Admin => (
+            "Vận hành kho: tài khoản, mã truy cập, công việc nền, và mọi việc của biên tập viên.",
+            "Runs the archive: accounts, tokens, jobs, and all an editor may.",
+        ),
+        Role::Editor => (
+            "Kiểm tra, gắn thẻ, công bố và thu hồi tác phẩm của mọi cơ quan.",
+            "Checks, tags, publishes and withdraws the works of every body.",
+        ),
+        Role::Contributor => (
+            "Nộp và sửa tác phẩm của cơ quan mình.",
+            "Deposits and edits works of its own body.",
+        ),
+        Role::Station => (
+            "Đài phát thanh, loa truyền thanh: lấy những gì dành cho đối tác.",
+            "A radio or loudspeaker station: reads what is for partners.",
+        ),
+        Role::Partner => (
+            "Hệ thống đối tác: thu thập những gì dành cho đối tác.",
+            "A partner system: harvests what is for partners.",
+        ),
+    };
+    language.pick(vietnamese, english)
+}
