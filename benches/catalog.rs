@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, Creator, Identifier, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, Creator, Identifier, PeopleShown, Review, Revision,
+    State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
@@ -245,6 +246,7 @@ fn asset(number: u64) -> Asset {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: vec![Identifier {
                 scheme: slug("sample"),
@@ -255,6 +257,8 @@ fn asset(number: u64) -> Asset {
         created_at: moment(),
         updated_at: moment(),
         published_at: Some(moment()),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 

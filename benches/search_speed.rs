@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, PeopleShown, Review, Revision, State, Work,
 };
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::search::bench::BenchIndex;
@@ -137,6 +137,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         minors_shown: false,
         access: Access::Public,
         embargo_until: None,
+        review_on: None,
         relations: Vec::new(),
         identifiers: Vec::new(),
     };
@@ -150,6 +151,8 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         created_at: moment,
         updated_at: moment,
         published_at: Some(moment),
+        review: Review::default(),
+        corrections: Vec::new(),
     };
     Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }

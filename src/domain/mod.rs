@@ -17,7 +17,6 @@ pub mod saved_search;
 pub mod slug;
 pub mod text;
 pub mod timestamp;
-
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;

@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+use super::WorkDate;
+
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -47,6 +49,11 @@ impl Timestamp {
     /// The calendar year in Viet Nam.
     pub fn year(self) -> i16 {
         self.shown().year()
+    }
+
+    /// The day in Viet Nam.
+    pub fn day(self) -> WorkDate {
+        WorkDate::of_day(self.shown().date())
     }
 
     fn shown(self) -> DateTime {

@@ -91,6 +91,12 @@ pub enum Rule {
     FileNotKept,
     /// Publication: the public copy of the file is still being made.
     FileInProcessing,
+    /// Publication: a second post has to approve the work.
+    SecondApprovalMissing,
+    /// Publication: the day on which its publication was to be reviewed has passed.
+    ReviewIsDue,
+    /// The second approval comes from the post that gave the first.
+    SameApprover,
     /// Publication: no public copy of the file can be made.
     NoPublicCopy(ProcessingFailure),
 }

@@ -28,6 +28,16 @@ struct Part {
 }
 
 impl WorkDate {
+    /// Exactly this day.
+    pub(super) fn of_day(day: Date) -> Self {
+        let from = Part {
+            year: day.year(),
+            month: Some(day.month()),
+            day: Some(day.day()),
+        };
+        Self { from, to: None }
+    }
+
     /// The first day it can mean, as days since 1970-01-01.
     pub fn first_day(&self) -> i32 {
         days_since_epoch(self.from.first())

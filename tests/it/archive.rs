@@ -175,6 +175,7 @@ pub(crate) fn holder(token: &str, role: Role, organisation: Option<&str>) -> Act
         credential: Credential::Token(TokenId(token.to_owned())),
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
+        subordinates: [].into(),
     }
 }
 

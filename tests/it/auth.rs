@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Archive, Client};
 
 /// Method, path, body, and who is let in: the others get 401 without a token, 403 with one.
-const GUARDED: [(&str, &str, &[&str]); 12] = [
+const GUARDED: [(&str, &str, &[&str]); 17] = [
     ("GET", "/api/v1/tokens", &["admin"]),
     ("POST", "/api/v1/tokens", &["admin"]),
     ("DELETE", "/api/v1/tokens/x", &["admin"]),
@@ -38,12 +38,37 @@ const GUARDED: [(&str, &str, &[&str]); 12] = [
     ),
     ("PUT", "/api/v1/assets/ID/publication", &["admin", "editor"]),
     ("PUT", "/api/v1/assets/ID/withdrawal", &["admin", "editor"]),
+    ("PUT", "/api/v1/assets/ID/acceptance", &["admin", "editor"]),
+    ("PUT", "/api/v1/assets/ID/correction", &["admin", "editor"]),
+    (
+        "PUT",
+        "/api/v1/assets/ID/return",
+        &["admin", "editor", "reviewer"],
+    ),
+    (
+        "PUT",
+        "/api/v1/assets/ID/approval",
+        &["admin", "editor", "reviewer"],
+    ),
+    (
+        "GET",
+        "/api/v1/assets/ID/checklist",
+        &["admin", "editor", "reviewer", "contributor", "inspector"],
+    ),
 ];
 
 #[test]
 fn every_role_gets_exactly_what_is_its() {
     let archive = Archive::start();
-    let roles = ["admin", "editor", "contributor", "station", "partner"];
+    let roles = [
+        "admin",
+        "editor",
+        "reviewer",
+        "contributor",
+        "station",
+        "partner",
+        "inspector",
+    ];
     let clients: Vec<(&str, Client)> = roles
         .iter()
         .map(|role| (*role, archive.holder(role)))

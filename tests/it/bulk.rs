@@ -203,6 +203,35 @@ fn who_did_not_start_an_act_and_is_no_editor_learns_nothing_of_it() {
     assert_eq!(editor.get("/api/v1/bulk/x").status, 404);
 }
 
+/// A reviewer returns works but does not describe them.
+#[test]
+fn works_are_returned_with_a_reason_and_an_undone_return_is_submitted_again() {
+    let archive = Archive::start();
+    let (author, reviewer) = (archive.holder("contributor"), archive.holder("reviewer"));
+    let ids = create(&author, &["Một"]);
+    let submitted = start(&author, &json!({ "act": "submit", "works": ids }));
+    finished(&author, &submitted, "done");
+    let request = json!({ "act": "return", "works": ids, "reason": "Bổ sung chú thích ảnh." });
+    let returned = start(&reviewer, &request);
+    assert_eq!(finished(&reviewer, &returned, "done")["changed"], 1);
+    let work = work_of(&author, &ids[0]);
+    assert_eq!(work["state"], "returned");
+    assert!(
+        work.to_string().contains("Bổ sung chú thích ảnh."),
+        "{work}"
+    );
+    let set = json!({ "act": "describe", "works": ids, "set": { "made": "2024" } });
+    let described = start(&reviewer, &set);
+    finished(&reviewer, &described, "done");
+    assert_eq!(
+        problem_of(&results(&reviewer, &described)[&ids[0]]),
+        "forbidden"
+    );
+    assert_eq!(undo(&reviewer, &returned).status, 202);
+    assert_eq!(finished(&reviewer, &returned, "undone")["undone"], 1);
+    assert_eq!(work_of(&author, &ids[0])["state"], "submitted");
+}
+
 #[test]
 fn values_are_set_and_added_with_a_reason() {
     let archive = Archive::start();

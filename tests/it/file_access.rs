@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Revision, State, Tombstone,
-    Work,
+    Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, Review, Revision, State,
+    Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, Sha256, Slug, Timestamp};
 use khochung::services::delivery::{Cacheability, Delivery, DeliveryError, Presentation};
@@ -102,6 +102,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         credential: Credential::Token(TokenId("t".to_owned())),
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
+        subordinates: [].into(),
     }
 }
 
@@ -132,6 +133,8 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
         created_at: NOW,
         updated_at: NOW,
         published_at: Some(NOW),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 

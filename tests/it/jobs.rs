@@ -263,6 +263,7 @@ async fn only_administrators_see_jobs() {
         credential: Credential::Token(TokenId("4f9a2c".to_owned())),
         role: Role::Editor,
         organisation: None,
+        subordinates: [].into(),
     };
     for actor in [Actor::Anonymous, editor] {
         assert!(matches!(

@@ -9,7 +9,7 @@ use khochung::clock::Clock;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, File, FileRole, MediaFacts, PeopleShown,
-    ProcessingFailure, Revision, State, Work,
+    ProcessingFailure, Review, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
@@ -151,6 +151,7 @@ pub(crate) fn draft(id: AssetId) -> Asset {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
@@ -158,6 +159,8 @@ pub(crate) fn draft(id: AssetId) -> Asset {
         created_at: at(0),
         updated_at: at(0),
         published_at: None,
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 

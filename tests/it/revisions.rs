@@ -141,6 +141,9 @@ fn only_those_who_may_change_a_work_read_its_history() {
     };
     assert_eq!(statuses(&author), [200; 3]);
     assert_eq!(statuses(&editor), [200; 3]);
+    let reviewer = archive.holder("reviewer");
+    assert_eq!(statuses(&reviewer), [200; 3]);
+    assert_eq!(restore(&reviewer, &path, 1, 1).status, 403, "only read");
     assert_eq!(statuses(&neighbour), [404; 3], "a draft of another body");
     assert_eq!(statuses(&partner), [403; 3]);
     assert_eq!(statuses(&anybody), [401; 3]);

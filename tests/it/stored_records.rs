@@ -6,8 +6,9 @@
 
 use khochung::domain::access::{Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, Creator, File, FileRole, Identifier, MediaFacts,
-    PeopleShown, ProcessingFailure, Relation, RelationType, Revision, State, Tombstone, Work,
+    Access, Asset, AssetId, AudienceLevel, Correction, Creator, Decision, File, FileRole,
+    Identifier, MediaFacts, PeopleShown, ProcessingFailure, Relation, RelationType, Requirement,
+    ReturnReason, Review, Revision, State, Tombstone, Work,
 };
 use khochung::domain::{
     LanguageMap, LanguageTag, PictureHash, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp,
@@ -85,6 +86,7 @@ fn bare_work() -> Work {
         minors_shown: false,
         access: Access::Public,
         embargo_until: None,
+        review_on: None,
         relations: Vec::new(),
         identifiers: Vec::new(),
     }
@@ -120,6 +122,7 @@ fn full_work() -> Work {
         minors_shown: true,
         access: Access::StateInternal,
         embargo_until: Some(at(0)),
+        review_on: None,
         relations: vec![Relation {
             kind: RelationType::TranslationOf,
             target: id(2),
@@ -159,6 +162,8 @@ fn full_asset() -> Asset {
         created_at: at(2),
         updated_at: at(3),
         published_at: Some(at(4)),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 
@@ -173,6 +178,63 @@ fn bare_asset() -> Asset {
         created_at: Timestamp::from_millis(-1),
         updated_at: Timestamp::from_millis(0),
         published_at: None,
+        review: Review::default(),
+        corrections: Vec::new(),
+    }
+}
+
+fn decision(by: Option<Credential>, role: Option<Role>) -> Decision {
+    Decision {
+        by,
+        role,
+        organisation: None,
+        at: at(5),
+    }
+}
+
+/// What version 2 adds, on a published work.
+fn reviewed_asset() -> Asset {
+    let token = Credential::Token(TokenId("4f9a2c".into()));
+    let account = Credential::Account("a-0123456789ab".parse().unwrap());
+    Asset {
+        state: State::Published,
+        widest_audience: AudienceLevel::Public,
+        work: Work {
+            review_on: Some("2027-06-30".parse().unwrap()),
+            ..bare_work()
+        },
+        review: Review {
+            rights: Some(decision(None, None)),
+            accepted: Some(decision(Some(token), Some(Role::Editor))),
+            approved: Some(Decision {
+                organisation: Some(slug("dic")),
+                ..decision(Some(account), Some(Role::Reviewer))
+            }),
+        },
+        corrections: vec![Correction {
+            note: "Sửa ngày".into(),
+            at: at(6),
+            revision: Revision(5),
+            corrected: Revision(4),
+        }],
+        ..bare_asset()
+    }
+}
+
+fn returned_asset() -> Asset {
+    let reason = |pointer: &str, requirement, text: Option<&str>| ReturnReason {
+        pointer: pointer.into(),
+        requirement,
+        text: text.map(str::to_owned),
+    };
+    Asset {
+        state: State::Returned {
+            reasons: vec![
+                reason("/credit_line", Some(Requirement::CreditLine), None),
+                reason("", None, Some("Thiếu nguồn")),
+            ],
+        },
+        ..bare_asset()
     }
 }
 
@@ -345,6 +407,20 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
 }
 
 #[test]
+fn what_version_2_wrote_of_works_is_read_and_written_the_same() {
+    for (name, asset) in [
+        ("asset-reviewed.v2", reviewed_asset()),
+        ("asset-returned.v2", returned_asset()),
+    ] {
+        let (bytes, value) = (fixture(name), Stored::Asset(Box::new(asset)));
+        let record: StoredRecord = serde_json::from_str(&bytes).unwrap();
+        assert_eq!(Stored::try_from(record).unwrap(), value, "{name}");
+        let written = serde_json::to_string(&StoredRecord::from(value)).unwrap();
+        assert_eq!(written, bytes, "{name}");
+    }
+}
+
+#[test]
 fn what_an_earlier_version_wrote_is_still_read() {
     let record: StoredRecord = serde_json::from_str(&fixture("remember.v1")).unwrap();
     let known = Stored::Remember(answer(Made::Asset(id(1))));
@@ -401,7 +477,14 @@ fn every_value_of_a_closed_list_comes_back() {
             ..bare_asset()
         })));
     }
-    for state in [State::Draft, State::Submitted, State::Published] {
+    let reasons = Vec::new();
+    for state in [
+        State::Draft,
+        State::Submitted,
+        State::Returned { reasons },
+        State::Accepted,
+        State::Published,
+    ] {
         comes_back(Stored::Asset(Box::new(Asset {
             state,
             ..bare_asset()
@@ -417,6 +500,17 @@ fn every_value_of_a_closed_list_comes_back() {
             at: at(0),
             outcome,
         }));
+    }
+    for (_, requirement) in Requirement::NAMES {
+        let reasons = vec![ReturnReason {
+            pointer: String::new(),
+            requirement: Some(requirement),
+            text: None,
+        }];
+        comes_back(Stored::Asset(Box::new(Asset {
+            state: State::Returned { reasons },
+            ..bare_asset()
+        })));
     }
     for visibility in [Visibility::Private, Visibility::Public] {
         let organisation = None;

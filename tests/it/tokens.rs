@@ -32,6 +32,7 @@ async fn a_secret_opens_as_what_it_was_made_for() {
         credential: Credential::Token(record.id.clone()),
         role: Role::Contributor,
         organisation: Some(Slug::parse("dic").unwrap()),
+        subordinates: [].into(),
     };
     assert_eq!(actor, expected);
     for wrong in [

@@ -163,6 +163,7 @@ fn texts_are_brought_to_nfc_and_tags_to_canonical_case() {
         "languages": ["JRA"],
         "body": "một\r\nhai",
         "embargo_until": "2026-12-01T00:00:00+07:00",
+        "review_on": "2027-06",
         "made": "2023/2024-06"
     });
     let deposit = parse_work(&work, &vocabularies()).unwrap();
@@ -306,5 +307,5 @@ fn the_schema_names_every_property_a_work_can_have() {
             "{name} is read but not in the schema"
         );
     }
-    assert_eq!(properties.len(), 23);
+    assert_eq!(properties.len(), 24);
 }

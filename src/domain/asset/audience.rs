@@ -4,16 +4,27 @@ use super::{Access, Asset, AudienceLevel, State};
 use crate::domain::Timestamp;
 
 impl Asset {
-    /// The audience level that can see the work in its present state at this moment.
+    /// The audience level that can see the work at this moment: the narrowest of those that its state, its
+    /// access and its embargo allow.
     pub fn audience_level(&self, now: Timestamp) -> AudienceLevel {
-        let is_embargoed = self.work.embargo_until.is_some_and(|until| now < until);
-        if self.state != State::Published || is_embargoed {
-            return AudienceLevel::Staff;
-        }
-        match self.work.access {
+        let by_embargo = match self.work.embargo_until {
+            Some(until) if now < until => AudienceLevel::Staff,
+            _ => AudienceLevel::Public,
+        };
+        self.audience_level_after_embargo().min(by_embargo)
+    }
+
+    /// The same as if its embargo had ended.
+    pub fn audience_level_after_embargo(&self) -> AudienceLevel {
+        let by_state = match self.state {
+            State::Published => AudienceLevel::Public,
+            _ => AudienceLevel::Staff,
+        };
+        let by_access = match self.work.access {
             Access::Public => AudienceLevel::Public,
             Access::Partner => AudienceLevel::Partner,
             Access::StateInternal => AudienceLevel::StateInternal,
-        }
+        };
+        by_state.min(by_access)
     }
 }

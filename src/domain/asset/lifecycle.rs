@@ -1,13 +1,23 @@
-//! The lifecycle of a work: draft, submitted, published, withdrawn; and who can see it.
+//! The lifecycle of a work: draft, submitted, returned or accepted, published, withdrawn; and who can see it.
+
+use super::review::ReturnReason;
 
 /// The state of a work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum State {
-    /// Being written; seen by its organisation and editors.
+    /// Being written; seen by its organisation and the staff of the archive.
     #[default]
     Draft,
     /// Submitted to the editors.
     Submitted,
+    /// Returned to its contributor, who changes it and submits it again.
+    Returned {
+        /// What to change.
+        reasons: Vec<ReturnReason>,
+    },
+    /// Its conditions of publication were checked, and one post approved it. Every change makes it submitted
+    /// again.
+    Accepted,
     /// Published for the audience level that its access names.
     Published,
     /// Withdrawn; its address answers 410 with the reason.
@@ -23,6 +33,8 @@ impl State {
         match self {
             Self::Draft => StateName::Draft,
             Self::Submitted => StateName::Submitted,
+            Self::Returned { .. } => StateName::Returned,
+            Self::Accepted => StateName::Accepted,
             Self::Published => StateName::Published,
             Self::Withdrawn { .. } => StateName::Withdrawn,
         }
@@ -37,7 +49,19 @@ impl State {
     pub fn withdrawal_reason(&self) -> Option<&str> {
         match self {
             Self::Withdrawn { reason } => Some(reason),
-            Self::Draft | Self::Submitted | Self::Published => None,
+            Self::Draft
+            | Self::Submitted
+            | Self::Returned { .. }
+            | Self::Accepted
+            | Self::Published => None,
+        }
+    }
+
+    /// Why the work was returned.
+    pub fn return_reasons(&self) -> &[ReturnReason] {
+        match self {
+            Self::Returned { reasons } => reasons,
+            _ => &[],
         }
     }
 }
@@ -49,6 +73,10 @@ pub enum StateName {
     Draft,
     /// [`State::Submitted`]
     Submitted,
+    /// [`State::Returned`]
+    Returned,
+    /// [`State::Accepted`]
+    Accepted,
     /// [`State::Published`]
     Published,
     /// [`State::Withdrawn`]
@@ -57,9 +85,11 @@ pub enum StateName {
 
 impl StateName {
     /// Every value with its wire name, in the order of the lifecycle.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 6] = [
         ("draft", Self::Draft),
         ("submitted", Self::Submitted),
+        ("returned", Self::Returned),
+        ("accepted", Self::Accepted),
         ("published", Self::Published),
         ("withdrawn", Self::Withdrawn),
     ];
@@ -69,6 +99,8 @@ impl StateName {
         match self {
             Self::Draft => "draft",
             Self::Submitted => "submitted",
+            Self::Returned => "returned",
+            Self::Accepted => "accepted",
             Self::Published => "published",
             Self::Withdrawn => "withdrawn",
         }

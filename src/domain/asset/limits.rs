@@ -19,5 +19,9 @@ pub const FILE_TEXT: Limit = Limit::Characters(5_000);
 pub const LANGUAGES: usize = 50;
 /// Entries of any other list: creators, themes, places, relations, identifiers.
 pub const LIST: usize = 200;
+/// Reasons of one return.
+pub const RETURN_REASONS: usize = 100;
+/// Corrections of one work.
+pub const CORRECTIONS: usize = 200;
 /// Files of one work.
 pub const FILES: usize = 500;

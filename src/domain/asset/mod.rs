@@ -5,6 +5,7 @@
 //! ([`PeopleShown`]).
 
 pub mod audience;
+pub mod checklist;
 pub mod file;
 pub mod file_name;
 pub mod id;
@@ -15,15 +16,18 @@ mod narrowing;
 pub mod people;
 pub mod publication;
 pub mod restoration;
+pub mod review;
 pub mod secrecy;
 pub mod transitions;
 pub mod work;
 pub mod work_edit;
 
+pub use checklist::{Checklist, Condition, Status};
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
 pub use lifecycle::{AudienceLevel, State, StateName};
 pub use people::PeopleShown;
+pub use review::{Correction, Decision, Requirement, ReturnReason, Review};
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
 
@@ -52,6 +56,10 @@ pub struct Asset {
     pub updated_at: Timestamp,
     /// When it was last published, if it is or was.
     pub published_at: Option<Timestamp>,
+    /// The decisions that its publication rests on.
+    pub review: Review,
+    /// Corrections since it was first published, oldest first.
+    pub corrections: Vec<Correction>,
 }
 
 /// What remains of a deleted work, permanently, so that every reader of the log learns of the deletion.

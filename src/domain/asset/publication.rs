@@ -1,103 +1,249 @@
-//! The conditions of publication; all unmet ones are reported at once.
+//! The conditions of publication, checked for one work: the gate is the checklist with nothing missing.
 //!
-//! The conditions hold as long as a work is published: a change that would break one is refused. They
-//! require a complete description, reviewed rights, a basis for showing people, text
-//! alternatives, and files that fit. Pointers are into the wire form of the work.
+//! A complete description, reviewed rights, a basis for showing people, a second approval where minors are
+//! shown or the theme needs it, text alternatives, and files that fit and have public copies. Pointers are
+//! into the wire form of the work. Most conditions hold as long as a work is published: a change that would
+//! break one is refused ([`must_hold_while_published`]).
 
-use super::{Access, Asset, File, FileRole, PeopleShown, Processing, ProcessingStates, Work, kind};
-use crate::domain::vocabulary::Vocabularies;
+use super::checklist::{Checklist, Status};
+use super::review::Requirement;
+use super::{
+    Access, Asset, File, FileRole, PeopleShown, Processing, ProcessingStates, Work, kind, secrecy,
+};
 use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
-use crate::domain::{Rule, Violations};
+use crate::domain::vocabulary::{Direction, Vocabularies};
+use crate::domain::{Rule, Timestamp};
 
-/// The unmet conditions of publication of this work.
-pub fn unmet_conditions(asset: &Asset, vocabularies: &Vocabularies) -> Violations {
-    let mut unmet = Violations::default();
-    description_is_complete(&asset.work, &mut unmet);
-    rights_allow_it(asset, vocabularies, &mut unmet);
-    people_may_be_shown(&asset.work, &mut unmet);
-    content_is_there(asset, vocabularies, &mut unmet);
-    unmet
+/// What the conditions are checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The vocabularies.
+    pub vocabularies: &'a Vocabularies,
+    /// The states of the files of the work.
+    pub processing: &'a ProcessingStates,
+    /// The present moment.
+    pub now: Timestamp,
 }
 
-/// Adds the files that the public would not get. Only publication itself requires their copies: a file
-/// attached to a published work is delivered as soon as its copy is made.
-pub fn public_copies_are_there(
-    asset: &Asset,
-    processing: &ProcessingStates,
-    unmet: &mut Violations,
-) {
-    for (index, file) in asset.files.iter().enumerate() {
-        let rule = match processing.of(file.sha256) {
-            Processing::Ready => continue,
-            Processing::Working => Rule::FileInProcessing,
-            Processing::Failed(failure) => Rule::NoPublicCopy(failure),
-        };
-        unmet.push(format!("/files/{index}"), rule);
+/// Every condition of publication of this work.
+pub fn checklist(asset: &Asset, evidence: Evidence<'_>) -> Checklist {
+    let mut list = Checklist::default();
+    description_is_complete(&asset.work, &mut list);
+    rights_allow_it(asset, evidence.vocabularies, &mut list);
+    people_may_be_shown(&asset.work, &mut list);
+    somebody_else_approved(asset, evidence, &mut list);
+    content_is_there(asset, evidence.vocabularies, &mut list);
+    files_can_be_delivered(asset, evidence.processing, &mut list);
+    nothing_is_secret(&asset.work, &mut list);
+    list
+}
+
+/// Whether a condition is also required of changes of a published work. A file attached to a published work is
+/// delivered as soon as its public copy is made. A second approval is required again when what it was given
+/// for changes: `content_changed`.
+pub fn must_hold_while_published(requirement: Requirement, content_changed: bool) -> bool {
+    match requirement {
+        Requirement::PublicCopy => false,
+        Requirement::SecondApproval => content_changed,
+        _ => true,
     }
 }
 
-fn description_is_complete(work: &Work, unmet: &mut Violations) {
-    for (pointer, missing) in [
-        ("/titles", work.titles.is_empty()),
-        ("/kind", work.kind.is_none()),
-        ("/organisation", work.organisation.is_none()),
-        ("/languages", work.languages.is_empty()),
-        ("/strand", work.strand.is_none()),
-        ("/themes", work.themes.is_empty()),
-        ("/credit_line", work.credit_line.is_none()),
-    ] {
-        if missing {
-            unmet.push(pointer, Rule::Required);
-        }
-    }
-}
-
-fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Violations) {
-    let Some(terms) = terms_of(&asset.work, vocabularies) else {
-        unmet.push("/reuse_terms", Rule::RightsNotReviewed);
-        return;
+/// Whether two revisions differ in what approvals are given for: texts, files, who is shown, the themes, and
+/// who may see it.
+pub fn differ_in_content(one: &Asset, other: &Asset) -> bool {
+    let parts = |asset: &Asset| {
+        let hashes: Vec<_> = asset.files.iter().map(|file| file.sha256).collect();
+        (hashes, asset.work.access, asset.work.minors_shown)
     };
-    if terms.blocks_publication {
-        unmet.push("/reuse_terms", Rule::RightsNotReviewed);
+    parts(one) != parts(other)
+        || one.work.titles != other.work.titles
+        || one.work.descriptions != other.work.descriptions
+        || one.work.body != other.work.body
+        || one.work.themes != other.work.themes
+        || one.work.people_shown != other.work.people_shown
+}
+
+fn description_is_complete(work: &Work, list: &mut Checklist) {
+    for (requirement, pointer, is_there) in [
+        (Requirement::Title, "/titles", !work.titles.is_empty()),
+        (Requirement::Kind, "/kind", work.kind.is_some()),
+        (
+            Requirement::Organisation,
+            "/organisation",
+            work.organisation.is_some(),
+        ),
+        (
+            Requirement::Languages,
+            "/languages",
+            !work.languages.is_empty(),
+        ),
+        (Requirement::Strand, "/strand", work.strand.is_some()),
+        (Requirement::Theme, "/themes", !work.themes.is_empty()),
+        (
+            Requirement::CreditLine,
+            "/credit_line",
+            work.credit_line.is_some(),
+        ),
+    ] {
+        list.push(
+            requirement,
+            pointer,
+            Status::met_or(is_there, Rule::Required),
+        );
     }
-    if terms.link_only && !asset.files.is_empty() {
-        unmet.push("/files", Rule::LinkOnlyWithFiles);
-    }
+}
+
+fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, list: &mut Checklist) {
+    let terms = terms_of(&asset.work, vocabularies);
+    let is_reviewed = terms.is_some_and(|terms| !terms.blocks_publication);
+    list.push_decided(
+        Requirement::RightsReviewed,
+        "/reuse_terms",
+        Status::met_or(is_reviewed, Rule::RightsNotReviewed),
+        asset.review.rights.as_ref().filter(|_| is_reviewed),
+    );
+    let files = match terms {
+        Some(terms) if terms.link_only => {
+            Status::met_or(asset.files.is_empty(), Rule::LinkOnlyWithFiles)
+        }
+        _ => Status::NotApplicable,
+    };
+    list.push(Requirement::TermsAllowFiles, "/files", files);
     // Terms say who may reuse a work; only works for state bodies are hidden from others.
-    if terms.audience == ReuseAudience::StateBodies && asset.work.access != Access::StateInternal {
-        let allowed = &["state-internal"];
-        unmet.push("/access", Rule::NotOneOf { allowed });
-    }
+    let access = match terms {
+        Some(terms) if terms.audience == ReuseAudience::StateBodies => Status::met_or(
+            asset.work.access == Access::StateInternal,
+            Rule::NotOneOf {
+                allowed: &["state-internal"],
+            },
+        ),
+        _ => Status::NotApplicable,
+    };
+    list.push(Requirement::TermsAllowAccess, "/access", access);
 }
 
-fn people_may_be_shown(work: &Work, unmet: &mut Violations) {
-    if work.people_shown == PeopleShown::NotAssessed {
-        unmet.push("/people_shown", Rule::PeopleNotAssessed);
-    } else if work.minors_shown && work.people_shown != PeopleShown::MinorWithGuardianConsent {
-        unmet.push("/people_shown", Rule::MinorWithoutGuardianConsent);
-    }
+fn people_may_be_shown(work: &Work, list: &mut Checklist) {
+    let is_assessed = work.people_shown != PeopleShown::NotAssessed;
+    list.push(
+        Requirement::PeopleAssessed,
+        "/people_shown",
+        Status::met_or(is_assessed, Rule::PeopleNotAssessed),
+    );
+    let consent = if work.minors_shown && is_assessed {
+        let is_given = work.people_shown == PeopleShown::MinorWithGuardianConsent;
+        Status::met_or(is_given, Rule::MinorWithoutGuardianConsent)
+    } else {
+        Status::NotApplicable
+    };
+    list.push(Requirement::GuardianConsent, "/people_shown", consent);
 }
 
-fn content_is_there(asset: &Asset, vocabularies: &Vocabularies, unmet: &mut Violations) {
+/// Two posts release what shows minors, and works on unlawful abuse of rights, whose publication is also
+/// looked at again on a day that is set.
+fn somebody_else_approved(asset: &Asset, evidence: Evidence<'_>, list: &mut Checklist) {
+    let is_sensitive = has_sensitive_theme(&asset.work, evidence.vocabularies);
+    let shows_minors =
+        asset.work.minors_shown || asset.work.people_shown == PeopleShown::MinorWithGuardianConsent;
+    let approved = asset.review.approved.as_ref();
+    let approval = if is_sensitive || shows_minors {
+        Status::met_or(approved.is_some(), Rule::SecondApprovalMissing)
+    } else {
+        Status::NotApplicable
+    };
+    let pointer = if is_sensitive {
+        "/themes"
+    } else {
+        "/minors_shown"
+    };
+    list.push_decided(Requirement::SecondApproval, pointer, approval, approved);
+    let today = evidence.now.day().first_day();
+    let review = match asset.work.review_on {
+        _ if !is_sensitive => Status::NotApplicable,
+        None => Status::Missing(Rule::Required),
+        Some(day) => Status::met_or(day.last_day() >= today, Rule::ReviewIsDue),
+    };
+    list.push(Requirement::ReviewDate, "/review_on", review);
+}
+
+fn content_is_there(asset: &Asset, vocabularies: &Vocabularies, list: &mut Checklist) {
     let types = dcmi_types(&asset.work, vocabularies);
     let link_only = terms_of(&asset.work, vocabularies).is_some_and(|terms| terms.link_only);
-    let has_content = asset.work.body.is_some() || asset.files.iter().any(is_original);
-    if !has_content && !link_only && !kind::holds_other_works(types) {
-        unmet.push("/files", Rule::NothingToPublish);
-    }
-    for (index, file) in asset
-        .files
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| is_original(f))
-    {
-        if !types.is_empty() && !kind::takes_original(types, file.essence()) {
-            unmet.push(format!("/files/{index}"), Rule::FileDoesNotFitKind);
+    let content = if link_only || kind::holds_other_works(types) {
+        Status::NotApplicable
+    } else {
+        let has_content = asset.work.body.is_some() || asset.files.iter().any(is_original);
+        Status::met_or(has_content, Rule::NothingToPublish)
+    };
+    list.push(Requirement::Content, "/files", content);
+    let originals = asset.files.iter().enumerate();
+    for (index, file) in originals.filter(|(_, file)| is_original(file)) {
+        let fits = types.is_empty() || kind::takes_original(types, file.essence());
+        list.push(
+            Requirement::FileFitsKind,
+            format!("/files/{index}"),
+            Status::met_or(fits, Rule::FileDoesNotFitKind),
+        );
+        if file.media_type.starts_with("image/") {
+            list.push(
+                Requirement::TextAlternative,
+                format!("/files/{index}/alt"),
+                Status::met_or(!file.alt.is_empty(), Rule::MissingAltText),
+            );
         }
-        if file.media_type.starts_with("image/") && file.alt.is_empty() {
-            unmet.push(format!("/files/{index}/alt"), Rule::MissingAltText);
+    }
+}
+
+fn files_can_be_delivered(asset: &Asset, processing: &ProcessingStates, list: &mut Checklist) {
+    if asset.files.is_empty() {
+        list.push(Requirement::PublicCopy, "/files", Status::NotApplicable);
+    }
+    for (index, file) in asset.files.iter().enumerate() {
+        let status = match processing.of(file.sha256) {
+            Processing::Ready => Status::Met,
+            Processing::Working => Status::Missing(Rule::FileInProcessing),
+            Processing::Failed(failure) => Status::Missing(Rule::NoPublicCopy(failure)),
+        };
+        list.push(Requirement::PublicCopy, format!("/files/{index}"), status);
+    }
+}
+
+/// Text files were looked at when they were attached.
+fn nothing_is_secret(work: &Work, list: &mut Checklist) {
+    let mut has_mark = false;
+    let named = [
+        ("/titles", &work.titles),
+        ("/descriptions", &work.descriptions),
+    ];
+    for (pointer, texts) in named {
+        for (language, _) in texts.iter().filter(|(_, text)| secrecy::is_marked(text)) {
+            has_mark = true;
+            let pointer = format!("{pointer}/{language}");
+            let status = Status::Missing(Rule::SecrecyMark);
+            list.push(Requirement::NoSecrecyMark, pointer, status);
         }
     }
+    if work.body.as_deref().is_some_and(secrecy::is_marked) {
+        has_mark = true;
+        let status = Status::Missing(Rule::SecrecyMark);
+        list.push(Requirement::NoSecrecyMark, "/body", status);
+    }
+    if !has_mark {
+        list.push(Requirement::NoSecrecyMark, "", Status::Met);
+    }
+}
+
+fn has_sensitive_theme(work: &Work, vocabularies: &Vocabularies) -> bool {
+    let is_sensitive = |slug: &str| slug == Work::SENSITIVE_THEME;
+    work.themes.iter().any(|theme| {
+        is_sensitive(theme.as_str())
+            || vocabularies.scheme("theme").is_some_and(|scheme| {
+                let broader = scheme.expand(theme.as_str(), Direction::Broader, None);
+                broader
+                    .iter()
+                    .any(|wider| is_sensitive(wider.slug.as_str()))
+            })
+    })
 }
 
 fn is_original(file: &File) -> bool {

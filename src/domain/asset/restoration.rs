@@ -1,7 +1,7 @@
 //! Changes that take something of a work back or replace it: an earlier revision restored, the last change
 //! undone, a file replaced by a new version of it.
 
-use super::{Asset, File, TransitionError, Work};
+use super::{Asset, Decision, File, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations};
 
@@ -17,7 +17,7 @@ impl Asset {
         work: Work,
         files: Vec<File>,
         vocabularies: &Vocabularies,
-        now: Timestamp,
+        by: &Decision,
     ) -> Result<Option<Self>, TransitionError> {
         if work == self.work && files == self.files {
             return Ok(None);
@@ -26,14 +26,13 @@ impl Asset {
             .into_result(())
             .map_err(TransitionError::Unmet)?;
         let next = Self {
-            work,
             files,
-            ..self.clone()
+            ..self.with_work(work, by)
         };
-        self.checked_if_published(next, vocabularies, now).map(Some)
+        self.changed(next, vocabularies, by.at).map(Some)
     }
 
-    /// The work with the description, files and state that it had before its last change.
+    /// The work with the description, files, state and approvals that it had before its last change.
     ///
     /// # Errors
     /// [`TransitionError::Unmet`] when it would be published and break a gate.
@@ -48,9 +47,11 @@ impl Asset {
             work: before.work.clone(),
             files: before.files.clone(),
             published_at: before.published_at,
+            review: before.review.clone(),
             ..self.clone()
         };
-        self.checked_if_published(next, vocabularies, now)
+        let next = self.next_revision(next, now);
+        next.checked_if_published(vocabularies, false, now)
     }
 
     /// The work with a new version of one of its files, in the same place.
@@ -74,7 +75,7 @@ impl Asset {
             return Err(TransitionError::NoSuchFile(replaced));
         };
         *place = file;
-        self.checked_if_published(next, vocabularies, now)
+        self.changed(next, vocabularies, now)
     }
 }
 

@@ -1,21 +1,25 @@
 //! The only ways a work changes: each function takes a work and returns its next revision.
 //!
 //! ```text
-//!            submit            publish            withdraw
-//!   draft ───────────▶ submitted ────▶ published ──────────▶ withdrawn
-//!     │ ◀─────────────────┘  return_to_draft  ▲                  │
-//!     └────────────── publish ────────────────┘                  │
-//!     ▲───────────────────────── return_to_draft ────────────────┘
+//!            submit             accept            publish             withdraw
+//!   draft ───────────▶ submitted ─────▶ accepted ─────────▶ published ─────────▶ withdrawn
+//!     ▲                  │   ▲              │                                        │
+//!     │   return_because │   │ submit       │ return_because                         │
+//!     │                  ▼   │              │                                        │
+//!     │                returned ◀───────────┘                                        │
+//!     └──── return_to_draft, from submitted, accepted and withdrawn ◀────────────────┘
 //! ```
 //!
-//! Descriptions and files may change in every state, but a published work must still pass the
-//! gates afterwards. With every revision the widest audience grows to the audience level that can see
-//! the work or could a moment before; it never shrinks.
+//! `publish` is possible from every state before publication: it checks the same conditions as `accept`.
+//! Descriptions and files may change in every state. A change of an accepted work makes it submitted again;
+//! a published work must still pass the gates afterwards ([`publication`](super::publication)). With every
+//! revision the widest audience grows to the audience level that can see the work or could a moment before;
+//! it never shrinks.
 
-use super::publication::{public_copies_are_there, unmet_conditions};
+use super::publication::{Evidence, checklist, differ_in_content, must_hold_while_published};
 use super::{
-    Asset, AssetId, AudienceLevel, File, ProcessingStates, Revision, State, StateName, Tombstone,
-    Work, limits,
+    Asset, AssetId, AudienceLevel, Correction, Decision, File, ProcessingStates, Requirement,
+    ReturnReason, Review, Revision, State, StateName, Tombstone, Work, limits,
 };
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp, Violations};
@@ -43,6 +47,12 @@ pub enum TransitionError {
     /// It has as many files as a work can have.
     #[error("the work already has {0} files")]
     TooManyFiles(usize),
+    /// It has as many corrections as a work can have.
+    #[error("the work already has {0} corrections")]
+    TooManyCorrections(usize),
+    /// The second approval would come from the post that gave the first.
+    #[error("the first approval was given by the same post")]
+    SameApprover,
 }
 
 impl Asset {
@@ -58,10 +68,13 @@ impl Asset {
             created_at: now,
             updated_at: now,
             published_at: None,
+            review: Review::default(),
+            corrections: Vec::new(),
         }
     }
 
-    /// The work with another description.
+    /// The work with another description, by whom and when. Other terms of reuse are not reviewed yet, unless
+    /// the work is published: who may change it then has reviewed them.
     ///
     /// # Errors
     /// [`TransitionError::Unmet`] when it is published and would break a gate.
@@ -69,13 +82,46 @@ impl Asset {
         &self,
         work: Work,
         vocabularies: &Vocabularies,
-        now: Timestamp,
+        by: &Decision,
     ) -> Result<Self, TransitionError> {
-        let next = Self {
-            work,
-            ..self.clone()
-        };
-        self.checked_if_published(next, vocabularies, now)
+        self.changed(self.with_work(work, by), vocabularies, by.at)
+    }
+
+    /// The work with another description, not yet checked.
+    pub(super) fn with_work(&self, work: Work, by: &Decision) -> Self {
+        let mut next = self.clone();
+        if work.reuse_terms != self.work.reuse_terms {
+            let is_published = self.state == State::Published;
+            next.review.rights = is_published.then(|| by.clone());
+        }
+        next.work = work;
+        next
+    }
+
+    /// The published work with another description, and a note for its readers that says what was corrected.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotAllowed`] unless it is published, [`TransitionError::Unmet`],
+    /// [`TransitionError::TooManyCorrections`].
+    pub fn correct(
+        &self,
+        work: Work,
+        note: String,
+        vocabularies: &Vocabularies,
+        by: &Decision,
+    ) -> Result<Self, TransitionError> {
+        self.require_state(StateName::Published, &[StateName::Published])?;
+        if self.corrections.len() >= limits::CORRECTIONS {
+            return Err(TransitionError::TooManyCorrections(limits::CORRECTIONS));
+        }
+        let mut next = self.describe(work, vocabularies, by)?;
+        next.corrections.push(Correction {
+            note,
+            at: by.at,
+            revision: next.revision,
+            corrected: self.revision,
+        });
+        Ok(next)
     }
 
     /// The work with one more file, at the end.
@@ -97,7 +143,7 @@ impl Asset {
         }
         let mut next = self.clone();
         next.files.push(file);
-        self.checked_if_published(next, vocabularies, now)
+        self.changed(next, vocabularies, now)
     }
 
     /// The work without one of its files.
@@ -116,50 +162,99 @@ impl Asset {
         }
         let mut next = self.clone();
         next.files.retain(|other| other.sha256 != file);
-        self.checked_if_published(next, vocabularies, now)
+        self.changed(next, vocabularies, now)
     }
 
     /// The work submitted to the editors.
     ///
     /// # Errors
-    /// [`TransitionError::NotAllowed`] unless it is a draft.
+    /// [`TransitionError::NotAllowed`] unless it is a draft or was returned.
     pub fn submit(&self, now: Timestamp) -> Result<Self, TransitionError> {
-        self.with_state(State::Submitted, &[StateName::Draft], now)
+        let from = [StateName::Draft, StateName::Returned];
+        self.with_state(State::Submitted, &from, now)
     }
 
-    /// The work returned to its contributor.
+    /// The work as a draft again, without approvals.
     ///
     /// # Errors
-    /// [`TransitionError::NotAllowed`] unless it is submitted or withdrawn.
+    /// [`TransitionError::NotAllowed`] unless it is submitted, accepted or withdrawn.
     pub fn return_to_draft(&self, now: Timestamp) -> Result<Self, TransitionError> {
-        self.with_state(
-            State::Draft,
-            &[StateName::Submitted, StateName::Withdrawn],
-            now,
-        )
+        let from = [
+            StateName::Submitted,
+            StateName::Accepted,
+            StateName::Withdrawn,
+        ];
+        let mut next = self.with_state(State::Draft, &from, now)?;
+        next.review = next.review.without_approvals();
+        Ok(next)
     }
 
-    /// The work published for the audience level of its access, from the end of its embargo on.
-    /// `processing` are the states of its files.
+    /// The work returned to its contributor for these reasons, without approvals.
     ///
     /// # Errors
-    /// [`TransitionError::NotAllowed`] unless it is a draft or submitted,
-    /// [`TransitionError::Unmet`] with every unmet condition.
-    pub fn publish(
+    /// [`TransitionError::NotAllowed`] unless it is submitted or accepted.
+    pub fn return_because(
         &self,
-        vocabularies: &Vocabularies,
-        processing: &ProcessingStates,
+        reasons: Vec<ReturnReason>,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let mut next = self.with_state(
-            State::Published,
-            &[StateName::Draft, StateName::Submitted],
-            now,
-        )?;
-        next.published_at = Some(now);
-        let mut unmet = unmet_conditions(&next, vocabularies);
-        public_copies_are_there(&next, processing, &mut unmet);
+        let from = [StateName::Submitted, StateName::Accepted];
+        let mut next = self.with_state(State::Returned { reasons }, &from, now)?;
+        next.review = next.review.without_approvals();
+        Ok(next)
+    }
+
+    /// The work with its first approval. All conditions of publication must be met but the second approval.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotAllowed`] unless it is submitted, [`TransitionError::Unmet`] with every unmet
+    /// condition.
+    pub fn accept(&self, evidence: Evidence<'_>, by: Decision) -> Result<Self, TransitionError> {
+        let mut next = self.with_state(State::Accepted, &[StateName::Submitted], by.at)?;
+        let unmet = checklist(&next, evidence);
+        let unmet = unmet.unmet(|requirement| requirement != Requirement::SecondApproval);
+        next.review = next.review.without_approvals();
+        next.approve_first(by);
         unmet.into_result(next).map_err(TransitionError::Unmet)
+    }
+
+    /// The work with its second approval.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotAllowed`] unless it is accepted, [`TransitionError::SameApprover`] when the
+    /// first approval was given by the same token or account.
+    pub fn approve(&self, by: Decision) -> Result<Self, TransitionError> {
+        let mut next = self.with_state(State::Accepted, &[StateName::Accepted], by.at)?;
+        let first = self.review.accepted.as_ref();
+        if first.is_none_or(|first| first.by == by.by) {
+            return Err(TransitionError::SameApprover);
+        }
+        next.review.approved = Some(by);
+        Ok(next)
+    }
+
+    /// The work published for the audience level of its access, from the end of its embargo on. Who
+    /// publishes a work that nobody accepted gives the first approval.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotAllowed`] when it is published or withdrawn, [`TransitionError::Unmet`] with
+    /// every unmet condition.
+    pub fn publish(&self, evidence: Evidence<'_>, by: Decision) -> Result<Self, TransitionError> {
+        let from = [
+            StateName::Draft,
+            StateName::Returned,
+            StateName::Submitted,
+            StateName::Accepted,
+        ];
+        let mut next = self.with_state(State::Published, &from, by.at)?;
+        next.published_at = Some(by.at);
+        if next.review.accepted.is_none() {
+            next.approve_first(by);
+        }
+        checklist(&next, evidence)
+            .unmet(|_| true)
+            .into_result(next)
+            .map_err(TransitionError::Unmet)
     }
 
     /// The work withdrawn; the reason is for the public.
@@ -193,17 +288,32 @@ impl Asset {
         self.files.iter().find(|file| file.sha256 == sha256)
     }
 
+    /// Who approves a work has reviewed its rights.
+    fn approve_first(&mut self, by: Decision) {
+        self.review.rights.get_or_insert_with(|| by.clone());
+        self.review.accepted = Some(by);
+    }
+
+    fn require_state(
+        &self,
+        to: StateName,
+        allowed_from: &[StateName],
+    ) -> Result<(), TransitionError> {
+        let from = self.state.kind();
+        if allowed_from.contains(&from) {
+            Ok(())
+        } else {
+            Err(TransitionError::NotAllowed { from, to })
+        }
+    }
+
     fn with_state(
         &self,
         to: State,
         allowed_from: &[StateName],
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let from = self.state.kind();
-        if !allowed_from.contains(&from) {
-            let to = to.kind();
-            return Err(TransitionError::NotAllowed { from, to });
-        }
+        self.require_state(to.kind(), allowed_from)?;
         let next = Self {
             state: to,
             ..self.clone()
@@ -211,21 +321,47 @@ impl Asset {
         Ok(self.next_revision(next, now))
     }
 
-    pub(super) fn checked_if_published(
+    /// The next revision after a change of description or files.
+    pub(super) fn changed(
         &self,
-        next: Self,
+        mut next: Self,
         vocabularies: &Vocabularies,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let next = self.next_revision(next, now);
-        if next.state == State::Published {
-            require_publishable(next, vocabularies)
-        } else {
-            Ok(next)
+        if next.state == State::Accepted {
+            next.state = State::Submitted;
+            next.review = next.review.without_approvals();
         }
+        let content_changed = differ_in_content(self, &next);
+        if content_changed {
+            next.review.approved = None;
+        }
+        self.next_revision(next, now)
+            .checked_if_published(vocabularies, content_changed, now)
     }
 
-    fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
+    /// The work, which must still meet the conditions of publication if it is published.
+    pub(super) fn checked_if_published(
+        self,
+        vocabularies: &Vocabularies,
+        content_changed: bool,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        if self.state != State::Published {
+            return Ok(self);
+        }
+        let evidence = Evidence {
+            vocabularies,
+            processing: &ProcessingStates::default(),
+            now,
+        };
+        checklist(&self, evidence)
+            .unmet(|requirement| must_hold_while_published(requirement, content_changed))
+            .into_result(self)
+            .map_err(TransitionError::Unmet)
+    }
+
+    pub(super) fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
         next.revision = self.revision.next();
         next.updated_at = now;
         next.widest_audience = self
@@ -234,10 +370,4 @@ impl Asset {
             .max(next.audience_level(now));
         next
     }
-}
-
-fn require_publishable(next: Asset, vocabularies: &Vocabularies) -> Result<Asset, TransitionError> {
-    unmet_conditions(&next, vocabularies)
-        .into_result(next)
-        .map_err(TransitionError::Unmet)
 }

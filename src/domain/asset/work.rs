@@ -48,6 +48,8 @@ pub struct Work {
     pub access: Access,
     /// Not before this moment, even when published.
     pub embargo_until: Option<Timestamp>,
+    /// When its publication is to be reviewed again.
+    pub review_on: Option<WorkDate>,
     /// Links to other works.
     pub relations: Vec<Relation>,
     /// Its numbers and names elsewhere.
@@ -59,6 +61,8 @@ impl Work {
     pub const RIGHTS_NOT_REVIEWED: &'static str = "rights-not-reviewed";
     /// The reuse terms of a work that may be linked to but not delivered.
     pub const LINK_ONLY: &'static str = "link-only";
+    /// The theme whose works two posts release: unlawful abuse of rights and freedoms.
+    pub const SENSITIVE_THEME: &'static str = "abuse-of-rights-law-violations";
 
     /// An empty description.
     ///
@@ -89,6 +93,7 @@ impl Work {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: Vec::new(),
         }

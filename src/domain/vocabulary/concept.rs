@@ -75,6 +75,15 @@ impl Concept {
         self.validity.covers(date)
     }
 
+    /// Whether it is part of `whole` at a date, or was when it ended.
+    pub fn is_part_at(&self, whole: &Slug, date: &WorkDate) -> bool {
+        let at_its_end = self.validity.to.as_ref();
+        let links = self.broader.iter().filter(|link| link.value == *whole);
+        links
+            .map(|link| &link.period)
+            .any(|period| period.covers(date) || at_its_end.is_some_and(|end| period.covers(end)))
+    }
+
     /// The name at a date in the language of a reader: the dated name of a place or body, else
     /// the label.
     pub fn name_at(&self, date: &WorkDate, language: &str) -> Option<&str> {

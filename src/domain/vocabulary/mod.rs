@@ -20,6 +20,8 @@ pub mod scheme;
 
 use std::collections::BTreeMap;
 
+use crate::domain::{Slug, WorkDate};
+
 pub use check::{Fault, Problem};
 pub use concept::{Concept, Label, LabelKind, Note};
 pub use details::Details;
@@ -69,6 +71,26 @@ impl Vocabularies {
     /// [`LanguageMap::best`](crate::domain::LanguageMap::best) does.
     pub fn label(&self, scheme: &str, slug: &str, language: &str) -> Option<&str> {
         self.find(scheme, slug)?.labels.best(language)
+    }
+
+    /// The organisations below this one on every level, at this date. What belonged to it until the end of
+    /// its own existence still does: nobody else looks after the works of an abolished office.
+    pub fn subordinates(&self, organisation: &Slug, date: &WorkDate) -> Vec<Slug> {
+        let Some(scheme) = self.scheme("organisation") else {
+            return Vec::new();
+        };
+        let mut reached = vec![organisation.clone()];
+        let mut visited = 0;
+        while let Some(above) = reached.get(visited).cloned() {
+            visited += 1;
+            let below = scheme.neighbours(above.as_str(), Direction::Narrower);
+            for concept in below.filter(|concept| concept.is_part_at(&above, date)) {
+                if !reached.contains(&concept.slug) {
+                    reached.push(concept.slug.clone());
+                }
+            }
+        }
+        reached.split_off(1)
     }
 
     /// Every name of every concept, for suggestions while somebody types.

@@ -97,7 +97,7 @@ pub async fn readyz(
         .health()
         .await
         .map_err(|error| Problem::Unavailable(error.into()))?;
-    let is_staff = actor.may(Permission::Curate) || is_local(&request);
+    let is_staff = actor.may(Permission::Inspect) || is_local(&request);
     let is_current = health.index_lag_events == 0;
     let catalogue = match (health.catalog.is_writable, health.catalog.damage.is_empty()) {
         (true, true) => "ready",

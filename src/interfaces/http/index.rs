@@ -115,14 +115,18 @@ pub enum CallerRole {
     Anonymous,
     /// Runs the archive.
     Admin,
-    /// Checks, tags, publishes and withdraws every work.
+    /// Checks, tags, publishes and withdraws works.
     Editor,
+    /// Gives second approvals and returns works.
+    Reviewer,
     /// Deposits and edits works of its organisation.
     Contributor,
     /// A radio or loudspeaker station.
     Station,
     /// A partner system.
     Partner,
+    /// Reads works in every state and operational figures.
+    Inspector,
     /// The archive itself and its operator.
     System,
 }
@@ -135,10 +139,16 @@ pub enum PermissionName {
     Read,
     /// Save searches.
     SaveSearches,
+    /// Read the progress of works towards publication.
+    FollowUp,
     /// Deposit works and edit those of the own organisation.
     Deposit,
-    /// Publish, withdraw, delete; edit works of every organisation.
+    /// Return submitted works, give second approvals.
+    Review,
+    /// Accept, publish, correct, withdraw, delete.
     Curate,
+    /// Read operational figures.
+    Inspect,
     /// Tokens and jobs.
     Administer,
 }
@@ -180,8 +190,11 @@ pub async fn me(actor: Allowed<Read>, config: web::Data<Config>) -> HttpResponse
     let permissions = [
         (Permission::Read, PermissionName::Read),
         (Permission::KeepSearches, PermissionName::SaveSearches),
+        (Permission::FollowUp, PermissionName::FollowUp),
         (Permission::Deposit, PermissionName::Deposit),
+        (Permission::Review, PermissionName::Review),
         (Permission::Curate, PermissionName::Curate),
+        (Permission::Inspect, PermissionName::Inspect),
         (Permission::Administer, PermissionName::Administer),
     ];
     let granted = permissions
@@ -216,6 +229,8 @@ impl CallerRole {
                 Role::Contributor => Self::Contributor,
                 Role::Station => Self::Station,
                 Role::Partner => Self::Partner,
+                Role::Inspector => Self::Inspector,
+                Role::Reviewer => Self::Reviewer,
             },
         }
     }

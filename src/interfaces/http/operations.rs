@@ -12,7 +12,7 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{administration, own, session};
-use super::assets::lifecycle;
+use super::assets::{decisions, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
@@ -45,7 +45,8 @@ operations! {
     health { healthz, readyz, metrics }
     index { index, me }
     assets { list, create, read, patch, delete }
-    lifecycle { submit, return_to_draft, publish, withdraw, reopen }
+    lifecycle { submit, recall, withdraw, reopen }
+    decisions { checklist, return_because, accept, approve, publish, correct }
     attach { attach, detach }
     version { replace }
     delivery { file, preview, earlier_file }

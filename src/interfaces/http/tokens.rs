@@ -26,7 +26,8 @@ pub struct NewTokenBody {
     /// The role of its holder.
     #[schema(inline)]
     role: RoleName,
-    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one.
+    /// The organisation of its holder: a slug of the scheme `organisation`. Contributors need one. It
+    /// limits contributors, reviewers, inspectors and editors to works of this organisation and of those below it.
     organisation: Option<String>,
     /// What it is for; by default the name of the role.
     label: Option<String>,
@@ -41,14 +42,18 @@ pub struct NewTokenBody {
 pub enum RoleName {
     /// Runs the archive.
     Admin,
-    /// Checks, tags, publishes and withdraws every work.
+    /// Checks, tags, publishes and withdraws works.
     Editor,
+    /// Gives second approvals and returns works.
+    Reviewer,
     /// Deposits and edits works of its organisation.
     Contributor,
     /// A radio or loudspeaker station.
     Station,
     /// A partner system.
     Partner,
+    /// Reads works in every state and operational figures.
+    Inspector,
 }
 
 /// A token, without its secret.
@@ -230,6 +235,8 @@ impl From<Role> for RoleName {
             Role::Contributor => Self::Contributor,
             Role::Station => Self::Station,
             Role::Partner => Self::Partner,
+            Role::Inspector => Self::Inspector,
+            Role::Reviewer => Self::Reviewer,
         }
     }
 }

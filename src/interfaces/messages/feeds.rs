@@ -1,4 +1,4 @@
-//! The titles of feeds.
+//! The texts of feeds.
 
 use super::Language;
 
@@ -15,4 +15,9 @@ pub fn title(words: &str, narrowed: &[String], language: Language) -> String {
             .to_owned();
     }
     format!("Kho Chung: {}", parts.join(" · "))
+}
+
+/// What precedes the note of a correction.
+pub const fn correction(language: Language) -> &'static str {
+    language.pick("Đính chính", "Correction")
 }

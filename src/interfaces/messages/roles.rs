@@ -18,6 +18,14 @@ pub const fn sentence(role: Role, language: Language) -> &'static str {
             "Nộp và sửa tác phẩm của cơ quan mình.",
             "Deposits and edits works of its own body.",
         ),
+        Role::Reviewer => (
+            "Người duyệt thứ hai: trả lại bài đã gửi, cho phê duyệt lần hai.",
+            "The second approver: returns submissions, gives second approvals.",
+        ),
+        Role::Inspector => (
+            "Thanh tra: chỉ đọc, kèm số liệu và nhật ký kiểm tra.",
+            "Reads only, with figures and the audit trail.",
+        ),
         Role::Station => (
             "Đài phát thanh, loa truyền thanh: lấy những gì dành cho đối tác.",
             "A radio or loudspeaker station: reads what is for partners.",

@@ -36,6 +36,9 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::FileNotKept => "file-not-kept",
         Rule::FileInProcessing => "file-in-processing",
         Rule::NoPublicCopy(_) => "no-public-copy",
+        Rule::SecondApprovalMissing => "second-approval-missing",
+        Rule::ReviewIsDue => "review-is-due",
+        Rule::SameApprover => "same-approver",
     }
 }
 
@@ -96,6 +99,13 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::FileInProcessing => {
             "Chưa thể công bố: bản sao cho công chúng của tệp này đang được tạo; hãy thử lại sau ít phút."
         }
+        Rule::SecondApprovalMissing => {
+            "Chưa thể công bố: tác phẩm này cần thêm một đơn vị hoặc tài khoản khác phê duyệt lần hai."
+        }
+        Rule::ReviewIsDue => {
+            "Chưa thể công bố: ngày rà soát lại đã qua; hãy rà soát và đặt ngày mới."
+        }
+        Rule::SameApprover => "Người phê duyệt lần hai phải khác người phê duyệt lần đầu.",
         Rule::NoPublicCopy(failure) => {
             let reason = processing::sentence(*failure, Language::Vietnamese);
             return format!("Chưa thể công bố: {reason}");
@@ -153,6 +163,13 @@ fn english(rule: &Rule) -> String {
         Rule::FileInProcessing => {
             "Cannot be published yet: the public copy of this file is being made; try again in a few minutes."
         }
+        Rule::SecondApprovalMissing => {
+            "Cannot be published: it needs a second approval, by another token or account."
+        }
+        Rule::ReviewIsDue => {
+            "Cannot be published: the day of its review has passed; review it and set another."
+        }
+        Rule::SameApprover => "The second approval must come from another post than the first.",
         Rule::NoPublicCopy(failure) => {
             let reason = processing::sentence(*failure, Language::English);
             return format!("Cannot be published: {reason}");

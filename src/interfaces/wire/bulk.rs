@@ -75,14 +75,16 @@ fn act(
     })?;
     let mut unused = vec![("reason", reason), ("set", set), ("add", add)];
     let act = match name {
-        "return" => Act::Return,
         "publish" => Act::Publish,
-        "withdraw" => {
+        "return" | "withdraw" => {
             unused.remove(0);
             let reason = reader.required(&root, "reason", reason, |reader, at, value| {
                 reader.text(at, value, line, limits::LINE)
             });
-            Act::Withdraw { reason: reason? }
+            match (name, reason?) {
+                ("return", reason) => Act::Return { reason },
+                (_, reason) => Act::Withdraw { reason },
+            }
         }
         "describe" => {
             unused.truncate(1);

@@ -6,7 +6,7 @@ use super::incoming::{devise_title, finish_work, work_property};
 use super::names;
 use super::pointer::Pointer;
 use super::reader::JsonReader;
-use crate::domain::asset::{State, StateName, limits};
+use crate::domain::asset::{State, limits};
 use crate::domain::text::line;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
@@ -40,22 +40,44 @@ pub fn parse_import_line(
     reader.finish(ImportRecord { deposit, state })
 }
 
-fn state_name(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<StateName> {
-    reader.one_of(at, value, &StateName::NAMES, names::STATE)
+/// A state that an import can ask for. To return or to accept a work is a decision on that work, which no
+/// import makes.
+#[derive(Debug, Clone, Copy)]
+enum RequestedState {
+    Draft,
+    Submitted,
+    Published,
+    Withdrawn,
+}
+
+const REQUESTED_STATES: [(&str, RequestedState); 4] = [
+    ("draft", RequestedState::Draft),
+    ("submitted", RequestedState::Submitted),
+    ("published", RequestedState::Published),
+    ("withdrawn", RequestedState::Withdrawn),
+];
+
+fn state_name(
+    reader: &mut JsonReader<'_>,
+    at: &Pointer<'_>,
+    value: &Value,
+) -> Option<RequestedState> {
+    const NAMES: &[&str] = &names::first(REQUESTED_STATES);
+    reader.one_of(at, value, &REQUESTED_STATES, NAMES)
 }
 
 /// The state with its reason; a withdrawal needs one.
 fn requested_state(
     reader: &mut JsonReader<'_>,
-    name: Option<StateName>,
+    name: Option<RequestedState>,
     reason: Option<String>,
 ) -> Option<State> {
     let pointer = "/withdrawal_reason";
     match name? {
-        StateName::Draft => Some(State::Draft),
-        StateName::Submitted => Some(State::Submitted),
-        StateName::Published => Some(State::Published),
-        StateName::Withdrawn => {
+        RequestedState::Draft => Some(State::Draft),
+        RequestedState::Submitted => Some(State::Submitted),
+        RequestedState::Published => Some(State::Published),
+        RequestedState::Withdrawn => {
             if reason.is_none() && !reader.has_violation_below(pointer) {
                 let at = Pointer::Root.property("withdrawal_reason");
                 reader.refuse(&at, Rule::Required);

@@ -15,7 +15,7 @@ use crate::domain::{LanguageMap, LanguageTag, Rule, Slug, Timestamp, Violations}
 use crate::services::works::{Deposit, RequestedRelation};
 
 /// Every property of a work.
-const WORK_PROPERTIES: [&str; 23] = [
+const WORK_PROPERTIES: [&str; 24] = [
     "titles",
     "descriptions",
     "kind",
@@ -37,6 +37,7 @@ const WORK_PROPERTIES: [&str; 23] = [
     "minors_shown",
     "access",
     "embargo_until",
+    "review_on",
     "relations",
     "identifiers",
 ];
@@ -129,6 +130,11 @@ pub(super) fn work_property(
         "embargo_until" => {
             work.embargo_until = parsed(reader, at, value, Rule::InvalidTimestamp, |text| {
                 Timestamp::parse(text).ok()
+            });
+        }
+        "review_on" => {
+            work.review_on = parsed(reader, at, value, Rule::InvalidDate, |text| {
+                text.parse().ok()
             });
         }
         "identifiers" => {

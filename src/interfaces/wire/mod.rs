@@ -14,6 +14,7 @@ mod outgoing;
 mod patch;
 mod pointer;
 mod reader;
+mod review;
 mod saved_search;
 pub mod schema;
 mod schema_fields;
@@ -26,6 +27,9 @@ pub use outgoing::{
     AssetDto, ChangeDto, CreatorDto, FileDto, IdentifierDto, ImportResultDto, RelationDto, WorkDto,
 };
 pub use patch::patch_work;
+pub use review::{
+    ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,
+};
 pub use saved_search::{SavedSearchDto, parse_saved_search};
 
 use serde_json::Value;

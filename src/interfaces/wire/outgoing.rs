@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::names::name_of;
+use super::review::{CorrectionDto, ReturnReasonDto};
 use super::schema_fields;
 use crate::domain::access::Actor;
 use crate::domain::access::policy::may_fetch_untouched_original;
@@ -102,6 +103,10 @@ pub struct WorkDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub embargo_until: Option<String>,
+    /// When its publication is to be reviewed again: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-06-30")]
+    pub review_on: Option<String>,
     /// Links to other works.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -164,6 +169,14 @@ pub struct AssetDto {
     /// Why it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_reason: Option<String>,
+    /// Why it was returned to its contributor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub return_reasons: Vec<ReturnReasonDto>,
+    /// Corrections since it was first published, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub corrections: Vec<CorrectionDto>,
     /// The description.
     #[serde(flatten)]
     pub work: WorkDto,
@@ -319,6 +332,7 @@ impl From<Work> for WorkDto {
             minors_shown: work.minors_shown,
             access: name_of(&Access::NAMES, &work.access),
             embargo_until: work.embargo_until.map(|moment| moment.to_string()),
+            review_on: work.review_on.map(|day| day.to_string()),
             relations: work.relations.iter().map(RelationDto::from).collect(),
             identifiers: work
                 .identifiers
@@ -363,6 +377,17 @@ impl AssetDto {
             revision: asset.revision.0,
             state,
             withdrawn_reason: asset.state.withdrawal_reason().map(str::to_owned),
+            return_reasons: asset
+                .state
+                .return_reasons()
+                .iter()
+                .map(ReturnReasonDto::from)
+                .collect(),
+            corrections: asset
+                .corrections
+                .into_iter()
+                .map(CorrectionDto::from)
+                .collect(),
             work: asset.work.into(),
             files: files
                 .map(|file| FileDto::render(file, shows_names))

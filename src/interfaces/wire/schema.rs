@@ -7,6 +7,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use super::outgoing::{
     AssetDto, CreatorDto, FileDto, IdentifierDto, ProcessingProblemDto, RelationDto, WorkDto,
 };
+use super::review::{CorrectionDto, ReturnReasonDto};
 
 /// The schema of a work in responses (JSON Schema 2020-12), as committed in
 /// `schema/asset.schema.json`.
@@ -21,6 +22,8 @@ pub fn asset_schema() -> Value {
         (IdentifierDto::name(), IdentifierDto::schema()),
         (FileDto::name(), FileDto::schema()),
         (ProcessingProblemDto::name(), ProcessingProblemDto::schema()),
+        (ReturnReasonDto::name(), ReturnReasonDto::schema()),
+        (CorrectionDto::name(), CorrectionDto::schema()),
     ]
     .into_iter()
     .map(|(name, schema)| (name.into_owned(), plain(&schema)))

@@ -99,6 +99,18 @@ pub(super) fn state() -> Object {
         .build()
 }
 
+pub(super) fn requirement() -> Object {
+    one_of(names::REQUIREMENT.iter().copied())
+        .description(Some("A condition of publication."))
+        .build()
+}
+
+pub(super) fn condition_state() -> Object {
+    one_of(["met", "missing", "not-applicable"])
+        .description(Some("Whether the condition is met."))
+        .build()
+}
+
 pub(super) fn processing() -> Object {
     one_of(["ready", "working", "failed"])
         .description(Some("Whether the public copy of the file is made."))

@@ -40,6 +40,7 @@ impl Accounts {
         let store = AccountStore {
             catalog,
             keys,
+            vocabularies: Arc::clone(&vocabularies),
             clock,
         };
         let sessions = Sessions::new(store.clone());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::AccountsError;
 use super::private;
+use super::scope::subordinates;
 use super::stored::{AccountRecord, AccountV1, LoginRecord, LoginV1, PrivateV1};
 use crate::clock::Clock;
 use crate::domain::Slug;
@@ -11,6 +12,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::{AccountId, Actor, Credential, Role};
 use crate::domain::account::{Account, AccountState, Login};
 use crate::domain::asset::Revision;
+use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, KeyRange, Versioned};
@@ -21,6 +23,7 @@ use crate::storage::keys::KeyStore;
 pub(super) struct AccountStore {
     pub(super) catalog: Arc<dyn Catalog>,
     pub(super) keys: Arc<KeyStore>,
+    pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) clock: Clock,
 }
 
@@ -30,6 +33,8 @@ pub(super) struct FullAccount {
     pub(super) public: AccountV1,
     /// None once it was forgotten.
     pub(super) private: Option<PrivateV1>,
+    /// The bodies below its own.
+    subordinates: Arc<[Slug]>,
     revision: Revision,
     read: Versioned<AccountRecord>,
 }
@@ -65,6 +70,7 @@ impl FullAccount {
             credential: Credential::Account(id_of(&self.public)?),
             role: role_of(&self.public)?,
             organisation: organisation_of(&self.public)?,
+            subordinates: Arc::clone(&self.subordinates),
         })
     }
 
@@ -250,7 +256,10 @@ impl AccountStore {
             (Some(sealed), Some(key)) => Some(private::open(sealed, &public.id, &key)?),
             _ => None,
         };
+        let organisation = organisation_of(&public)?;
+        let now = self.clock.now();
         Ok(FullAccount {
+            subordinates: subordinates(&self.vocabularies, organisation.as_ref(), now),
             public,
             private,
             revision: read.revision,

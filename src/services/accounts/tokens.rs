@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::administration::administers;
 use super::error::AccountsError;
+use super::scope::subordinates;
 use super::secret::{self, Secret};
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Credential, Role, TokenId};
@@ -142,6 +143,7 @@ impl Tokens {
         Ok(Actor::Holder {
             credential: Credential::Token(record.id),
             role: record.role,
+            subordinates: subordinates(&self.vocabularies, record.organisation.as_ref(), now),
             organisation: record.organisation,
         })
     }

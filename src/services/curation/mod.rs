@@ -1,18 +1,20 @@
-//! Changes of deposited works: describe, submit, return, publish, withdraw, delete, restore.
+//! Changes of deposited works: describe, correct, submit, withdraw, delete, restore. The decisions on the way
+//! to publication are in [`decisions`], acts on many works in [`bulk`].
 //!
 //! Every change names the revision it is based on, is permitted by `domain::access::policy`, is one of
 //! the transitions of `domain::asset::transitions`, and appends its event in the same commit. `None`
 //! for the expected revision accepts any.
 
 pub mod bulk;
+mod decisions;
 mod embargo;
 mod restoration;
 
 pub use embargo::ReleaseExpiredEmbargo;
 
-use crate::domain::access::{Actor, Permission, policy};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
-use crate::domain::{Sha256, text};
+use crate::domain::{Rule, Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::catalog::{ChangeSet, EventKind, Write};
 
@@ -52,14 +54,46 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
         if work == present.work {
             return Ok(self.works.shown_to(actor, present).await?);
         }
-        let next = present.describe(work, &self.works.vocabularies, self.works.now());
+        let by = actor.decision(self.works.now());
+        let next = present.describe(work, &self.works.vocabularies, &by);
         self.commit(actor, &present, next, EventKind::Described)
+            .await
+    }
+
+    /// Replaces the description of a published work, with a note for its readers. The text before it stays
+    /// citable.
+    ///
+    /// # Errors
+    /// [`ChangeError::Invalid`] for an invalid note (pointer `/note`) and for a correction that changes
+    /// nothing; [`ChangeError::Transition`] unless it is published, or when a condition of publication would
+    /// fail; [`ChangeError::Stale`].
+    pub async fn correct(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        deposit: Deposit,
+        note: &str,
+    ) -> Result<Asset, ChangeError> {
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, Operation::Correct)
+            .await?;
+        let note =
+            text::line(note, limits::LINE).map_err(|rule| ChangeError::invalid("/note", rule))?;
+        let work = self.works.resolve_deposit(actor, deposit, Some(id)).await?;
+        if work == present.work {
+            return Err(ChangeError::invalid("/changes", Rule::Required));
+        }
+        let by = actor.decision(self.works.now());
+        let next = present.correct(work, note, &self.works.vocabularies, &by);
+        self.commit(actor, &present, next, EventKind::Corrected)
             .await
     }
 
@@ -77,7 +111,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let next = present.detach(file, &self.works.vocabularies, self.works.now());
         self.commit(actor, &present, next, EventKind::FileDetached)
@@ -96,51 +130,54 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Submit)
             .await?;
         let next = present.submit(self.works.now());
         self.commit(actor, &present, next, EventKind::Submitted)
             .await
     }
 
-    /// Returns a submitted or withdrawn work to its contributor.
+    /// Makes a submitted work a draft again.
     ///
     /// # Errors
-    /// [`ChangeError::Transition`] from any other state; [`ChangeError::Stale`].
-    pub async fn return_to_draft(
+    /// [`ChangeError::Transition`] from a state in which it is no submission; [`ChangeError::Stale`].
+    pub async fn recall(
         &self,
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, policy::may_edit)
-            .await?;
-        let next = present.return_to_draft(self.works.now());
-        self.commit(actor, &present, next, EventKind::Returned)
+        self.return_to_draft(actor, id, expected, Operation::Recall)
             .await
     }
 
-    /// Publishes the work for the audience level of its access, from the end of its embargo on. Waits
-    /// some seconds for public copies of its files that are being made.
+    /// Makes a withdrawn work a draft again.
     ///
     /// # Errors
-    /// [`ChangeError::Transition`] with every unmet condition, or when it is published or
-    /// withdrawn; [`ChangeError::Stale`].
-    pub async fn publish(
+    /// [`ChangeError::Transition`] unless it is withdrawn; [`ChangeError::Stale`].
+    pub async fn reopen(
         &self,
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
+        self.return_to_draft(actor, id, expected, Operation::Reopen)
+            .await
+    }
+
+    async fn return_to_draft(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        operation: Operation,
+    ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, curates)
+            .find_for_change(actor, id, expected, operation)
             .await?;
-        let processing = self.works.settled_processing(&present).await?;
-        let next = present.publish(&self.works.vocabularies, &processing, self.works.now());
-        self.commit(actor, &present, next, EventKind::Published)
+        let next = present.return_to_draft(self.works.now());
+        self.commit(actor, &present, next, EventKind::Returned)
             .await
     }
 
@@ -158,7 +195,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, curates)
+            .find_for_change(actor, id, expected, Operation::Withdraw)
             .await?;
         let reason = text::line(reason, limits::LINE)
             .map_err(|rule| ChangeError::invalid("/reason", rule))?;
@@ -180,7 +217,7 @@ impl Curation {
     ) -> Result<Tombstone, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_delete)
+            .find_for_change(actor, id, expected, Operation::Delete)
             .await?;
         let tombstone = present.delete(self.works.now());
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
@@ -221,8 +258,4 @@ impl Curation {
         self.works.catalog.commit(changes).await?;
         Ok(self.works.shown_to(actor, next).await?)
     }
-}
-
-fn curates(actor: &Actor, _: &Asset) -> bool {
-    actor.may(Permission::Curate)
 }

@@ -1,7 +1,7 @@
 //! Restores an earlier revision of a work, as a new revision.
 
 use super::Curation;
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, Processing, Revision, State, Work};
 use crate::domain::{Rule, Violations};
 use crate::services::works::{ChangeError, FindError};
@@ -27,7 +27,7 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let present = self
             .works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let earlier = self.works.catalog.asset_at(id, revision).await?;
         let (_, earlier) = earlier.ok_or(FindError::NotFound)?;
@@ -38,8 +38,8 @@ impl Curation {
         let work = self
             .with_present_relations(actor, &present, &earlier)
             .await?;
-        let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
-        match present.restore(work, earlier.files, vocabularies, now)? {
+        let by = actor.decision(self.works.now());
+        match present.restore(work, earlier.files, &self.works.vocabularies, &by)? {
             Some(next) => {
                 self.commit(actor, &present, Ok(next), EventKind::Restored)
                     .await

@@ -17,7 +17,7 @@ pub use accepted_types::AcceptedTypes;
 pub use file_details::{FileDetails, Placement};
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{
     Asset, AssetId, File, FileRole, Processing, ProcessingStates, Revision, State, TransitionError,
     file_name, secrecy,
@@ -129,7 +129,7 @@ impl Intake {
             return Ok(self.works.find(actor, id).await.map(drop)?);
         }
         self.works
-            .find_for_change(actor, id, expected, policy::may_edit)
+            .find_for_change(actor, id, expected, Operation::Edit)
             .await
             .map(drop)
     }
@@ -156,7 +156,7 @@ impl Intake {
         let request = async {
             let present = self
                 .works
-                .find_for_change(actor, id, expected, policy::may_edit)
+                .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
             let file = self.store_file(&present, staged, details).await?;
             self.commit_file(actor, id, expected, placement, file, idempotent)
@@ -226,7 +226,7 @@ impl Intake {
         loop {
             let present = self
                 .works
-                .find_for_change(actor, id, expected, policy::may_edit)
+                .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
             let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
             let next = placement.add(&present, file.clone(), vocabularies, now)?;

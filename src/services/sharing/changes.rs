@@ -206,7 +206,9 @@ impl Sharing {
 fn may_have_hidden(kind: EventKind, now: &State) -> bool {
     match kind {
         EventKind::Withdrawn | EventKind::Unpublished => true,
-        EventKind::Described | EventKind::Restored => *now == State::Published,
+        EventKind::Described | EventKind::Corrected | EventKind::Restored => {
+            *now == State::Published
+        }
         _ => false,
     }
 }

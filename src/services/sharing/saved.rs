@@ -273,6 +273,7 @@ impl<'a> Owner<'a> {
                 credential,
                 role,
                 organisation,
+                ..
             } => Self {
                 role: *role,
                 organisation: organisation.as_ref(),

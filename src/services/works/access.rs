@@ -7,7 +7,7 @@ use super::{ChangeError, FindError, put_with_follow_up};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::policy::{self, Disclosure};
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{Asset, AssetId, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind, NewJob};
@@ -51,17 +51,17 @@ impl WorkAccess {
         Ok(asset)
     }
 
-    /// The work for a change: visible, permitted by `may`, and at the `expected` revision (`None`
+    /// The work for a change: visible, permitted, and at the `expected` revision (`None`
     /// accepts any).
     pub(in crate::services) async fn find_for_change(
         &self,
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
-        may: fn(&Actor, &Asset) -> bool,
+        operation: Operation,
     ) -> Result<Asset, ChangeError> {
         let asset = self.find(actor, id).await?;
-        if !may(actor, &asset) {
+        if !policy::may(actor, operation, &asset) {
             return Err(ChangeError::Forbidden);
         }
         if expected.is_some_and(|revision| revision != asset.revision) {

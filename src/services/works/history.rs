@@ -1,11 +1,11 @@
 //! The revisions of a work: who changed it, when and why, and the work as it was.
 //!
-//! Who may change the work may read its history. Nobody else may, not even revisions that were public:
-//! see [`may_read_history`].
+//! Who may change the work, or approves it, may read its history. Nobody else may, not even revisions that
+//! were public: see [`may_read_history`].
 
 use super::{ChangeError, FindError, WorkAccess};
 use crate::domain::Sha256;
-use crate::domain::access::{Actor, policy};
+use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, Revision};
 use crate::storage::catalog::RevisionEntry;
 
@@ -96,7 +96,10 @@ impl History {
 /// Whether the actor may read the revisions of a work that it may see now. A reader for whom a corrected
 /// text must stay citable would be admitted here, to the revisions that were published.
 pub(in crate::services) fn may_read_history(actor: &Actor, present: &Asset) -> bool {
-    policy::may_edit(actor, present)
+    let operations = [Operation::Edit, Operation::Approve];
+    operations
+        .into_iter()
+        .any(|operation| policy::may(actor, operation, present))
 }
 
 impl WorkAccess {

@@ -51,8 +51,14 @@ pub enum EventKind {
     Unpublished,
     /// It was submitted to the editors.
     Submitted,
-    /// It was returned to its contributor.
+    /// It was returned to its contributor, or made a draft again.
     Returned,
+    /// It got its first approval.
+    Accepted,
+    /// It got its second approval.
+    Approved,
+    /// It was corrected while published.
+    Corrected,
     /// It was published.
     Published,
     /// Its embargo ended.
@@ -75,7 +81,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 18] = [
+    pub const NAMES: [(&'static str, Self); 21] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
@@ -85,6 +91,9 @@ impl EventKind {
         ("unpublished", Self::Unpublished),
         ("submitted", Self::Submitted),
         ("returned", Self::Returned),
+        ("accepted", Self::Accepted),
+        ("approved", Self::Approved),
+        ("corrected", Self::Corrected),
         ("published", Self::Published),
         ("embargo-lifted", Self::EmbargoLifted),
         ("withdrawn", Self::Withdrawn),

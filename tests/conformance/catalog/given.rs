@@ -3,7 +3,7 @@
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, File, FileRole, Identifier, MediaFacts, PeopleShown,
-    Revision, State, Tombstone, Work,
+    Review, Revision, State, Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::storage::catalog::{BlobKey, ChangeSet};
@@ -74,6 +74,7 @@ pub(crate) fn asset(number: u128) -> Asset {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
@@ -81,6 +82,8 @@ pub(crate) fn asset(number: u128) -> Asset {
         created_at: at(0),
         updated_at: at(0),
         published_at: None,
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 

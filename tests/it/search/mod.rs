@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, PeopleShown, Revision, State, Work,
+    Access, Asset, AssetId, AudienceLevel, PeopleShown, Review, Revision, State, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::services::search::{Search, SearchRequest, SearchResponse, SearchSettings};
@@ -85,6 +85,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,
+            review_on: None,
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
@@ -92,6 +93,8 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
         created_at: now(),
         updated_at: now(),
         published_at: Some(now()),
+        review: Review::default(),
+        corrections: Vec::new(),
     }
 }
 
@@ -100,6 +103,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         credential: Credential::Token(TokenId("t".into())),
         role,
         organisation: organisation.map(slug),
+        subordinates: [].into(),
     }
 }
 

@@ -1,7 +1,7 @@
-//! The transitions of a work: submit, publish, withdraw, return.
+//! Submission and withdrawal of a work, and back.
 //!
-//! Each is a resource below the work: `PUT` of `submission`, `publication` or `withdrawal` makes the
-//! transition; `DELETE` of the submission or the withdrawal returns the work to its contributor.
+//! Each is a resource below the work: `PUT` of `submission` or `withdrawal` makes the transition, `DELETE`
+//! makes the work a draft again.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -18,10 +18,10 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 
-/// Submits a draft to the editors.
+/// Submits a draft or a returned work to the editors.
 #[utoipa::path(
     put, path = "/api/v1/assets/{id}/submission", operation_id = "submitAsset", tag = "works",
-    summary = "Submit a draft to the editors",
+    summary = "Submit a draft or a returned work to the editors",
     params(
         WorkId,
         IfMatch,
@@ -44,10 +44,10 @@ pub async fn submit(
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
-/// Returns a submitted work.
+/// Makes a submitted work a draft again.
 #[utoipa::path(
-    delete, path = "/api/v1/assets/{id}/submission", operation_id = "returnAsset", tag = "works",
-    summary = "Return a submitted work to its contributor",
+    delete, path = "/api/v1/assets/{id}/submission", operation_id = "recallAsset", tag = "works",
+    summary = "Make a submitted work a draft again",
     params(
         WorkId,
         IfMatch,
@@ -56,7 +56,7 @@ pub async fn submit(
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
 )]
-pub async fn return_to_draft(
+pub async fn recall(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
@@ -65,38 +65,7 @@ pub async fn return_to_draft(
 ) -> Result<HttpResponse, Problem> {
     let asset = curation
         .because(reason.text())
-        .return_to_draft(&actor, id.0, Some(expected.0))
-        .await?;
-    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
-}
-
-/// Publishes a work.
-#[utoipa::path(
-    put, path = "/api/v1/assets/{id}/publication", operation_id = "publishAsset", tag = "works",
-    summary = "Publish a work",
-    description = "For the readers that its `access` names, from the end of its embargo on. Answers 422 \
-        with every condition that is not met.",
-    params(
-        WorkId,
-        IfMatch,
-        ChangeReason
-    ),
-    responses(
-        (status = 200, description = "The work, published.", body = AssetDto),
-        (status = 422, description = "Conditions of publication are not met; all are listed.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
-    ),
-    security(("token" = []))
-)]
-pub async fn publish(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    reason: ChangeReason,
-    curation: web::Data<Curation>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(reason.text())
-        .publish(&actor, id.0, Some(expected.0))
+        .recall(&actor, id.0, Some(expected.0))
         .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
@@ -175,7 +144,7 @@ pub async fn reopen(
 ) -> Result<HttpResponse, Problem> {
     let asset = curation
         .because(reason.text())
-        .return_to_draft(&actor, id.0, Some(expected.0))
+        .reopen(&actor, id.0, Some(expected.0))
         .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }

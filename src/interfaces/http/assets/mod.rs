@@ -1,5 +1,6 @@
-//! `/api/v1/assets`: works. The transitions of their lifecycle are in [`lifecycle`].
+//! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
+pub mod decisions;
 pub mod lifecycle;
 pub mod response;
 

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::authentication::Counted;
 use super::extract::body::{Json, JsonBody};
-use super::extract::guard::{Allowed, Deposit};
+use super::extract::guard::{Allowed, FollowUp};
 use super::extract::precondition::{self, IdempotencyKeyHeader};
 use super::extract::query::{Query, path_part};
 use super::extract::reason::ChangeReason;
@@ -55,7 +55,7 @@ pub struct ItemsQuery {
 )]
 #[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn start(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     counted: Counted,
     request: HttpRequest,
     key: IdempotencyKeyHeader,
@@ -107,7 +107,7 @@ pub async fn start(
     security(("token" = []))
 )]
 pub async fn read(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     request: HttpRequest,
     bulk: web::Data<Bulk>,
 ) -> Result<HttpResponse, Problem> {
@@ -130,7 +130,7 @@ pub async fn read(
     security(("token" = []))
 )]
 pub async fn items(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     request: HttpRequest,
     query: Query<ItemsQuery>,
     caller: web::ReqData<Caller>,
@@ -178,7 +178,7 @@ pub async fn items(
     security(("token" = []))
 )]
 pub async fn undo(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     reason: ChangeReason,
     request: HttpRequest,
     bulk: web::Data<Bulk>,

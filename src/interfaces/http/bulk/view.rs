@@ -29,7 +29,7 @@ pub(super) struct BulkBody {
     /// The works that a search finds: parameters of `/api/v1/search` by name. Only works with all words count.
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     search: Option<Value>,
-    /// Of `withdraw`: why, for the public.
+    /// Of `return` and `withdraw`: why, for the contributor or for the public.
     #[schema(min_length = 1, max_length = 1000)]
     reason: Option<String>,
     /// Of `describe`: fields and their new values; `null` empties a field. All but titles, descriptions, body,

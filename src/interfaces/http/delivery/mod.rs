@@ -12,7 +12,7 @@ pub mod response;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
-use super::extract::guard::{Allowed, Deposit, Read};
+use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
 use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
@@ -162,7 +162,7 @@ pub async fn preview(
     security(("token" = []))
 )]
 pub async fn earlier_file(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     id: WorkId,
     revision: RevisionNumber,
     request: HttpRequest,

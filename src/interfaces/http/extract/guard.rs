@@ -28,9 +28,15 @@ pub struct Read;
 /// [`Permission::KeepSearches`]
 #[derive(Debug)]
 pub struct KeepSearches;
+/// [`Permission::FollowUp`]
+#[derive(Debug)]
+pub struct FollowUp;
 /// [`Permission::Deposit`]
 #[derive(Debug)]
 pub struct Deposit;
+/// [`Permission::Review`]
+#[derive(Debug)]
+pub struct Review;
 /// [`Permission::Curate`]
 #[derive(Debug)]
 pub struct Curate;
@@ -43,6 +49,12 @@ impl RequiredPermission for Read {
 }
 impl RequiredPermission for KeepSearches {
     const PERMISSION: Permission = Permission::KeepSearches;
+}
+impl RequiredPermission for FollowUp {
+    const PERMISSION: Permission = Permission::FollowUp;
+}
+impl RequiredPermission for Review {
+    const PERMISSION: Permission = Permission::Review;
 }
 impl RequiredPermission for Deposit {
     const PERMISSION: Permission = Permission::Deposit;

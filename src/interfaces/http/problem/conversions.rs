@@ -1,8 +1,8 @@
 //! Which problem each error of the services is.
 
 use super::Problem;
-use crate::domain::Violations;
 use crate::domain::asset::TransitionError;
+use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
@@ -188,9 +188,14 @@ impl From<TransitionError> for Problem {
             TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
             TransitionError::Unmet(violations) => Self::Invalid(violations),
             TransitionError::NoSuchFile(_) => Self::NotFound,
-            TransitionError::AlreadyAttached(_) | TransitionError::TooManyFiles(_) => {
-                Self::Conflict
+            TransitionError::SameApprover => {
+                let mut violations = Violations::default();
+                violations.push("", Rule::SameApprover);
+                Self::Invalid(violations)
             }
+            TransitionError::AlreadyAttached(_)
+            | TransitionError::TooManyFiles(_)
+            | TransitionError::TooManyCorrections(_) => Self::Conflict,
         }
     }
 }

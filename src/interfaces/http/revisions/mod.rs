@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::assets::response::asset_response;
 use super::authentication::Counted;
-use super::extract::guard::{Allowed, Deposit};
+use super::extract::guard::{Allowed, Deposit, FollowUp};
 use super::extract::precondition::IfMatch;
 use super::extract::query::{Query, RevisionNumber, WorkId};
 use super::extract::reason::ChangeReason;
@@ -60,7 +60,7 @@ pub struct DiffQuery {
     security(("token" = []))
 )]
 pub async fn list(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     id: WorkId,
     query: Query<RevisionsQuery>,
     history: web::Data<History>,
@@ -91,7 +91,7 @@ pub async fn list(
     security(("token" = []))
 )]
 pub async fn read(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     id: WorkId,
     revision: RevisionNumber,
     history: web::Data<History>,
@@ -119,7 +119,7 @@ pub async fn read(
     security(("token" = []))
 )]
 pub async fn diff(
-    actor: Allowed<Deposit>,
+    actor: Allowed<FollowUp>,
     counted: Counted,
     id: WorkId,
     revision: RevisionNumber,

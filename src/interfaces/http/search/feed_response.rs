@@ -9,6 +9,7 @@ use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::delivery::conditions::{Condition, Validators, evaluate};
 use crate::interfaces::http::pagination::address;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::{Language, feeds};
 use crate::services::delivery::Cacheability;
 use crate::services::search::Cursor;
 use crate::services::sharing::{Channel, FeedId, Feeds, Page};
@@ -98,11 +99,13 @@ impl FeedSource<'_> {
             address(base, &self.path, &query)
         };
         let after = parameters.request.after.as_ref();
+        let language = Language::of_tag(&parameters.request.language);
         Channel {
             id: self.id,
             title: self.title.clone(),
             kept_by: self.kept_by.clone(),
             language: parameters.request.language.clone(),
+            correction_label: feeds::correction(language).to_owned(),
             created_at: self.created_at,
             this_page: after.map_or_else(|| first_page.clone(), page_after),
             next_page: page.next.as_ref().map(page_after),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::Actor;
+use crate::domain::access::policy::sees_everything;
 use crate::interfaces::http::html::escape;
 use crate::interfaces::http::schemas;
 use crate::interfaces::wire::AssetDto;
@@ -201,7 +202,7 @@ impl HitDto {
 
 /// Two significant digits, except for staff: further ones could tell of hidden works.
 fn shown_score(score: f32, actor: &Actor) -> f32 {
-    if actor.may(Permission::Curate) || !score.is_normal() {
+    if sees_everything(actor) || !score.is_normal() {
         return score;
     }
     let unit = 10_f32.powf(score.abs().log10().floor() - 1.0);
@@ -296,7 +297,7 @@ impl TookDto {
     /// Staff read the times as measured. For everybody else they are whole tenths of a second: how long a
     /// search took tells whether hidden works have its words.
     fn render(took: Timings, actor: &Actor) -> Self {
-        let is_staff = actor.may(Permission::Curate);
+        let is_staff = sees_everything(actor);
         let ms = |time: Duration| {
             let ms = time.as_secs_f64() * 1e3;
             if is_staff {

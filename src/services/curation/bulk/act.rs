@@ -1,8 +1,8 @@
 //! What is done to many works.
 
-use crate::domain::access::{Actor, Permission, policy};
+use crate::domain::access::Operation;
 use crate::domain::asset::work_edit::WorkEdit;
-use crate::domain::asset::{Asset, AssetId, Revision};
+use crate::domain::asset::{AssetId, Revision};
 use crate::storage::catalog::EventKind;
 
 /// What is done to each work.
@@ -10,8 +10,11 @@ use crate::storage::catalog::EventKind;
 pub enum Act {
     /// Submit a draft to the editors.
     Submit,
-    /// Return a submitted or withdrawn work to its contributor.
-    Return,
+    /// Return a submitted or accepted work to its contributor.
+    Return {
+        /// What to do, for the contributor.
+        reason: String,
+    },
     /// Publish it.
     Publish,
     /// Withdraw it.
@@ -31,7 +34,7 @@ impl Act {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Submit => "submit",
-            Self::Return => "return",
+            Self::Return { .. } => "return",
             Self::Publish => "publish",
             Self::Withdraw { .. } => "withdraw",
             Self::Describe(_) => "describe",
@@ -42,24 +45,34 @@ impl Act {
     pub(super) const fn event(&self) -> EventKind {
         match self {
             Self::Submit => EventKind::Submitted,
-            Self::Return => EventKind::Returned,
+            Self::Return { .. } => EventKind::Returned,
             Self::Publish => EventKind::Published,
             Self::Withdraw { .. } => EventKind::Withdrawn,
             Self::Describe(_) => EventKind::Described,
         }
     }
 
-    /// Who may do it to a work.
-    pub(super) fn permission(&self) -> fn(&Actor, &Asset) -> bool {
+    /// What it is in the policy.
+    pub(super) const fn operation(&self) -> Operation {
         match self {
-            Self::Submit | Self::Return | Self::Describe(_) => policy::may_edit,
-            Self::Publish | Self::Withdraw { .. } => curates,
+            Self::Submit => Operation::Submit,
+            Self::Return { .. } => Operation::Return,
+            Self::Publish => Operation::Publish,
+            Self::Withdraw { .. } => Operation::Withdraw,
+            Self::Describe(_) => Operation::Edit,
         }
     }
-}
 
-fn curates(actor: &Actor, _: &Asset) -> bool {
-    actor.may(Permission::Curate)
+    /// What undoing it is in the policy.
+    pub(super) const fn operation_of_undo(&self) -> Operation {
+        match self {
+            Self::Submit => Operation::Recall,
+            Self::Return { .. } => Operation::Return,
+            Self::Publish => Operation::Withdraw,
+            Self::Withdraw { .. } => Operation::Publish,
+            Self::Describe(_) => Operation::Edit,
+        }
+    }
 }
 
 /// A work to which something is done.

@@ -2,7 +2,8 @@
 
 use super::act::{Act, Selected};
 use crate::domain::access::{Actor, policy};
-use crate::domain::asset::{Asset, AssetId, Revision, StateName, limits};
+use crate::domain::asset::publication::Evidence;
+use crate::domain::asset::{Asset, AssetId, ReturnReason, Revision, StateName, limits};
 use crate::domain::text;
 use crate::services::works::{ChangeError, FindError, WorkAccess};
 use crate::storage::catalog::{CatalogError, EventKind};
@@ -30,15 +31,28 @@ pub(super) async fn act(
 ) -> Result<Option<Planned>, ChangeError> {
     let Selected { id, revision } = selected;
     let present = works
-        .find_for_change(actor, id, revision, act.permission())
+        .find_for_change(actor, id, revision, act.operation())
         .await?;
     let (vocabularies, now) = (&works.vocabularies, works.now());
+    let by = actor.decision(now);
     let next = match act {
         Act::Submit => present.submit(now),
-        Act::Return => present.return_to_draft(now),
+        Act::Return { reason } => {
+            let reason = ReturnReason {
+                pointer: String::new(),
+                requirement: None,
+                text: Some(reason.clone()),
+            };
+            present.return_because(vec![reason], now)
+        }
         Act::Publish => {
             let processing = works.processing(&present).await?;
-            present.publish(vocabularies, &processing, now)
+            let evidence = Evidence {
+                vocabularies,
+                processing: &processing,
+                now,
+            };
+            present.publish(evidence, by)
         }
         Act::Withdraw { reason } => {
             let reason = text::line(reason, limits::LINE)
@@ -53,7 +67,7 @@ pub(super) async fn act(
             if !policy::may_deposit_for(actor, work.organisation.as_ref()) {
                 return Err(ChangeError::Forbidden);
             }
-            present.describe(work, vocabularies, now)
+            present.describe(work, vocabularies, &by)
         }
     };
     Ok(Some(Planned {
@@ -85,11 +99,12 @@ pub(super) fn refusal(error: ChangeError) -> Result<ChangeError, CatalogError> {
 pub(super) async fn undo(
     works: &WorkAccess,
     actor: &Actor,
+    act: &Act,
     id: AssetId,
     made: Revision,
 ) -> Result<Planned, ChangeError> {
     let present = works
-        .find_for_change(actor, id, Some(made), policy::may_edit)
+        .find_for_change(actor, id, Some(made), act.operation_of_undo())
         .await?;
     let before = Revision(made.0.saturating_sub(1));
     let earlier = works.catalog.asset_at(id, before).await?;

@@ -9,10 +9,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
-use crate::domain::Slug;
 use crate::domain::access::{Actor, Credential, Role};
 use crate::domain::asset::work_edit::{SharedField, WorkEdit};
 use crate::domain::asset::{AssetId, Revision, Work};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Slug, Timestamp};
+use crate::services::accounts::subordinates;
 use crate::storage::catalog::record::WorkV1;
 use crate::storage::catalog::{CatalogError, Keyed};
 
@@ -136,7 +138,9 @@ pub struct BulkV1 {
 #[expect(missing_docs, reason = "the variants are those of `Act`")]
 pub enum ActV1 {
     Submit,
-    Return,
+    Return {
+        reason: String,
+    },
     Publish,
     Withdraw {
         reason: String,
@@ -261,6 +265,7 @@ impl From<&Actor> for ByV1 {
                 credential,
                 role,
                 organisation,
+                ..
             } => Self {
                 credential: Some(credential.to_string()),
                 role: Some(role.name().to_owned()),
@@ -276,11 +281,15 @@ impl From<&Actor> for ByV1 {
 }
 
 impl ByV1 {
-    /// The actor.
+    /// The actor, with the organisations that are below its own now.
     ///
     /// # Errors
     /// When a newer version wrote it.
-    pub(super) fn actor(&self) -> Result<Actor, CatalogError> {
+    pub(super) fn actor(
+        &self,
+        vocabularies: &Vocabularies,
+        now: Timestamp,
+    ) -> Result<Actor, CatalogError> {
         let Some(name) = &self.role else {
             return Ok(Actor::System);
         };
@@ -289,10 +298,12 @@ impl ByV1 {
         let (_, role) = role.ok_or_else(|| unreadable("role", name))?;
         let organisation = self.organisation.as_deref().map(Slug::parse).transpose();
         let text = self.organisation.as_deref().unwrap_or_default();
+        let organisation = organisation.map_err(|_| unreadable("organisation", text))?;
         Ok(Actor::Holder {
             credential: Credential::from(self.credential.clone().unwrap_or_default()),
             role: *role,
-            organisation: organisation.map_err(|_| unreadable("organisation", text))?,
+            subordinates: subordinates(vocabularies, organisation.as_ref(), now),
+            organisation,
         })
     }
 }
@@ -304,7 +315,9 @@ impl From<&Act> for ActV1 {
         };
         match act {
             Act::Submit => Self::Submit,
-            Act::Return => Self::Return,
+            Act::Return { reason } => Self::Return {
+                reason: reason.clone(),
+            },
             Act::Publish => Self::Publish,
             Act::Withdraw { reason } => Self::Withdraw {
                 reason: reason.clone(),
@@ -336,7 +349,9 @@ impl ActV1 {
         };
         Ok(match self {
             Self::Submit => Act::Submit,
-            Self::Return => Act::Return,
+            Self::Return { reason } => Act::Return {
+                reason: reason.clone(),
+            },
             Self::Publish => Act::Publish,
             Self::Withdraw { reason } => Act::Withdraw {
                 reason: reason.clone(),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Selected};
 use super::plan::{self, Planned};
-use super::record::{BulkId, BulkItemRecord, BulkItemV1, BulkRecord, Outcome, Phase, UndoOutcome};
+use super::record::{
+    BulkId, BulkItemRecord, BulkItemV1, BulkRecord, ByV1, Outcome, Phase, UndoOutcome,
+};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
@@ -66,10 +68,14 @@ impl RunBulk {
         Self { works }
     }
 
+    fn actor(&self, by: &ByV1) -> Result<Actor, CatalogError> {
+        by.actor(&self.works.vocabularies, self.works.now())
+    }
+
     /// Gives every pending work a result.
     async fn run_all(&self, id: &str, record: &BulkRecord) -> Result<(), CatalogError> {
         let bulk = record.latest();
-        let (actor, act) = (bulk.by.actor()?, bulk.act.act()?);
+        let (actor, act) = (self.actor(&bulk.by)?, bulk.act.act()?);
         let works = self.works.because(bulk.reason.as_deref());
         let run = |item| change(&works, &actor, &act, item);
         let is_open = |item: &BulkItemV1| item.outcome == Outcome::Pending;
@@ -80,9 +86,10 @@ impl RunBulk {
     async fn undo_all(&self, id: &str, record: &BulkRecord) -> Result<(), CatalogError> {
         let bulk = record.latest();
         let by = bulk.undone_by.as_ref().unwrap_or(&bulk.by);
-        let actor = by.actor()?;
+        let actor = self.actor(by)?;
         let works = self.works.because(bulk.undo_reason.as_deref());
-        let run = |item| change_back(&works, &actor, item);
+        let act = bulk.act.act()?;
+        let run = |item| change_back(&works, &actor, &act, item);
         let is_open =
             |item: &BulkItemV1| matches!(item.outcome, Outcome::Changed(_)) && item.undo.is_none();
         self.for_each(id, is_open, run).await
@@ -194,12 +201,13 @@ async fn change(
 async fn change_back(
     works: &WorkAccess,
     actor: &Actor,
+    act: &Act,
     item: Versioned<BulkItemRecord>,
 ) -> Result<(), CatalogError> {
     let Outcome::Changed(made) = item.value.latest().outcome else {
         return Ok(());
     };
-    match plan::undo(works, actor, item.value.asset()?, Revision(made)).await {
+    match plan::undo(works, actor, act, item.value.asset()?, Revision(made)).await {
         Ok(planned) => {
             let undone = UndoOutcome::Undone(planned.next.revision.0);
             let changed = item.value.with(|item| item.undo = Some(undone));

@@ -208,8 +208,12 @@ impl Bulk {
     ) -> Result<Vec<ItemResult>, BulkError> {
         let record = self.find(actor, id).await?;
         let (bulk, id) = (record.value.latest(), id.to_string());
-        let (starter, act) = (bulk.by.actor()?, bulk.act.act()?);
-        let undoer = bulk.undone_by.as_ref().map(ByV1::actor).transpose()?;
+        let (starter, act) = (self.actor(&bulk.by)?, bulk.act.act()?);
+        let undoer = bulk
+            .undone_by
+            .as_ref()
+            .map(|by| self.actor(by))
+            .transpose()?;
         let after = after.map(|position| BulkItemRecord::key_of(&id, position));
         let range = KeyRange::prefix(BulkItemRecord::prefix_of(&id)).after(after);
         let items = self
@@ -224,7 +228,7 @@ impl Bulk {
                 (Outcome::Changed(made), Some(UndoOutcome::Refused)) => {
                     let asset = item.value.asset()?;
                     let by = undoer.as_ref().unwrap_or(&starter);
-                    let planned = plan::undo(&self.works, by, asset, Revision(made)).await;
+                    let planned = plan::undo(&self.works, by, &act, asset, Revision(made)).await;
                     planned.err().map(plan::refusal).transpose()?
                 }
                 _ => None,
@@ -291,6 +295,10 @@ impl Bulk {
         Ok(pinned)
     }
 
+    fn actor(&self, by: &ByV1) -> Result<Actor, CatalogError> {
+        by.actor(&self.works.vocabularies, self.works.now())
+    }
+
     async fn refusal(
         &self,
         starter: &Actor,
@@ -347,7 +355,7 @@ impl Bulk {
         Ok(BulkState {
             id: bulk.id.clone(),
             act: bulk.act.act()?.name(),
-            by: bulk.by.actor()?.to_string(),
+            by: self.actor(&bulk.by)?.to_string(),
             phase: bulk.phase,
             counts: self.counts(bulk).await?,
             created_at: Timestamp::from_millis(bulk.created_at_ms),

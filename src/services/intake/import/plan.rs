@@ -4,8 +4,11 @@
 //! (unmet conditions of publication, a forbidden transition) fails as a whole.
 
 use super::{Imported, ImportedAs};
-use crate::domain::access::{Actor, Permission, policy};
-use crate::domain::asset::{Asset, AssetId, ProcessingStates, State, TransitionError, Work};
+use crate::domain::access::{Actor, Operation, policy};
+use crate::domain::asset::publication::Evidence;
+use crate::domain::asset::{
+    Asset, AssetId, ProcessingStates, State, StateName, TransitionError, Work,
+};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
 use crate::services::works::ChangeError;
@@ -53,8 +56,9 @@ impl Planner<'_> {
             }
             Some(asset) if asset.work == work => asset.clone(),
             Some(asset) => {
-                require(policy::may_edit(self.actor, asset))?;
-                let next = asset.describe(work, self.vocabularies, self.now)?;
+                self.require(Operation::Edit, asset)?;
+                let next =
+                    asset.describe(work, self.vocabularies, &self.actor.decision(self.now))?;
                 steps.push((next.clone(), EventKind::Described));
                 next
             }
@@ -88,7 +92,7 @@ impl Planner<'_> {
         requested: &State,
         steps: &mut Vec<(Asset, EventKind)>,
     ) -> Result<Asset, ChangeError> {
-        while asset.state.kind() != requested.kind() {
+        while !is_reached(asset.state.kind(), requested.kind()) {
             let (next, event) = self.transition(&asset, requested)?;
             steps.push((next.clone(), event));
             asset = next;
@@ -102,22 +106,30 @@ impl Planner<'_> {
         requested: &State,
     ) -> Result<(Asset, EventKind), ChangeError> {
         let now = self.now;
+        let evidence = Evidence {
+            vocabularies: self.vocabularies,
+            processing: self.processing,
+            now,
+        };
         match (&asset.state, requested) {
-            (State::Draft, State::Submitted) => {
-                require(policy::may_edit(self.actor, asset))?;
+            (State::Draft | State::Returned { .. }, State::Submitted) => {
+                self.require(Operation::Submit, asset)?;
                 Ok((asset.submit(now)?, EventKind::Submitted))
             }
-            (State::Submitted, State::Draft) | (State::Withdrawn { .. }, _) => {
-                require(policy::may_edit(self.actor, asset))?;
+            (State::Submitted | State::Accepted, State::Draft) | (State::Withdrawn { .. }, _) => {
+                self.require(Operation::Recall, asset)?;
                 Ok((asset.return_to_draft(now)?, EventKind::Returned))
             }
-            (State::Draft | State::Submitted, State::Published | State::Withdrawn { .. }) => {
-                require(self.actor.may(Permission::Curate))?;
-                let published = asset.publish(self.vocabularies, self.processing, now)?;
+            (
+                State::Draft | State::Returned { .. } | State::Submitted | State::Accepted,
+                State::Published | State::Withdrawn { .. },
+            ) => {
+                self.require(Operation::Publish, asset)?;
+                let published = asset.publish(evidence, self.actor.decision(now))?;
                 Ok((published, EventKind::Published))
             }
             (State::Published, State::Withdrawn { reason }) => {
-                require(self.actor.may(Permission::Curate))?;
+                self.require(Operation::Withdraw, asset)?;
                 if reason.is_empty() {
                     return Err(ChangeError::invalid("/withdrawal_reason", Rule::Required));
                 }
@@ -129,12 +141,22 @@ impl Planner<'_> {
             })),
         }
     }
+
+    fn require(&self, operation: Operation, asset: &Asset) -> Result<(), ChangeError> {
+        if policy::may(self.actor, operation, asset) {
+            Ok(())
+        } else {
+            Err(ChangeError::Forbidden)
+        }
+    }
 }
 
-fn require(is_allowed: bool) -> Result<(), ChangeError> {
-    if is_allowed {
-        Ok(())
-    } else {
-        Err(ChangeError::Forbidden)
-    }
+/// Whether a work in this state is as far as an import asked for: a returned work is a draft with reasons, and
+/// an accepted one was submitted.
+fn is_reached(present: StateName, requested: StateName) -> bool {
+    present == requested
+        || matches!(
+            (present, requested),
+            (StateName::Returned, StateName::Draft) | (StateName::Accepted, StateName::Submitted)
+        )
 }

@@ -7,7 +7,7 @@ use tantivy::TantivyDocument;
 use super::completion_keys::completion_keys;
 use super::picture_hashes;
 use super::schema::{Fields, audience_level_number};
-use crate::domain::asset::{Access, Asset, AudienceLevel, FileRole, State, Work};
+use crate::domain::asset::{Asset, AudienceLevel, FileRole, Work};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::{PictureHash, Slug};
 use crate::services::search::analysis::sketch::Sketch;
@@ -63,20 +63,11 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
     document.add_u64(columns.id.1, low);
     document.add_u64(
         columns.access.0,
-        audience_level_number(audience_after_embargo(asset)),
+        audience_level_number(asset.audience_level_after_embargo()),
     );
+    // The embargo is compared at query time.
     if let Some(until) = asset.work.embargo_until {
         document.add_i64(columns.access.1, until.as_millis());
-    }
-}
-
-/// The audience that may see the work after its embargo; the embargo is compared at query time.
-fn audience_after_embargo(asset: &Asset) -> AudienceLevel {
-    match (&asset.state, asset.work.access) {
-        (State::Published, Access::Public) => AudienceLevel::Public,
-        (State::Published, Access::Partner) => AudienceLevel::Partner,
-        (State::Published, Access::StateInternal) => AudienceLevel::StateInternal,
-        _ => AudienceLevel::Staff,
     }
 }
 
@@ -213,8 +204,8 @@ fn add_numbers(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) {
     }
     if let Some(title) = work.titles.best("vi") {
         document.add_bytes(columns.title_key, &title_key(title));
-        let is_public =
-            audience_after_embargo(asset) == AudienceLevel::Public && work.embargo_until.is_none();
+        let is_public = asset.audience_level_after_embargo() == AudienceLevel::Public
+            && work.embargo_until.is_none();
         if is_public && title.len() <= MAX_COMPLETION_BYTES {
             for term in completion_keys(title) {
                 document.add_text(fields.completion, term);

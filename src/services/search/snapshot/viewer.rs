@@ -1,8 +1,8 @@
 //! The caller of a search, reduced to what decides which documents are visible.
 
 use crate::domain::Timestamp;
-use crate::domain::access::policy::audience_level_of;
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::Actor;
+use crate::domain::access::policy::{audience_level_of, organisations_in_scope};
 use crate::services::search::filters::Facet;
 use crate::services::search::index::schema::audience_level_number;
 
@@ -11,8 +11,8 @@ use crate::services::search::index::schema::audience_level_number;
 pub(crate) struct Viewer {
     /// See [`audience_level_number`].
     pub(crate) audience_level: u64,
-    /// Tag of the organisation whose works are visible in every state.
-    pub(crate) own_organisation: Option<String>,
+    /// Tags of the organisations whose works are visible in every state.
+    pub(crate) organisations: Vec<String>,
     /// The moment with which embargoes are compared, in milliseconds.
     pub(crate) now_ms: i64,
 }
@@ -20,12 +20,12 @@ pub(crate) struct Viewer {
 impl Viewer {
     /// The viewer for an actor at a moment, by the access policy.
     pub(crate) fn new(actor: &Actor, now: Timestamp) -> Self {
-        let own = actor
-            .organisation()
-            .filter(|_| actor.may(Permission::Deposit));
+        let in_scope = organisations_in_scope(actor);
         Self {
             audience_level: audience_level_number(audience_level_of(actor)),
-            own_organisation: own.map(|slug| Facet::Organisation.tag(slug.as_str())),
+            organisations: in_scope
+                .map(|slug| Facet::Organisation.tag(slug.as_str()))
+                .collect(),
             now_ms: now.as_millis(),
         }
     }

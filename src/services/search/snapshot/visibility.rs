@@ -28,7 +28,7 @@ pub(crate) fn visible_docs(
             docs.insert(doc as usize);
         }
     }
-    if let Some(own) = &viewer.own_organisation {
+    for own in &viewer.organisations {
         docs.union_with(&*sets.with_term(tags, own)?);
     }
     if let Some(alive) = sets.reader.alive_bitset() {

@@ -22,6 +22,8 @@ pub(super) struct AtomContext<'a> {
     pub(super) addresses: Addresses<'a>,
     pub(super) vocabularies: &'a Vocabularies,
     pub(super) language: &'a str,
+    /// What a correction is called in this language.
+    pub(super) correction_label: &'a str,
 }
 
 /// Writes the document.
@@ -95,8 +97,22 @@ fn write_entry(feed: &mut Document, entry: &Entry, context: &AtomContext<'_>) ->
         enclosures(element, entry, context)?;
         categories(element, &asset.work, context)?;
         rights(element, &asset.work, context)?;
-        localized_text(element, "summary", &asset.work.descriptions, context)
+        summary(element, asset, context)
     })
+}
+
+/// The description, after the last correction: readers of a feed are told what changed.
+fn summary(entry: &mut Document, asset: &Asset, context: &AtomContext<'_>) -> io::Result<()> {
+    let Some(correction) = asset.corrections.last() else {
+        return localized_text(entry, "summary", &asset.work.descriptions, context);
+    };
+    let (label, day) = (context.correction_label, correction.at.day());
+    let mut text = format!("{label} ({day}): {}", correction.note);
+    if let Some((_, description)) = asset.work.descriptions.nearest(context.language) {
+        text.push_str("\n\n");
+        text.push_str(description);
+    }
+    entry.text("summary", &[("type", "text")], &text)
 }
 
 /// A text in the language nearest to that of the reader, with its language tag.

@@ -73,6 +73,7 @@ impl Feeds {
             addresses: Addresses::below(base),
             vocabularies: &self.vocabularies,
             language: &channel.language,
+            correction_label: &channel.correction_label,
         };
         atom::document(channel, page, &context)
     }

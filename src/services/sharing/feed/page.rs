@@ -17,6 +17,8 @@ pub struct Channel {
     pub kept_by: Option<Slug>,
     /// Language of titles and labels, BCP 47 primary tag.
     pub language: String,
+    /// What a correction is called in this language.
+    pub correction_label: String,
     /// The update time of an empty feed.
     pub created_at: Timestamp,
     /// Address of this page.

@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::InvalidRecord;
 use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
 use super::file::FileV1;
+use super::review::{CorrectionV1, DecisionV1, ReturnReasonV1};
 use super::work::WorkV1;
 use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, AudienceLevel, Revision, State, Tombstone};
+use crate::domain::asset::{
+    Asset, AudienceLevel, Decision, Review, Revision, State, Tombstone, Work,
+};
 
 /// A stored work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +18,9 @@ pub enum AssetRecord {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(Box<AssetV1>),
+    /// Since 0.3, for works that have what version 1 cannot say; the others are still written in version 1.
+    #[serde(rename = "v2")]
+    V2(Box<AssetV2>),
 }
 
 /// A stored tombstone.
@@ -45,6 +51,26 @@ pub struct AssetV1 {
     pub published_at_ms: Option<i64>,
 }
 
+/// Version 2 of a stored work: version 1 with the decisions on its way to the public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct AssetV2 {
+    pub asset: AssetV1,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub return_reasons: Vec<ReturnReasonV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<DecisionV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<DecisionV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<DecisionV1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<CorrectionV1>,
+}
+
 /// Version 1 of a stored tombstone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,10 +92,39 @@ const AUDIENCE_LEVELS: [(&str, AudienceLevel); 4] = [
 
 impl AssetRecord {
     /// The newest version of this record.
-    pub fn upgrade(self) -> AssetV1 {
+    pub fn upgrade(self) -> AssetV2 {
         match self {
-            Self::V1(asset) => *asset,
+            Self::V1(asset) => AssetV2::from(*asset),
+            Self::V2(asset) => *asset,
         }
+    }
+}
+
+impl From<AssetV1> for AssetV2 {
+    fn from(asset: AssetV1) -> Self {
+        Self {
+            asset,
+            review_on: None,
+            return_reasons: Vec::new(),
+            rights: None,
+            accepted: None,
+            approved: None,
+            corrections: Vec::new(),
+        }
+    }
+}
+
+impl AssetV2 {
+    /// Whether version 1 can say the same.
+    fn fits_version_1(&self) -> bool {
+        let state_is_known = !matches!(self.asset.state.as_str(), "returned" | "accepted");
+        state_is_known
+            && self.review_on.is_none()
+            && self.return_reasons.is_empty()
+            && self.rights.is_none()
+            && self.accepted.is_none()
+            && self.approved.is_none()
+            && self.corrections.is_empty()
     }
 }
 
@@ -86,18 +141,36 @@ impl From<Asset> for AssetRecord {
     fn from(asset: Asset) -> Self {
         let state = asset.state.name().to_owned();
         let withdrawn_reason = asset.state.withdrawal_reason().map(str::to_owned);
-        Self::V1(Box::new(AssetV1 {
-            id: asset.id.to_string(),
-            revision: asset.revision.0,
-            state,
-            withdrawn_reason,
-            exposure: name_of(&AUDIENCE_LEVELS, &asset.widest_audience),
-            work: asset.work.into(),
-            files: asset.files.into_iter().map(FileV1::from).collect(),
-            created_at_ms: asset.created_at.as_millis(),
-            updated_at_ms: asset.updated_at.as_millis(),
-            published_at_ms: millis(asset.published_at),
-        }))
+        let reasons = asset.state.return_reasons().iter();
+        let newest = AssetV2 {
+            review_on: asset.work.review_on.map(|day| day.to_string()),
+            return_reasons: reasons.map(ReturnReasonV1::from).collect(),
+            rights: asset.review.rights.map(DecisionV1::from),
+            accepted: asset.review.accepted.map(DecisionV1::from),
+            approved: asset.review.approved.map(DecisionV1::from),
+            corrections: asset
+                .corrections
+                .into_iter()
+                .map(CorrectionV1::from)
+                .collect(),
+            asset: AssetV1 {
+                id: asset.id.to_string(),
+                revision: asset.revision.0,
+                state,
+                withdrawn_reason,
+                exposure: name_of(&AUDIENCE_LEVELS, &asset.widest_audience),
+                work: asset.work.into(),
+                files: asset.files.into_iter().map(FileV1::from).collect(),
+                created_at_ms: asset.created_at.as_millis(),
+                updated_at_ms: asset.updated_at.as_millis(),
+                published_at_ms: millis(asset.published_at),
+            },
+        };
+        if newest.fits_version_1() {
+            Self::V1(Box::new(newest.asset))
+        } else {
+            Self::V2(Box::new(newest))
+        }
     }
 }
 
@@ -105,24 +178,40 @@ impl TryFrom<AssetRecord> for Asset {
     type Error = InvalidRecord;
 
     fn try_from(record: AssetRecord) -> Result<Self, InvalidRecord> {
-        let stored = record.upgrade();
+        let newest = record.upgrade();
+        let reasons = all(newest.return_reasons)?;
+        let stored = newest.asset;
         let state = match (stored.state.as_str(), stored.withdrawn_reason) {
             ("draft", None) => State::Draft,
             ("submitted", None) => State::Submitted,
+            ("returned", None) => State::Returned { reasons },
+            ("accepted", None) => State::Accepted,
             ("published", None) => State::Published,
             ("withdrawn", Some(reason)) => State::Withdrawn { reason },
             (other, _) => return parsed("state", other, |_| None),
         };
+        let mut work = Work::try_from(stored.work)?;
+        work.review_on = newest
+            .review_on
+            .map(|day| parsed("date", &day, |day| day.parse().ok()))
+            .transpose()?;
+        let decided = |decision: Option<DecisionV1>| decision.map(Decision::try_from).transpose();
         Ok(Self {
             id: asset_id(&stored.id)?,
             revision: Revision(stored.revision),
             state,
             widest_audience: named("exposure", &AUDIENCE_LEVELS, &stored.exposure)?,
-            work: stored.work.try_into()?,
+            work,
             files: all(stored.files)?,
             created_at: Timestamp::from_millis(stored.created_at_ms),
             updated_at: Timestamp::from_millis(stored.updated_at_ms),
             published_at: moment(stored.published_at_ms),
+            review: Review {
+                rights: decided(newest.rights)?,
+                accepted: decided(newest.accepted)?,
+                approved: decided(newest.approved)?,
+            },
+            corrections: all(newest.corrections)?,
         })
     }
 }

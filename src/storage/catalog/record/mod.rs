@@ -22,13 +22,14 @@ mod job;
 mod keyed;
 mod log;
 mod processed;
+mod review;
 mod search;
 mod token;
 mod work;
 
 use serde::{Deserialize, Serialize};
 
-pub use asset::{AssetRecord, AssetV1, TombstoneRecord, TombstoneV1};
+pub use asset::{AssetRecord, AssetV1, AssetV2, TombstoneRecord, TombstoneV1};
 pub use change::{
     AuditRecord, AuditV1, HashedPictureRecord, HashedPictureV1, IdempotentRecord, IdempotentV1,
     IdempotentV2, RenditionRecord, RenditionV1,
@@ -40,6 +41,7 @@ pub use job::{JobRecord, JobV1};
 pub use keyed::StoredKeyed;
 pub use log::{LogRecord, LogV1};
 pub use processed::{ProcessedBlobRecord, ProcessedBlobV1};
+pub use review::{CorrectionV1, DecisionV1, ReturnReasonV1};
 pub use search::{SavedSearchRecord, SavedSearchV1, SavedSearchV2};
 pub use token::{StoredToken, TokenV1};
 pub use work::{CreatorV1, IdentifierV1, RelationV1, WorkV1};

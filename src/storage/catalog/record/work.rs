@@ -154,6 +154,7 @@ impl TryFrom<WorkV1> for Work {
             minors_shown: stored.minors_shown,
             access: named("access", &Access::NAMES, &stored.access)?,
             embargo_until: moment(stored.embargo_until_ms),
+            review_on: None,
             relations: all(stored.relations)?,
             identifiers: all(stored.identifiers)?,
         })

@@ -1,0 +1,265 @@
+//! The decisions on a work: its conditions of publication, return, acceptance, second approval, publication,
+//! correction.
+//!
+//! `PUT` of a resource below the work makes the decision.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::response::asset_response;
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Violations};
+use crate::interfaces::http::extract::body::{Json, JsonBody, SmallJson, in_proportion};
+use crate::interfaces::http::extract::guard::{Allowed, Curate, FollowUp, Review};
+use crate::interfaces::http::extract::precondition::IfMatch;
+use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::extract::reason::ChangeReason;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
+use crate::interfaces::wire::{
+    AssetDto, ChecklistDto, ReturnReasonDto, parse_return_reasons, patch_work,
+};
+use crate::services::curation::Curation;
+use crate::services::sharing::Sharing;
+
+/// Returns the conditions of publication of a work.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/checklist", operation_id = "readChecklist", tag = "works",
+    summary = "Read which conditions of publication are met",
+    description = "For contributors of the organisation and for staff. A work is published when none of them is \
+        missing.",
+    params(WorkId),
+    responses((status = 200, description = "Every condition.", body = ChecklistDto)),
+    security(("token" = []))
+)]
+pub async fn checklist(
+    actor: Allowed<FollowUp>,
+    id: WorkId,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let (asset, list) = curation.checklist(&actor, id.0).await?;
+    Ok(HttpResponse::Ok().json(ChecklistDto::new(&asset, &list)))
+}
+
+/// Why a work is returned.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
+pub struct Return {
+    /// At least one reason.
+    #[schema(min_items = 1, max_items = 100, value_type = Vec<ReturnReasonDto>)]
+    reasons: Vec<Value>,
+}
+
+/// Returns a work to its contributor.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/return", operation_id = "returnAsset", tag = "works",
+    summary = "Return a submitted or accepted work to its contributor, with reasons",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    request_body(content = Return, description = "The reasons."),
+    responses((status = 200, description = "The work, returned.", body = AssetDto)),
+    security(("token" = []))
+)]
+pub async fn return_because(
+    actor: Allowed<Review>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    body: JsonBody<SmallJson>,
+    vocabularies: web::Data<Vocabularies>,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let reasons = parse_return_reasons(&body.value, &vocabularies)?;
+    let asset = curation
+        .because(change_reason.text())
+        .return_because(&actor, id.0, Some(expected.0), reasons)
+        .await?;
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Accepts a work.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/acceptance", operation_id = "acceptAsset", tag = "works",
+    summary = "Accept a submitted work for publication: the first approval",
+    description = "Answers 422 with every condition that is not met. A change of the work makes it submitted again.",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    responses(
+        (status = 200, description = "The work, accepted.", body = AssetDto),
+        (status = 422, description = "Conditions of publication are not met; all are listed.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+pub async fn accept(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation
+        .because(change_reason.text())
+        .accept(&actor, id.0, Some(expected.0))
+        .await?;
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Gives the second approval.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/approval", operation_id = "approveAsset", tag = "works",
+    summary = "Give an accepted work its second approval",
+    description = "Works that show minors and works on abuse of rights need one. It comes from another token or \
+        account than the first.",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    responses(
+        (status = 200, description = "The work, approved.", body = AssetDto),
+        (status = 422, description = "The first approval was given by the same token or account.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+pub async fn approve(
+    actor: Allowed<Review>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation
+        .because(change_reason.text())
+        .approve(&actor, id.0, Some(expected.0))
+        .await?;
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+}
+
+/// Publishes a work.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/publication", operation_id = "publishAsset", tag = "works",
+    summary = "Publish a work",
+    description = "For the readers that its `access` names, from the end of its embargo on. Answers 422 \
+        with every condition that is not met.",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    responses(
+        (status = 200, description = "The work, published.", body = AssetDto),
+        (status = 422, description = "Conditions of publication are not met; all are listed.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+pub async fn publish(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let asset = curation
+        .because(change_reason.text())
+        .publish(&actor, id.0, Some(expected.0))
+        .await?;
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+}
+
+/// A correction to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; reading it reports every broken rule"
+)]
+pub struct NewCorrection {
+    /// What is corrected, for the public.
+    #[schema(min_length = 1, max_length = 1000)]
+    note: String,
+    /// A JSON Merge Patch (RFC 7396) of the description.
+    #[schema(value_type = Object)]
+    changes: Value,
+}
+
+/// Corrects a published work.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/correction", operation_id = "correctAsset", tag = "works",
+    summary = "Correct a published work, with a public note",
+    description = "Makes a new revision. The note and its date are shown with the work, in hits and in feeds.",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    request_body(content = NewCorrection, description = "The note and what to change."),
+    responses(
+        (status = 200, description = "The work, corrected.", body = AssetDto),
+        (status = 422, description = "The correction breaks rules or conditions of publication; all are listed.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
+pub async fn correct(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    body: JsonBody<Json>,
+    vocabularies: web::Data<Vocabularies>,
+    sharing: web::Data<Sharing>,
+    curation: web::Data<Curation>,
+) -> Result<HttpResponse, Problem> {
+    let (note, changes) = correction(body.value)?;
+    let present = sharing.read_for_change(&actor, id.0).await?;
+    if present.revision != expected.0 {
+        let current = Some(present.revision);
+        return Err(Problem::StaleRevision { current });
+    }
+    let work = present.work;
+    let length = body.bytes.len() + work.body.as_ref().map_or(0, String::len);
+    let apply = move || patch_work(&work, &changes, &vocabularies);
+    let deposit = in_proportion(length, apply).await?;
+    let asset = curation
+        .because(change_reason.text())
+        .correct(&actor, id.0, Some(expected.0), deposit, &note)
+        .await?;
+    Ok(asset_response(HttpResponse::Ok(), asset, &actor))
+}
+
+fn correction(body: Value) -> Result<(String, Value), Violations> {
+    let mut broken = Violations::default();
+    let Value::Object(mut properties) = body else {
+        broken.push("", Rule::WrongType { expected: "object" });
+        return Err(broken);
+    };
+    let note = match properties.remove("note") {
+        Some(Value::String(note)) => note,
+        None | Some(Value::Null) => {
+            broken.push("/note", Rule::Required);
+            String::new()
+        }
+        Some(_) => {
+            broken.push("/note", Rule::WrongType { expected: "string" });
+            String::new()
+        }
+    };
+    let changes = properties.remove("changes").unwrap_or_default();
+    if changes.is_null() {
+        broken.push("/changes", Rule::Required);
+    }
+    for name in properties.keys() {
+        broken.push(format!("/{name}"), Rule::UnknownProperty);
+    }
+    broken.into_result((note, changes))
+}
