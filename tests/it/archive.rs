@@ -14,7 +14,9 @@ use khochung::interfaces::wire::{parse_file_description, parse_import_line, pars
 use khochung::services::accounts::{Accounts, Passwords, Tokens};
 use khochung::services::audit::AuditTrail;
 use khochung::services::curation::Curation;
-use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
+use khochung::services::intake::{
+    AcceptedTypes, Attached, FileDetails, ImportLine, Intake, Placement,
+};
 use khochung::services::sharing::Sharing;
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
@@ -56,8 +58,13 @@ impl Archive {
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
         let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
-        let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
         let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let works = WorkAccess::new(
+            catalog.clone(),
+            trail.clone(),
+            vocabularies.clone(),
+            clock.clone(),
+        );
         Self {
             tokens: Tokens::new(
                 catalog.clone(),
@@ -67,7 +74,7 @@ impl Archive {
             ),
             accounts: Accounts::new(
                 catalog.clone(),
-                trail.clone(),
+                trail,
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
@@ -79,7 +86,7 @@ impl Archive {
                 blobs.clone(),
                 AcceptedTypes::new(Config::default().intake.allowed_types),
             ),
-            curation: Curation::new(works.clone(), trail),
+            curation: Curation::new(works.clone()),
             sharing: Sharing::new(works),
             staging: Staging::open(folder.path(), SystemTime::now()).unwrap(),
             clock,
@@ -121,6 +128,7 @@ impl Archive {
         let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
         let words = parse_file_description(words, &self.vocabularies).unwrap();
         let details = FileDetails {
+            placement: Placement::Last,
             name: name.to_owned(),
             declared_type: None,
             role: words.role,

@@ -57,8 +57,9 @@ impl House {
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let clock = Clock::standing(at(0));
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-        let works = WorkAccess::new(catalog.clone(), vocabularies, clock.clone());
-        let curation = Curation::new(works, AuditTrail::new(catalog.clone(), clock.clone()));
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let works = WorkAccess::new(catalog.clone(), trail, vocabularies, clock.clone());
+        let curation = Curation::new(works);
         let mut asset = draft(AssetId::from_bytes([7; 16]));
         asset.work = publishable(asset.work);
         asset.work.embargo_until = Some(at(3600));

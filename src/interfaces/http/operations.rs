@@ -15,10 +15,10 @@ use super::accounts::{administration, audit, own, session};
 use super::assets::{decisions, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
-use super::upload::attach;
+use super::upload::{attach, version};
 use super::{
-    assets, changes, delivery, docs, health, imports, index, jobs, saved_searches, search, tokens,
-    vocabularies,
+    assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
+    search, tokens, vocabularies,
 };
 
 /// Generates the paths of the description and the registration of the routes from a list of handlers.
@@ -48,7 +48,10 @@ operations! {
     lifecycle { submit, recall, withdraw, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
     attach { attach, detach }
-    delivery { file, preview }
+    version { replace }
+    delivery { file, preview, earlier_file }
+    revisions { list, read, diff, restore }
+    bulk { start, read, items, undo }
     imports { import }
     changes { list }
     search { search }

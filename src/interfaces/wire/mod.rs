@@ -5,6 +5,8 @@
 //! what an actor may see. A change is a JSON Merge
 //! Patch (RFC 7396) on the rendered form, which is parsed like a new work.
 
+mod bulk;
+mod comparison;
 mod import;
 mod incoming;
 mod names;
@@ -17,6 +19,8 @@ mod saved_search;
 pub mod schema;
 mod schema_fields;
 
+pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
+pub use comparison::{FieldChangeDto, PassageDto, compare_works};
 pub use import::parse_import_line;
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use outgoing::{

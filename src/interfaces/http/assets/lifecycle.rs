@@ -13,6 +13,7 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
@@ -23,7 +24,8 @@ use crate::services::curation::Curation;
     summary = "Submit a draft or a returned work to the editors",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, submitted.", body = AssetDto)),
     security(("token" = []))
@@ -32,9 +34,13 @@ pub async fn submit(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.submit(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .submit(&actor, id.0, Some(expected.0))
+        .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
@@ -44,7 +50,8 @@ pub async fn submit(
     summary = "Make a submitted work a draft again",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
@@ -53,9 +60,13 @@ pub async fn recall(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.recall(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .recall(&actor, id.0, Some(expected.0))
+        .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }
 
@@ -77,7 +88,8 @@ pub struct Withdrawal {
     summary = "Withdraw a published work",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = Withdrawal, description = "Why."),
     responses((status = 200, description = "The work, withdrawn. For others its address answers 410 with the reason.", body = AssetDto)),
@@ -87,6 +99,7 @@ pub async fn withdraw(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     body: JsonBody<SmallJson>,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
@@ -104,6 +117,7 @@ pub async fn withdraw(
     };
     let reason = broken.into_result(reason)?;
     let asset = curation
+        .because(change_reason.text())
         .withdraw(&actor, id.0, Some(expected.0), reason)
         .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
@@ -115,7 +129,8 @@ pub async fn withdraw(
     summary = "Make a withdrawn work a draft again",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
@@ -124,8 +139,12 @@ pub async fn reopen(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.reopen(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .reopen(&actor, id.0, Some(expected.0))
+        .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))
 }

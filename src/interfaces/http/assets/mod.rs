@@ -14,6 +14,7 @@ use super::extract::body::{Json, JsonBody, MergePatch, in_proportion};
 use super::extract::guard::{Allowed, Deposit, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, WorkId};
+use super::extract::reason::ChangeReason;
 use super::problem::Problem;
 use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::StateName;
@@ -285,7 +286,8 @@ pub async fn read(
     description = "A JSON Merge Patch (RFC 7396): what is named is replaced, `null` takes away.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = serde_json::Value, content_type = "application/merge-patch+json", description = "What to change."),
     responses((
@@ -294,10 +296,12 @@ pub async fn read(
     )),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn patch(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     body: JsonBody<MergePatch>,
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
@@ -314,6 +318,7 @@ pub async fn patch(
     let apply = move || patch_work(&work, &patch, &vocabularies);
     let deposit = in_proportion(length, apply).await?;
     let asset = curation
+        .because(reason.text())
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;
     Ok(asset_response(HttpResponse::Ok(), asset, &actor))

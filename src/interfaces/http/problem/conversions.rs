@@ -5,6 +5,7 @@ use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
 use crate::services::audit::AuditError;
+use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
@@ -179,6 +180,18 @@ impl From<ChangeError> for Problem {
     }
 }
 
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::NotFound => Self::NotFound,
+            BulkError::KeyReused => Self::KeyReused,
+            BulkError::WrongPhase => Self::Conflict,
+            BulkError::TooLate => Self::TooLate,
+            BulkError::Catalog(error) => error.into(),
+        }
+    }
+}
+
 impl From<TransitionError> for Problem {
     fn from(error: TransitionError) -> Self {
         match error {
@@ -212,6 +225,7 @@ impl From<DeliveryError> for Problem {
     fn from(error: DeliveryError) -> Self {
         match error {
             DeliveryError::Work(error) => error.into(),
+            DeliveryError::Forbidden => Self::Forbidden,
             DeliveryError::NoSuchFile => Self::NotFound,
             DeliveryError::Blobs(error) => error.into(),
         }

@@ -90,6 +90,9 @@ pub enum Problem {
     /// The request conflicts with the present state in another way.
     #[error("conflict")]
     Conflict,
+    /// The time in which this could be done is over.
+    #[error("too late")]
+    TooLate,
     /// The work was withdrawn or deleted; the reason, if there is one for the public.
     #[error("gone")]
     Gone { reason: Option<String> },
@@ -181,6 +184,7 @@ impl Problem {
             Self::WrongState { .. } => (409, "wrong-state"),
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
+            Self::TooLate => (409, "too-late"),
             Self::Gone { .. } => (410, "gone"),
             Self::LinkNotValid => (410, "link-not-valid"),
             Self::LogReplaced { .. } => (410, "log-replaced"),
