@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::accounts::{self, Accounts};
+use crate::services::curation::bulk::{ForgetBulk, RunBulk};
 use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
@@ -15,6 +16,7 @@ use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
+use crate::services::works::WorkAccess;
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
@@ -33,6 +35,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) curation: Curation,
+    pub(super) works: WorkAccess,
     pub(super) accounts: Accounts,
     pub(super) clock: Clock,
 }
@@ -70,6 +73,8 @@ impl JobRunnerSetup {
         let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
         let runner = Runner::new(catalog(), self.clock.clone(), settings)
             .with(housekeeping())
+            .with(RunBulk::new(self.works.clone()))
+            .with(ForgetBulk::new(self.works.clone()))
             .with(accounts::housekeeping(self.accounts.clone()))
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)

@@ -19,13 +19,15 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
+use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
+use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
-use crate::services::works::WorkAccess;
+use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
 use crate::storage::catalog::{self, CatalogError, Counts, LogId};
@@ -46,10 +48,16 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// The audit trail.
+    pub audit: AuditTrail,
     /// Deposits works and files.
     pub intake: Intake,
     /// Changes works.
     pub curation: Curation,
+    /// Changes many works at once.
+    pub bulk: Bulk,
+    /// Reads the revisions of works.
+    pub history: History,
     /// Reads works and the event log.
     pub sharing: Sharing,
     /// Delivers files.
@@ -99,6 +107,12 @@ impl Archive {
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
+            works: WorkAccess::new(
+                archive.backends.catalog(),
+                archive.audit.clone(),
+                Arc::clone(&archive.vocabularies),
+                archive.clock.clone(),
+            ),
             accounts: archive.accounts.clone(),
             clock: archive.clock.clone(),
         };
@@ -112,7 +126,8 @@ impl Archive {
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
-        let works = WorkAccess::new(catalog(), vocabularies(), clock());
+        let trail = AuditTrail::new(catalog(), clock());
+        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -122,9 +137,15 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::new(Tokens::new(catalog(), vocabularies(), clock())),
+            tokens: Arc::new(Tokens::new(
+                catalog(),
+                trail.clone(),
+                vocabularies(),
+                clock(),
+            )),
             accounts: Accounts::new(
                 catalog(),
+                trail.clone(),
                 Arc::clone(&backends.keys),
                 vocabularies(),
                 Passwords::new(clock()),
@@ -132,7 +153,10 @@ impl Archive {
             ),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
+            bulk: Bulk::new(works.clone()),
+            history: History::new(works.clone()),
             sharing: Sharing::new(works),
+            audit: trail,
             delivery,
             search,
             feeds,

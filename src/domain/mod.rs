@@ -20,6 +20,7 @@ pub mod timestamp;
 pub mod vietnamese_order;
 pub mod violation;
 pub mod vocabulary;
+pub mod word_diff;
 pub mod work_date;
 
 pub use digest::Sha256;

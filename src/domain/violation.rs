@@ -87,6 +87,8 @@ pub enum Rule {
     LinkOnlyWithFiles,
     /// An original has no bytes.
     EmptyFile,
+    /// A file of an earlier revision whose bytes are not kept any more.
+    FileNotKept,
     /// Publication: the public copy of the file is still being made.
     FileInProcessing,
     /// Publication: a second post has to approve the work.

@@ -14,9 +14,12 @@ use khochung::interfaces::wire::{
     AssetDto, Inclusions, RecordContext, parse_file_description, parse_import_line, parse_work,
 };
 use khochung::services::accounts::{Accounts, Passwords, Tokens};
+use khochung::services::audit::AuditTrail;
 use khochung::services::curation::Curation;
 use khochung::services::delivery::Delivery;
-use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
+use khochung::services::intake::{
+    AcceptedTypes, Attached, FileDetails, ImportLine, Intake, Placement,
+};
 use khochung::services::sharing::{Addresses, Sharing};
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
@@ -58,11 +61,23 @@ impl Archive {
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
         let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
-        let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let works = WorkAccess::new(
+            catalog.clone(),
+            trail.clone(),
+            vocabularies.clone(),
+            clock.clone(),
+        );
         Self {
-            tokens: Tokens::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            tokens: Tokens::new(
+                catalog.clone(),
+                trail.clone(),
+                vocabularies.clone(),
+                clock.clone(),
+            ),
             accounts: Accounts::new(
                 catalog.clone(),
+                trail,
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
@@ -116,6 +131,7 @@ impl Archive {
         let staged = self.staging.stage(bytes.to_vec()).await.unwrap();
         let words = parse_file_description(words, &self.vocabularies).unwrap();
         let details = FileDetails {
+            placement: Placement::Last,
             name: name.to_owned(),
             declared_type: None,
             role: words.role,

@@ -15,10 +15,12 @@ pub mod limits;
 mod narrowing;
 pub mod people;
 pub mod publication;
+pub mod restoration;
 pub mod review;
 pub mod secrecy;
 pub mod transitions;
 pub mod work;
+pub mod work_edit;
 
 pub use checklist::{Checklist, Condition, Status};
 pub use file::{File, FileRole, MediaFacts};

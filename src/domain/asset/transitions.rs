@@ -84,13 +84,18 @@ impl Asset {
         vocabularies: &Vocabularies,
         by: &Decision,
     ) -> Result<Self, TransitionError> {
+        self.changed(self.with_work(work, by), vocabularies, by.at)
+    }
+
+    /// The work with another description, not yet checked.
+    pub(super) fn with_work(&self, work: Work, by: &Decision) -> Self {
         let mut next = self.clone();
         if work.reuse_terms != self.work.reuse_terms {
             let is_published = self.state == State::Published;
             next.review.rights = is_published.then(|| by.clone());
         }
         next.work = work;
-        self.changed(next, vocabularies, by.at)
+        next
     }
 
     /// The published work with another description, and a note for its readers that says what was corrected.
@@ -317,7 +322,7 @@ impl Asset {
     }
 
     /// The next revision after a change of description or files.
-    fn changed(
+    pub(super) fn changed(
         &self,
         mut next: Self,
         vocabularies: &Vocabularies,
@@ -331,22 +336,32 @@ impl Asset {
         if content_changed {
             next.review.approved = None;
         }
-        let next = self.next_revision(next, now);
-        if next.state != State::Published {
-            return Ok(next);
+        self.next_revision(next, now)
+            .checked_if_published(vocabularies, content_changed, now)
+    }
+
+    /// The work, which must still meet the conditions of publication if it is published.
+    pub(super) fn checked_if_published(
+        self,
+        vocabularies: &Vocabularies,
+        content_changed: bool,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        if self.state != State::Published {
+            return Ok(self);
         }
         let evidence = Evidence {
             vocabularies,
             processing: &ProcessingStates::default(),
             now,
         };
-        checklist(&next, evidence)
+        checklist(&self, evidence)
             .unmet(|requirement| must_hold_while_published(requirement, content_changed))
-            .into_result(next)
+            .into_result(self)
             .map_err(TransitionError::Unmet)
     }
 
-    fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
+    pub(super) fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
         next.revision = self.revision.next();
         next.updated_at = now;
         next.widest_audience = self

@@ -11,14 +11,14 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::accounts::{administration, own, session};
+use super::accounts::{administration, audit, own, session};
 use super::assets::{decisions, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
-use super::upload::attach;
+use super::upload::{attach, version};
 use super::{
-    assets, changes, delivery, docs, health, imports, index, jobs, saved_searches, search, tokens,
-    vocabularies,
+    assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
+    search, tokens, vocabularies,
 };
 
 /// Generates the paths of the description and the registration of the routes from a list of handlers.
@@ -48,7 +48,10 @@ operations! {
     lifecycle { submit, recall, withdraw, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
     attach { attach, detach }
-    delivery { file, preview }
+    version { replace }
+    delivery { file, preview, earlier_file }
+    revisions { list, read, diff, restore }
+    bulk { start, read, items, undo }
     imports { import }
     changes { list }
     search { search }
@@ -57,6 +60,7 @@ operations! {
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue }
     tokens { list, create, revoke }
+    audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
     administration { list, invite, read, patch, reset, close }

@@ -10,6 +10,7 @@ use super::BaseAddress;
 use super::extract::precondition;
 use super::extract::query::listed;
 use super::problem::Problem;
+use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
 use crate::domain::vocabulary::Vocabularies;
@@ -119,6 +120,31 @@ impl Records {
         let files = self.files_of(actor, &asset).await?;
         let context = self.context(actor, Inclusions::default());
         Ok(AssetDto::render(asset, files, &context))
+    }
+
+    /// The record of a work as it was, for those who may read its history. `missing`: files whose bytes are
+    /// not kept any more.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn render_earlier(
+        &self,
+        actor: &Actor,
+        earlier: Asset,
+        missing: &[Sha256],
+    ) -> Result<AssetDto, Problem> {
+        let (id, revision) = (earlier.id, earlier.revision);
+        let hashes: Vec<_> = earlier.files.iter().map(|file| file.sha256).collect();
+        let files = self.delivery.earlier_file_access(actor, &earlier, missing);
+        let files = files.await?;
+        let context = self.context(actor, Inclusions::default());
+        let mut record = AssetDto::render(earlier, files, &context);
+        for (file, sha256) in record.files.iter_mut().zip(hashes) {
+            if let Some(available) = &mut file.available {
+                available.address = self.addresses().earlier_file(id, revision, sha256);
+            }
+        }
+        Ok(record)
     }
 
     /// A response with one work and the entity tag of this form.

@@ -6,7 +6,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
+use crate::services::curation::bulk::{Act, Phase};
 use crate::services::search::{Facet, Order};
+use crate::storage::catalog::EventKind;
 
 /// Types that exist only as schemas: a text out of a closed list.
 macro_rules! closed_lists {
@@ -31,6 +33,18 @@ macro_rules! closed_lists {
 closed_lists! {
     /// A state of a work.
     WorkStateName = StateName::NAMES.map(|(name, _)| name);
+    /// What happened to a work.
+    EventKindName = EventKind::NAMES.map(|(name, _)| name);
+    /// What is done to many works.
+    BulkActName = Act::NAMES;
+    /// How far an act on many works is.
+    BulkPhaseName = Phase::NAMES.map(|(name, _)| name);
+    /// What an act would do to a work.
+    BulkPreviewOutcome = ["changed", "unchanged", "refused"];
+    /// What came of a work.
+    BulkOutcome = ["pending", "changed", "unchanged", "refused"];
+    /// What came of changing a work back.
+    BulkUndoOutcome = ["undone", "refused"];
     /// What a file is to its work.
     FileRoleName = FileRole::NAMES.map(|(name, _)| name);
     /// Media or a text of a work.

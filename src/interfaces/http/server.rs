@@ -178,6 +178,8 @@ fn provide(archive: &Archive, base: &BaseAddress, config: &mut web::ServiceConfi
         .app_data(web::Data::from(Arc::clone(&archive.tokens)))
         .app_data(web::Data::new(archive.intake.clone()))
         .app_data(web::Data::new(archive.curation.clone()))
+        .app_data(web::Data::new(archive.history.clone()))
+        .app_data(web::Data::new(archive.bulk.clone()))
         .app_data(web::Data::new(archive.sharing.clone()))
         .app_data(web::Data::new(archive.delivery.clone()))
         .app_data(web::Data::new(archive.jobs.clone()))

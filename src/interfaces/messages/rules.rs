@@ -33,6 +33,7 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::SecrecyMark => "secrecy-mark",
         Rule::LinkOnlyWithFiles => "link-only-with-files",
         Rule::EmptyFile => "empty-file",
+        Rule::FileNotKept => "file-not-kept",
         Rule::FileInProcessing => "file-in-processing",
         Rule::NoPublicCopy(_) => "no-public-copy",
         Rule::SecondApprovalMissing => "second-approval-missing",
@@ -94,6 +95,7 @@ fn vietnamese(rule: &Rule) -> String {
             "Chưa thể công bố: điều kiện chỉ cho phép dẫn liên kết nên không được kèm tệp."
         }
         Rule::EmptyFile => "Tệp gốc không có nội dung (0 byte).",
+        Rule::FileNotKept => "Kho không còn giữ tệp này của phiên bản cũ.",
         Rule::FileInProcessing => {
             "Chưa thể công bố: bản sao cho công chúng của tệp này đang được tạo; hãy thử lại sau ít phút."
         }
@@ -155,6 +157,9 @@ fn english(rule: &Rule) -> String {
             "Cannot be published: terms that allow only a link forbid attached files."
         }
         Rule::EmptyFile => "The original file is empty (0 bytes).",
+        Rule::FileNotKept => {
+            "The archive does not have this file of the earlier revision any more."
+        }
         Rule::FileInProcessing => {
             "Cannot be published yet: the public copy of this file is being made; try again in a few minutes."
         }

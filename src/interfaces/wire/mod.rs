@@ -6,7 +6,9 @@
 //! Patch (RFC 7396) on the rendered form, which is parsed like a new work.
 
 mod asset;
+mod bulk;
 mod change;
+mod comparison;
 mod file;
 mod import;
 mod incoming;
@@ -22,7 +24,9 @@ mod schema_fields;
 mod work;
 
 pub use asset::{AssetDto, Inclusions, LinksDto, RecordContext};
+pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
 pub use change::ChangeDto;
+pub use comparison::{FieldChangeDto, PassageDto, compare_works};
 pub use file::{AvailableDto, FileDto};
 pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};

@@ -80,7 +80,7 @@ pub fn parse_saved_search(
     reader.finish(search)
 }
 
-fn parameters(
+pub(super) fn parameters(
     reader: &mut JsonReader<'_>,
     at: &Pointer<'_>,
     value: &Value,

@@ -129,6 +129,12 @@ pub(super) fn presence() -> Object {
         .build()
 }
 
+pub(super) fn passage_kind() -> Object {
+    one_of(["same", "omitted", "removed", "added", "respelled"])
+        .description(Some("How the passage compares."))
+        .build()
+}
+
 pub(super) fn imported_as() -> Object {
     one_of(ImportedAs::NAMES.map(|(name, _)| name))
         .description(Some("What was done with the record."))

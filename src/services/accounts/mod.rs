@@ -32,6 +32,7 @@ pub use housekeeping::{HOUSEKEEPING, housekeeping};
 pub use links::LINK_SECONDS;
 pub use own_account::OwnAccount;
 pub use password::{MIN_CHARACTERS, Overload, Passwords};
+pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;
 pub use sessions::{Session, Sessions};

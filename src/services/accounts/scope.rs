@@ -6,7 +6,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Slug, Timestamp};
 
 /// The bodies below an organisation on the day of `now`.
-pub(super) fn subordinates(
+pub(in crate::services) fn subordinates(
     vocabularies: &Vocabularies,
     organisation: Option<&Slug>,
     now: Timestamp,

@@ -1,12 +1,14 @@
-//! Changes of deposited works: describe, correct, submit, return, withdraw, delete. The decisions on the way to
-//! publication are in [`decisions`].
+//! Changes of deposited works: describe, correct, submit, withdraw, delete, restore. The decisions on the way
+//! to publication are in [`decisions`], acts on many works in [`bulk`].
 //!
 //! Every change names the revision it is based on, is permitted by `domain::access::policy`, is one of
 //! the transitions of `domain::asset::transitions`, and appends its event in the same commit. `None`
 //! for the expected revision accepts any.
 
+pub mod bulk;
 mod decisions;
 mod embargo;
+mod restoration;
 
 pub use embargo::ReleaseExpiredEmbargo;
 
@@ -24,8 +26,16 @@ pub struct Curation {
 
 impl Curation {
     /// Curates these works.
-    pub fn new(works: WorkAccess) -> Self {
+    pub const fn new(works: WorkAccess) -> Self {
         Self { works }
+    }
+
+    /// Curates them for this reason, which is kept with the revisions.
+    #[must_use]
+    pub fn because(&self, reason: Option<&str>) -> Self {
+        Self {
+            works: self.works.because(reason),
+        }
     }
 
     /// Replaces the description of the work. An equal description changes nothing.
@@ -87,7 +97,7 @@ impl Curation {
             .await
     }
 
-    /// Detaches a file. Its bytes stay in the blob store until the sweep deletes them.
+    /// Detaches a file. Its bytes stay with the earlier revisions of the work.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] when there is no such file, or the work is published and would
@@ -213,7 +223,7 @@ impl Curation {
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
             .expect(id, present.revision)
             .write(Write::Tombstone(tombstone.clone()));
-        self.works.catalog.commit(changes).await?;
+        self.works.commit_deletion(actor, changes, id).await?;
         Ok(tombstone)
     }
 
@@ -245,7 +255,8 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let next = next?;
         let changes = self.works.change_set(actor, present, next.clone(), event);
-        self.works.catalog.commit(changes).await?;
+        let made = (next.id, next.revision);
+        self.works.commit(actor, changes, made, event).await?;
         Ok(self.works.shown_to(actor, next).await?)
     }
 }

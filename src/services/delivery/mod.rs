@@ -25,9 +25,9 @@ use copies::{Copies, CopyReader};
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::access::policy;
-use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Work};
+use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision, Work};
 use crate::domain::{Sha256, Timestamp};
-use crate::services::works::{FindError, check_visible, live_asset};
+use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{BlobKey, Catalog, CatalogError, EventNumber, Rendition};
 
@@ -89,6 +89,9 @@ pub enum DeliveryError {
     /// The actor cannot see the work, or the catalogue failed.
     #[error(transparent)]
     Work(#[from] FindError),
+    /// The actor sees the work but may not get this of it.
+    #[error("the actor may not get this file")]
+    Forbidden,
     /// The work has no such file, or none that this actor may get.
     #[error("no such file")]
     NoSuchFile,
@@ -145,6 +148,61 @@ impl Delivery {
                 .collect()
         };
         Ok(assets.iter().map(of_asset).collect())
+    }
+
+    /// A file that the work had at one of its revisions, as deposited, for those who may read its history.
+    ///
+    /// # Errors
+    /// [`DeliveryError::NoSuchFile`] also when its bytes are not kept any more; [`DeliveryError::Forbidden`];
+    /// [`DeliveryError::Work`].
+    pub async fn earlier_file(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        revision: Revision,
+        sha256: Sha256,
+    ) -> Result<Deliverable, DeliveryError> {
+        let present = self.read(actor, id).await?;
+        check_visible(actor, &present, self.clock.now())?;
+        if !may_read_history(actor, &present)
+            || !policy::may_fetch_untouched_original(actor, &present)
+        {
+            return Err(DeliveryError::Forbidden);
+        }
+        let earlier = self.catalog.asset_at(id, revision).await;
+        let earlier = earlier.map_err(FindError::from)?;
+        let (_, earlier) = earlier.ok_or(DeliveryError::NoSuchFile)?;
+        let file = find(&earlier, sha256)?;
+        let records = self.catalog.blob_records(&[sha256]).await;
+        match records.map_err(FindError::from)?.pop().flatten() {
+            Some(_) => Ok(untouched(actor, file, file.name.clone())),
+            None => Err(DeliveryError::NoSuchFile),
+        }
+    }
+
+    /// What an actor that may read the history of a work gets of each file that it had at an earlier
+    /// revision, at the address of [`Delivery::earlier_file`]. `missing`: files whose bytes are not kept any
+    /// more.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub async fn earlier_file_access(
+        &self,
+        actor: &Actor,
+        earlier: &Asset,
+        missing: &[Sha256],
+    ) -> Result<Vec<FileAccess>, CatalogError> {
+        let is_entitled = policy::may_fetch_untouched_original(actor, earlier);
+        let copies = self.copies.of_all(earlier.files.iter()).await?;
+        let access = |(file, copies): (&File, Arc<Copies>)| {
+            let is_available = is_entitled && !missing.contains(&file.sha256);
+            FileAccess {
+                processing: copies.processing,
+                deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
+                preview_sides_px: Vec::new(),
+            }
+        };
+        Ok(earlier.files.iter().zip(copies).map(access).collect())
     }
 
     /// The first originals of a visible work with what the actor gets of each: for feeds and

@@ -8,11 +8,13 @@
 //! Changes of deposited works are in `curation`; access to works is in `works`.
 
 mod accepted_types;
+mod file_details;
 pub mod import;
 
 use std::sync::Arc;
 
 pub use accepted_types::AcceptedTypes;
+pub use file_details::{FileDetails, Placement};
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
 use crate::domain::access::{Actor, Operation};
@@ -20,7 +22,7 @@ use crate::domain::asset::{
     Asset, AssetId, File, FileRole, Processing, Revision, State, TransitionError, file_name,
     secrecy,
 };
-use crate::domain::{LanguageMap, LanguageTag, Rule, Sha256};
+use crate::domain::{Rule, Sha256};
 use crate::services::media::probe::probe_staged;
 use crate::services::media::public_copy;
 use crate::services::media::text::encoding::{self, Encoding};
@@ -35,23 +37,6 @@ pub struct Intake {
     works: WorkAccess,
     blobs: Arc<dyn BlobStore>,
     accepted_types: Arc<AcceptedTypes>,
-}
-
-/// What the caller declares about a file besides its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileDetails {
-    /// The name as sent; cleaned before it is stored.
-    pub name: String,
-    /// The declared media type: a hint.
-    pub declared_type: Option<String>,
-    /// What the file is to the work.
-    pub role: FileRole,
-    /// Caption.
-    pub title: LanguageMap,
-    /// Text alternative.
-    pub alt: LanguageMap,
-    /// Language spoken or written in it.
-    pub language: Option<LanguageTag>,
 }
 
 /// The result of attaching a file.
@@ -74,6 +59,15 @@ impl Intake {
             works,
             blobs,
             accepted_types: Arc::new(accepted),
+        }
+    }
+
+    /// Intake for this reason, which is kept with the revisions.
+    #[must_use]
+    pub fn because(&self, reason: Option<&str>) -> Self {
+        Self {
+            works: self.works.because(reason),
+            ..self.clone()
         }
     }
 
@@ -138,12 +132,13 @@ impl Intake {
             .map(drop)
     }
 
-    /// Attaches a received file: detects its type, stores its bytes, then commits the work with the
-    /// file. Equal bytes are stored once.
+    /// Attaches a received file, or puts it in the place of another as its new version: detects its type,
+    /// stores its bytes, then commits the work with the file. Equal bytes are stored once. The bytes of a
+    /// replaced file stay with the earlier revisions.
     ///
     /// # Errors
     /// [`ChangeError::UnsupportedType`]; [`ChangeError::Transition`] when the work has these bytes
-    /// already, or is published and the file would fail a condition of publication;
+    /// already, has no file to replace, or is published and the file would fail a condition of publication;
     /// [`ChangeError::Invalid`] for a text with a mark of state secrecy, and for a file without a possible
     /// public copy when the work is published; [`ChangeError::Stale`]; [`ChangeError::KeyReused`].
     pub async fn attach(
@@ -155,12 +150,14 @@ impl Intake {
         details: FileDetails,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Attached, ChangeError> {
-        let sha256 = staged.key;
+        let (sha256, placement) = (staged.key, details.placement);
         let request = async {
-            let file = self
-                .store_file(actor, id, expected, staged, details)
+            let present = self
+                .works
+                .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
-            self.commit_file(actor, id, expected, file, idempotent)
+            let file = self.store_file(&present, staged, details).await?;
+            self.commit_file(actor, id, expected, placement, file, idempotent)
                 .await
         };
         let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
@@ -180,24 +177,21 @@ impl Intake {
     /// before.
     async fn store_file(
         &self,
-        actor: &Actor,
-        id: AssetId,
-        expected: Option<Revision>,
+        present: &Asset,
         staged: Staged,
         details: FileDetails,
     ) -> Result<File, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, Operation::Edit)
-            .await?;
+        let placement = details.placement;
+        let details = details.completed(present);
         let file = self.describe_file(&staged, details).await?;
         if present.state == State::Published
             && let Processing::Failed(failure) = public_copy::state(&file.media_type, None, &[])
         {
-            let pointer = format!("/files/{}", present.files.len());
+            let pointer = format!("/files/{}", placement.index(present));
             return Err(ChangeError::invalid(pointer, Rule::NoPublicCopy(failure)));
         }
-        match present.attach(file.clone(), &self.works.vocabularies, self.works.now()) {
+        let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
+        match placement.add(present, file.clone(), vocabularies, now) {
             Ok(_) => self.blobs.put(staged).await?,
             Err(refusal @ TransitionError::AlreadyAttached(_)) => {
                 // The work has these bytes. If they were damaged or lost on the disk, this repairs
@@ -217,6 +211,7 @@ impl Intake {
         actor: &Actor,
         id: AssetId,
         expected: Option<Revision>,
+        placement: Placement,
         file: File,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
@@ -226,8 +221,8 @@ impl Intake {
                 .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
             let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
-            let next = present.attach(file.clone(), vocabularies, now)?;
-            let event = EventKind::FileAttached;
+            let next = placement.add(&present, file.clone(), vocabularies, now)?;
+            let event = placement.event();
             let changes = self.works.change_set(actor, &present, next.clone(), event);
             match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}

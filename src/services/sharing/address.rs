@@ -4,7 +4,7 @@
 //! configured public address, never with a `Host` header.
 
 use crate::domain::Sha256;
-use crate::domain::asset::AssetId;
+use crate::domain::asset::{AssetId, Revision};
 
 /// Builds addresses below the public address of the archive.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,11 @@ impl<'a> Addresses<'a> {
     /// A file of a work.
     pub fn file(&self, id: AssetId, sha256: Sha256) -> String {
         format!("{}/files/{sha256}", self.work(id))
+    }
+
+    /// A file that a work had at a revision.
+    pub fn earlier_file(&self, id: AssetId, revision: Revision, sha256: Sha256) -> String {
+        format!("{}/revisions/{revision}/files/{sha256}", self.work(id))
     }
 
     /// The preview of an image of a work whose longer side has so many pixels.

@@ -205,8 +205,10 @@ impl Sharing {
 /// withdrawal, or for a published work a narrower access or a new embargo.
 fn may_have_hidden(kind: EventKind, now: &State) -> bool {
     match kind {
-        EventKind::Withdrawn => true,
-        EventKind::Described | EventKind::Corrected => *now == State::Published,
+        EventKind::Withdrawn | EventKind::Unpublished => true,
+        EventKind::Described | EventKind::Corrected | EventKind::Restored => {
+            *now == State::Published
+        }
         _ => false,
     }
 }

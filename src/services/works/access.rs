@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::follow_up::file_job;
 use super::{ChangeError, FindError, put_with_follow_up};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -9,23 +10,44 @@ use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{Asset, AssetId, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
-use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::storage::catalog::{
+    Catalog, CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt,
+};
 
 /// The catalogue behind the access policy. Cheap to clone.
 #[derive(Clone)]
 pub struct WorkAccess {
     pub(in crate::services) catalog: Arc<dyn Catalog>,
     pub(in crate::services) vocabularies: Arc<Vocabularies>,
+    trail: AuditTrail,
     pub(in crate::services) clock: Clock,
+    /// Why the changes are made, in the words of the actor.
+    reason: Option<Arc<str>>,
 }
 
 impl WorkAccess {
     /// Access to the works of this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        trail: AuditTrail,
+        vocabularies: Arc<Vocabularies>,
+        clock: Clock,
+    ) -> Self {
         Self {
             catalog,
             vocabularies,
+            trail,
             clock,
+            reason: None,
+        }
+    }
+
+    /// The same access for changes with this reason.
+    pub(in crate::services) fn because(&self, reason: Option<&str>) -> Self {
+        Self {
+            reason: reason.map(Arc::from),
+            ..self.clone()
         }
     }
 
@@ -59,7 +81,7 @@ impl WorkAccess {
         Ok(asset)
     }
 
-    /// A change set that replaces `present` by `next`, with the follow-up jobs.
+    /// A change set that replaces `present` by `next`, with its reason and the follow-up jobs.
     pub(in crate::services) fn change_set(
         &self,
         actor: &Actor,
@@ -67,8 +89,52 @@ impl WorkAccess {
         next: Asset,
         event: EventKind,
     ) -> ChangeSet {
-        let changes = ChangeSet::by(actor, next.updated_at).expect(present.id, present.revision);
-        put_with_follow_up(changes, next, event)
+        let changes = ChangeSet::by(actor, next.updated_at)
+            .because(self.reason.as_deref())
+            .expect(present.id, present.revision);
+        let new_files = next
+            .files
+            .iter()
+            .filter(|file| present.file(file.sha256).is_none());
+        let jobs: Vec<NewJob> = new_files
+            .filter_map(|file| file_job(next.id, file, next.updated_at))
+            .collect();
+        let changes = put_with_follow_up(changes, next, event);
+        jobs.into_iter().fold(changes, ChangeSet::job)
+    }
+
+    /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::commit`].
+    pub(in crate::services) async fn commit(
+        &self,
+        actor: &Actor,
+        changes: ChangeSet,
+        (id, revision): (AssetId, Revision),
+        event: EventKind,
+    ) -> Result<Receipt, CatalogError> {
+        if !is_decision(event) {
+            return self.catalog.commit(changes).await;
+        }
+        let entry = NewEntry::new(actor, Act::WorkDecided, id)
+            .with("event", event.name())
+            .with("revision", revision);
+        self.trail.commit(changes, &entry).await
+    }
+
+    /// Commits the deletion of a work, with its entry in the audit trail.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::commit`].
+    pub(in crate::services) async fn commit_deletion(
+        &self,
+        actor: &Actor,
+        changes: ChangeSet,
+        id: AssetId,
+    ) -> Result<Receipt, CatalogError> {
+        let entry = NewEntry::new(actor, Act::WorkDeleted, id);
+        self.trail.commit(changes, &entry).await
     }
 
     /// The work with the actor's organisation where it names none.
@@ -156,4 +222,18 @@ pub(in crate::services) fn check_visible(
             Err(FindError::Gone { reason })
         }
     }
+}
+
+/// What the audit trail covers: the state of a work, not its words and files.
+const fn is_decision(event: EventKind) -> bool {
+    matches!(
+        event,
+        EventKind::Submitted
+            | EventKind::Returned
+            | EventKind::Accepted
+            | EventKind::Approved
+            | EventKind::Published
+            | EventKind::Corrected
+            | EventKind::Withdrawn
+    )
 }

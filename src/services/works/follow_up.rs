@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, AssetId, State};
+use crate::domain::asset::{Asset, AssetId, File, State};
 use crate::services::jobs::payload;
 use crate::services::media::{previews, public_copy};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
@@ -32,34 +32,32 @@ impl ReleaseEmbargoPayload {
     }
 }
 
-/// Adds a work with its event and the jobs that follow from its new revision.
+/// Adds a work with its event and the job that follows from its embargo.
 pub(in crate::services) fn put_with_follow_up(
     changes: ChangeSet,
     asset: Asset,
     event: EventKind,
 ) -> ChangeSet {
     let now = changes.at;
-    let jobs = jobs(&asset, event, now);
-    jobs.into_iter()
+    let release = embargo_job(&asset, now);
+    release
+        .into_iter()
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-fn jobs(asset: &Asset, event: EventKind, now: Timestamp) -> Vec<NewJob> {
-    let mut jobs = Vec::new();
-    if event == EventKind::FileAttached
-        && let Some(file) = asset.files.last()
-    {
-        if previews::can_render(&file.media_type) {
-            jobs.push(previews::job(asset.id, file.sha256, now));
-        } else if public_copy::can_make(&file.media_type) {
-            jobs.push(public_copy::job(asset.id, file.sha256, now));
-        }
+/// The job that makes the copies of a file that is new to the work.
+pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
+    if previews::can_render(&file.media_type) {
+        Some(previews::job(id, file.sha256, now))
+    } else if public_copy::can_make(&file.media_type) {
+        Some(public_copy::job(id, file.sha256, now))
+    } else {
+        None
     }
-    if asset.state == State::Published
-        && let Some(until) = asset.work.embargo_until
-        && now < until
-    {
-        jobs.push(ReleaseEmbargoPayload::job(asset.id, until));
-    }
-    jobs
+}
+
+fn embargo_job(asset: &Asset, now: Timestamp) -> Option<NewJob> {
+    let until = asset.work.embargo_until?;
+    let is_pending = asset.state == State::Published && now < until;
+    is_pending.then(|| ReleaseEmbargoPayload::job(asset.id, until))
 }

@@ -16,6 +16,8 @@ pub struct ChangeSet {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// Why, in the words of the actor; kept with the revisions that this commit makes.
+    pub reason: Option<String>,
     /// The expectations; checked before anything is written.
     pub expectations: Vec<Expectation>,
     /// The writes, in order.
@@ -47,7 +49,8 @@ pub enum Write {
     Tombstone(Tombstone),
     /// A copy derived from a blob, with the work it was made for; its event is
     /// [`EventKind::Rendered`]. Refused as a conflict when the work is gone or no work has the
-    /// source any more. Kept until the last work that has the source lets go of it.
+    /// source any more. Kept as long as a work, or an earlier revision of a work that is not
+    /// deleted, has the source.
     Rendition(Rendition, AssetId),
     /// An audit of a blob; its event is [`EventKind::FixityChecked`] or
     /// [`EventKind::FixityFailed`].
@@ -134,8 +137,18 @@ impl ChangeSet {
         Self {
             by: actor.to_string(),
             at,
+            reason: None,
             expectations: Vec::new(),
             writes: Vec::new(),
+        }
+    }
+
+    /// With a reason, if the actor gave one.
+    #[must_use]
+    pub fn because(self, reason: Option<&str>) -> Self {
+        Self {
+            reason: reason.map(str::to_owned),
+            ..self
         }
     }
 
@@ -165,7 +178,8 @@ impl ChangeSet {
             Write::Token(token) => token.revoked_at.is_some(),
             _ => false,
         };
-        let may_follow = |write: &Write| matches!(write, Write::Job(_) | Write::Remember(_));
+        let may_follow =
+            |write: &Write| matches!(write, Write::Job(_) | Write::Remember(_) | Write::Record(_));
         self.writes.iter().any(takes_away)
             && self
                 .writes

@@ -43,6 +43,12 @@ pub enum EventKind {
     FileAttached,
     /// A file was detached.
     FileDetached,
+    /// A file was replaced by a new version of it.
+    FileReplaced,
+    /// Description and files are those of an earlier revision again.
+    Restored,
+    /// Its publication was undone.
+    Unpublished,
     /// It was submitted to the editors.
     Submitted,
     /// It was returned to its contributor, or made a draft again.
@@ -75,11 +81,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 18] = [
+    pub const NAMES: [(&'static str, Self); 21] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
+        ("file-replaced", Self::FileReplaced),
+        ("restored", Self::Restored),
+        ("unpublished", Self::Unpublished),
         ("submitted", Self::Submitted),
         ("returned", Self::Returned),
         ("accepted", Self::Accepted),

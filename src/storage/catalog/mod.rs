@@ -13,6 +13,7 @@ pub mod job;
 pub mod keyed;
 pub mod log;
 pub mod record;
+pub mod revision;
 pub mod token;
 pub mod typed_records;
 
@@ -26,6 +27,7 @@ pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
 pub use keyed::{KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
 pub use log::{Log, LogStart};
+pub use revision::RevisionEntry;
 pub use token::{TokenHash, TokenRecord};
 
 pub use crate::domain::LogId;
@@ -198,6 +200,22 @@ pub trait Catalog: Send + Sync + 'static {
     /// Several entries in one call, in the order of the ids; unknown ids are `None`.
     async fn entries(&self, ids: &[AssetId]) -> Result<Vec<Option<Entry>>, CatalogError>;
 
+    /// The revisions of a work before `before`, newest first, at most `limit`. A deleted work has
+    /// none any more. Takes as long for the first page of a thousand revisions as for one.
+    async fn revisions(
+        &self,
+        id: AssetId,
+        before: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<RevisionEntry>, CatalogError>;
+
+    /// The work as it was at one of its revisions; `None` when it never had it or is deleted.
+    async fn asset_at(
+        &self,
+        id: AssetId,
+        revision: Revision,
+    ) -> Result<Option<(RevisionEntry, Asset)>, CatalogError>;
+
     /// Entries with ids after `after`, ascending, at most `limit`. Cursors never expire.
     async fn list(&self, after: Option<AssetId>, limit: usize) -> Result<Vec<Entry>, CatalogError>;
 
@@ -225,7 +243,8 @@ pub trait Catalog: Send + Sync + 'static {
     /// The works that have a file with these bytes, ascending by id.
     async fn with_blob(&self, key: BlobKey) -> Result<Vec<AssetId>, CatalogError>;
 
-    /// Every referenced blob (files of works and renditions) after `after`, ascending.
+    /// Every referenced blob after `after`, ascending: files of works, of their earlier revisions
+    /// until the work is deleted, and renditions.
     async fn blobs(
         &self,
         after: Option<BlobKey>,

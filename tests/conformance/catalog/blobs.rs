@@ -28,7 +28,7 @@ async fn referenced(bench: &Bench) -> Vec<BlobKey> {
 }
 
 #[tokio::test]
-async fn a_blob_is_referenced_as_long_as_a_work_has_it() {
+async fn a_blob_is_referenced_until_the_works_that_ever_had_it_are_deleted() {
     for bench in benches() {
         let one = with_files(&asset(1), &[blob(7), blob(3)]);
         let two = with_files(&asset(2), &[blob(7)]);
@@ -53,7 +53,18 @@ async fn a_blob_is_referenced_as_long_as_a_work_has_it() {
             .commit(changes().write(Write::Tombstone(tombstone(&two))))
             .await;
         let bench = bench.reopen().await;
-        assert_eq!(referenced(&bench).await, [blob(3)]);
+        assert_eq!(referenced(&bench).await, [blob(3), blob(7)]);
+        // The work has it again, and then goes with everything that it ever had.
+        let again = with_files(&next(&next(&one)), &[blob(7)]);
+        bench
+            .commit(changes().put(again.clone(), EventKind::Restored))
+            .await;
+        assert_eq!(bench.catalog().with_blob(blob(7)).await.unwrap(), [id(1)]);
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&again))))
+            .await;
+        let bench = bench.reopen().await;
+        assert!(referenced(&bench).await.is_empty());
     }
 }
 
@@ -128,7 +139,7 @@ async fn renditions_are_kept_by_source_and_recipe_and_leave_the_revision_alone()
 }
 
 #[tokio::test]
-async fn renditions_go_with_the_last_work_that_has_their_source() {
+async fn renditions_go_with_the_last_work_that_ever_had_their_source() {
     for bench in benches() {
         let one = with_files(&asset(1), &[blob(1)]);
         let two = with_files(&asset(2), &[blob(1), blob(2)]);
@@ -155,10 +166,15 @@ async fn renditions_go_with_the_last_work_that_has_their_source() {
         );
         let without = with_files(&next(&two), &[blob(2)]);
         bench
-            .commit(changes().put(without, EventKind::FileDetached))
+            .commit(changes().put(without.clone(), EventKind::FileDetached))
+            .await;
+        let all = [blob(1), blob(2), blob(11), blob(12)];
+        assert_eq!(referenced(&bench).await, all);
+        bench
+            .commit(changes().write(Write::Tombstone(tombstone(&without))))
             .await;
         let bench = bench.reopen().await;
-        assert_eq!(referenced(&bench).await, [blob(2)]);
+        assert!(referenced(&bench).await.is_empty());
         assert!(
             bench
                 .catalog()

@@ -14,6 +14,7 @@ mod crash;
 mod damage;
 mod full;
 mod given;
+mod history;
 mod jobs;
 mod keyed;
 mod model;

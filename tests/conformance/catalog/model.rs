@@ -85,6 +85,8 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Clone, Default)]
 struct Model {
     entries: BTreeMap<u8, Entry>,
+    /// Every revision of the works that are not deleted, oldest first.
+    history: BTreeMap<u8, Vec<Asset>>,
     events: u64,
     jobs: u64,
 }
@@ -122,9 +124,16 @@ impl Model {
             };
             is_refused |= matches!(after.entries.get(&work), Some(Entry::Tombstone(_)));
             after.events += 1;
+            let revisions = after.history.entry(work).or_default();
             let entry = match &write {
-                Write::Tombstone(tombstone) => Entry::Tombstone(tombstone.clone()),
-                Write::Asset(asset, _) => Entry::Asset(asset.clone()),
+                Write::Tombstone(tombstone) => {
+                    revisions.clear();
+                    Entry::Tombstone(tombstone.clone())
+                }
+                Write::Asset(asset, _) => {
+                    revisions.push((**asset).clone());
+                    Entry::Asset(asset.clone())
+                }
                 other => panic!("{other:?}"),
             };
             after.entries.insert(work, entry);
@@ -149,8 +158,8 @@ impl Model {
     }
 
     fn blobs(&self) -> BTreeSet<BlobKey> {
-        let alive = (0..WORKS).filter_map(|work| self.alive(work));
-        alive
+        let revisions = self.history.values().flatten();
+        revisions
             .flat_map(|asset| asset.files.iter().map(|file| file.sha256))
             .collect()
     }
@@ -198,6 +207,17 @@ async fn is_as(catalog: &EmbeddedCatalog, model: &Model) {
     }
     let blobs = catalog.blobs(None, usize::MAX).await.unwrap();
     assert!(blobs.iter().map(|blob| blob.key).eq(model.blobs()));
+    for (work, revisions) in &model.history {
+        let found = catalog
+            .revisions(id((*work).into()), None, usize::MAX)
+            .await;
+        let numbers = found.unwrap().into_iter().map(|entry| entry.revision);
+        assert!(numbers.eq(revisions.iter().rev().map(|asset| asset.revision)));
+        for asset in revisions {
+            let found = catalog.asset_at(asset.id, asset.revision).await.unwrap();
+            assert_eq!(found.unwrap().1, *asset);
+        }
+    }
     let counts = catalog.counts().await.unwrap();
     let alive = (0..WORKS).filter(|work| model.alive(*work).is_some());
     assert_eq!(counts.assets, alive.count() as u64);

@@ -11,10 +11,10 @@ use crate::app::Archive;
 use crate::domain::Rule;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::CallerNetwork;
+use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::session::{AnySession, FullSession};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::session_cookie::{self, CookieText};
 use crate::services::accounts::{Proof, Secret, Session};
 
 /// Login name and password.

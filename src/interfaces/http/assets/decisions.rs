@@ -14,6 +14,7 @@ use crate::interfaces::http::extract::body::{Json, JsonBody, SmallJson, in_propo
 use crate::interfaces::http::extract::guard::{Allowed, Curate, FollowUp, Review};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::http::records::Records;
@@ -60,7 +61,8 @@ pub struct Return {
     summary = "Return a submitted or accepted work to its contributor, with reasons",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = Return, description = "The reasons."),
     responses((status = 200, description = "The work, returned.", body = AssetDto)),
@@ -70,6 +72,7 @@ pub async fn return_because(
     actor: Allowed<Review>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     body: JsonBody<SmallJson>,
     vocabularies: web::Data<Vocabularies>,
     curation: web::Data<Curation>,
@@ -77,6 +80,7 @@ pub async fn return_because(
 ) -> Result<HttpResponse, Problem> {
     let reasons = parse_return_reasons(&body.value, &vocabularies)?;
     let asset = curation
+        .because(change_reason.text())
         .return_because(&actor, id.0, Some(expected.0), reasons)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
@@ -89,7 +93,8 @@ pub async fn return_because(
     description = "Answers 422 with every condition that is not met. A change of the work makes it submitted again.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses(
         (status = 200, description = "The work, accepted.", body = AssetDto),
@@ -101,10 +106,14 @@ pub async fn accept(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.accept(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(change_reason.text())
+        .accept(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
@@ -116,7 +125,8 @@ pub async fn accept(
         account than the first.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses(
         (status = 200, description = "The work, approved.", body = AssetDto),
@@ -128,10 +138,14 @@ pub async fn approve(
     actor: Allowed<Review>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.approve(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(change_reason.text())
+        .approve(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
@@ -143,7 +157,8 @@ pub async fn approve(
         with every condition that is not met.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses(
         (status = 200, description = "The work, published.", body = AssetDto),
@@ -155,10 +170,14 @@ pub async fn publish(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.publish(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(change_reason.text())
+        .publish(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
@@ -184,7 +203,8 @@ pub struct NewCorrection {
     description = "Makes a new revision. The note and its date are shown with the work, in hits and in feeds.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = NewCorrection, description = "The note and what to change."),
     responses(
@@ -193,10 +213,12 @@ pub struct NewCorrection {
     ),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn correct(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     body: JsonBody<Json>,
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
@@ -214,6 +236,7 @@ pub async fn correct(
     let apply = move || patch_work(&work, &changes, &vocabularies);
     let deposit = in_proportion(length, apply).await?;
     let asset = curation
+        .because(change_reason.text())
         .correct(&actor, id.0, Some(expected.0), deposit, &note)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await

@@ -12,6 +12,7 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::records::Records;
 use crate::interfaces::wire::AssetDto;
@@ -23,7 +24,8 @@ use crate::services::curation::Curation;
     summary = "Submit a draft or a returned work to the editors",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, submitted.", body = AssetDto)),
     security(("token" = []))
@@ -32,10 +34,14 @@ pub async fn submit(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.submit(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .submit(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
@@ -45,7 +51,8 @@ pub async fn submit(
     summary = "Make a submitted work a draft again",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
@@ -54,10 +61,14 @@ pub async fn recall(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.recall(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .recall(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
@@ -79,7 +90,8 @@ pub struct Withdrawal {
     summary = "Withdraw a published work",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = Withdrawal, description = "Why."),
     responses((status = 200, description = "The work, withdrawn. For others its address answers 410 with the reason.", body = AssetDto)),
@@ -89,6 +101,7 @@ pub async fn withdraw(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    change_reason: ChangeReason,
     body: JsonBody<SmallJson>,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
@@ -107,6 +120,7 @@ pub async fn withdraw(
     };
     let reason = broken.into_result(reason)?;
     let asset = curation
+        .because(change_reason.text())
         .withdraw(&actor, id.0, Some(expected.0), reason)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
@@ -118,7 +132,8 @@ pub async fn withdraw(
     summary = "Make a withdrawn work a draft again",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
@@ -127,9 +142,13 @@ pub async fn reopen(
     actor: Allowed<Curate>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let asset = curation.reopen(&actor, id.0, Some(expected.0)).await?;
+    let asset = curation
+        .because(reason.text())
+        .reopen(&actor, id.0, Some(expected.0))
+        .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }

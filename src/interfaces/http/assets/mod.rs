@@ -13,6 +13,7 @@ use super::extract::body::{Json, JsonBody, MergePatch, in_proportion};
 use super::extract::guard::{Allowed, Deposit, Read};
 use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMatch};
 use super::extract::query::{Query, WorkId, listed};
+use super::extract::reason::ChangeReason;
 use super::problem::Problem;
 use super::records::{Included, Records};
 use super::{BaseAddress, pagination, schemas};
@@ -294,7 +295,8 @@ pub async fn read(
     description = "A JSON Merge Patch (RFC 7396): what is named is replaced, `null` takes away.",
     params(
         WorkId,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     request_body(content = serde_json::Value, content_type = "application/merge-patch+json", description = "What to change."),
     responses((
@@ -308,6 +310,7 @@ pub async fn patch(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     body: JsonBody<MergePatch>,
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
@@ -325,6 +328,7 @@ pub async fn patch(
     let apply = move || patch_work(&work, &patch, &vocabularies);
     let deposit = in_proportion(length, apply).await?;
     let asset = curation
+        .because(reason.text())
         .describe(&actor, id.0, Some(expected.0), deposit)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await

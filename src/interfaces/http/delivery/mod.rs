@@ -12,9 +12,9 @@ pub mod response;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
-use super::extract::guard::{Allowed, Read};
+use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
-use super::extract::query::{FileHash, WorkId, path_part};
+use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery};
@@ -119,6 +119,59 @@ pub async fn preview(
 ) -> Result<HttpResponse, Problem> {
     let (sha256, size) = (path_part(&request, "sha256")?, path_part(&request, "size")?);
     let deliverable = delivery.preview(&actor, id.0, sha256, size).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers a file of an earlier revision.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/revisions/{revision}/files/{sha256}", operation_id = "readEarlierFile", tag = "files",
+    summary = "Download a file that the work had at an earlier revision",
+    description = "The bytes as deposited, for those who may change the work.",
+    params(
+        WorkId,
+        RevisionNumber,
+        FileHash,
+        ("Range" = Option<String>, Header, description = "Part of the bytes, e.g. `bytes=0-999`."),
+        ("If-Range" = Option<String>, Header, description = "The part only of this state, else the whole."),
+        IfNoneMatch
+    ),
+    responses(
+        (status = 200, description = "The bytes.", body = FileBytes, content_type = "*/*",
+         headers(
+            ("Last-Modified" = Option<String>, description = "When the file was attached."),
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`.")
+         )),
+        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.",
+         content((FileBytes = "*/*"), (FileBytes = "multipart/byteranges")),
+         headers(
+            ("ETag" = String, description = "Strong: the hash of the bytes."),
+            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
+            ("Content-Disposition" = String, description = "The name to save it under."),
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Last-Modified" = Option<String>, description = "When the file was attached."),
+            ("Content-Range" = Option<String>, description = "Which part.")
+         )),
+        (status = 304, description = "You have it already."),
+        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 416, description = "The file has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
+         headers(("Content-Range" = String, description = "`bytes */` and the length.")))
+    ),
+    security(("token" = []))
+)]
+pub async fn earlier_file(
+    actor: Allowed<FollowUp>,
+    id: WorkId,
+    revision: RevisionNumber,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let deliverable = delivery
+        .earlier_file(&actor, id.0, revision.0, sha256)
+        .await?;
     send(&request, &delivery, &deliverable).await
 }
 

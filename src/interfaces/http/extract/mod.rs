@@ -2,7 +2,7 @@
 //! problem.
 //!
 //! [`guard`] authenticates the caller and requires a permission; [`query`] reads parameters and parts of
-//! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
+//! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`reason`] why a change is made, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
 //! [`lines`] streams of lines, both at a minimum [`pace`]; [`session`] is that of a browser.
 
 pub mod body;
@@ -12,4 +12,5 @@ pub mod lines;
 pub mod pace;
 pub mod precondition;
 pub mod query;
+pub mod reason;
 pub mod session;

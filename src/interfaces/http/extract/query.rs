@@ -11,7 +11,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
-use crate::domain::asset::AssetId;
+use crate::domain::asset::{AssetId, Revision};
 use crate::interfaces::http::described_parameters::is_tracking;
 use crate::interfaces::http::problem::Problem;
 
@@ -90,6 +90,32 @@ impl IntoParams for WorkId {
             .schema_type(Type::String)
             .format(Some(SchemaFormat::Custom("uuid".to_owned())));
         vec![path_parameter("id", "Id of the work.", uuid)]
+    }
+}
+
+/// The part `revision` of the path. Any other text is not found.
+#[derive(Debug, Clone, Copy)]
+pub struct RevisionNumber(pub Revision);
+
+impl FromRequest for RevisionNumber {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(path_part(request, "revision").map(|number| Self(Revision(number))))
+    }
+}
+
+impl IntoParams for RevisionNumber {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1));
+        vec![path_parameter(
+            "revision",
+            "Number of the revision.",
+            number,
+        )]
     }
 }
 

@@ -4,6 +4,8 @@ use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
+use crate::services::audit::AuditError;
+use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::search::SearchError;
@@ -85,6 +87,15 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuditError> for Problem {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Forbidden => Self::Forbidden,
+            AuditError::Catalog(error) => error.into(),
         }
     }
 }
@@ -172,6 +183,18 @@ impl From<ChangeError> for Problem {
     }
 }
 
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::NotFound => Self::NotFound,
+            BulkError::KeyReused => Self::KeyReused,
+            BulkError::WrongPhase => Self::Conflict,
+            BulkError::TooLate => Self::TooLate,
+            BulkError::Catalog(error) => error.into(),
+        }
+    }
+}
+
 impl From<TransitionError> for Problem {
     fn from(error: TransitionError) -> Self {
         match error {
@@ -206,6 +229,7 @@ impl From<DeliveryError> for Problem {
     fn from(error: DeliveryError) -> Self {
         match error {
             DeliveryError::Work(error) => error.into(),
+            DeliveryError::Forbidden => Self::Forbidden,
             DeliveryError::NoSuchFile => Self::NotFound,
             DeliveryError::Blobs(error) => error.into(),
         }

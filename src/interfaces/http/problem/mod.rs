@@ -96,6 +96,9 @@ pub enum Problem {
     /// There are as many of these as there can be.
     #[error("the limit is {limit}")]
     LimitReached { limit: usize },
+    /// The time in which this could be done is over.
+    #[error("too late")]
+    TooLate,
     /// The work was withdrawn or deleted; the reason, if there is one for the public.
     #[error("gone")]
     Gone { reason: Option<String> },
@@ -189,6 +192,7 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::LimitReached { .. } => (409, "limit-reached"),
+            Self::TooLate => (409, "too-late"),
             Self::Gone { .. } => (410, "gone"),
             Self::LinkNotValid => (410, "link-not-valid"),
             Self::LogReplaced { .. } => (410, "log-replaced"),

@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 36] = [
+pub const PAGES: [(&str, &str); 37] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -77,6 +77,10 @@ pub const PAGES: [(&str, &str); 36] = [
     (
         "wrong-state",
         include_str!("../../../../docs/problems/wrong-state.md"),
+    ),
+    (
+        "too-late",
+        include_str!("../../../../docs/problems/too-late.md"),
     ),
     (
         "identifier-taken",

@@ -10,12 +10,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::description::{Fields, describe};
 use super::receive::Receiver;
-use super::slots::UploadSlots;
+use super::slots::{UploadSlot, UploadSlots};
 use super::{Upload, UploadError};
 use crate::app::Archive;
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
-use crate::domain::asset::Revision;
+use crate::domain::asset::{AssetId, Revision};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::delivery::FileBytes;
@@ -23,12 +23,13 @@ use crate::interfaces::http::extract::guard::{Allowed, Deposit};
 use crate::interfaces::http::extract::pace::Pace;
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{FileHash, Query, WorkId, path_part};
+use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::records::Records;
 use crate::interfaces::http::schemas;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
-use crate::services::intake::{Attached, FileDetails};
+use crate::services::intake::{Attached, FileDetails, Placement};
 use crate::services::works::IdempotentRequest;
 use crate::storage::blobs::Staged;
 
@@ -85,9 +86,10 @@ pub struct FileQuery {
 #[derive(Debug)]
 pub struct UploadParameters {
     /// The revision that the caller expects, if it names one.
-    expected: Option<Revision>,
-    key: IdempotencyKeyHeader,
-    fields: Fields,
+    pub(super) expected: Option<Revision>,
+    pub(super) key: IdempotencyKeyHeader,
+    pub(super) reason: ChangeReason,
+    pub(super) fields: Fields,
 }
 
 impl FromRequest for UploadParameters {
@@ -104,6 +106,7 @@ impl FromRequest for UploadParameters {
             Ok(Self {
                 expected,
                 key: IdempotencyKeyHeader::from_request(request, payload).into_inner()?,
+                reason: ChangeReason::from_request(request, payload).into_inner()?,
                 fields: Query::from_request(request, payload).into_inner()?.0,
             })
         };
@@ -123,7 +126,8 @@ impl FromRequest for UploadParameters {
         FileQuery,
         ("Content-Digest" = Option<String>, Header, description = "RFC 9530, e.g. `sha-256=:…:`."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of your last read; without it the file is attached to the work as it is."),
-        IdempotencyKeyHeader
+        IdempotencyKeyHeader,
+        ChangeReason
     ),
     request_body(content((FileBytes = "application/octet-stream"), (FileBytes = "*/*"), (FileForm = "multipart/form-data"))),
     responses((
@@ -144,29 +148,58 @@ pub async fn attach(
     slots: web::Data<UploadSlots>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let _slot = check(&actor, &counted, id.0, &parameters, &archive, &slots).await?;
+    let received = receive(&archive, &request, body).await?;
+    let placement = Placement::Last;
+    let attached = add(
+        &actor, id.0, parameters, &request, &archive, placement, received,
+    )
+    .await?;
+    attached_response(attached, &actor, &records).await
+}
+
+/// Refuses what can be refused before the bytes are received.
+pub(super) async fn check(
+    actor: &Allowed<Deposit>,
+    counted: &Counted,
+    id: AssetId,
+    parameters: &UploadParameters,
+    archive: &Archive,
+    slots: &UploadSlots,
+) -> Result<UploadSlot, Problem> {
+    describe(&parameters.fields, &archive.vocabularies)?;
+    let repeated = parameters.key.0.as_deref();
+    archive
+        .intake
+        .check_may_attach(actor, id, parameters.expected, repeated)
+        .await?;
+    slots.take(&counted.0)
+}
+
+/// Adds a received file to the work.
+pub(super) async fn add(
+    actor: &Allowed<Deposit>,
+    id: AssetId,
+    parameters: UploadParameters,
+    request: &HttpRequest,
+    archive: &Archive,
+    placement: Placement,
+    mut received: Upload,
+) -> Result<Attached, Problem> {
     let UploadParameters {
         expected,
         key,
+        reason,
         fields,
     } = parameters;
-    let vocabularies = &archive.vocabularies;
-    // Refuse what can be refused before the bytes are received.
-    describe(&fields, vocabularies)?;
-    let repeated = key.0.as_deref();
-    archive
-        .intake
-        .check_may_attach(&actor, id.0, expected, repeated)
-        .await?;
-    let _slot = slots.take(&counted.0)?;
-    let mut upload = receive(&archive, &request, body).await?;
-    upload.fields.extend(fields);
-    let idempotent = idempotent_request(key, &request, &upload);
-    let (staged, details) = into_file_details(upload, vocabularies)?;
-    let attached = archive
-        .intake
-        .attach(&actor, id.0, expected, staged, details, idempotent.as_ref())
-        .await?;
-    attached_response(attached, &actor, &records).await
+    received.fields.extend(fields);
+    let idempotent = idempotent_request(key, request, &received);
+    let (staged, details) = into_file_details(received, placement, &archive.vocabularies)?;
+    let intake = archive.intake.because(reason.text());
+    let idempotent = idempotent.as_ref();
+    Ok(intake
+        .attach(actor, id, expected, staged, details, idempotent)
+        .await?)
 }
 
 /// Detaches a file.
@@ -176,7 +209,8 @@ pub async fn attach(
     params(
         WorkId,
         FileHash,
-        IfMatch
+        IfMatch,
+        ChangeReason
     ),
     responses((status = 200, description = "The work without the file.", body = AssetDto)),
     security(("token" = []))
@@ -185,18 +219,21 @@ pub async fn detach(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
+    reason: ChangeReason,
     request: HttpRequest,
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let sha256: Sha256 = path_part(&request, "sha256")?;
     let asset = curation
+        .because(reason.text())
         .detach(&actor, id.0, Some(expected.0), sha256)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
-async fn receive(
+/// Receives the bytes into the staging area.
+pub(super) async fn receive(
     archive: &Archive,
     request: &HttpRequest,
     body: web::Payload,
@@ -228,10 +265,12 @@ fn idempotent_request(
 
 fn into_file_details(
     upload: Upload,
+    placement: Placement,
     vocabularies: &Vocabularies,
 ) -> Result<(Staged, FileDetails), Problem> {
     let (name, description) = describe(&upload.fields, vocabularies)?;
     let details = FileDetails {
+        placement,
         name: name.or(upload.name).unwrap_or_default(),
         declared_type: upload.declared_type,
         role: description.role,
@@ -242,7 +281,8 @@ fn into_file_details(
     Ok((upload.staged, details))
 }
 
-async fn attached_response(
+/// The response with the attached file.
+pub(super) async fn attached_response(
     attached: Attached,
     actor: &Actor,
     records: &Records,

@@ -8,6 +8,7 @@ pub mod description;
 pub mod digest;
 pub mod receive;
 pub mod slots;
+pub mod version;
 
 use crate::interfaces::http::problem::Problem;
 use crate::storage::blobs::{Staged, StagingError};

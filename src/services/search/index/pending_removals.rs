@@ -59,11 +59,13 @@ impl RemovalLog {
             return;
         };
         match event.kind {
-            EventKind::Withdrawn | EventKind::Deleted => {
+            EventKind::Withdrawn | EventKind::Unpublished | EventKind::Deleted => {
                 self.works.insert(event.number, id);
             }
-            // The withdrawn work was returned to its contributor and can be found again.
-            EventKind::Returned => self.works.retain(|_, removed| *removed != id),
+            // The withdrawn work was returned to its contributor, or is public again, and can be found.
+            EventKind::Returned | EventKind::Published => {
+                self.works.retain(|_, removed| *removed != id)
+            }
             _ => {}
         }
     }

@@ -158,7 +158,10 @@ impl Projector {
                 }
                 (Subject::Blob(_), _) => Vec::new(),
             };
-            has_removals |= matches!(event.kind, EventKind::Withdrawn | EventKind::Deleted);
+            has_removals |= matches!(
+                event.kind,
+                EventKind::Withdrawn | EventKind::Unpublished | EventKind::Deleted
+            );
             ids.extend(works.into_iter().filter(|id| seen.insert(*id)));
         }
         Ok((ids, has_removals))

@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::index::row::{AssetRow, BlobRow};
-use super::index::{Staged, Table, key};
-use super::journal::Place;
+use super::index::{Staged, Table, history, key, references};
+use super::journal::Origin;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
-use crate::domain::{Sha256, Slug, Timestamp};
+use crate::domain::{Slug, Timestamp};
 use crate::storage::catalog::record::{
     AuditRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
     RenditionRecord, SavedSearchRecord, Stored, StoredKeyed, StoredToken,
@@ -19,7 +19,7 @@ use crate::storage::catalog::{
     ProcessedBlob, RecordKey, Rendition,
 };
 
-/// Writes into `staged` what the line at `place` does.
+/// Writes into `staged` what the line of this origin does.
 ///
 /// # Errors
 /// When the index cannot be read.
@@ -27,16 +27,16 @@ pub(crate) fn stage(
     staged: &mut Staged<'_>,
     stored: &Stored,
     event: Option<&Event>,
-    place: Place,
+    origin: Origin,
 ) -> Result<(), CatalogError> {
     if let Some(event) = event {
         staged.meta.events = event.number.0;
         staged.log(event)?;
     }
-    staged.meta.last_line = Some(place);
+    staged.meta.last_line = Some(origin.place);
     match stored {
-        Stored::Asset(asset) => put_asset(staged, asset, place),
-        Stored::Tombstone(tombstone) => put_tombstone(staged, tombstone, place),
+        Stored::Asset(asset) => put_asset(staged, asset, event, origin),
+        Stored::Tombstone(tombstone) => put_tombstone(staged, tombstone, &origin),
         Stored::Rendition(rendition) => put_rendition(staged, rendition),
         Stored::Audit(audit) => put_audit(staged, audit),
         Stored::HashedPicture(picture) => put_picture(staged, picture),
@@ -73,11 +73,16 @@ pub(crate) fn stage(
     }
 }
 
-fn put_asset(staged: &mut Staged<'_>, asset: &Asset, place: Place) -> Result<(), CatalogError> {
+fn put_asset(
+    staged: &mut Staged<'_>,
+    asset: &Asset,
+    event: Option<&Event>,
+    origin: Origin,
+) -> Result<(), CatalogError> {
     let row = AssetRow {
         revision: asset.revision.0,
         alive: true,
-        place,
+        place: origin.place,
         identifiers: asset
             .work
             .identifiers
@@ -90,28 +95,34 @@ fn put_asset(staged: &mut Staged<'_>, asset: &Asset, place: Place) -> Result<(),
             .map(|file| file.sha256.to_hex())
             .collect(),
     };
-    replace_asset_row(staged, asset.id, &row)
+    replace_asset_row(staged, asset.id, &row, origin.keeps_former_files)?;
+    match event {
+        Some(event) => history::add(staged, asset.id, asset.revision, event, origin),
+        None => Ok(()),
+    }
 }
 
 fn put_tombstone(
     staged: &mut Staged<'_>,
     tombstone: &Tombstone,
-    place: Place,
+    origin: &Origin,
 ) -> Result<(), CatalogError> {
     let row = AssetRow {
         revision: tombstone.revision.0,
         alive: false,
-        place,
+        place: origin.place,
         identifiers: Vec::new(),
         blobs: Vec::new(),
     };
-    replace_asset_row(staged, tombstone.id, &row)
+    replace_asset_row(staged, tombstone.id, &row, false)?;
+    history::forget(staged, tombstone.id)
 }
 
 fn replace_asset_row(
     staged: &mut Staged<'_>,
     id: AssetId,
     row: &AssetRow,
+    keeps_former_files: bool,
 ) -> Result<(), CatalogError> {
     let old: Option<AssetRow> = staged.get(Table::Assets, id.as_bytes())?;
     staged.put(Table::Assets, *id.as_bytes(), row)?;
@@ -132,11 +143,17 @@ fn replace_asset_row(
     let (old_blobs, blobs) = (old.map(blobs_in).unwrap_or_default(), blobs_in(row));
     for new in blobs.difference(&old_blobs) {
         staged.mark(Table::BlobAssets, key::blob_asset(*new, id));
-        add_reference(staged, *new)?;
+        if !history::take_back_file(staged, id, *new)? {
+            references::add(staged, *new)?;
+        }
     }
     for gone in old_blobs.difference(&blobs) {
         staged.remove(Table::BlobAssets, key::blob_asset(*gone, id));
-        drop_reference(staged, *gone)?;
+        if keeps_former_files {
+            history::keep_file(staged, id, *gone);
+        } else {
+            references::remove(staged, *gone)?;
+        }
     }
     Ok(())
 }
@@ -165,36 +182,6 @@ fn blobs_in(row: &AssetRow) -> BTreeSet<BlobKey> {
         .collect()
 }
 
-fn add_reference(staged: &mut Staged<'_>, blob: BlobKey) -> Result<(), CatalogError> {
-    let row: Option<BlobRow> = staged.get(Table::Blobs, blob.as_bytes())?;
-    let mut row = row.unwrap_or_default();
-    row.references += 1;
-    staged.put(Table::Blobs, *blob.as_bytes(), &row)
-}
-
-/// A blob that nothing references any more leaves the table, and its renditions with it.
-fn drop_reference(staged: &mut Staged<'_>, blob: BlobKey) -> Result<(), CatalogError> {
-    let mut dropped = vec![blob];
-    while let Some(blob) = dropped.pop() {
-        let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, blob.as_bytes())? else {
-            continue;
-        };
-        row.references = row.references.saturating_sub(1);
-        if row.references > 0 {
-            staged.put(Table::Blobs, *blob.as_bytes(), &row)?;
-            continue;
-        }
-        staged.remove(Table::Blobs, *blob.as_bytes());
-        for key in staged.keys(Table::Renditions, blob.as_bytes())? {
-            if let Some(record) = staged.get::<RenditionRecord>(Table::Renditions, &key)? {
-                dropped.extend(record.upgrade().blob.parse::<Sha256>().ok());
-            }
-            staged.remove(Table::Renditions, key);
-        }
-    }
-    Ok(())
-}
-
 fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {
     let key = key::rendition(rendition.of, &rendition.recipe);
     let old: Option<RenditionRecord> = staged.get(Table::Renditions, &key)?;
@@ -203,9 +190,9 @@ fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), C
         key,
         &RenditionRecord::from(rendition.clone()),
     )?;
-    add_reference(staged, rendition.blob)?;
+    references::add(staged, rendition.blob)?;
     match old.and_then(|old| old.upgrade().blob.parse().ok()) {
-        Some(old) => drop_reference(staged, old),
+        Some(old) => references::remove(staged, old),
         None => Ok(()),
     }
 }

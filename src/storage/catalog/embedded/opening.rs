@@ -141,8 +141,9 @@ fn begin_log(
 ) -> Result<(), CatalogError> {
     let (line, place) = append_log(appender, log)?;
     let mut staged = Staged::new(index, meta.clone());
+    let origin = line.origin(place);
     let (stored, event) = line.into_parts()?;
-    effects::stage(&mut staged, &stored, event.as_ref(), place)?;
+    effects::stage(&mut staged, &stored, event.as_ref(), origin)?;
     staged.meta.position = appender.end();
     staged.accept()?;
     let (changes, new) = staged.finish();
@@ -168,6 +169,8 @@ pub(crate) fn append_log(appender: &mut Appender, log: Log) -> Result<(Line, Pla
         synced: Some(seq),
         at_ms: log.id.moment().as_millis(),
         by: "system".into(),
+        reason: None,
+        keeps_former_files: false,
         event: None,
         write: StoredRecord::from(Stored::Log(log)),
     };

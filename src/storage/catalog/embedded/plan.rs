@@ -116,11 +116,14 @@ impl<'a> Plan<'a> {
                 synced: Some(self.start.seq),
                 at_ms: changes.at.as_millis(),
                 by: changes.by.clone(),
+                reason: changes.reason.clone(),
+                keeps_former_files: matches!(stored, Stored::Asset(_)),
                 event: event.clone().map(EventRecord::from),
                 write: StoredRecord::from(stored.clone()),
             };
             let place = self.append(&line, place)?;
-            effects::stage(&mut self.staged, &stored, event.as_ref(), place)?;
+            let origin = line.origin(place);
+            effects::stage(&mut self.staged, &stored, event.as_ref(), origin)?;
         }
         self.staged.meta.position = Position {
             seq,

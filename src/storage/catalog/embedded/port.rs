@@ -9,13 +9,13 @@ use super::catalog::EmbeddedCatalog;
 use super::live::Shared;
 use super::scrub;
 use super::writer::Request;
-use crate::domain::asset::{AssetId, Identifier};
+use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
     Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord,
-    Lease, LogId, Receipt, RecordKey, Rendition, Scrubbed, TokenHash, TokenRecord,
+    Lease, LogId, Receipt, RecordKey, Rendition, RevisionEntry, Scrubbed, TokenHash, TokenRecord,
 };
 
 impl EmbeddedCatalog {
@@ -49,6 +49,24 @@ impl Catalog for EmbeddedCatalog {
 
     async fn list(&self, after: Option<AssetId>, limit: usize) -> Result<Vec<Entry>, CatalogError> {
         self.read(move |shared| shared.list(after, limit)).await
+    }
+
+    async fn revisions(
+        &self,
+        id: AssetId,
+        before: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<RevisionEntry>, CatalogError> {
+        self.read(move |shared| shared.revisions(id, before, limit))
+            .await
+    }
+
+    async fn asset_at(
+        &self,
+        id: AssetId,
+        revision: Revision,
+    ) -> Result<Option<(RevisionEntry, Asset)>, CatalogError> {
+        self.read(move |shared| shared.asset_at(id, revision)).await
     }
 
     async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError> {

@@ -1,9 +1,10 @@
 //! Answers from index and journal. Blocking; [`super::port`] calls it from the blocking pool.
 
-use super::index::row::{AssetRow, BlobRow, EventsRow, readable};
+use super::index::row::{AssetRow, BlobRow, EventsRow, RevisionRow, readable};
 use super::index::{Index, Table, key};
+use super::journal::Place;
 use super::live::Shared;
-use crate::domain::asset::{AssetId, Identifier};
+use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::catalog::record::{
     IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored, StoredKeyed,
@@ -12,7 +13,7 @@ use crate::storage::catalog::record::{
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
     Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord, Lease, RecordKey, Rendition,
-    TokenHash, TokenRecord,
+    RevisionEntry, TokenHash, TokenRecord,
 };
 
 type Answer<T> = Result<T, CatalogError>;
@@ -42,12 +43,48 @@ impl Shared {
         match self.read_line(row.place)?.into_parts()? {
             (Stored::Asset(asset), _) => Ok(Entry::Asset(asset)),
             (Stored::Tombstone(tombstone), _) => Ok(Entry::Tombstone(tombstone)),
-            _ => Err(CatalogError::Damaged(format!(
-                "the index takes journal line {:?} for a work; stop the archive and delete its \
-                 folder `index`: it is rebuilt from the journal at the next start",
-                row.place
-            ))),
+            _ => Err(wrong_place(row.place)),
         }
+    }
+
+    pub(super) fn revisions(
+        &self,
+        id: AssetId,
+        before: Option<Revision>,
+        limit: usize,
+    ) -> Answer<Vec<RevisionEntry>> {
+        let newest = Revision(u64::MAX);
+        let from = before.map_or_else(
+            || key::revision(id, newest),
+            |before| behind(&key::revision(id, before)),
+        );
+        self.with_index(|index| {
+            index
+                .rows::<RevisionRow>(Table::Revisions, &from)
+                .take_while(|row| !matches!(row, Ok((key, _)) if !key.starts_with(id.as_bytes())))
+                .take(limit)
+                .map(|row| {
+                    let (key, row) = row?;
+                    revision_entry(&key, row)
+                })
+                .collect()
+        })
+    }
+
+    pub(super) fn asset_at(
+        &self,
+        id: AssetId,
+        revision: Revision,
+    ) -> Answer<Option<(RevisionEntry, Asset)>> {
+        let key = key::revision(id, revision);
+        self.with_index(|index| {
+            let row: Option<RevisionRow> = index.get(Table::Revisions, &key)?;
+            let Some(row) = row else { return Ok(None) };
+            match self.read_line(row.place)?.into_parts()? {
+                (Stored::Asset(asset), _) => Ok(Some((revision_entry(&key, row)?, *asset))),
+                _ => Err(wrong_place(row.place)),
+            }
+        })
     }
 
     pub(super) fn events_after(&self, after: EventNumber, limit: usize) -> Answer<Vec<Event>> {
@@ -266,6 +303,23 @@ impl Shared {
         let record: Option<R> = self.with_index(|index| index.get(table, key))?;
         record.map(readable).transpose()
     }
+}
+
+fn wrong_place(place: Place) -> CatalogError {
+    CatalogError::Damaged(format!(
+        "the index takes journal line {place:?} for a work; stop the archive and delete its \
+         folder `index`: it is rebuilt from the journal at the next start"
+    ))
+}
+
+fn revision_entry(key: &[u8], row: RevisionRow) -> Answer<RevisionEntry> {
+    Ok(RevisionEntry {
+        revision: key::revision_in(key).unwrap_or(Revision(0)),
+        kind: row.kind()?,
+        at: Timestamp::from_millis(row.at_ms),
+        by: row.by,
+        reason: row.reason,
+    })
 }
 
 fn blob_record(key: BlobKey, row: BlobRow) -> Answer<BlobRecord> {

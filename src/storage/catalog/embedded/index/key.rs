@@ -1,7 +1,7 @@
 //! Keys of the index. See [`super::Table`] for which table has which.
 
 use crate::domain::Timestamp;
-use crate::domain::asset::{AssetId, Identifier};
+use crate::domain::asset::{AssetId, Identifier, Revision};
 use crate::storage::catalog::{BlobKey, CatalogError, IdempotencyKey, JobId, JobKind, JobState};
 
 /// The one key of [`super::Table::Meta`].
@@ -18,6 +18,27 @@ pub(crate) fn identifier(identifier: &Identifier) -> Vec<u8> {
 /// One work under an identifier.
 pub(crate) fn identifier_of(of: &Identifier, id: AssetId) -> Vec<u8> {
     joined(&[&identifier(of), id.as_bytes()])
+}
+
+/// A revision of a work; later ones sort before earlier ones.
+pub(crate) fn revision(id: AssetId, revision: Revision) -> Vec<u8> {
+    joined(&[id.as_bytes(), &number(!revision.0)])
+}
+
+/// The revision in the last 8 bytes of a key.
+pub(crate) fn revision_in(key: &[u8]) -> Option<Revision> {
+    number_in(key).map(|complement| Revision(!complement))
+}
+
+/// A file that only earlier revisions of a work have.
+pub(crate) fn former_file(id: AssetId, blob: BlobKey) -> Vec<u8> {
+    joined(&[id.as_bytes(), blob.as_bytes()])
+}
+
+/// The blob in the last 32 bytes of a key.
+pub(crate) fn blob_in(key: &[u8]) -> Option<BlobKey> {
+    key.last_chunk::<32>()
+        .map(|bytes| BlobKey::from_bytes(*bytes))
 }
 
 /// The blob that is a key of the table of blobs.

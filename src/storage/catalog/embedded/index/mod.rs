@@ -5,7 +5,9 @@
 //! and both are mended from the journal when the catalogue is opened.
 
 mod changes;
+pub(crate) mod history;
 pub(crate) mod key;
+pub(crate) mod references;
 pub(crate) mod row;
 mod staged;
 mod store;

@@ -8,7 +8,7 @@ use super::table::Table;
 use crate::storage::catalog::record::{
     AuditRecord, EventRecord, EventV1, HashedPictureRecord, ProcessedBlobRecord,
 };
-use crate::storage::catalog::{CatalogError, Counts, Event, LogId, Subject};
+use crate::storage::catalog::{CatalogError, Counts, Event, EventKind, LogId, Subject};
 
 /// How far the journal is applied, and what is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     /// The present format of the index.
-    pub(crate) const FORMAT: u32 = 3;
+    pub(crate) const FORMAT: u32 = 4;
 
     /// What a new index begins with.
     pub(crate) fn new() -> Self {
@@ -82,6 +82,43 @@ pub(crate) struct AssetRow {
     /// The blobs of its files, in hexadecimal.
     #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) blobs: Vec<String>,
+}
+
+/// A revision of a work. Names are short because there are many of these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RevisionRow {
+    /// Its line in the journal.
+    #[serde(rename = "p")]
+    pub(crate) place: Place,
+    /// What happened: a name of [`EventKind::NAMES`].
+    #[serde(rename = "k")]
+    pub(crate) kind: String,
+    /// When, in milliseconds since 1970.
+    #[serde(rename = "t")]
+    pub(crate) at_ms: i64,
+    /// Who.
+    #[serde(rename = "b")]
+    pub(crate) by: String,
+    /// Why.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+impl RevisionRow {
+    /// What happened, as a domain value.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`] when it is no name of [`EventKind::NAMES`].
+    pub(crate) fn kind(&self) -> Result<EventKind, CatalogError> {
+        let mut names = EventKind::NAMES.iter();
+        let named = names.find(|(name, _)| *name == self.kind);
+        named.map(|(_, kind)| *kind).ok_or_else(|| {
+            CatalogError::Damaged(format!(
+                "a revision in the index is of kind {:?}",
+                self.kind
+            ))
+        })
+    }
 }
 
 /// Consecutive events of one change set.
@@ -167,7 +204,7 @@ impl EventsRow {
 /// A referenced blob.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct BlobRow {
-    /// Works that have it as a file, and renditions that are it.
+    /// Works that have it as a file now or in an earlier revision, and renditions that are it.
     pub(crate) references: u64,
     /// The last audit.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,10 @@ pub(crate) enum Table {
     /// asset id (16) -> `row::AssetRow`: where the work or tombstone stands in the
     /// journal, and what other tables hold because of it.
     Assets,
+    /// asset id (16), complement of the revision (8) -> `row::RevisionRow`: newest first.
+    Revisions,
+    /// asset id (16), blob (32) -> nothing: files that only earlier revisions have.
+    FormerFiles,
     /// scheme, value, asset id (16) -> nothing: who carries an identifier.
     Identifiers,
     /// blob (32) -> `row::BlobRow`: blobs that are referenced, how often, last
@@ -46,9 +50,11 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Meta,
         Self::Assets,
+        Self::Revisions,
+        Self::FormerFiles,
         Self::Identifiers,
         Self::Blobs,
         Self::BlobAssets,
@@ -71,6 +77,8 @@ impl Table {
         match self {
             Self::Meta => "meta",
             Self::Assets => "assets",
+            Self::Revisions => "revisions",
+            Self::FormerFiles => "former-files",
             Self::Identifiers => "identifiers",
             Self::Blobs => "blobs",
             Self::BlobAssets => "blob-assets",

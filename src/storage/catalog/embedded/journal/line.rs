@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::place::Place;
 use crate::storage::catalog::record::{EventRecord, InvalidRecord, Stored, StoredRecord};
 use crate::storage::catalog::{CatalogError, Event};
 
@@ -33,11 +34,29 @@ pub(crate) struct Line {
     pub(crate) at_ms: i64,
     /// Who made it.
     pub(crate) by: String,
+    /// Why, if the actor said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    /// Files that leave the work with this line stay with its earlier revisions. Lines of versions
+    /// before 0.3 do not have it: the bytes of files that left with them may have been swept.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) keeps_former_files: bool,
     /// The event, if this sort of write has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) event: Option<EventRecord>,
     /// What was written: the whole state of the thing after the change.
     pub(crate) write: StoredRecord,
+}
+
+/// Where a line stands, and what it says beside what was written and its event.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    /// Where it stands.
+    pub(crate) place: Place,
+    /// As [`Line::reason`].
+    pub(crate) reason: Option<String>,
+    /// As [`Line::keeps_former_files`].
+    pub(crate) keeps_former_files: bool,
 }
 
 /// What is wrong with a line.
@@ -58,6 +77,14 @@ pub(crate) enum BadLine {
     /// It is not the line that has to stand here.
     #[error("the line is out of order")]
     OutOfOrder,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Line {
@@ -88,6 +115,15 @@ impl Line {
 }
 
 impl Line {
+    /// Its origin, when it stands at this place.
+    pub(crate) fn origin(&self, place: Place) -> Origin {
+        Origin {
+            place,
+            reason: self.reason.clone(),
+            keeps_former_files: self.keeps_former_files,
+        }
+    }
+
     /// What was written, and the event.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ mod segments;
 mod tail;
 
 pub(crate) use append::{AppendError, Appender};
-pub(crate) use line::Line;
+pub(crate) use line::{Line, Origin};
 pub(crate) use names::Form;
 pub(crate) use place::{Place, Position};
 pub(crate) use scan::{check_text, visit_text};

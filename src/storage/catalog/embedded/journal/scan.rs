@@ -211,6 +211,8 @@ mod tests {
                     synced: None,
                     at_ms: 0,
                     by: "system".into(),
+                    reason: None,
+                    keeps_former_files: false,
                     event: None,
                     write: StoredRecord::Forget { before_ms: 7 },
                 };

@@ -259,9 +259,9 @@ fn apply_if_many<'a>(staged: &mut Staged<'a>, index: &'a Index) -> Result<(), Ca
 /// Stages one change set as it was committed.
 fn replay(staged: &mut Staged<'_>, set: Vec<(Place, Line)>) -> Result<(), CatalogError> {
     for (place, line) in set {
-        let seq = line.seq;
+        let (seq, origin) = (line.seq, line.origin(place));
         let (stored, event) = line.into_parts()?;
-        effects::stage(staged, &stored, event.as_ref(), place)?;
+        effects::stage(staged, &stored, event.as_ref(), origin)?;
         staged.meta.position = Position {
             seq,
             segment: place.segment,

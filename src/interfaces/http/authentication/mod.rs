@@ -4,6 +4,8 @@
 //! without waiting, so that it decides before the other extractors of a handler. What may run is counted for
 //! the token, or for the network of the caller (`services::search::admission`).
 
+pub mod session_cookie;
+
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 
@@ -14,10 +16,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
+use super::BaseAddress;
 use super::client_address::TrustedProxies;
 use super::extract::guard;
 use super::problem::Problem;
-use super::{BaseAddress, session_cookie};
 use crate::app::Archive;
 use crate::domain::access::Actor;
 use crate::services::accounts::{AccountsError, Network, network_of};

@@ -13,9 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 
-use super::BaseAddress;
-use super::problem::Problem;
 use crate::clock::Clock;
+use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::problem::Problem;
 
 /// The header with the token of a change.
 pub const CSRF_HEADER: &str = "x-csrf-token";
@@ -167,8 +167,8 @@ fn xored(a: &[u8; TOKEN_BYTES], b: &[u8; TOKEN_BYTES]) -> [u8; TOKEN_BYTES] {
 
 #[cfg(test)]
 mod tests {
-    use super::{csrf_token, is_token};
     use crate::clock::Clock;
+    use super::{csrf_token, is_token};
 
     #[test]
     fn a_token_fits_its_session_and_looks_different_each_time() {

@@ -1,0 +1,114 @@
+//! Changes that take something of a work back or replace it: an earlier revision restored, the last change
+//! undone, a file replaced by a new version of it.
+
+use super::{Asset, Decision, File, TransitionError, Work};
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations};
+
+impl Asset {
+    /// The work with the description and files of an earlier revision. Its state stays: that has its own
+    /// transitions. `None` when nothing would change.
+    ///
+    /// # Errors
+    /// [`TransitionError::Unmet`] when the vocabularies do not have a concept of the earlier description
+    /// any more, or when it is published and would break a gate.
+    pub fn restore(
+        &self,
+        work: Work,
+        files: Vec<File>,
+        vocabularies: &Vocabularies,
+        by: &Decision,
+    ) -> Result<Option<Self>, TransitionError> {
+        if work == self.work && files == self.files {
+            return Ok(None);
+        }
+        unknown_concepts(&work, vocabularies)
+            .into_result(())
+            .map_err(TransitionError::Unmet)?;
+        let next = Self {
+            files,
+            ..self.with_work(work, by)
+        };
+        self.changed(next, vocabularies, by.at).map(Some)
+    }
+
+    /// The work with the description, files, state and approvals that it had before its last change.
+    ///
+    /// # Errors
+    /// [`TransitionError::Unmet`] when it would be published and break a gate.
+    pub fn undo(
+        &self,
+        before: &Self,
+        vocabularies: &Vocabularies,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        let next = Self {
+            state: before.state.clone(),
+            work: before.work.clone(),
+            files: before.files.clone(),
+            published_at: before.published_at,
+            review: before.review.clone(),
+            ..self.clone()
+        };
+        let next = self.next_revision(next, now);
+        next.checked_if_published(vocabularies, false, now)
+    }
+
+    /// The work with a new version of one of its files, in the same place.
+    ///
+    /// # Errors
+    /// [`TransitionError::NoSuchFile`]; [`TransitionError::AlreadyAttached`] when the work has these
+    /// bytes; [`TransitionError::Unmet`] when it is published and would break a gate.
+    pub fn replace_file(
+        &self,
+        replaced: Sha256,
+        file: File,
+        vocabularies: &Vocabularies,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        if self.file(file.sha256).is_some() {
+            return Err(TransitionError::AlreadyAttached(file.sha256));
+        }
+        let mut next = self.clone();
+        let mut files = next.files.iter_mut();
+        let Some(place) = files.find(|known| known.sha256 == replaced) else {
+            return Err(TransitionError::NoSuchFile(replaced));
+        };
+        *place = file;
+        self.changed(next, vocabularies, now)
+    }
+}
+
+/// The concepts of a description that the vocabularies do not have.
+fn unknown_concepts(work: &Work, vocabularies: &Vocabularies) -> Violations {
+    let mut unknown = Violations::default();
+    let mut check = |pointer: String, scheme: &'static str, slug: &Slug| {
+        if vocabularies.find(scheme, slug.as_str()).is_none() {
+            let slug = slug.to_string();
+            unknown.push(pointer, Rule::UnknownConcept { scheme, slug });
+        }
+    };
+    for (pointer, scheme, concept) in [
+        ("/kind", "product-kind", work.kind.as_ref()),
+        ("/organisation", "organisation", work.organisation.as_ref()),
+        ("/strand", "strand", work.strand.as_ref()),
+        ("/reuse_terms", "reuse-terms", Some(&work.reuse_terms)),
+    ] {
+        if let Some(slug) = concept {
+            check(pointer.to_owned(), scheme, slug);
+        }
+    }
+    for (pointer, scheme, concepts) in [
+        ("/themes", "theme", &work.themes),
+        ("/instruments", "instrument", &work.instruments),
+        ("/rights_groups", "rights-group", &work.rights_groups),
+        ("/udhr_articles", "udhr-article", &work.udhr_articles),
+        ("/audiences", "audience", &work.audiences),
+        ("/places", "place", &work.places),
+    ] {
+        for (index, slug) in concepts.iter().enumerate() {
+            check(format!("{pointer}/{index}"), scheme, slug);
+        }
+    }
+    unknown
+}
