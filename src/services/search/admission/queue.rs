@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::AdmissionSettings;
 use super::requester::Requester;
+use super::settings::AdmissionSettings;
 
 /// A caller counts as present for this long after its last request: between two requests of a page the
 /// others do not take its share.
