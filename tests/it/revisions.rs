@@ -379,6 +379,11 @@ fn the_bytes_before_a_new_version_are_for_those_who_may_change_the_work() {
     let earlier = format!("{path}/revisions/2/files/{old}");
     for reader in [&author, &editor] {
         assert_eq!(reader.get(&earlier).body, b"Ban in thu nhat");
+        let record = reader.get(&format!("{path}/revisions/2")).json();
+        let available = &record["asset"]["files"][0]["available"];
+        assert_eq!(available["sha256"], old);
+        let address = available["address"].as_str().unwrap();
+        assert!(address.ends_with(&earlier), "{address}");
     }
     let part = editor.send("GET", &earlier, &[("range", "bytes=0-5")], &[]);
     assert_eq!(

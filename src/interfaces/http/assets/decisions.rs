@@ -68,6 +68,7 @@ pub struct Return {
     responses((status = 200, description = "The work, returned.", body = AssetDto)),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn return_because(
     actor: Allowed<Review>,
     id: WorkId,

@@ -167,8 +167,8 @@ fn xored(a: &[u8; TOKEN_BYTES], b: &[u8; TOKEN_BYTES]) -> [u8; TOKEN_BYTES] {
 
 #[cfg(test)]
 mod tests {
-    use crate::clock::Clock;
     use super::{csrf_token, is_token};
+    use crate::clock::Clock;
 
     #[test]
     fn a_token_fits_its_session_and_looks_different_each_time() {

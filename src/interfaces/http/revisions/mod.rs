@@ -119,6 +119,7 @@ pub async fn read(
     responses((status = 200, description = "The differences.", body = RevisionDiff)),
     security(("token" = []))
 )]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn diff(
     actor: Allowed<FollowUp>,
     counted: Counted,
