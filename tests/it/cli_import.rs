@@ -189,7 +189,7 @@ fn a_rebuilt_catalogue_is_the_same() {
     let data = tempfile::tempdir().unwrap();
     assert!(import(data.path(), works.path(), &[]).status.success());
     let archive = Archive::start_in(data, &[]);
-    let before = archive.operator().get("/api/v1/assets").json();
+    let before = archive.operator().get("/api/v1/assets");
     let data = archive.stop();
     let rebuilt = command()
         .args(["rebuild", "--data"])
@@ -198,5 +198,6 @@ fn a_rebuilt_catalogue_is_the_same() {
         .unwrap();
     assert!(rebuilt.status.success(), "{rebuilt:?}");
     let archive = Archive::start_in(data, &[]);
-    assert_eq!(archive.operator().get("/api/v1/assets").json(), before);
+    let after = archive.operator().get("/api/v1/assets");
+    assert_eq!(after.json_without_ports(), before.json_without_ports());
 }
