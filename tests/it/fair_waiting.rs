@@ -70,7 +70,7 @@ fn a_used_up_budget_is_told_and_is_that_of_one_network() {
             from(
                 &anybody,
                 "203.0.113.7",
-                &format!("{SEARCH}&limit=100&q=quyen+{n}+tre+em"),
+                &format!("/api/v1/search?q=quyen+{n}+tre+em&sort=relevance&limit=100"),
             )
         })
         .find(|answer| answer.status != 200)
