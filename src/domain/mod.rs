@@ -7,6 +7,7 @@ pub mod access;
 pub mod asset;
 pub mod credential;
 pub mod digest;
+pub mod handling;
 pub mod language;
 pub mod log_id;
 pub mod picture_hash;

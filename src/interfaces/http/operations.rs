@@ -11,7 +11,7 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::assets::{decisions, lifecycle};
+use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::attach;
@@ -46,6 +46,7 @@ operations! {
     assets { list, create, read, patch, delete }
     lifecycle { submit, recall, withdraw, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
+    handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     delivery { file, preview }
     imports { import }

@@ -4,6 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::domain::access::Role;
 use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
 use crate::services::search::{Facet, Order};
@@ -31,6 +32,8 @@ macro_rules! closed_lists {
 closed_lists! {
     /// A state of a work.
     WorkStateName = StateName::NAMES.map(|(name, _)| name);
+    /// A role to which a work can be assigned.
+    AssigneeRole = Role::NAMES.map(|(name, _)| name);
     /// What a file is to its work.
     FileRoleName = FileRole::NAMES.map(|(name, _)| name);
     /// A language in which labels exist.

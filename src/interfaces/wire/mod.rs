@@ -5,6 +5,7 @@
 //! what an actor may see. A change is a JSON Merge
 //! Patch (RFC 7396) on the rendered form, which is parsed like a new work.
 
+mod handling;
 mod import;
 mod incoming;
 mod names;
@@ -17,6 +18,9 @@ mod saved_search;
 pub mod schema;
 mod schema_fields;
 
+pub use handling::{
+    AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
+};
 pub use import::parse_import_line;
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use outgoing::{
