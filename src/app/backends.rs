@@ -18,6 +18,7 @@ use crate::storage::backup;
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use crate::storage::catalog::{Catalog, CatalogError};
+use crate::storage::keys::KeyStore;
 use crate::storage::vocabulary;
 
 /// Closes the catalogue. The port has no such call, because services never close it.
@@ -29,6 +30,7 @@ pub(super) struct Backends {
     pub(super) clock: Clock,
     pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) keys: Arc<KeyStore>,
     pub(super) close_catalog: CloseCatalog,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
@@ -50,13 +52,16 @@ impl Backends {
         let (catalog, close_catalog) = match config.storage.engine {
             Engine::Embedded => with_close(open_embedded_catalog(&config)?),
         };
+        let clock = Clock::system();
+        let keys = KeyStore::open(data, clock.random_bytes()).map_err(OpenError::Keys)?;
         let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
         let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
         Ok(Self {
             config: Arc::new(config),
-            clock: Clock::system(),
+            clock,
             vocabularies,
             catalog,
+            keys: Arc::new(keys),
             close_catalog,
             blobs,
             staging,

@@ -25,6 +25,9 @@ pub enum OpenError {
     /// The blob store cannot be opened.
     #[error("the blob store cannot be opened")]
     Blobs(#[source] BlobError),
+    /// The keys of accounts cannot be read or written.
+    #[error("the keys of accounts cannot be read or written")]
+    Keys(#[source] io::Error),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

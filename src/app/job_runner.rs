@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::accounts::{self, Accounts};
 use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
@@ -32,6 +33,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) curation: Curation,
+    pub(super) accounts: Accounts,
     pub(super) clock: Clock,
 }
 
@@ -44,6 +46,7 @@ impl JobRunnerSetup {
         let now = self.clock.now();
         for schedule in [
             HOUSEKEEPING,
+            accounts::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
@@ -67,6 +70,7 @@ impl JobRunnerSetup {
         let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
         let runner = Runner::new(catalog(), self.clock.clone(), settings)
             .with(housekeeping())
+            .with(accounts::housekeeping(self.accounts.clone()))
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

@@ -18,7 +18,7 @@ use self::job_runner::JobRunnerSetup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
-use crate::services::accounts::Accounts;
+use crate::services::accounts::{Accounts, Passwords, Tokens};
 use crate::services::curation::Curation;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
@@ -43,7 +43,9 @@ pub struct Archive {
     /// The vocabularies.
     pub vocabularies: Arc<Vocabularies>,
     /// The tokens.
-    pub accounts: Arc<Accounts>,
+    pub tokens: Arc<Tokens>,
+    /// Accounts and sessions.
+    pub accounts: Accounts,
     /// Deposits works and files.
     pub intake: Intake,
     /// Changes works.
@@ -97,6 +99,7 @@ impl Archive {
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
+            accounts: archive.accounts.clone(),
             clock: archive.clock.clone(),
         };
         let runner = setup.start(&archive.config).await;
@@ -119,7 +122,14 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            accounts: Arc::new(Accounts::new(catalog(), vocabularies(), clock())),
+            tokens: Arc::new(Tokens::new(catalog(), vocabularies(), clock())),
+            accounts: Accounts::new(
+                catalog(),
+                Arc::clone(&backends.keys),
+                vocabularies(),
+                Passwords::new(clock()),
+                clock(),
+            ),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
             sharing: Sharing::new(works),

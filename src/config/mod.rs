@@ -14,6 +14,7 @@
 //! trash/       files that no work refers to any more, for a month
 //! quarantine/  damaged files, set aside
 //! index/       the search index; may be deleted while the archive is stopped
+//! secrets/     keys of accounts, mode 0700
 //! run/         control.json (address and secret of the running server), mode 0700
 //! ```
 

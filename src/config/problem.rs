@@ -32,6 +32,12 @@ pub enum ConfigProblem {
     },
     /// The value must be between these.
     OutOfRange { key: String, least: u64, most: u64 },
+    /// No file is ever recognised as this media type; `usual` is the name it is recognised by, if there is one.
+    NeverRecognised {
+        key: String,
+        media_type: String,
+        usual: Option<String>,
+    },
     /// The value does not have the form the setting needs.
     Malformed { key: String, wanted: &'static str },
 }

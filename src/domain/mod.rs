@@ -4,6 +4,7 @@
 //! other code checks again. Time, randomness and ids are parameters.
 
 pub mod access;
+pub mod account;
 pub mod asset;
 pub mod credential;
 pub mod digest;

@@ -30,6 +30,17 @@ pub enum Rule {
         /// The greatest length.
         max: usize,
     },
+    /// Text shorter than allowed, in characters.
+    TooShort {
+        /// The least length.
+        min: usize,
+    },
+    /// A password that is easy to guess.
+    EasyToGuess,
+    /// A one-time link, code or password that is not valid.
+    NotValid,
+    /// A login name that another account has.
+    LoginTaken,
     /// Characters that are not allowed (control characters, NUL, bidirectional overrides).
     ForbiddenCharacters,
     /// Not a well-formed BCP 47 tag.

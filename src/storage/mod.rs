@@ -4,12 +4,13 @@
 //! [`blobs`] holds bytes under their SHA-256. Blobs are safe before metadata names them.
 //! [`backup`] copies and restores the data folder of the embedded back ends; [`disk`] is the seam
 //! to the file system.
-//! [`vocabulary`] reads the lists of concepts from files.
+//! [`keys`] has the keys of what must be forgotten one day; [`vocabulary`] reads the lists of concepts from files.
 
 pub mod backup;
 pub mod blobs;
 pub mod catalog;
 pub mod disk;
+pub mod keys;
 pub mod vocabulary;
 
 use std::cell::Cell;

@@ -11,7 +11,7 @@ use khochung::domain::asset::{Asset, AssetId};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
 use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
-use khochung::services::accounts::Accounts;
+use khochung::services::accounts::{Accounts, Passwords, Tokens};
 use khochung::services::curation::Curation;
 use khochung::services::intake::{AcceptedTypes, Attached, FileDetails, ImportLine, Intake};
 use khochung::services::sharing::Sharing;
@@ -19,6 +19,7 @@ use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAcc
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, Rendition, Write};
+use khochung::storage::keys::KeyStore;
 use khochung::storage::vocabulary;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,7 +37,9 @@ pub(crate) struct Archive {
     pub(crate) vocabularies: Arc<Vocabularies>,
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) blobs: Arc<LocalBlobs>,
+    pub(crate) tokens: Tokens,
     pub(crate) accounts: Accounts,
+    pub(crate) keys: Arc<KeyStore>,
     pub(crate) intake: Intake,
     pub(crate) curation: Curation,
     pub(crate) sharing: Sharing,
@@ -51,9 +54,18 @@ impl Archive {
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
+        let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
         let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
         Self {
-            accounts: Accounts::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            tokens: Tokens::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            accounts: Accounts::new(
+                catalog.clone(),
+                keys.clone(),
+                vocabularies.clone(),
+                Passwords::new(clock.clone()),
+                clock.clone(),
+            ),
+            keys,
             intake: Intake::new(
                 works.clone(),
                 blobs.clone(),

@@ -152,3 +152,25 @@ fn a_setting_is_accepted_by_its_old_name_with_a_warning() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("max_commit_delay_ms = 5  # file"), "{text}");
 }
+
+#[test]
+fn accepted_types_that_no_file_is_recognised_as_are_reported() {
+    let file = "[intake]\nallowed_types = [\"image/*\", \"audio/x-wav\", \"text/x-shellscript\", \"video/mp5\", \
+                \"application/vnd.oasis.opendocument.*\", \"model/*\", \"application/x-subrip\", \"application/zip\"]\n";
+    let output = config("check", file, &[("LANG", "en_US.UTF-8")], &[]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let problems: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("intake.allowed_types"))
+        .collect();
+    assert_eq!(problems.len(), 4, "{text}");
+    for (problem, end) in problems.iter().zip([
+        "audio/x-wav; use audio/wav",
+        "text/x-shellscript",
+        "video/mp5",
+        "model/*",
+    ]) {
+        assert!(problem.ends_with(end), "{problem}");
+    }
+}

@@ -91,6 +91,42 @@ impl Given {
     }
 }
 
+/// The address of a published work.
+fn published(client: &Client) -> String {
+    let work = client.create(&json!({
+        "titles": { "vi": "Đã công bố" }, "body": "Toàn văn.", "kind": "article", "organisation": "dic",
+        "languages": ["vi"], "strand": "educate", "themes": ["international-law"],
+        "credit_line": "Ban thử", "reuse_terms": "cc-by-4.0", "people_shown": "none-identifiable"
+    }));
+    let path = format!("/api/v1/assets/{}", work["id"].as_str().unwrap());
+    let published = client.put_json(&format!("{path}/publication"), "\"1\"", &json!({}));
+    assert_eq!(published.status, 200, "{}", published.text());
+    path
+}
+
+/// Withdraws one work and shows another to fewer people; what would show it to more, or change it, is refused.
+fn takes_away(editor: &Client, anybody: &Client, to_withdraw: &str, to_narrow: &str) {
+    let reason = json!({ "reason": "Ảnh chụp trẻ em không được phép." });
+    let withdrawn = editor.put_json(&format!("{to_withdraw}/withdrawal"), "\"2\"", &reason);
+    assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
+    assert_eq!(anybody.get(to_withdraw).status, 410);
+
+    let access = |revision: &str, access: &str| {
+        editor.patch(to_narrow, revision, &json!({ "access": access }))
+    };
+    let narrowed = access("\"2\"", "state-internal");
+    assert_eq!(narrowed.status, 200, "{}", narrowed.text());
+    assert_eq!(anybody.get(to_narrow).status, 410);
+    assert_eq!(access("\"3\"", "public").status, 507);
+    let both = json!({ "access": "state-internal", "titles": { "vi": "Và khác" } });
+    assert_eq!(editor.patch(to_narrow, "\"3\"", &both).status, 507);
+    let embargo = json!({ "embargo_until": "2030-01-01T00:00:00+07:00" });
+    let delayed = editor.patch(to_narrow, "\"3\"", &embargo);
+    assert_eq!(delayed.status, 200, "{}", delayed.text());
+    let sooner = json!({ "embargo_until": null });
+    assert_eq!(editor.patch(to_narrow, "\"4\"", &sooner).status, 507);
+}
+
 const PLAIN: (&str, &str) = ("content-type", "text/plain");
 
 fn upload(client: &Client, path: &str, bytes: &[u8]) -> u16 {
@@ -154,6 +190,7 @@ fn on_a_full_disk_reading_goes_on_and_with_space_everything() {
     let editor = archive.holder("editor");
     let given = Given::new(&editor);
     let unwanted = editor.create(&json!({ "titles": { "vi": "Phải xóa ngay" } }));
+    let (to_withdraw, to_narrow) = (published(&editor), published(&editor));
     assert_eq!(upload(&editor, &given.path, &vec![b'a'; 60_000_000]), 507);
     nothing_is_staged(archive.data());
 
@@ -179,6 +216,7 @@ fn on_a_full_disk_reading_goes_on_and_with_space_everything() {
     let deleted = editor.send("DELETE", &unwanted, &[("if-match", "\"1\"")], &[]);
     assert_eq!(deleted.status, 204, "{}", deleted.text());
     assert_eq!(editor.get(&unwanted).status, 410);
+    takes_away(&editor, &archive.anybody(), &to_withdraw, &to_narrow);
     fs::remove_file(disk.join("others")).unwrap();
     is_found(&editor, "vua+kip", &last);
     let next = editor.create(&json!({ "titles": { "vi": "Có chỗ trở lại" } }));

@@ -1,12 +1,14 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod architecture;
 mod archive;
 mod auth;
 mod backup;
 mod blob_damage;
 mod change_feed;
+mod cli_account;
 mod cli_check;
 mod cli_help;
 mod cli_import;
@@ -18,6 +20,7 @@ mod config;
 mod damage;
 mod disk_full;
 mod duplicates_http;
+mod durations;
 mod embargo;
 mod embargo_job;
 mod fair_waiting;
@@ -37,6 +40,7 @@ mod kill;
 mod media_jobs;
 mod nothing_leaks;
 mod openapi;
+mod page_budget;
 mod partner_page;
 mod partner_reads;
 mod path_to_publication;
@@ -56,6 +60,7 @@ mod search_http;
 mod search_kill;
 mod search_load;
 mod service_manager;
+mod sign_in;
 mod stored_records;
 mod support;
 mod text_encodings;

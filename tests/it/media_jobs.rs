@@ -15,13 +15,13 @@ use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::media::render::Limits;
 use khochung::services::media::{
-    AuditBlobs, HashPictures, RenderPreviews, perceptual_hash, previews,
+    AuditBlobs, FindMissingCopies, HashPictures, RenderPreviews, perceptual_hash, previews,
 };
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState,
-    ProcessingResult, Write,
+    ProcessedBlob, ProcessingResult, Write,
 };
 
 use crate::picture_copies::picture;
@@ -271,6 +271,31 @@ async fn an_image_that_cannot_be_shown_says_why_and_is_no_dead_job() {
     assert_eq!(house.events(EventKind::Processed).await, 2);
     assert_eq!(house.events(EventKind::Rendered).await, 0);
     runner.stop().await;
+}
+
+/// What one version could not read, the next may.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_which_no_copy_could_be_made_is_tried_again_by_another_version() {
+    for (version, copies) in [("0.1.0", 3), (env!("CARGO_PKG_VERSION"), 0)] {
+        let house = House::new();
+        let photo = house.refer(&fs::read(fixture("photo.jpg")).unwrap()).await;
+        let failed = ProcessedBlob {
+            of: photo,
+            recipe: format!("preview-1600/1 {version}"),
+            result: ProcessingResult::Failed(ProcessingFailure::Unsupported),
+        };
+        let changes = ChangeSet::by(&Actor::System, at(0));
+        house.commit(changes.write(Write::Processed(failed))).await;
+        FindMissingCopies::SCHEDULE
+            .ensure(&*house.catalog, at(0))
+            .await
+            .unwrap();
+        let find = FindMissingCopies::new(house.catalog.clone());
+        let runner = house.runner().with(find).start();
+        runner.idle().await;
+        assert_eq!(house.events(EventKind::Rendered).await, copies, "{version}");
+        runner.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

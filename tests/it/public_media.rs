@@ -73,6 +73,42 @@ fn told() -> Vec<u8> {
     format!("{OWNER} {PLACE}").into_bytes()
 }
 
+/// The film with a track of a sensor or of subtitles, whose only sample tells owner and place.
+fn film_with_track(handler: &[u8; 4], format: &[u8; 4]) -> Vec<u8> {
+    let sample = told();
+    let number = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
+    let table = |name: &[u8; 4], rows: &[usize]| {
+        let rows: Vec<u8> = rows.iter().flat_map(|row| number(*row)).collect();
+        iso_box(name, &[&[0; 4], rows.as_slice()].concat())
+    };
+    let track = |offset: usize| {
+        let entry = iso_box(format, &[0, 0, 0, 0, 0, 0, 0, 1]);
+        let samples = [
+            iso_box(b"stsd", &[&number(0)[..], &number(1), &entry].concat()),
+            table(b"stts", &[1, 1, 1000]),
+            table(b"stsc", &[1, 1, 1, 1]),
+            table(b"stsz", &[0, 1, sample.len()]),
+            table(b"stco", &[1, offset]),
+        ]
+        .concat();
+        let handler = [&[0; 8], handler.as_slice(), &[0; 13]].concat();
+        let media = [
+            iso_box(b"mdhd", &[0; 24]),
+            iso_box(b"hdlr", &handler),
+            iso_box(b"minf", &iso_box(b"stbl", &samples)),
+        ];
+        let mut header = [0; 84];
+        header[15] = 9;
+        let header = iso_box(b"tkhd", &header);
+        iso_box(
+            b"trak",
+            &[header, iso_box(b"mdia", &media.concat())].concat(),
+        )
+    };
+    let length = film_with(&track(0)).len();
+    [film_with(&track(length + 8)), iso_box(b"mdat", &sample)].concat()
+}
+
 /// The recordings with an owner and a place in the metadata of their format.
 fn telling_recordings() -> Vec<(&'static str, Vec<u8>)> {
     let text = told();
@@ -109,7 +145,14 @@ fn telling_recordings() -> Vec<(&'static str, Vec<u8>)> {
     ]
     .concat();
     let webm = [fixture("film.webm"), tags].concat();
+    // Padding before the first frame, which players skip.
+    let junk = [text.as_slice(), &[0; 300], &fixture("tone-cbr.mp3")].concat();
     vec![
+        ("sensor.mp4", film_with_track(b"meta", b"gpmd")),
+        ("data.mp4", film_with_track(b"data", b"priv")),
+        ("subtitles.mp4", film_with_track(b"sbtl", b"tx3g")),
+        ("text.mp4", film_with_track(b"text", b"text")),
+        ("junk.mp3", junk),
         ("user-data.mp4", in_user_data),
         ("xmp.mp4", in_xmp),
         ("trailer.mp4", behind_the_end),
@@ -215,10 +258,12 @@ fn a_file_without_a_public_copy_says_why_and_holds_the_work_back() {
     let cut = &photo[..photo.len() / 20];
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>".as_slice();
     let upright = (fixture("upright.avif"), fixture("upright.heic"));
+    let wma = fixture("tone.wma");
     for (name, bytes, kind, reason) in [
         ("a.svg", svg, "archival-photo", "unsupported"),
         ("a.avif", &upright.0, "archival-photo", "unsupported"),
         ("IMG_1.HEIC", &upright.1, "archival-photo", "unsupported"),
+        ("tone.wma", &wma, "radio-bulletin", "unsupported"),
         ("cut.jpg", cut, "archival-photo", "damaged"),
         (
             "cut.mp4",

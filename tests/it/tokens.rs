@@ -18,8 +18,8 @@ fn wanted(role: Role, organisation: Option<&str>) -> NewToken {
 #[tokio::test]
 async fn a_secret_opens_as_what_it_was_made_for() {
     let archive = Archive::new();
-    let accounts = &archive.accounts;
-    let (secret, record) = accounts
+    let tokens = &archive.tokens;
+    let (secret, record) = tokens
         .create(&Actor::System, wanted(Role::Contributor, Some("dic")))
         .await
         .unwrap();
@@ -27,7 +27,7 @@ async fn a_secret_opens_as_what_it_was_made_for() {
     assert!(secret.reveal().starts_with("kc_"));
     assert_eq!(secret.reveal().len(), 3 + 43);
     assert!(!format!("{secret:?} {record:?}").contains(secret.reveal()));
-    let actor = accounts.authenticate(secret.reveal()).await.unwrap();
+    let actor = tokens.authenticate(secret.reveal()).await.unwrap();
     let expected = Actor::Holder {
         credential: Credential::Token(record.id.clone()),
         role: Role::Contributor,
@@ -42,31 +42,31 @@ async fn a_secret_opens_as_what_it_was_made_for() {
         &secret.reveal()[..45],
         &format!("{}A", secret.reveal()),
     ] {
-        let refused = accounts.authenticate(wrong).await;
+        let refused = tokens.authenticate(wrong).await;
         assert!(matches!(refused, Err(AccountsError::NotValid)), "{wrong:?}");
     }
-    assert_eq!(accounts.list(&Actor::System).await.unwrap(), [record]);
+    assert_eq!(tokens.list(&Actor::System).await.unwrap(), [record]);
 }
 
 #[tokio::test]
 async fn a_revoked_token_stops_at_once() {
     let archive = Archive::new();
-    let accounts = &archive.accounts;
-    let (secret, record) = accounts
+    let tokens = &archive.tokens;
+    let (secret, record) = tokens
         .create(&Actor::System, wanted(Role::Station, None))
         .await
         .unwrap();
-    accounts.authenticate(secret.reveal()).await.unwrap();
+    tokens.authenticate(secret.reveal()).await.unwrap();
     for _ in 0..2 {
-        let revoked = accounts.revoke(&Actor::System, &record.id).await.unwrap();
+        let revoked = tokens.revoke(&Actor::System, &record.id).await.unwrap();
         assert_eq!(revoked.revoked_at, Some(MORNING));
-        let refused = accounts.authenticate(secret.reveal()).await;
+        let refused = tokens.authenticate(secret.reveal()).await;
         assert!(
             matches!(refused, Err(AccountsError::NotValid)),
             "{refused:?}"
         );
     }
-    let unknown = accounts.revoke(&Actor::System, &TokenId("x".into())).await;
+    let unknown = tokens.revoke(&Actor::System, &TokenId("x".into())).await;
     assert!(
         matches!(unknown, Err(AccountsError::NoSuchToken)),
         "{unknown:?}"
@@ -78,18 +78,10 @@ async fn a_token_ends_at_its_moment_even_when_remembered() {
     let archive = Archive::new();
     let mut wanted = wanted(Role::Partner, None);
     wanted.expires_at = Some(MORNING.plus_seconds(CACHE_SECONDS / 2));
-    let (secret, _) = archive
-        .accounts
-        .create(&Actor::System, wanted)
-        .await
-        .unwrap();
-    archive
-        .accounts
-        .authenticate(secret.reveal())
-        .await
-        .unwrap();
+    let (secret, _) = archive.tokens.create(&Actor::System, wanted).await.unwrap();
+    archive.tokens.authenticate(secret.reveal()).await.unwrap();
     archive.clock.set(MORNING.plus_seconds(CACHE_SECONDS / 2));
-    let refused = archive.accounts.authenticate(secret.reveal()).await;
+    let refused = archive.tokens.authenticate(secret.reveal()).await;
     assert!(
         matches!(refused, Err(AccountsError::NotValid)),
         "{refused:?}"
@@ -99,11 +91,11 @@ async fn a_token_ends_at_its_moment_even_when_remembered() {
 #[tokio::test]
 async fn unfit_tokens_are_not_made() {
     let archive = Archive::new();
-    let accounts = &archive.accounts;
+    let tokens = &archive.tokens;
     let mut unfit = wanted(Role::Contributor, None);
     unfit.label = "a\nb".to_owned();
     unfit.expires_at = Some(MORNING);
-    let refused = accounts.create(&Actor::System, unfit).await;
+    let refused = tokens.create(&Actor::System, unfit).await;
     let Err(AccountsError::Invalid(violations)) = refused else {
         panic!("{refused:?}");
     };
@@ -120,15 +112,13 @@ async fn unfit_tokens_are_not_made() {
             ("/expires_at", &Rule::InvalidTimestamp),
         ]
     );
-    let by_editor = accounts
-        .create(&editor(), wanted(Role::Partner, None))
-        .await;
+    let by_editor = tokens.create(&editor(), wanted(Role::Partner, None)).await;
     assert!(
         matches!(by_editor, Err(AccountsError::Forbidden)),
         "{by_editor:?}"
     );
     assert!(matches!(
-        accounts.list(&editor()).await,
+        tokens.list(&editor()).await,
         Err(AccountsError::Forbidden)
     ));
 }

@@ -12,6 +12,7 @@ pub mod id;
 pub mod kind;
 pub mod lifecycle;
 pub mod limits;
+mod narrowing;
 pub mod people;
 pub mod publication;
 pub mod review;

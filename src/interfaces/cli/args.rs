@@ -40,6 +40,9 @@ pub(crate) enum Command {
     /// Make, list and revoke access tokens. Works while the archive runs.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Invite, list, close and reset accounts of posts. Works while the archive runs.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Take in works from an NDJSON file, or from a folder with works.ndjson and files beside it.
     Import(Import),
     /// Check that an archive can run here: settings, folder, permissions, disk, clock, address.
@@ -98,6 +101,72 @@ pub(crate) struct Listen {
     pub(crate) bind: Option<String>,
 }
 
+/// Accounts of posts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Create an account; the one-time link for its holder is the last line printed.
+    #[command(after_help = "\
+Example: khochung account invite phong.vh@gialai.example --role contributor --organisation dic")]
+    Invite {
+        /// The login name: the address of an office or post.
+        login: String,
+        /// What its holder may do: see `khochung account roles`.
+        #[arg(long)]
+        role: String,
+        /// The body it acts for (a slug of the scheme `organisation`); contributors need one.
+        #[arg(long, value_name = "SLUG")]
+        organisation: Option<String>,
+        /// The line to be shown as; its holder can change it.
+        #[arg(long, value_name = "TEXT")]
+        display: Option<String>,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Choose a password with a one-time link. The password is read from the terminal or the standard input.
+    Accept {
+        /// The link that `account invite` or `account reset` printed.
+        link: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the accounts.
+    List(Folder),
+    /// Take password and second factor away; the one-time link for new ones is the last line printed.
+    Reset {
+        /// The id or login name that `account list` shows.
+        account: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Close an account at once.
+    Close {
+        /// The id or login name that `account list` shows.
+        account: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Give an account another role or body.
+    Change {
+        /// The id or login name that `account list` shows.
+        account: String,
+        /// What its holder may do.
+        #[arg(long)]
+        role: Option<String>,
+        /// The body it acts for; an empty one takes it away.
+        #[arg(long, value_name = "SLUG")]
+        organisation: Option<String>,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the roles and what each may do.
+    Roles,
+}
+
 /// Access tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
@@ -105,7 +174,7 @@ pub(crate) enum TokenCommand {
     #[command(after_help = "\
 Example: khochung token create --role contributor --organisation dic --label \"upload desk\"")]
     Create {
-        /// What its holder may be: admin, editor, contributor, station, partner.
+        /// What its holder may do: see `khochung account roles`.
         #[arg(long)]
         role: String,
         /// The body it is given to (a slug of the scheme `organisation`); contributors need one.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Request, StatusCode};
 
-use super::serve::Serving;
+use super::serving::Serving;
 use super::{Failure, control};
 use crate::config::Config;
 use crate::interfaces::http::server::Listening;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::output::print;
-use super::serve::opening_failed;
+use super::serving::opening_failed;
 use super::{Failure, progress, runtime};
 use crate::app::maintenance::{self, Finding, MaintenanceError};
 use crate::config::Config;

@@ -5,6 +5,7 @@
 //! and a token created while the archive runs is valid at once. Maintenance (`verify`, `reindex`,
 //! `rebuild`) opens the data folder itself, which no server may have open.
 
+mod account;
 mod args;
 mod backup;
 mod check;
@@ -19,6 +20,7 @@ mod progress;
 mod runtime;
 mod serve;
 mod service_manager;
+mod serving;
 mod settings;
 mod token;
 mod usage_pages;
@@ -68,6 +70,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Serve(listen) => serve::run(settings::for_serving(file, &listen)?, language),
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
+        Command::Account(command) => account::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
         Command::Check(check) => {
             let wanted = check.language.as_deref().map(Language::of_tag);

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::Failure;
 use super::args::{Folder, Listen};
 use super::output::{print, terminal_language};
-use crate::config::{Config, Effective, layers};
+use crate::config::{Config, ConfigProblem, Effective, Problems, layers};
 use crate::interfaces::messages::{Language, config as messages};
+use crate::services::media::{can_be_recognised, usual_name};
 use crate::telemetry;
 
 /// The settings for a command that listens.
@@ -97,5 +98,22 @@ fn load(file: Option<&Path>, folder: &Folder, bind: Option<&str>) -> Result<Effe
     }
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    layers::load(file, environment, &flags).map_err(Failure::Config)
+    let effective = layers::load(file, environment, &flags).map_err(Failure::Config)?;
+    let never_recognised = never_recognised(&effective.config.intake.allowed_types);
+    if never_recognised.is_empty() {
+        Ok(effective)
+    } else {
+        Err(Failure::Config(Problems(never_recognised)))
+    }
+}
+
+/// Accepted types that recognition cannot give: files of them would be refused all the same.
+fn never_recognised(allowed: &[String]) -> Vec<ConfigProblem> {
+    let unknown = allowed.iter().filter(|pattern| !can_be_recognised(pattern));
+    let problem = |pattern: &String| ConfigProblem::NeverRecognised {
+        key: "intake.allowed_types".to_owned(),
+        media_type: pattern.clone(),
+        usual: usual_name(pattern),
+    };
+    unknown.map(problem).collect()
 }

@@ -5,9 +5,11 @@
 //! the token, or for the network of the caller (`services::search::admission`).
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
@@ -15,13 +17,19 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use super::client_address::TrustedProxies;
 use super::extract::guard;
 use super::problem::Problem;
+use super::{BaseAddress, session_cookie};
+use crate::app::Archive;
 use crate::domain::access::Actor;
+use crate::services::accounts::{AccountsError, Network, network_of};
 use crate::services::search::Search;
 use crate::services::search::admission::requester::Requester;
 
 /// What each caller may use, and what is left of it (draft-ietf-httpapi-ratelimit-headers).
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Where a browser signs in. It needs no token: it may have a cookie of an ended session.
+const SIGN_IN_PATH: &str = "/api/v1/session";
 
 /// The name of the one policy.
 const POLICY: &str = "processor-time";
@@ -56,8 +64,10 @@ pub async fn authenticate(
     // Its bearer token is a setting, not one of the archive.
     let actor = if request.path() == "/metrics" {
         Ok(Actor::Anonymous)
-    } else {
+    } else if request.headers().contains_key(header::AUTHORIZATION) {
         guard::authenticate(request.request()).await
+    } else {
+        actor_of_browser(&request).await
     };
     let actor = match actor {
         Ok(actor) => actor,
@@ -67,6 +77,8 @@ pub async fn authenticate(
     let admission = request.app_data::<web::Data<Search>>().cloned();
     request.extensions_mut().insert(actor);
     request.extensions_mut().insert(requester.clone());
+    let network = client_address(&request).map(network_of);
+    request.extensions_mut().insert(CallerNetwork(network));
     let mut response = next.call(request).await?.map_into_boxed_body();
     let is_counted = response.request().extensions().get::<IsCounted>().is_some();
     if let Some(search) = admission.filter(|_| is_counted) {
@@ -78,14 +90,64 @@ pub async fn authenticate(
     Ok(response)
 }
 
+/// The actor of a session cookie; anonymous without a valid one, so that an ended session does not keep anybody
+/// from what is public.
+///
+/// # Errors
+/// [`Problem::CrossSite`] for a change that a page of another site may have sent; the catalogue fails.
+async fn actor_of_browser(request: &ServiceRequest) -> Result<Actor, Problem> {
+    let (Some(base), Some(archive)) = (
+        request.app_data::<web::Data<BaseAddress>>(),
+        request.app_data::<web::Data<Archive>>(),
+    ) else {
+        return Err(Problem::internal(
+            "the server was started without an archive",
+        ));
+    };
+    session_cookie::check_origin(request, base)?;
+    let Some(cookie) = session_cookie::read(request, base) else {
+        return Ok(Actor::Anonymous);
+    };
+    let session = match archive.accounts.sessions.find(&cookie.0).await {
+        Err(AccountsError::NotValid) => return Ok(Actor::Anonymous),
+        found => found?,
+    };
+    let signs_in = request.path() == SIGN_IN_PATH && request.method() == Method::POST;
+    if !session_cookie::is_safe(request.method()) && !signs_in {
+        session_cookie::check_token(request.headers(), &cookie.0)?;
+    }
+    let actor = session.actor.clone();
+    request.extensions_mut().insert(session);
+    request.extensions_mut().insert(cookie);
+    Ok(actor)
+}
+
+/// The network of the caller, for counting failures to sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct CallerNetwork(pub Network);
+
+impl FromRequest for CallerNetwork {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let network = request.extensions().get::<Self>().copied();
+        ready(network.ok_or_else(|| Problem::internal("the caller was not looked up")))
+    }
+}
+
 /// What the caller may see decides every answer of the API.
 fn vary_by_caller(headers: &mut HeaderMap) {
     let values = headers.get_all(header::VARY);
-    let mut names = values
+    let names: Vec<String> = values
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    if !names.any(|name| name.trim().eq_ignore_ascii_case("authorization")) {
-        headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    for name in ["Authorization", "Cookie"] {
+        if !names.contains(&name.to_ascii_lowercase()) {
+            headers.append(header::VARY, HeaderValue::from_static(name));
+        }
     }
 }
 
@@ -93,11 +155,15 @@ fn requester(request: &ServiceRequest, actor: &Actor) -> Requester {
     match actor {
         Actor::System => Requester::Unlimited,
         Actor::Holder { credential, .. } => Requester::Holder(credential.clone()),
-        Actor::Anonymous => request
-            .app_data::<web::Data<TrustedProxies>>()
-            .and_then(|proxies| proxies.client_of(request))
-            .map_or(Requester::Unlimited, Requester::of_address),
+        Actor::Anonymous => {
+            client_address(request).map_or(Requester::Unlimited, Requester::of_address)
+        }
     }
+}
+
+fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
+    let proxies = request.app_data::<web::Data<TrustedProxies>>()?;
+    proxies.client_of(request)
 }
 
 fn tell_budget(headers: &mut HeaderMap, search: &Search, requester: &Requester) {

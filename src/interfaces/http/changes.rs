@@ -1,7 +1,5 @@
 //! `/api/v1/changes`: the change feed, for clients that keep a copy.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,10 +10,10 @@ use super::extract::query::Query;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
 use super::{BaseAddress, pagination, schemas};
-use crate::domain::asset::AssetId;
 use crate::interfaces::wire::{AssetDto, ChangeDto};
 use crate::services::search::Search;
-use crate::services::sharing::{Change, LogCursor, Presence, Sharing};
+use crate::services::sharing::{Changes, LogCursor, Presence, Sharing};
+use crate::services::works::PageBudget;
 use crate::storage::catalog::EventNumber;
 
 /// The position in the change feed.
@@ -106,10 +104,10 @@ pub async fn list(
     let limit = pagination::limit(query.0.limit)?;
     let (by, service) = (actor.clone(), sharing.clone());
     let changes = async move { service.changes(&by, cursor, limit).await };
-    let changes = search.admission().run(&counted.0, changes).await??;
+    let mut changes = search.admission().run(&counted.0, changes).await??;
     let log = sharing.log_id().to_string();
+    let items = entries(&actor, &mut changes, query.0.include, &sharing).await?;
     let next = changes.next.0;
-    let items = entries(&actor, &changes.items, query.0.include, &sharing).await?;
     let mut response = HttpResponse::Ok();
     if !changes.is_at_end {
         let next_page = [
@@ -129,28 +127,36 @@ pub async fn list(
     }))
 }
 
+/// The changes with the works that were requested. The page ends early when the texts of the works are long.
 async fn entries(
     actor: &Allowed<Read>,
-    changes: &[Change],
+    changes: &mut Changes,
     include: Option<Inclusion>,
     sharing: &Sharing,
 ) -> Result<Vec<ChangeEntry>, Problem> {
-    let wanted: Vec<AssetId> = match include {
-        None => Vec::new(),
-        Some(Inclusion::Asset) => changes
-            .iter()
-            .filter(|change| change.presence == Presence::Available)
-            .map(|change| change.asset)
-            .collect(),
-    };
-    let mut records: HashMap<AssetId, AssetDto> = HashMap::new();
-    for mut asset in sharing.read_many(actor, &wanted).await? {
-        asset.work.body = None;
-        records.insert(asset.id, AssetDto::render(asset, actor));
+    let with_works = matches!(include, Some(Inclusion::Asset));
+    let mut entries = Vec::with_capacity(changes.items.len());
+    let mut budget = PageBudget::default();
+    for change in &changes.items {
+        if budget.is_used_up() {
+            changes.is_at_end = false;
+            break;
+        }
+        let is_included = with_works && change.presence == Presence::Available;
+        let ids = [change.asset];
+        let ids = if is_included { &ids[..] } else { &[] };
+        let (works, _) = sharing.read_many(actor, ids, false).await?;
+        works.iter().for_each(|work| budget.count(work));
+        let record = works.into_iter().next();
+        entries.push(ChangeEntry {
+            change: change.into(),
+            record: record.map(|work| AssetDto::render(work, actor)),
+        });
     }
-    let entry = |change: &Change| ChangeEntry {
-        change: change.into(),
-        record: records.get(&change.asset).cloned(),
-    };
-    Ok(changes.iter().map(entry).collect())
+    if entries.len() < changes.items.len()
+        && let Some(last) = changes.items.get(entries.len().saturating_sub(1))
+    {
+        changes.next = last.number;
+    }
+    Ok(entries)
 }

@@ -5,6 +5,7 @@
 //! extract, convert, call one service and convert back; they neither use the storage nor contain rules.
 //! Pages for browsers use the same frame, problems and extractors.
 
+pub mod accounts;
 pub mod assets;
 pub mod authentication;
 mod base_address;
@@ -28,6 +29,7 @@ pub mod saved_searches;
 mod schemas;
 pub mod search;
 pub mod server;
+pub mod session_cookie;
 pub mod tls;
 pub mod tokens;
 pub mod upload;

@@ -8,7 +8,9 @@ use serde_json::Value;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -32,6 +34,7 @@ use super::problem::document::{MEDIA_TYPE, ProblemDocument};
         (name = "files", description = "Files of works: attach, detach, download"),
         (name = "search", description = "Search; saved searches and their feeds"),
         (name = "vocabularies", description = "The controlled vocabularies of the descriptions"),
+        (name = "accounts", description = "Accounts of posts, sessions of browsers"),
         (name = "operation", description = "Health, tokens, and this description"),
     ),
     components(schemas(ProblemDocument))
@@ -125,6 +128,13 @@ impl Modify for SharedResponses {
                 .scheme(HttpAuthScheme::Bearer)
                 .description(Some("A token made by `khochung token create`"));
             components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+            let cookie = ApiKeyValue::with_description(
+                "khochung-session",
+                "The session of a browser, begun by `POST /api/v1/session`. Over TLS the cookie is called \
+                 `__Host-khochung-session`. Changes need `X-CSRF-Token`, too.",
+            );
+            components
+                .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         }
         for (path, item) in &mut api.paths.paths {
             let operations = [
@@ -136,6 +146,7 @@ impl Modify for SharedResponses {
                 &mut item.delete,
             ];
             for operation in operations.into_iter().flatten() {
+                accept_sessions(operation);
                 add_shared_responses(path, operation);
             }
         }
@@ -166,6 +177,9 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
         Access::Open => operation.security = Some(Vec::new()),
         Access::TokenOptional => statuses.push("401"),
         Access::TokenNeeded => statuses.extend(["401", "403"]),
+    }
+    if operation.tags.iter().flatten().any(|tag| tag == "accounts") {
+        statuses.extend(["401", "403", "409"]);
     }
     if path.contains('{') {
         statuses.push("404");
@@ -235,6 +249,18 @@ fn replayed() -> Header {
         .build()
 }
 
+/// A session does where a token does.
+fn accept_sessions(operation: &mut Operation) {
+    let session = || SecurityRequirement::new::<_, _, String>("session", []);
+    let token = SecurityRequirement::new::<_, _, String>("token", []);
+    if let Some(ways) = &mut operation.security
+        && ways.contains(&token)
+        && !ways.contains(&session())
+    {
+        ways.push(session());
+    }
+}
+
 /// Whether an operation needs a token.
 enum Access {
     Open,
@@ -254,8 +280,8 @@ fn access(operation: &Operation) -> Access {
 fn problem(status: &str) -> Response {
     let description = match status {
         "400" => "The request is malformed, or a parameter has a value it cannot have.",
-        "401" => "A token is needed, or the one sent is not valid.",
-        "403" => "The token does not allow this.",
+        "401" => "A token or a session is needed, or the one sent is not valid.",
+        "403" => "The token or session does not allow this.",
         "404" => "Nothing here, or nothing the caller may know of.",
         "406" => "None of the accepted codings or forms can be given.",
         "408" => "The body came too slowly.",

@@ -168,7 +168,7 @@ fn provide(archive: &Archive, config: &mut web::ServiceConfig) {
         .app_data(web::Data::from(Arc::clone(&archive.config)))
         .app_data(web::Data::from(Arc::clone(&archive.metrics)))
         .app_data(web::Data::from(Arc::clone(&archive.vocabularies)))
-        .app_data(web::Data::from(Arc::clone(&archive.accounts)))
+        .app_data(web::Data::from(Arc::clone(&archive.tokens)))
         .app_data(web::Data::new(archive.intake.clone()))
         .app_data(web::Data::new(archive.curation.clone()))
         .app_data(web::Data::new(archive.sharing.clone()))

@@ -13,7 +13,7 @@ use super::extract::query;
 use super::problem::Problem;
 use crate::domain::access::{Role, TokenId};
 use crate::domain::{Rule, Slug, Timestamp, Violations};
-use crate::services::accounts::{Accounts, NewToken};
+use crate::services::accounts::{NewToken, Tokens};
 use crate::storage::catalog::TokenRecord;
 
 /// A token to create.
@@ -108,11 +108,11 @@ pub struct TokenList {
 )]
 pub async fn list(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
 ) -> Result<web::Json<TokenList>, Problem> {
-    let tokens = accounts.list(&actor).await?;
+    let found = tokens.list(&actor).await?;
     Ok(web::Json(TokenList {
-        items: tokens.into_iter().map(TokenView::from).collect(),
+        items: found.into_iter().map(TokenView::from).collect(),
     }))
 }
 
@@ -129,13 +129,11 @@ pub async fn list(
 )]
 pub async fn create(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
     base: web::Data<BaseAddress>,
     body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
-    let (secret, record) = accounts
-        .create(&actor, parse_new_token(&body.value)?)
-        .await?;
+    let (secret, record) = tokens.create(&actor, parse_new_token(&body.value)?).await?;
     let location = format!("{}/api/v1/tokens/{}", base.as_str(), record.id.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -156,11 +154,11 @@ pub async fn create(
 )]
 pub async fn revoke(
     actor: Allowed<Administer>,
-    accounts: web::Data<Accounts>,
+    tokens: web::Data<Tokens>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
-    accounts.revoke(&actor, &TokenId(id)).await?;
+    tokens.revoke(&actor, &TokenId(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

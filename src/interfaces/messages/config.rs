@@ -37,6 +37,21 @@ pub fn sentence(problem: &ConfigProblem, language: Language) -> String {
             let and = language.pick("đến", "and");
             format!("{key}: {between} {least} {and} {most}")
         }
+        ConfigProblem::NeverRecognised {
+            key,
+            media_type,
+            usual,
+        } => {
+            let never = language.pick(
+                "không tệp nào được nhận dạng là",
+                "no file is ever recognised as",
+            );
+            let hint = usual.as_ref().map_or_else(String::new, |name| {
+                let called = language.pick("hãy dùng", "use");
+                format!("; {called} {name}")
+            });
+            format!("{key}: {never} {media_type}{hint}")
+        }
         ConfigProblem::Malformed { key, wanted } => {
             let form = language.pick("phải có dạng", "must have the form");
             format!("{key}: {form} {wanted}")

@@ -8,6 +8,7 @@ pub mod config;
 pub mod feeds;
 pub mod processing;
 pub mod requirements;
+pub mod roles;
 pub mod rules;
 
 /// The language of messages.

@@ -10,6 +10,10 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::UnknownProperty => "unknown-property",
         Rule::WrongType { .. } => "wrong-type",
         Rule::TooLong { .. } => "too-long",
+        Rule::TooShort { .. } => "too-short",
+        Rule::EasyToGuess => "easy-to-guess",
+        Rule::NotValid => "not-valid",
+        Rule::LoginTaken => "login-taken",
         Rule::ForbiddenCharacters => "forbidden-characters",
         Rule::InvalidLanguageTag => "invalid-language-tag",
         Rule::InvalidDate => "invalid-date",
@@ -49,6 +53,7 @@ fn vietnamese(rule: &Rule) -> String {
     let fixed = match rule {
         Rule::WrongType { expected } => return format!("Phải là kiểu JSON “{expected}”."),
         Rule::TooLong { max } => return format!("Quá dài: nhiều nhất là {max}."),
+        Rule::TooShort { min } => return format!("Quá ngắn: ít nhất {min} ký tự."),
         Rule::NotOneOf { allowed } => {
             return format!("Phải là một trong: {}.", allowed.join(", "));
         }
@@ -69,6 +74,11 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::UnknownTarget => "Tác phẩm được liên kết không tồn tại.",
         Rule::SelfReference => "Tác phẩm không thể liên kết đến chính nó.",
         Rule::Malformed => "Giá trị viết không đúng dạng.",
+        Rule::EasyToGuess => {
+            "Mật khẩu dễ đoán; hãy ghép vài từ không liên quan, ví dụ một câu ngắn riêng của bạn."
+        }
+        Rule::NotValid => "Không đúng hoặc không còn dùng được.",
+        Rule::LoginTaken => "Tên đăng nhập này đã có người dùng.",
         Rule::RightsNotReviewed => "Chưa thể công bố: quyền sử dụng lại chưa được xem xét.",
         Rule::PeopleNotAssessed => {
             "Chưa thể công bố: chưa xác định có người nhận diện được và cơ sở để đăng."
@@ -106,6 +116,7 @@ fn english(rule: &Rule) -> String {
     let fixed = match rule {
         Rule::WrongType { expected } => return format!("Must be of the JSON type {expected:?}."),
         Rule::TooLong { max } => return format!("Too long: {max} at most."),
+        Rule::TooShort { min } => return format!("Too short: {min} characters at least."),
         Rule::NotOneOf { allowed } => return format!("Must be one of: {}.", allowed.join(", ")),
         Rule::UnknownConcept { scheme, slug } => {
             return format!("The scheme {scheme:?} has no concept {slug:?}.");
@@ -124,6 +135,11 @@ fn english(rule: &Rule) -> String {
         Rule::UnknownTarget => "The related work does not exist.",
         Rule::SelfReference => "A work cannot be related to itself.",
         Rule::Malformed => "Not well-formed.",
+        Rule::EasyToGuess => {
+            "Easy to guess; join some unrelated words, for example a short sentence of your own."
+        }
+        Rule::NotValid => "Not right, or not valid any more.",
+        Rule::LoginTaken => "Another account has this login name.",
         Rule::RightsNotReviewed => "Cannot be published: its reuse rights were not reviewed.",
         Rule::PeopleNotAssessed => {
             "Cannot be published: nobody has said whether people can be recognised, and the basis."

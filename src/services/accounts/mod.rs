@@ -1,282 +1,40 @@
-//! Tokens: who may act for which organisation, and for how long.
+//! Who calls: tokens of machines, accounts of posts, and sessions of browsers.
 //!
-//! A token is 256 random bits; the archive stores their hash and shows the secret once, when it is
-//! created. Tokens belong to organisations and machines; there is no register of persons. A revoked token
-//! is invalid at once on the node that revokes it, and within [`CACHE_SECONDS`] on others.
+//! A token is 256 random bits for a program. An account is a key to a post: a login name, a display line,
+//! a role and a body, and how its holder proves who it is; what is private in it is encrypted and can be forgotten
+//! (ADR 18). A session is what a browser gets for signing in. All three end at the same [`Actor`], and nothing
+//! behind it knows which it was.
+//!
+//! [`Actor`]: crate::domain::access::Actor
 
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod administration;
+mod all;
+mod error;
+mod housekeeping;
+mod links;
+mod own_account;
+mod password;
+mod private;
+mod scope;
+mod second_factor;
+mod secret;
+mod sessions;
+mod sign_in;
+mod store;
+mod stored;
+mod throttle;
+mod tokens;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256 as Hasher};
-
-use crate::clock::Clock;
-use crate::domain::access::{Actor, Credential, Permission, Role, TokenId};
-use crate::domain::asset::limits;
-use crate::domain::vocabulary::Vocabularies;
-use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations, text};
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, TokenHash, TokenRecord, Write};
-
-/// How long a node caches a token.
-pub const CACHE_SECONDS: i64 = 30;
-
-/// The prefix of every secret, so that scanners find leaked ones.
-const PREFIX: &str = "kc_";
-
-/// More tokens than any archive has; invalid ones are never cached.
-const CACHE_ENTRIES: usize = 4_096;
-
-/// Creates, lists, revokes and authenticates tokens.
-pub struct Accounts {
-    catalog: Arc<dyn Catalog>,
-    vocabularies: Arc<Vocabularies>,
-    clock: Clock,
-    cache: Mutex<Cache>,
-}
-
-/// Tokens with the time they were read. The number of revocations tells a slow reader that the token it
-/// read may be out of date.
-#[derive(Default)]
-struct Cache {
-    entries: HashMap<TokenHash, (TokenRecord, Timestamp)>,
-    revocations: u64,
-}
-
-/// A token to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewToken {
-    /// The role of its holder.
-    pub role: Role,
-    /// The organisation of its holder; contributors need one.
-    pub organisation: Option<Slug>,
-    /// What it is for, in one line.
-    pub label: String,
-    /// When it expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// The secret of a token. Shown once; neither logged nor stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text, for the response that creates the token.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-/// Why a token was not created, found or accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum AccountsError {
-    /// The actor does not administer the archive.
-    #[error("only administrators handle tokens")]
-    Forbidden,
-    /// The requested token breaks rules; pointers are into its wire form.
-    #[error("the requested token breaks rules")]
-    Invalid(#[source] Violations),
-    /// No token has this id.
-    #[error("there is no such token")]
-    NoSuchToken,
-    /// The secret belongs to no token, or to one that was revoked or has expired.
-    #[error("the token is not valid")]
-    NotValid,
-    /// The catalogue refused or failed.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-}
-
-impl Accounts {
-    /// The tokens of this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
-        Self {
-            catalog,
-            vocabularies,
-            clock,
-            cache: Mutex::default(),
-        }
-    }
-
-    /// Creates a token. The secret cannot be read again.
-    ///
-    /// # Errors
-    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`] for a contributor without an
-    /// organisation, an unknown organisation, an invalid label or an expiry in the past.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        wanted: NewToken,
-    ) -> Result<(Secret, TokenRecord), AccountsError> {
-        administers(actor)?;
-        let now = self.clock.now();
-        let label = self.checked(&wanted, now).map_err(AccountsError::Invalid)?;
-        let secret = Secret(format!(
-            "{PREFIX}{}",
-            URL_SAFE_NO_PAD.encode(self.clock.random_bytes::<32>())
-        ));
-        let record = TokenRecord {
-            id: TokenId(hex(&self.clock.random_bytes::<6>())),
-            hash: hash(secret.reveal()),
-            role: wanted.role,
-            organisation: wanted.organisation,
-            label,
-            created_at: now,
-            expires_at: wanted.expires_at,
-            revoked_at: None,
-        };
-        self.write(actor, now, record.clone()).await?;
-        Ok((secret, record))
-    }
-
-    /// All tokens, oldest first, revoked ones included. Secrets are not stored.
-    ///
-    /// # Errors
-    /// [`AccountsError::Forbidden`], [`AccountsError::Catalog`].
-    pub async fn list(&self, actor: &Actor) -> Result<Vec<TokenRecord>, AccountsError> {
-        administers(actor)?;
-        Ok(self.catalog.tokens().await?)
-    }
-
-    /// Revokes a token. Revoking it again changes nothing.
-    ///
-    /// # Errors
-    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchToken`].
-    pub async fn revoke(&self, actor: &Actor, id: &TokenId) -> Result<TokenRecord, AccountsError> {
-        let known = self.list(actor).await?;
-        let mut record = known
-            .into_iter()
-            .find(|record| record.id == *id)
-            .ok_or(AccountsError::NoSuchToken)?;
-        if record.revoked_at.is_none() {
-            let now = self.clock.now();
-            record.revoked_at = Some(now);
-            self.write(actor, now, record.clone()).await?;
-            let mut cache = self.cache();
-            cache.revocations += 1;
-            cache.entries.remove(&record.hash);
-        }
-        Ok(record)
-    }
-
-    /// The actor of this secret. It is looked up by its hash, so the duration reveals nothing about valid
-    /// secrets.
-    ///
-    /// # Errors
-    /// [`AccountsError::NotValid`], the same for unknown, revoked and expired ones.
-    pub async fn authenticate(&self, secret: &str) -> Result<Actor, AccountsError> {
-        if !secret.starts_with(PREFIX) {
-            return Err(AccountsError::NotValid);
-        }
-        let now = self.clock.now();
-        let record = self.record(hash(secret), now).await?;
-        let has_expired = record.expires_at.is_some_and(|end| end <= now);
-        if record.revoked_at.is_some() || has_expired {
-            return Err(AccountsError::NotValid);
-        }
-        Ok(Actor::Holder {
-            credential: Credential::Token(record.id),
-            role: record.role,
-            subordinates: self.subordinates(record.organisation.as_ref(), now),
-            organisation: record.organisation,
-        })
-    }
-
-    fn subordinates(&self, organisation: Option<&Slug>, now: Timestamp) -> Arc<[Slug]> {
-        let today = now.day();
-        organisation.map_or_else(Arc::default, |organisation| {
-            self.vocabularies.subordinates(organisation, &today).into()
-        })
-    }
-
-    async fn record(&self, hash: TokenHash, now: Timestamp) -> Result<TokenRecord, AccountsError> {
-        let (remembered, revocations) = {
-            let cache = self.cache();
-            (cache.entries.get(&hash).cloned(), cache.revocations)
-        };
-        if let Some((record, read_at)) = remembered
-            && now < read_at.plus_seconds(CACHE_SECONDS)
-        {
-            return Ok(record);
-        }
-        let found = self.catalog.token(&hash).await?;
-        let record = found.ok_or(AccountsError::NotValid)?;
-        let mut cache = self.cache();
-        if cache.revocations == revocations {
-            if cache.entries.len() >= CACHE_ENTRIES {
-                cache.entries.clear();
-            }
-            cache.entries.insert(hash, (record.clone(), now));
-        }
-        Ok(record)
-    }
-
-    fn checked(&self, wanted: &NewToken, now: Timestamp) -> Result<String, Violations> {
-        let mut violations = Violations::default();
-        let label = text::line(&wanted.label, limits::LINE).unwrap_or_else(|rule| {
-            violations.push("/label", rule);
-            String::new()
-        });
-        match &wanted.organisation {
-            None if wanted.role == Role::Contributor => {
-                violations.push("/organisation", Rule::Required);
-            }
-            Some(slug)
-                if self
-                    .vocabularies
-                    .find("organisation", slug.as_str())
-                    .is_none() =>
-            {
-                violations.push(
-                    "/organisation",
-                    Rule::UnknownConcept {
-                        scheme: "organisation",
-                        slug: slug.to_string(),
-                    },
-                );
-            }
-            _ => {}
-        }
-        if wanted.expires_at.is_some_and(|end| end <= now) {
-            violations.push("/expires_at", Rule::InvalidTimestamp);
-        }
-        violations.into_result(label)
-    }
-
-    async fn write(
-        &self,
-        actor: &Actor,
-        now: Timestamp,
-        record: TokenRecord,
-    ) -> Result<(), CatalogError> {
-        let changes = ChangeSet::by(actor, now).write(Write::Token(record));
-        self.catalog.commit(changes).await.map(|_| ())
-    }
-
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn administers(actor: &Actor) -> Result<(), AccountsError> {
-    if actor.may(Permission::Administer) {
-        Ok(())
-    } else {
-        Err(AccountsError::Forbidden)
-    }
-}
-
-fn hash(secret: &str) -> TokenHash {
-    TokenHash(Sha256::from_bytes(Hasher::digest(secret).into()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+pub use administration::{AccountChange, Administration, FORGET_AFTER_DAYS, NewAccount};
+pub use all::Accounts;
+pub use error::AccountsError;
+pub use housekeeping::{HOUSEKEEPING, housekeeping};
+pub use links::LINK_SECONDS;
+pub use own_account::OwnAccount;
+pub use password::{MIN_CHARACTERS, Overload, Passwords};
+pub use second_factor::NewTotp;
+pub use secret::Secret;
+pub use sessions::{Session, Sessions};
+pub use sign_in::{Proof, SignIn};
+pub use throttle::{Network, network_of};
+pub use tokens::{CACHE_SECONDS, NewToken, Tokens};

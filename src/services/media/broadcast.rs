@@ -91,6 +91,22 @@ pub(super) fn recognise(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The types that [`recognise`] gives.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    let others = [
+        "audio/wav",
+        "audio/x-w64",
+        "audio/x-caf",
+        "image/tiff",
+        "video/x-ms-wmv",
+        "audio/x-ms-wma",
+        "video/mp2t",
+        "application/mxf",
+    ];
+    let by_brand = BRANDS.iter().map(|(_, media_type)| *media_type);
+    others.into_iter().chain(by_brand)
+}
+
 fn contains(head: &[u8], needle: &[u8]) -> bool {
     head.windows(needle.len()).any(|found| found == needle)
 }

@@ -13,9 +13,11 @@
 mod boxes;
 mod broadcast;
 mod decode;
+mod duration;
 pub mod fixity;
 pub mod hash_pictures;
 mod movie;
+mod mpeg_frames;
 mod originals;
 pub mod perceptual_hash;
 mod picture;
@@ -26,10 +28,8 @@ pub mod recipe;
 pub mod render;
 mod render_error;
 mod signature;
-mod sound;
 mod still;
 pub mod text;
-mod wave;
 mod zip;
 
 pub use fixity::AuditBlobs;
@@ -37,3 +37,4 @@ pub use hash_pictures::HashPictures;
 pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};
 pub use public_copy::{FindMissingCopies, MakePublicCopies};
+pub use signature::{can_be_recognised, usual_name};

@@ -176,7 +176,7 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     tracing::info!(blob = %of, error, "an image has no public copy");
     Ok(Write::Processed(ProcessedBlob {
         of,
-        recipe: recipe::preview(PREVIEW_SIDES_PX[0]),
+        recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0])),
         result: ProcessingResult::Failed(failure),
     }))
 }

@@ -12,7 +12,7 @@ use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::{movie, picture, public_copy, signature, sound, still, wave, zip};
+use super::{duration, movie, picture, public_copy, signature, still, zip};
 use crate::domain::asset::MediaFacts;
 use crate::storage::blobs::Staged;
 use crate::storage::blocking;
@@ -79,6 +79,7 @@ fn with_facts(path: &Path, media_type: String) -> Probe {
             if public_copy::has_pictures(path) == Some(false) {
                 probe.media_type = probe.media_type.replacen("video/", "audio/", 1);
             }
+            probe.facts.duration_ms = public_copy::matroska_duration_ms(path);
         }
         "image/heic" | "image/heif" | "image/avif" => {
             let file = File::open(path).map(BufReader::new);
@@ -90,8 +91,7 @@ fn with_facts(path: &Path, media_type: String) -> Probe {
             probe.set_size(picture::displayed_size(path, image));
             probe.has_embedded_place = picture::shows_place(path);
         }
-        "audio/wav" => probe.facts.duration_ms = wave::duration_ms(path),
-        sound => probe.facts.duration_ms = sound::duration_ms(path, sound),
+        other => probe.facts.duration_ms = duration::duration_ms(path, other),
     }
     probe
 }

@@ -10,8 +10,8 @@ pub const PREVIEW_SIDES_PX: [u32; 3] = [1600, 400, 200];
 /// The version of the preview recipes. It is incremented when the same image would give other bytes.
 pub const PREVIEW_VERSION: u32 = 1;
 
-/// The version of the public copies of sound and film.
-const PUBLIC_COPY_VERSION: u32 = 1;
+/// The version of the public copies of sound and film. 2: MP3 without the bytes before its first frame.
+const PUBLIC_COPY_VERSION: u32 = 2;
 
 const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
@@ -36,6 +36,18 @@ pub fn preview(side_px: u32) -> String {
 /// The recipe of a copy of sound or film without places and owners.
 pub fn public_copy() -> String {
     format!("{PUBLIC_COPY_PREFIX}{PUBLIC_COPY_VERSION}")
+}
+
+/// The name under which a failure is recorded: the recipe and the version of the program, because another version
+/// may succeed.
+pub fn attempt(recipe: &str) -> String {
+    format!("{recipe} {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Whether a failure was recorded by another version than this one.
+pub fn is_attempt_of_another_version(attempt: &str) -> bool {
+    let version = attempt.split_once(' ').map(|(_, version)| version);
+    version != Some(env!("CARGO_PKG_VERSION"))
 }
 
 /// Whether this is the recipe of a preview of this size, in any version.

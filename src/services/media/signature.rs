@@ -2,7 +2,7 @@
 
 use super::text::DecodedText;
 use super::text::encoding::Encoding;
-use super::{broadcast, text, zip};
+use super::{broadcast, mpeg_frames, text, zip};
 
 /// The type of unrecognised bytes.
 pub(super) const UNKNOWN: &str = "application/octet-stream";
@@ -49,6 +49,51 @@ pub(super) fn normal(media_type: &str) -> String {
         .map_or(essence, |(_, usual)| (*usual).to_owned())
 }
 
+/// Whether files can be recognised as this media type, or as one of a family (`image/*`).
+pub fn can_be_recognised(pattern: &str) -> bool {
+    if let Some(family) = pattern.strip_suffix('*') {
+        let whole = ["image/", "audio/", "video/", "text/", "application/"];
+        return whole.contains(&family) || types().any(|known| known.starts_with(family));
+    }
+    let is_usual_name = normal(pattern) == pattern;
+    // Texts are recognised by their content, not by `infer`.
+    let is_known_to_infer = !pattern.starts_with("text/") && infer::is_mime_supported(pattern);
+    is_usual_name && (types().any(|known| known == pattern) || is_known_to_infer)
+}
+
+/// The usual name of a media type that is known by several.
+pub fn usual_name(media_type: &str) -> Option<String> {
+    let usual = normal(media_type);
+    (usual != media_type && can_be_recognised(&usual)).then_some(usual)
+}
+
+/// The types that are recognised here; `infer` adds those that only it knows.
+fn types() -> impl Iterator<Item = &'static str> {
+    let here = ["application/pdf", "application/x-ole-storage", UNKNOWN];
+    let recordings = [
+        "video/ogg",
+        "audio/ogg",
+        "video/webm",
+        "audio/webm",
+        "video/x-matroska",
+        "audio/x-matroska",
+        "audio/quicktime",
+        "audio/3gpp",
+        "audio/3gpp2",
+        "audio/mpeg",
+        // Of files that an earlier version took in; settings may still name it.
+        "application/ogg",
+    ];
+    let usual = SYNONYMS.iter().map(|(_, usual)| *usual);
+    here.into_iter()
+        .chain(recordings)
+        .chain(OLE_TYPES)
+        .chain(usual)
+        .chain(broadcast::types())
+        .chain(text::types())
+        .chain(zip::types())
+}
+
 /// The media type of a file by its first bytes; of a ZIP file by the names in its directory (`entries`).
 pub(super) fn recognise(
     head: &[u8],
@@ -71,6 +116,7 @@ pub(super) fn recognise(
         Some(known) if known == "application/pdf" => known,
         _ if text::hides_markup(head) => "text/html".to_owned(),
         _ if hides_pdf(head) => "application/pdf".to_owned(),
+        None if mpeg_frames::first_frame(head).is_some() => "audio/mpeg".to_owned(),
         known => known.unwrap_or_else(|| UNKNOWN.to_owned()),
     }
 }
@@ -122,7 +168,7 @@ fn signature(head: &[u8], hints: &[String]) -> Option<String> {
             .to_owned(),
         );
     }
-    if is_mpeg_audio_frame(head) {
+    if mpeg_frames::begins_frame(head) {
         return Some("audio/mpeg".to_owned());
     }
     // `infer` reads ZIP entries with unchecked arithmetic; they are listed in `zip` instead.
@@ -135,18 +181,6 @@ fn signature(head: &[u8], hints: &[String]) -> Option<String> {
     infer::get(head)
         .filter(|kind| kind.matcher_type() != infer::MatcherType::Text)
         .map(|kind| normal(kind.mime_type()))
-}
-
-/// MP3 and MP2 without an ID3 tag begin with a frame: eleven set bits, layer III or II, and no reserved value for
-/// version, bit rate or sampling rate (ISO/IEC 11172-3, 13818-3).
-fn is_mpeg_audio_frame(head: &[u8]) -> bool {
-    let &[0xFF, version_and_layer, rates, ..] = head else {
-        return false;
-    };
-    let is_layer = |layer: u8| version_and_layer & 0b1110_0110 == 0b1110_0000 | layer << 1;
-    let is_reserved_version = version_and_layer & 0b0001_1000 == 0b0000_1000;
-    let is_reserved_rate = matches!(rates >> 4, 0 | 15) || rates & 0b1100 == 0b1100;
-    (is_layer(0b01) || is_layer(0b10)) && !is_reserved_version && !is_reserved_rate
 }
 
 fn hides_pdf(head: &[u8]) -> bool {

@@ -61,6 +61,14 @@ pub(super) fn entries(path: &Path) -> Vec<String> {
     names.flatten().map(Cow::into_owned).collect()
 }
 
+/// The types that [`recognise`] gives.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    let office = OFFICE.iter();
+    let office = office.flat_map(|(_, plain, with_macros)| [*plain, *with_macros]);
+    let archives = ["application/zip", "application/java-archive"];
+    archives.into_iter().chain(SELF_NAMED).chain(office)
+}
+
 /// The media type of a ZIP file, from its first bytes and the names in its directory.
 pub(super) fn recognise(head: &[u8], names: &[String]) -> &'static str {
     let has = |name: &str| names.iter().any(|known| known == name);

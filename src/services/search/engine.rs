@@ -36,12 +36,35 @@ pub(crate) struct ResultPage {
     /// The caller, after [`Engine::cacheable_viewer`].
     pub(crate) viewer: Viewer,
     pub(crate) mode: MatchMode,
+    pub(crate) order: Order,
     pub(crate) matches: Arc<Matches>,
     pub(crate) hits: Vec<RankedHit>,
     /// The cursor for the next page.
     pub(crate) next: Option<Cursor>,
     /// The deadline passed during matching or ranking.
     pub(crate) is_partial: bool,
+}
+
+impl ResultPage {
+    /// Ends the page after so many hits; the next page goes on there.
+    pub(crate) fn end_after(&mut self, hits: usize) {
+        if hits >= self.hits.len() {
+            return;
+        }
+        self.hits.truncate(hits);
+        self.next = self
+            .hits
+            .last()
+            .map(|hit| cursor_after(hit, self.order, self.mode));
+    }
+}
+
+fn cursor_after(hit: &RankedHit, order: Order, mode: MatchMode) -> Cursor {
+    Cursor {
+        order,
+        mode,
+        position: hit.position.clone(),
+    }
 }
 
 /// Runs requests, with caches that live across requests (`docs/adr/0012-search-caches.md`).
@@ -122,12 +145,25 @@ impl Engine {
             Arc::make_mut(&mut query.plan).phrases.clear();
             (mode, matches) = self.matches(&matcher, &query.plan, request)?;
         }
-        let (hits, next, is_cut_short) =
-            rank(&dictionary, &query.plan, &matches, mode, request, context)?;
+        let order = match request.order {
+            // Without words every score is equal.
+            Order::Relevance if query.plan.is_empty() => Order::Newest,
+            order => order,
+        };
+        let ranker = Ranker {
+            dictionary: &dictionary,
+            plan: &query.plan,
+            matches: &matches,
+            limit: request.limit.clamp(1, SearchRequest::MAX_LIMIT),
+            after: None,
+            deadline: context.deadline,
+        };
+        let (hits, next, is_cut_short) = rank(ranker, mode, order, request.after.as_ref())?;
         Ok(ResultPage {
             query,
             viewer,
             mode,
+            order,
             is_partial: is_cut_short || matches.is_partial,
             matches,
             hits,
@@ -212,46 +248,28 @@ impl Engine {
 
 /// One page of the matches, the cursor for the next page, and whether the deadline passed.
 fn rank(
-    dictionary: &TermDictionary<'_>,
-    plan: &QueryPlan,
-    matches: &Matches,
+    ranker: Ranker<'_>,
     mode: MatchMode,
-    request: &SearchRequest,
-    context: &RequestContext,
+    order: Order,
+    after: Option<&Cursor>,
 ) -> tantivy::Result<(Vec<RankedHit>, Option<Cursor>, bool)> {
-    let order = match request.order {
-        // Without words every score is equal.
-        Order::Relevance if plan.is_empty() => Order::Newest,
-        order => order,
-    };
-    let limit = request.limit.clamp(1, SearchRequest::MAX_LIMIT);
-    let after = request
-        .after
-        .as_ref()
-        .filter(|cursor| cursor.order == order);
-    let mut ranker = Ranker {
-        dictionary,
-        plan,
-        matches,
-        limit: limit + 1,
-        after: None,
-        deadline: context.deadline,
-    };
-    let after = match after {
+    let limit = ranker.limit;
+    let after = match after.filter(|cursor| cursor.order == order) {
         Some(cursor) if order == Order::Relevance => {
             Some(current_position(&ranker, &cursor.position)?)
         }
         other => other.map(|cursor| cursor.position.clone()),
     };
-    ranker.after = after.as_ref();
+    let ranker = Ranker {
+        after: after.as_ref(),
+        // One more tells whether there is a next page.
+        limit: limit + 1,
+        ..ranker
+    };
     let (mut hits, is_cut_short) = ranker.page(order)?;
     let has_more = hits.len() > limit;
     hits.truncate(limit);
     let last = hits.last().filter(|_| has_more);
-    let next = last.map(|hit| Cursor {
-        order,
-        mode,
-        position: hit.position.clone(),
-    });
+    let next = last.map(|hit| cursor_after(hit, order, mode));
     Ok((hits, next, is_cut_short))
 }

@@ -4,15 +4,12 @@ use super::Sharing;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, StateName};
 use crate::domain::{Slug, Timestamp};
-use crate::services::works::{FindError, hide_unseen_targets};
+use crate::services::works::{FindError, PageBudget, hide_unseen_targets};
 use crate::storage::catalog::{CatalogError, Entry};
 
 /// How many entries are read at once, first and then.
 const FIRST_READ_AHEAD: usize = 50;
 const READ_AHEAD: usize = 200;
-
-/// The length of texts at which a page ends, in bytes: a page is held in memory several times over.
-const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// The most entries that one page examines: a reader that may see few works gets short pages, not
 /// slow ones.
@@ -45,20 +42,36 @@ pub struct Listing {
 }
 
 impl Sharing {
-    /// Those of these works that the actor may see, in the order of the ids.
+    /// Those of these works that the actor may see, in the order of the ids, until their texts reach 4 MiB; and how many of
+    /// the ids were looked at.
     ///
     /// # Errors
     /// Those of the catalogue.
-    pub async fn read_many(&self, actor: &Actor, ids: &[AssetId]) -> Result<Vec<Asset>, FindError> {
+    pub async fn read_many(
+        &self,
+        actor: &Actor,
+        ids: &[AssetId],
+        with_bodies: bool,
+    ) -> Result<(Vec<Asset>, usize), FindError> {
         let mut found = Vec::with_capacity(ids.len());
-        for id in ids {
+        let mut budget = PageBudget::default();
+        for (examined, id) in ids.iter().enumerate() {
+            if budget.is_used_up() {
+                return Ok((found, examined));
+            }
             match self.read(actor, *id).await {
-                Ok(asset) => found.push(asset),
+                Ok(mut asset) => {
+                    if !with_bodies {
+                        asset.work.body = None;
+                    }
+                    budget.count(&asset);
+                    found.push(asset);
+                }
                 Err(FindError::NotFound | FindError::Gone { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        Ok((found, ids.len()))
     }
 
     /// Works after `after` that the actor may see, at most `limit`, without relations to works that are
@@ -88,7 +101,7 @@ impl Sharing {
     ) -> Result<Listing, CatalogError> {
         let now = self.works.now();
         let mut items = Vec::new();
-        let (mut cursor, mut examined, mut bytes) = (after, 0, 0);
+        let (mut cursor, mut examined, mut budget) = (after, 0, PageBudget::default());
         // One more than asked for tells whether there is a next page; works may have long texts.
         let mut read_ahead = limit.saturating_add(1).min(FIRST_READ_AHEAD);
         while examined < MAX_EXAMINED {
@@ -97,7 +110,7 @@ impl Sharing {
             examined += entries.len();
             for entry in entries {
                 // The page is full and there are more works: the cursor is its last work.
-                if items.len() == limit || bytes >= MAX_PAGE_BYTES {
+                if items.len() == limit || budget.is_used_up() {
                     let next = cursor;
                     return Ok(Listing { items, next });
                 }
@@ -109,7 +122,7 @@ impl Sharing {
                     if !filter.with_bodies {
                         asset.work.body = None;
                     }
-                    bytes += text_bytes(&asset);
+                    budget.count(&asset);
                     items.push(*asset);
                 }
             }
@@ -123,13 +136,6 @@ impl Sharing {
             next: cursor,
         })
     }
-}
-
-/// The length of the texts that can be long.
-fn text_bytes(asset: &Asset) -> usize {
-    let work = &asset.work;
-    let descriptions = work.descriptions.iter().map(|(_, text)| text.len());
-    work.body.as_ref().map_or(0, String::len) + descriptions.sum::<usize>()
 }
 
 impl Filter {

@@ -13,6 +13,7 @@ mod deposit;
 mod error;
 mod follow_up;
 pub(in crate::services) mod idempotency;
+mod page_budget;
 mod processing;
 mod relations;
 
@@ -23,4 +24,5 @@ pub use error::{ChangeError, FindError};
 pub use follow_up::ReleaseEmbargoPayload;
 pub(in crate::services) use follow_up::put_with_follow_up;
 pub use idempotency::{Completed, IdempotentRequest};
+pub use page_budget::PageBudget;
 pub(in crate::services) use relations::{NewIdentifiers, hide_unseen_targets};

@@ -12,6 +12,7 @@ use crate::domain::{Sha256, Timestamp};
 use crate::storage::catalog::embedded::journal::names::path_of;
 use crate::storage::catalog::embedded::journal::{Form, seal};
 use crate::storage::disk::{Disk, LocalDisk};
+use crate::storage::keys;
 
 /// What a backup did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub fn create(
     let source = data.join("catalog/journal");
     let (segments, copied) = copy_journal(&source, dest, before.as_ref())?;
     let files = copy_files(data, dest, seen)?;
+    // After the journal: whatever account is in it has its key by then.
+    keys::copy(data, dest).map_err(BackupError::io(&dest.join(keys::FILE)))?;
     let manifest = Manifest {
         made_at: now,
         segments,
@@ -65,7 +68,14 @@ fn open_dest(dest: &Path) -> Result<Option<Manifest>, BackupError> {
     let manifest = Manifest::read(dest)?;
     if manifest.is_none() {
         let entries = fs::read_dir(dest).map_err(BackupError::io(dest))?;
-        let ours = ["journal", "blobs", "lock", "backup.json.part", "lost+found"];
+        let ours = [
+            "journal",
+            "blobs",
+            "secrets",
+            "lock",
+            "backup.json.part",
+            "lost+found",
+        ];
         for entry in entries {
             let name = entry.map_err(BackupError::io(dest))?.file_name();
             if !ours.iter().any(|ours| name == *ours) {

@@ -4,6 +4,7 @@
 //! DEST/backup.json               manifest: log, end, length and SHA-256 of every segment
 //! DEST/journal/…                 segments, named as in the catalogue
 //! DEST/blobs/sha256/ab/cd/abcd…  files, named by their hash
+//! DEST/secrets/keys.json         keys of accounts, mode 0600
 //! ```
 //!
 //! A backup is incremental: closed segments and files never change, so each is copied once. The

@@ -18,6 +18,7 @@ use crate::domain::{Sha256, Timestamp};
 use crate::storage::catalog::embedded::journal::Form;
 use crate::storage::catalog::embedded::journal::names::path_of;
 use crate::storage::catalog::embedded::{Options, begin_restored_log, referenced_blobs};
+use crate::storage::keys;
 
 /// The folder in a data folder in which a restore is prepared.
 const RESTORING: &str = "restoring";
@@ -87,6 +88,7 @@ pub fn restore(
             restored.missing.push(key);
         }
     }
+    keys::copy(src, data).map_err(BackupError::io(&data.join(keys::FILE)))?;
     finish(data, &restoring)?;
     Ok(restored)
 }

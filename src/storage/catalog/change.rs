@@ -153,10 +153,14 @@ impl ChangeSet {
         self
     }
 
-    /// Whether the set only withdraws, deletes or revokes, so that it may use the space kept in reserve.
-    pub fn only_takes_away(&self) -> bool {
+    /// Whether the set only withdraws, deletes, revokes or narrows who may see a work, so that it may use the space kept in
+    /// reserve. `present` gives a work as it is.
+    pub fn only_takes_away(&self, present: impl Fn(AssetId) -> Option<Asset>) -> bool {
+        let narrows =
+            |asset: &Asset| present(asset.id).is_some_and(|before| asset.only_narrows(&before));
         let takes_away = |write: &Write| match write {
-            Write::Asset(_, event) => *event == EventKind::Withdrawn,
+            Write::Asset(_, EventKind::Withdrawn) => true,
+            Write::Asset(asset, EventKind::Described) => narrows(asset),
             Write::Tombstone(_) | Write::DropSearch(_) | Write::DropRecord(_) => true,
             Write::Token(token) => token.revoked_at.is_some(),
             _ => false,

@@ -52,7 +52,7 @@ impl ChangeSet {
     /// # Errors
     /// None in practice: records are plain data.
     pub fn insert_keyed<T: Keyed>(self, record: &T) -> Result<Self, CatalogError> {
-        self.expect_keyed(record, None, Revision::FIRST)
+        self.put_keyed(record, None, Revision::FIRST)
     }
 
     /// Writes the next revision of a record that was read. It must not have changed since.
@@ -64,7 +64,7 @@ impl ChangeSet {
         read: &Versioned<T>,
         record: &T,
     ) -> Result<Self, CatalogError> {
-        self.expect_keyed(record, Some(read.revision), read.revision.next())
+        self.put_keyed(record, Some(read.revision), read.revision.next())
     }
 
     /// Deletes a record that was read. It must not have changed since.
@@ -87,7 +87,15 @@ impl ChangeSet {
         self
     }
 
-    fn expect_keyed<T: Keyed>(
+    /// Refuses the change set if a record has changed since it was read.
+    #[must_use]
+    pub fn expect_keyed<T: Keyed>(mut self, read: &Versioned<T>) -> Self {
+        let expected = Expectation::Record(read.value.address(), Some(read.revision));
+        self.expectations.push(expected);
+        self
+    }
+
+    fn put_keyed<T: Keyed>(
         mut self,
         record: &T,
         expected: Option<Revision>,

@@ -253,3 +253,20 @@ async fn a_telephone_number_is_found_without_its_spaces() {
     let told = response.interpretation.showing_results_for;
     assert_eq!(told.as_deref(), Some("1800 1567"));
 }
+
+#[tokio::test]
+async fn a_large_number_is_found_without_its_separators() {
+    let library = library_of(&[
+        "Hỗ trợ 1.250.000 đồng mỗi tháng.",
+        "Hỗ trợ 1,200 suất quà.",
+        "Có 250 000 lượt xem, 1 250 bài.",
+    ])
+    .await;
+    for (typed, expected) in [("1250000", 1), ("1200", 2), ("250000", 3)] {
+        let found = library.found(typed).await;
+        assert_eq!(found.first(), Some(&expected), "{typed}");
+    }
+    // As it is written somewhere, it is not taken apart.
+    let library = library_of(&["Năm 2024.", "Mã 2 024."]).await;
+    assert_eq!(library.found("2024").await, [1]);
+}

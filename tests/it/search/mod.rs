@@ -17,6 +17,7 @@ mod quality;
 mod rebuilt;
 mod removals;
 mod suggestions;
+mod text_budgets;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //! a client that holds every answer to the rules that are true for all of them.
 
 pub(crate) mod atom;
+pub(crate) mod browser;
 pub(crate) mod client;
 mod contract;
 pub(crate) mod index_files;

@@ -44,7 +44,7 @@ pub struct ListQuery {
     organisation: Option<String>,
     /// Only works of this kind: a slug of the scheme `product-kind`.
     kind: Option<String>,
-    /// `body`: with their full texts. A page with long texts has fewer works.
+    /// `body`: with their full texts. A page ends when its texts reach 4 MiB.
     include: Option<String>,
     /// Only works last published at this moment or later (ISO 8601 with offset).
     #[param(format = DateTime, example = "2026-01-01T00:00:00+07:00")]
@@ -53,7 +53,7 @@ pub struct ListQuery {
     #[param(format = DateTime)]
     published_before: Option<String>,
     /// Only these works, in this order: ids with commas, at most 200. Those that you may not see are
-    /// left out. Cannot be combined with other parameters.
+    /// left out. Can be combined with `include` only. When their texts reach 4 MiB the rest is on a next page.
     ids: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub struct AssetList {
     /// The works, oldest first, without their full texts unless asked for. A page may be short, even
     /// empty, before the end.
     items: Vec<AssetDto>,
-    /// Cursor of the next page; absent at the end.
+    /// Cursor of the next page, with `ids` the first of those left; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -89,7 +89,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
     if let Some(ids) = &query.ids {
-        return list_by_id(&actor, &query, ids, &sharing).await;
+        return list_by_id(&actor, &query, ids, &sharing, &base).await;
     }
     let after = query
         .after
@@ -120,12 +120,13 @@ pub async fn list(
     Ok(answer.json(AssetList { items, next }))
 }
 
-/// Reads many works at once. All of them are in one page, so there is no next one.
+/// Reads many works at once. The next page has those that did not fit.
 async fn list_by_id(
     actor: &Allowed<Read>,
     query: &ListQuery,
     ids: &str,
     sharing: &Sharing,
+    base: &BaseAddress,
 ) -> Result<HttpResponse, Problem> {
     if let Some(name) = query.first_beside_ids() {
         return Err(Problem::parameter(name));
@@ -135,10 +136,22 @@ async fn list_by_id(
     if ids.len() > pagination::MAX_LIMIT {
         return Err(Problem::parameter("ids"));
     }
-    let found = sharing.read_many(actor, &ids).await?.into_iter();
-    Ok(HttpResponse::Ok().json(AssetList {
+    let with_bodies = query.with_bodies()?;
+    let (found, examined) = sharing.read_many(actor, &ids, with_bodies).await?;
+    let rest: Vec<_> = ids[examined..].iter().map(ToString::to_string).collect();
+    let mut answer = HttpResponse::Ok();
+    if !rest.is_empty() {
+        let include = with_bodies.then(|| ("include", "body".to_owned()));
+        let next: Vec<_> = [("ids", rest.join(","))]
+            .into_iter()
+            .chain(include)
+            .collect();
+        pagination::link_next(&mut answer, base, "/api/v1/assets", &next);
+    }
+    let found = found.into_iter();
+    Ok(answer.json(AssetList {
         items: found.map(|asset| AssetDto::render(asset, actor)).collect(),
-        next: None,
+        next: rest.into_iter().next(),
     }))
 }
 
@@ -176,12 +189,16 @@ impl ListQuery {
             state: state.transpose()?,
             organisation: slug("organisation", &self.organisation)?,
             kind: slug("kind", &self.kind)?,
-            with_bodies: match self.include.as_deref() {
-                None => false,
-                Some("body") => true,
-                Some(_) => return Err(Problem::parameter("include")),
-            },
+            with_bodies: self.with_bodies()?,
         })
+    }
+
+    fn with_bodies(&self) -> Result<bool, Problem> {
+        match self.include.as_deref() {
+            None => Ok(false),
+            Some("body") => Ok(true),
+            Some(_) => Err(Problem::parameter("include")),
+        }
     }
 
     /// The query of the next page.

@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
 use crate::interfaces::http::problem::Problem;
-use crate::services::accounts::Accounts;
+use crate::services::accounts::Tokens;
 
 /// A permission as a type, for signatures.
 pub trait RequiredPermission: 'static {
@@ -117,10 +117,10 @@ pub async fn authenticate(request: &HttpRequest) -> Result<Actor, Problem> {
     if control.is_some_and(|control| control.is(secret)) {
         return Ok(Actor::System);
     }
-    let accounts = request
-        .app_data::<web::Data<Accounts>>()
-        .ok_or_else(|| Problem::internal("the server was started without accounts"))?;
-    Ok(accounts.authenticate(secret).await?)
+    let tokens = request
+        .app_data::<web::Data<Tokens>>()
+        .ok_or_else(|| Problem::internal("the server was started without tokens"))?;
+    Ok(tokens.authenticate(secret).await?)
 }
 
 /// Whether the request carries exactly this bearer token.

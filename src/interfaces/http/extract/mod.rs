@@ -3,7 +3,7 @@
 //!
 //! [`guard`] authenticates the caller and requires a permission; [`query`] reads parameters and parts of
 //! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
-//! [`lines`] streams of lines, both at a minimum [`pace`].
+//! [`lines`] streams of lines, both at a minimum [`pace`]; [`session`] is that of a browser.
 
 pub mod body;
 pub mod entity_tag;
@@ -12,3 +12,4 @@ pub mod lines;
 pub mod pace;
 pub mod precondition;
 pub mod query;
+pub mod session;

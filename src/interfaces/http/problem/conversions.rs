@@ -23,10 +23,11 @@ impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Conflict { current, .. }
-            | CatalogError::SearchConflict { current, .. }
-            | CatalogError::RecordConflict { current, .. } => Self::StaleRevision { current },
+            | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
-            CatalogError::Repeated(_) | CatalogError::LeaseLost => Self::Conflict,
+            CatalogError::RecordConflict { .. }
+            | CatalogError::Repeated(_)
+            | CatalogError::LeaseLost => Self::Conflict,
             CatalogError::Full(_) => Self::StorageFull(error.into()),
             CatalogError::Closed => Self::Unavailable(error.into()),
             CatalogError::Damaged(_)
@@ -63,7 +64,25 @@ impl From<AccountsError> for Problem {
         match error {
             AccountsError::Forbidden => Self::Forbidden,
             AccountsError::Invalid(violations) => Self::Invalid(violations),
-            AccountsError::NoSuchToken => Self::NotFound,
+            AccountsError::NoSuchToken
+            | AccountsError::NoSuchAccount
+            | AccountsError::NoSuchSession => Self::NotFound,
+            AccountsError::Stale { current } => Self::StaleRevision {
+                current: Some(current),
+            },
+            AccountsError::Closed
+            | AccountsError::LastAdministrator
+            | AccountsError::SecondFactorExists
+            | AccountsError::NoSecondFactor => Self::Conflict,
+            AccountsError::LinkNotValid => Self::LinkNotValid,
+            AccountsError::WrongCredentials => Self::WrongCredentials,
+            AccountsError::TooManyAttempts { retry_after } => Self::TooManyRequests {
+                retry_after_seconds: retry_after.as_secs(),
+            },
+            AccountsError::Overload(overload) => Self::Busy {
+                retry_after_seconds: overload.retry_after.as_secs(),
+            },
+            AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
         }

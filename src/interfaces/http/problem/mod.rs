@@ -54,6 +54,18 @@ pub enum Problem {
     /// The token is unknown, expired or revoked.
     #[error("invalid token")]
     InvalidToken,
+    /// Login name and password, or the second factor, are not right together.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// A change in the name of a session that a page of another site may have sent.
+    #[error("cross-site request")]
+    CrossSite,
+    /// The act needs a recent proof of identity.
+    #[error("reauthentication required")]
+    ReauthenticationRequired,
+    /// The one-time link is unknown, used, replaced or expired.
+    #[error("link not valid")]
+    LinkNotValid,
     /// The token's role, or organisation, does not allow this.
     #[error("forbidden")]
     Forbidden,
@@ -158,7 +170,10 @@ impl Problem {
             Self::DigestMismatch => (400, "digest-mismatch"),
             Self::Unauthenticated => (401, "unauthenticated"),
             Self::InvalidToken => (401, "invalid-token"),
+            Self::WrongCredentials => (401, "wrong-credentials"),
             Self::Forbidden => (403, "forbidden"),
+            Self::CrossSite => (403, "cross-site-request"),
+            Self::ReauthenticationRequired => (403, "reauthentication-required"),
             Self::NotFound => (404, "not-found"),
             Self::MethodNotAllowed => (405, "method-not-allowed"),
             Self::NotAcceptable => (406, "not-acceptable"),
@@ -167,6 +182,7 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::Gone { .. } => (410, "gone"),
+            Self::LinkNotValid => (410, "link-not-valid"),
             Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),
             Self::TooLarge { .. } => (413, "too-large"),
@@ -217,7 +233,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status());
         match self {
-            Self::Unauthenticated => {
+            Self::Unauthenticated | Self::WrongCredentials => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"khochung\""));
             }
             Self::InvalidToken => {

@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 30] = [
+pub const PAGES: [(&str, &str); 34] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -29,6 +29,22 @@ pub const PAGES: [(&str, &str); 30] = [
     (
         "invalid-token",
         include_str!("../../../../docs/problems/invalid-token.md"),
+    ),
+    (
+        "wrong-credentials",
+        include_str!("../../../../docs/problems/wrong-credentials.md"),
+    ),
+    (
+        "cross-site-request",
+        include_str!("../../../../docs/problems/cross-site-request.md"),
+    ),
+    (
+        "reauthentication-required",
+        include_str!("../../../../docs/problems/reauthentication-required.md"),
+    ),
+    (
+        "link-not-valid",
+        include_str!("../../../../docs/problems/link-not-valid.md"),
     ),
     (
         "forbidden",

@@ -14,6 +14,7 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::{pagination, schemas};
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Search, Suggestion, SuggestionSource};
+use crate::services::works::PageBudget;
 
 /// The most completions or works one answer holds.
 const MAX_LIMIT: usize = 50;
@@ -126,9 +127,10 @@ pub async fn similar(
         .similar(&counted.0, &actor, id.0, bounded(query.0.limit)?)
         .await?;
     let found = found.ok_or(Problem::NotFound)?;
+    let mut budget = PageBudget::default();
     Ok(HttpResponse::Ok().json(SimilarList {
-        duplicates: shortened(found.duplicates, &actor),
-        related: shortened(found.related, &actor),
+        duplicates: shortened(found.duplicates, &actor, &mut budget),
+        related: shortened(found.related, &actor, &mut budget),
     }))
 }
 
@@ -136,12 +138,15 @@ fn bounded(limit: Option<usize>) -> Result<usize, Problem> {
     pagination::within(limit.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT)
 }
 
-fn shortened(works: Vec<Asset>, actor: &Actor) -> Vec<AssetDto> {
-    let without_body = |mut asset: Asset| {
+/// The works without their full texts, the first ones only when their other texts are long.
+fn shortened(works: Vec<Asset>, actor: &Actor, budget: &mut PageBudget) -> Vec<AssetDto> {
+    let without_body = works.into_iter().map_while(|mut asset| {
         asset.work.body = None;
-        AssetDto::render(asset, actor)
-    };
-    works.into_iter().map(without_body).collect()
+        let fits = !budget.is_used_up();
+        budget.count(&asset);
+        fits.then(|| AssetDto::render(asset, actor))
+    });
+    without_body.collect()
 }
 
 impl From<Suggestion> for SuggestionDto {

@@ -72,6 +72,12 @@ pub(in crate::services::media) fn has_pictures(path: &Path) -> Option<bool> {
     matroska::has_pictures(&source).ok()?
 }
 
+/// The duration that a WebM or Matroska file states, in milliseconds.
+pub(in crate::services::media) fn matroska_duration_ms(path: &Path) -> Option<u64> {
+    let source = Source::open(path).ok()?;
+    matroska::duration_ms(&source).ok()?
+}
+
 fn format(media_type: &str) -> Option<FindEdits> {
     FORMATS
         .iter()

@@ -179,19 +179,24 @@ impl Handler for MakePublicCopies {
         };
         let path = self.blobs.local_path(original);
         let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
-        let processed = |result| {
+        let processed = |recipe, result| {
             Write::Processed(ProcessedBlob {
                 of: original,
-                recipe: recipe::public_copy(),
+                recipe,
                 result,
             })
         };
         let staged = match self.copy(path, &media_type).await {
             Ok(Some(staged)) => staged,
-            Ok(None) => return Ok(changes.write(processed(ProcessingResult::NothingToRemove))),
+            Ok(None) => {
+                let result = ProcessingResult::NothingToRemove;
+                return Ok(changes.write(processed(recipe::public_copy(), result)));
+            }
             Err(CopyError::File(failure)) => {
                 tracing::info!(blob = %original, reason = failure.name(), "a file has no public copy");
-                return Ok(changes.write(processed(ProcessingResult::Failed(failure))));
+                let attempt = recipe::attempt(&recipe::public_copy());
+                let result = ProcessingResult::Failed(failure);
+                return Ok(changes.write(processed(attempt, result)));
             }
             Err(error @ CopyError::Io(_)) => return Err(JobFailure::retry(error)),
         };

@@ -49,6 +49,8 @@ const OF_SEGMENT: [u32; 8] = [
     ATTACHMENTS,
     CHAPTERS,
 ];
+/// Nanoseconds of a unit of time where nothing is stated.
+const DEFAULT_TIMESTAMP_SCALE: u64 = 1_000_000;
 /// The most elements that are read: a film of a day has about ten million blocks.
 const MAX_ELEMENTS: u32 = 20_000_000;
 
@@ -61,13 +63,7 @@ struct Element {
 }
 
 pub(super) fn edits(source: &Source) -> Result<Edits, CopyError> {
-    let mut walk = Walk {
-        source,
-        edits: Edits::default(),
-        elements: 0,
-        dropped_tracks: HashSet::new(),
-        has_tracks: false,
-    };
+    let mut walk = Walk::new(source);
     let mut at = 0;
     while let Some(element) = walk.element(at, source.length)? {
         let end = element.end.unwrap_or(source.length).min(source.length);
@@ -87,13 +83,7 @@ pub(super) fn edits(source: &Source) -> Result<Edits, CopyError> {
 
 /// Whether there is a track of pictures; `None` when there is no list of tracks.
 pub(super) fn has_pictures(source: &Source) -> Result<Option<bool>, CopyError> {
-    let mut walk = Walk {
-        source,
-        edits: Edits::default(),
-        elements: 0,
-        dropped_tracks: HashSet::new(),
-        has_tracks: false,
-    };
+    let mut walk = Walk::new(source);
     let Some(segment) = walk.child(0, source.length, SEGMENT)? else {
         return Ok(None);
     };
@@ -115,6 +105,36 @@ pub(super) fn has_pictures(source: &Source) -> Result<Option<bool>, CopyError> {
     Ok(Some(has_pictures))
 }
 
+/// The stated duration in milliseconds; `None` when there is none, as in a live recording.
+pub(super) fn duration_ms(source: &Source) -> Result<Option<u64>, CopyError> {
+    let mut walk = Walk::new(source);
+    let Some(segment) = walk.child(0, source.length, SEGMENT)? else {
+        return Ok(None);
+    };
+    let end = segment.end.unwrap_or(source.length).min(source.length);
+    let Some(info) = walk.child(segment.content, end, INFO)? else {
+        return Ok(None);
+    };
+    let end = walk.inside(&info, end)?;
+    let scale = match walk.child(info.content, end, TIMESTAMP_SCALE)? {
+        Some(scale) => walk.number(scale.content..walk.inside(&scale, end)?)?,
+        None => DEFAULT_TIMESTAMP_SCALE,
+    };
+    let Some(duration) = walk.child(info.content, end, DURATION)? else {
+        return Ok(None);
+    };
+    let bytes = duration.content..walk.inside(&duration, end)?;
+    let length = bytes.end - bytes.start;
+    let bits = walk.number(bytes)?;
+    let units = match length {
+        4 => f64::from(f32::from_bits(bits as u32)),
+        8 => f64::from_bits(bits),
+        _ => return Ok(None),
+    };
+    let millis = (units * scale as f64 / 1e6).round();
+    Ok((millis.is_finite() && millis >= 1.0).then_some(millis as u64))
+}
+
 struct Walk<'a> {
     source: &'a Source,
     edits: Edits,
@@ -123,7 +143,17 @@ struct Walk<'a> {
     has_tracks: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            edits: Edits::default(),
+            elements: 0,
+            dropped_tracks: HashSet::new(),
+            has_tracks: false,
+        }
+    }
+
     fn segment(&mut self, from: u64, end: u64) -> Result<(), CopyError> {
         let mut at = from;
         while let Some(element) = self.element(at, end)? {

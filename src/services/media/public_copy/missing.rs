@@ -1,6 +1,7 @@
 //! The job that finds sound, film and images without a public copy and enqueues the making of it.
 //!
-//! Files attached by an earlier version of the archive, which delivered originals, have none.
+//! Files attached by an earlier version of the archive, which delivered originals, have none. A file of which an earlier
+//! version could make no copy is tried again: this one may know its format.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::previews;
 use crate::services::media::recipe::{self, Purpose};
 use crate::storage::catalog::{Catalog, ChangeSet, Entry, Job, NewJob};
 
@@ -37,9 +39,16 @@ impl FindMissingCopies {
 
     async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
         let mut jobs = Vec::new();
-        for file in asset.files.iter().filter(|file| can_make(&file.media_type)) {
+        for file in &asset.files {
+            let job = if can_make(&file.media_type) {
+                copy_job
+            } else if previews::can_render(&file.media_type) {
+                previews::job
+            } else {
+                continue;
+            };
             if self.is_missing(file).await? {
-                jobs.push(copy_job(asset.id, file.sha256, clock.now()));
+                jobs.push(job(asset.id, file.sha256, clock.now()));
             }
         }
         Ok(jobs)
@@ -48,8 +57,13 @@ impl FindMissingCopies {
     async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
         let records = self.catalog.blob_records(&[file.sha256]).await;
         let record = records.map_err(JobFailure::retry)?.pop().flatten();
-        if state_without_rendition(&file.media_type, record.as_ref()) != Processing::Working {
-            return Ok(false);
+        let failed = record.as_ref().and_then(|record| record.processed.as_ref());
+        let is_outdated =
+            failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
+        match state_without_rendition(&file.media_type, record.as_ref()) {
+            Processing::Ready => return Ok(false),
+            Processing::Failed(_) if !is_outdated => return Ok(false),
+            Processing::Failed(_) | Processing::Working => {}
         }
         let renditions = self.catalog.renditions(file.sha256).await;
         let mut renditions = renditions.map_err(JobFailure::retry)?.into_iter();

@@ -21,7 +21,7 @@ mod riff;
 mod sample_table;
 mod verify;
 
-pub(super) use formats::has_pictures;
 pub use formats::{can_make, is_required, state_without_rendition};
+pub(super) use formats::{has_pictures, matroska_duration_ms};
 pub use job::{MakePublicCopies, job};
 pub use missing::FindMissingCopies;

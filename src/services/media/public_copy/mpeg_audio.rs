@@ -1,14 +1,21 @@
-//! MP3, MP2 and ADTS: the frames without the tags before and behind them (ID3v2, ID3v1, APE, Lyrics3).
+//! MP3, MP2 and ADTS: the frames without the tags before and behind them (ID3v2, ID3v1, APE, Lyrics3), and of MP3 and
+//! MP2 without anything else before the first frame.
 
 use super::edits::{Edits, Source};
 use super::error::CopyError;
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::mpeg_frames;
+
+/// How far behind the tags the first frame is looked for.
+const JUNK_BYTES: usize = 64 * 1024;
 
 /// Tags behind each other that are looked for.
 const MAX_TAGS: usize = 64;
 
 pub(super) fn edits(source: &Source) -> Result<Edits, CopyError> {
     let start = end_of_leading_tags(source)?;
+    let head = source.read_up_to(start, JUNK_BYTES)?;
+    let start = start + mpeg_frames::first_frame(&head).unwrap_or(0) as u64;
     let mut end = source.length;
     for _ in 0..MAX_TAGS {
         match trailing_tag(source, start, end)? {

@@ -40,6 +40,21 @@ const TOLD_BY_HINT: [&str; 11] = [
     "text/tab-separated-values",
 ];
 
+/// The types that [`recognise`] gives, without the synonyms that only hints have.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    let by_content = [
+        "text/plain",
+        "text/vtt",
+        "application/x-subrip",
+        "application/json",
+    ];
+    let synonyms = ["application/javascript"];
+    let by_hint = TOLD_BY_HINT.into_iter();
+    by_content
+        .into_iter()
+        .chain(by_hint.filter(move |known| !synonyms.contains(known)))
+}
+
 /// A text with the encoding of its bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct DecodedText {

@@ -17,8 +17,11 @@ use crate::services::search::response::{Hit, SearchResponse, Timings, Total};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 use crate::services::search::snapshot::viewer::Viewer;
 use crate::services::search::state::SearchState;
-use crate::services::works::hide_unseen_targets;
-use crate::storage::catalog::{Entry, EventNumber};
+use crate::services::works::{PageBudget, hide_unseen_targets};
+use crate::storage::catalog::{CatalogError, Entry, EventNumber};
+
+/// Works that are read at once.
+const READ_AHEAD: usize = 20;
 
 /// The response to a request, from what is searchable now.
 pub(crate) async fn respond(
@@ -35,7 +38,7 @@ pub(crate) async fn respond(
         deadline: started + state.settings.time_budget,
     };
     let index = state.live();
-    let page = state
+    let mut page = state
         .engine
         .find(
             &index.searcher(),
@@ -46,8 +49,7 @@ pub(crate) async fn respond(
         )
         .map_err(IndexError::from)?;
     let finding = started.elapsed();
-    let ids: Vec<_> = page.hits.iter().map(|hit| hit.id).collect();
-    let entries = state.catalog.entries(&ids).await?;
+    let entries = read_page(state, &mut page).await?;
     let works = read_texts(state, entries, request.with_snippets).await;
     let compared = works.iter().flatten().map(|work| &*work.asset);
     let compared = compared.filter(|_| request.group_duplicates);
@@ -60,6 +62,29 @@ pub(crate) async fn respond(
     response.took.finding = finding;
     response.took.presenting = started.elapsed() - finding;
     Ok(response)
+}
+
+/// Reads the works of the page, which ends early when their texts are long.
+async fn read_page(
+    state: &SearchState,
+    page: &mut ResultPage,
+) -> Result<Vec<Option<Entry>>, CatalogError> {
+    let ids: Vec<_> = page.hits.iter().map(|hit| hit.id).collect();
+    let mut entries = Vec::with_capacity(ids.len());
+    let mut budget = PageBudget::default();
+    for ids in ids.chunks(READ_AHEAD) {
+        for entry in state.catalog.entries(ids).await? {
+            if budget.is_used_up() {
+                page.end_after(entries.len());
+                return Ok(entries);
+            }
+            if let Some(Entry::Asset(asset)) = &entry {
+                budget.count_without_body(asset);
+            }
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
 }
 
 /// The works of the entries, with their transcripts if snippets are wanted.

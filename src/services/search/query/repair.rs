@@ -57,15 +57,17 @@ pub(crate) fn repaired(
 const MIN_SPLIT_DIGITS: usize = 6;
 /// Fewest digits of its parts.
 const MIN_PART_DIGITS: usize = 3;
+/// Digits between the separators of a large number.
+const GROUP_DIGITS: usize = 3;
 
-/// Splits numbers that no work contains in two when some work contains the parts side by side:
-/// "18001567" is "1800 1567".
+/// Splits numbers that no work contains when some work contains the parts side by side: "18001567" is "1800 1567",
+/// "1250000" is "1.250.000".
 fn split_numbers(words: Vec<Word>, dictionary: &TermDictionary<'_>) -> (Vec<Word>, bool) {
     let count = words.len();
     let mut split = Vec::with_capacity(count);
     for word in words {
         match number_parts(&word, dictionary) {
-            Some(parts) => split.extend(parts.map(|part| Word::new(part, false))),
+            Some(parts) => split.extend(parts.into_iter().map(|part| Word::new(part, false))),
             None => split.push(word),
         }
     }
@@ -73,15 +75,29 @@ fn split_numbers(words: Vec<Word>, dictionary: &TermDictionary<'_>) -> (Vec<Word
     (split, is_split)
 }
 
-fn number_parts<'a>(word: &'a Word, dictionary: &TermDictionary<'_>) -> Option<[&'a str; 2]> {
+fn number_parts<'a>(word: &'a Word, dictionary: &TermDictionary<'_>) -> Option<Vec<&'a str>> {
     let digits = word.typed.as_str();
-    let is_number = digits.len() >= MIN_SPLIT_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_number = digits.len() > GROUP_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_number || dictionary.works_with_word(digits) > 0 {
         return None;
     }
-    let parts = (MIN_PART_DIGITS..=digits.len() - MIN_PART_DIGITS).map(|at| digits.split_at(at));
-    let mut known = parts.filter(|(head, tail)| dictionary.works_with_pair(head, tail) > 0);
-    known.next().map(|(head, tail)| [head, tail])
+    let is_known = |parts: &Vec<&str>| {
+        let mut pairs = parts.windows(2);
+        pairs.all(|pair| dictionary.works_with_pair(pair[0], pair[1]) > 0)
+    };
+    let halves = (MIN_PART_DIGITS..=digits.len().saturating_sub(MIN_PART_DIGITS))
+        .filter(|_| digits.len() >= MIN_SPLIT_DIGITS)
+        .map(|at| vec![&digits[..at], &digits[at..]]);
+    halves.chain([groups(digits)]).find(is_known)
+}
+
+/// Groups of three digits from the right.
+fn groups(digits: &str) -> Vec<&str> {
+    let first = (digits.len() - 1) % GROUP_DIGITS + 1;
+    let (first, rest) = digits.split_at(first);
+    let rest = (0..rest.len()).step_by(GROUP_DIGITS);
+    let rest = rest.map(|at| &digits[first.len() + at..first.len() + at + GROUP_DIGITS]);
+    std::iter::once(first).chain(rest).collect()
 }
 
 /// Decodes the words as Telex or VNI keystrokes when the query has no diacritics, and at least half of

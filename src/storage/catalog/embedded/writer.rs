@@ -31,7 +31,7 @@ use super::plan::{Plan, Planned};
 use super::recovery::session::{Durable, Session};
 use super::sealer::Sealer;
 use super::verify::{self, Verification};
-use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
+use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventNumber, Receipt};
 
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;
@@ -130,8 +130,19 @@ impl Writer {
                 .unwrap_or_else(|error| sets.iter().map(|_| Err(copy(&error))).collect());
         };
         // Taking works away must be possible also now, and is what makes room.
-        let (reducing, _): (Vec<_>, Vec<_>) =
-            sets.iter().cloned().partition(ChangeSet::only_takes_away);
+        let present = |id| match self.shared.entries(&[id]).ok()?.pop()?? {
+            Entry::Asset(asset) => Some(*asset),
+            Entry::Tombstone(_) => None,
+        };
+        let take_away: Vec<bool> = sets
+            .iter()
+            .map(|set| set.only_takes_away(present))
+            .collect();
+        let reducing = sets.iter().zip(&take_away);
+        let reducing: Vec<ChangeSet> = reducing
+            .filter(|(_, takes_away)| **takes_away)
+            .map(|(set, _)| set.clone())
+            .collect();
         let refused = || {
             Err(copy(&CatalogError::Full(io::Error::new(
                 full.kind(),
@@ -146,11 +157,11 @@ impl Writer {
         let written =
             written.unwrap_or_else(|error| reducing.iter().map(|_| Err(copy(&error))).collect());
         let mut written = written.into_iter();
-        let result = |set: &ChangeSet| {
-            let used_reserve = set.only_takes_away().then(|| written.next()).flatten();
+        let result = |takes_away: bool| {
+            let used_reserve = takes_away.then(|| written.next()).flatten();
             used_reserve.unwrap_or_else(refused)
         };
-        sets.iter().map(result).collect()
+        take_away.into_iter().map(result).collect()
     }
 
     /// Makes sure that a commit can succeed, as far as can be told.

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use super::bytes::{little_endian, millis};
+
 /// The most chunks before the sound.
 const MAX_CHUNKS: usize = 10_000;
 
@@ -40,16 +42,4 @@ pub(super) fn duration_ms(path: &Path) -> Option<u64> {
         at = at.checked_add(8 + size + size % 2)?;
     }
     None
-}
-
-fn millis(bytes: u64, per_second: u64) -> Option<u64> {
-    let millis = (u128::from(bytes) * 1000 + u128::from(per_second / 2)) / u128::from(per_second);
-    u64::try_from(millis).ok().filter(|millis| *millis > 0)
-}
-
-fn little_endian(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }

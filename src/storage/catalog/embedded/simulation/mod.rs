@@ -3,14 +3,19 @@
 //!
 //! What must hold, whatever happens: everything acknowledged is there after a restart, in order and
 //! without a hole; nothing refused is there; whatever is there besides was in flight when the
-//! power went; the archive starts without help. A failure prints its seed.
+//! power went, and a change set is there whole or not at all; a job has one worker, whose outcome
+//! comes once and with what it did, and a lost lease is worth nothing; the archive starts without
+//! help. A failure prints its seed.
 //! `KHOCHUNG_SIMULATION_SEEDS=from..to` runs other seeds than the usual ones.
+
+mod jobs;
 
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::jobs::{JobChange, Jobs};
 use super::journal::segment::Segment;
 use super::journal::{Form, seal};
 use super::opening;
@@ -19,7 +24,7 @@ use super::writer::Writer;
 use crate::domain::Sha256;
 use crate::domain::Timestamp;
 use crate::domain::access::{Actor, Role, TokenId};
-use crate::storage::catalog::{ChangeSet, LogId, TokenHash, TokenRecord, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, LogId, TokenHash, TokenRecord, Write};
 use crate::storage::disk::Disk;
 use crate::storage::disk::simulated::{Random, SimulatedDisk};
 
@@ -36,9 +41,17 @@ struct History {
     acknowledged: Vec<u64>,
     /// Tokens whose commit was refused, and that must not be there.
     refused: Vec<u64>,
-    /// Tokens whose commit was under way when the power went.
-    in_flight: Vec<u64>,
+    /// Change sets that were under way when the power went.
+    in_flight: Vec<Attempt>,
+    jobs: Jobs,
     next: u64,
+}
+
+/// What a change set writes.
+struct Attempt {
+    /// At least one.
+    tokens: Vec<u64>,
+    job: Option<JobChange>,
 }
 
 // Two tests, for two cores.
@@ -87,6 +100,7 @@ impl History {
             acknowledged: Vec::new(),
             refused: Vec::new(),
             in_flight: Vec::new(),
+            jobs: Jobs::default(),
             next: 1,
         }
     }
@@ -97,6 +111,7 @@ impl History {
         }
         let writer = self.open();
         self.check(&writer);
+        self.jobs.drain(&writer.shared);
         let verified = super::verify::against_live(&writer.shared).unwrap();
         assert!(verified.is_sound(), "{verified:?}");
         writer.close();
@@ -134,6 +149,7 @@ impl History {
             if self.random.one_in(6) {
                 self.seal(&writer);
             }
+            self.jobs.work(&writer.shared, &mut self.random);
             self.commit(&mut writer);
             if self.disk.is_dead() {
                 break;
@@ -155,14 +171,16 @@ impl History {
         } else {
             writer.close();
         }
+        self.jobs.restart();
     }
 
     /// Commits a group of change sets, each with some tokens.
     fn commit(&mut self, writer: &mut Writer) {
         let mut sets = Vec::new();
-        let mut names = Vec::new();
+        let mut attempts = Vec::new();
         for _ in 0..=self.random.below(3) {
-            let mut set = ChangeSet::by(&Actor::System, Timestamp::from_millis(0));
+            let set = ChangeSet::by(&Actor::System, Timestamp::from_millis(0));
+            let (mut set, job) = self.jobs.add_to(set, &mut self.random);
             let mut tokens = Vec::new();
             for _ in 0..=self.random.below(4) {
                 set = set.write(Write::Token(token(self.next, self.random.below(700))));
@@ -170,16 +188,22 @@ impl History {
                 self.next += 1;
             }
             sets.push(set);
-            names.push(tokens);
+            attempts.push(Attempt { tokens, job });
         }
         let results = writer.commit_all(&sets);
-        for (tokens, result) in names.into_iter().zip(results) {
-            match result {
-                Ok(_) => self.acknowledged.extend(tokens),
-                Err(_) if self.disk.is_dead() || !is_writable(writer) => {
-                    self.in_flight.extend(tokens);
-                }
-                Err(_) => self.refused.extend(tokens),
+        for (attempt, result) in attempts.into_iter().zip(results) {
+            let is_refused = matches!(result, Err(CatalogError::LeaseLost));
+            if result.is_err() && !is_refused && (self.disk.is_dead() || !is_writable(writer)) {
+                self.jobs.keep_lease(attempt.job.as_ref());
+                self.in_flight.push(attempt);
+                continue;
+            }
+            match &result {
+                Ok(_) => self.acknowledged.extend(attempt.tokens),
+                Err(_) => self.refused.extend(attempt.tokens),
+            }
+            if let Some(job) = attempt.job {
+                self.jobs.settle(job, &result);
             }
         }
     }
@@ -215,16 +239,27 @@ impl History {
         for token in &self.refused {
             assert!(!found.contains(token), "{token} was refused and is there");
         }
-        for token in &found {
-            let is_known = self.acknowledged.contains(token) || self.in_flight.contains(token);
-            assert!(is_known, "{token} came from nowhere");
-        }
         // What was in flight is settled now: it is there for good, or never comes.
-        let (there, gone) = std::mem::take(&mut self.in_flight)
-            .into_iter()
-            .partition::<Vec<_>, _>(|token| found.contains(token));
-        self.acknowledged.extend(there);
-        self.refused.extend(gone);
+        for attempt in std::mem::take(&mut self.in_flight) {
+            let is_there = found.contains(&attempt.tokens[0]);
+            for token in &attempt.tokens {
+                assert_eq!(found.contains(token), is_there, "half a change set");
+            }
+            match is_there {
+                true => self.acknowledged.extend(attempt.tokens),
+                false => self.refused.extend(attempt.tokens),
+            }
+            if let (true, Some(job)) = (is_there, attempt.job) {
+                self.jobs.was_written(job);
+            }
+        }
+        for token in &found {
+            assert!(
+                self.acknowledged.contains(token),
+                "{token} came from nowhere"
+            );
+        }
+        self.jobs.check(&writer.shared);
     }
 }
 

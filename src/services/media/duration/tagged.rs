@@ -1,6 +1,6 @@
-//! How long a recording is. The crate `lofty` is named only here.
+//! Formats that the crate `lofty` reads, which is named only here.
 //!
-//! AIFF, FLAC and Ogg (Vorbis, Opus, Speex) state their length exactly (WAV: [`super::wave`]); MP3 does so with a Xing
+//! AIFF, FLAC and Ogg (Vorbis, Opus, Speex) state their length exactly; MP3 does so with a Xing
 //! or VBRI header, otherwise it follows from bit rate and file size, as `ffprobe` does it too.
 
 use std::fs::File;

@@ -1,0 +1,28 @@
+//! Changes that only show a work to fewer people.
+
+use super::{Access, Asset};
+
+impl Asset {
+    /// Whether this revision differs from the one before only in who may see it, and nobody may see it who could not before.
+    /// Such a change takes something away, like a withdrawal, and has to be possible when there is no space left.
+    pub fn only_narrows(&self, before: &Self) -> bool {
+        let mut same = self.clone();
+        same.revision = before.revision;
+        same.updated_at = before.updated_at;
+        same.widest_audience = before.widest_audience;
+        same.work.access = before.work.access;
+        same.work.embargo_until = before.work.embargo_until;
+        let is_narrower = breadth(self.work.access) <= breadth(before.work.access)
+            && self.work.embargo_until >= before.work.embargo_until;
+        same == *before && is_narrower
+    }
+}
+
+/// Those who may see a work of more access include those of less.
+const fn breadth(access: Access) -> u8 {
+    match access {
+        Access::Public => 2,
+        Access::Partner => 1,
+        Access::StateInternal => 0,
+    }
+}

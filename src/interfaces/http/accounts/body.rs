@@ -1,0 +1,105 @@
+//! Reads small JSON objects of text, reporting every broken rule.
+
+use serde_json::{Map, Value};
+
+use crate::domain::access::Role;
+use crate::domain::{Rule, Slug, Violations};
+
+/// The names of roles, for messages.
+const ROLE_NAMES: [&str; Role::NAMES.len()] = {
+    let mut names = [""; Role::NAMES.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = Role::NAMES[index].0;
+        index += 1;
+    }
+    names
+};
+
+/// The properties of a body.
+pub(super) struct Fields<'a> {
+    properties: Option<&'a Map<String, Value>>,
+    broken: Violations,
+}
+
+impl<'a> Fields<'a> {
+    /// The properties, of which only these are known.
+    pub(super) fn new(value: &'a Value, known: &[&str]) -> Self {
+        let properties = value.as_object();
+        let mut broken = Violations::default();
+        if properties.is_none() {
+            broken.push("", Rule::WrongType { expected: "object" });
+        }
+        for name in properties.into_iter().flat_map(Map::keys) {
+            if !known.contains(&name.as_str()) {
+                broken.push(format!("/{name}"), Rule::UnknownProperty);
+            }
+        }
+        Self { properties, broken }
+    }
+
+    /// A text that must be there.
+    pub(super) fn required(&mut self, name: &str) -> String {
+        let is_there = self.value(name).is_some();
+        let text = self.optional(name);
+        if text.is_none() && !is_there {
+            self.refuse(name, Rule::Required);
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A text that may be there.
+    pub(super) fn optional(&mut self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            Value::String(text) => Some(text.clone()),
+            _ => {
+                self.refuse(name, Rule::WrongType { expected: "string" });
+                None
+            }
+        }
+    }
+
+    /// A role that may be there.
+    pub(super) fn role(&mut self, name: &str) -> Option<Role> {
+        let text = self.optional(name)?;
+        let role = Role::NAMES.iter().find(|(known, _)| *known == text);
+        if role.is_none() {
+            let rule = Rule::NotOneOf {
+                allowed: &ROLE_NAMES,
+            };
+            self.refuse(name, rule);
+        }
+        role.map(|(_, role)| *role)
+    }
+
+    /// A slug that may be there; `Some(None)` for `null`.
+    pub(super) fn slug(&mut self, name: &str) -> Option<Option<Slug>> {
+        let present = self.properties.and_then(|properties| properties.get(name));
+        if present == Some(&Value::Null) {
+            return Some(None);
+        }
+        let text = self.optional(name)?;
+        match Slug::parse(&text) {
+            Ok(slug) => Some(Some(slug)),
+            Err(_) => {
+                self.refuse(name, Rule::Malformed);
+                None
+            }
+        }
+    }
+
+    /// Reports a broken rule of a property.
+    pub(super) fn refuse(&mut self, name: &str, rule: Rule) {
+        self.broken.push(format!("/{name}"), rule);
+    }
+
+    /// The value, if no rule is broken.
+    pub(super) fn finish<T>(self, value: T) -> Result<T, Violations> {
+        self.broken.into_result(value)
+    }
+
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        let value = self.properties.and_then(|properties| properties.get(name));
+        value.filter(|value| !value.is_null())
+    }
+}

@@ -1,0 +1,8 @@
+//! Accounts over HTTP: `/api/v1/session` signs in and out, `/api/v1/account` is the own account,
+//! `/api/v1/accounts` are all of them, for administrators.
+
+pub mod administration;
+mod body;
+pub mod own;
+pub mod session;
+pub mod views;

@@ -1,0 +1,310 @@
+//! Accounts for their administrators: invite, change, reset, close, forget.
+
+use std::sync::Arc;
+
+use super::error::AccountsError;
+use super::links::Links;
+use super::secret::Secret;
+use super::sessions::Sessions;
+use super::store::{AccountStore, FullAccount};
+use super::stored::{AccountV1, PrivateV1};
+use crate::domain::access::{AccountId, Actor, Permission, Role};
+use crate::domain::account::{Account, AccountState, Login, display_line};
+use crate::domain::asset::Revision;
+use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Slug, Violations};
+use crate::storage::catalog::{CatalogError, ChangeSet};
+
+/// After so many days a closed account keeps nothing but its id, role and body.
+pub const FORGET_AFTER_DAYS: i64 = 30;
+
+/// Accounts for their administrators.
+pub struct Administration {
+    pub(super) store: AccountStore,
+    pub(super) vocabularies: Arc<Vocabularies>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) links: Links,
+}
+
+/// An account to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// The login name, as typed.
+    pub login: String,
+    /// The line to show; the login name if there is none.
+    pub display: Option<String>,
+    /// The role.
+    pub role: Role,
+    /// The body; contributors need one.
+    pub organisation: Option<Slug>,
+}
+
+/// What changes in an account; none: stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountChange {
+    /// The role.
+    pub role: Option<Role>,
+    /// The body; `Some(None)` takes it away.
+    pub organisation: Option<Option<Slug>>,
+}
+
+impl Administration {
+    /// Creates an account and the one-time link with which its holder chooses a password.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`], also for a login name that is taken.
+    pub async fn invite(
+        &self,
+        actor: &Actor,
+        wanted: NewAccount,
+    ) -> Result<(Account, Secret), AccountsError> {
+        administers(actor)?;
+        let (login, display) = self.checked(&wanted).map_err(AccountsError::Invalid)?;
+        let now = self.store.clock.now();
+        let id = AccountId::from_random(self.store.clock.random_bytes::<6>());
+        let public = AccountV1 {
+            id: id.to_string(),
+            role: wanted.role.name().to_owned(),
+            organisation: wanted.organisation.as_ref().map(Slug::to_string),
+            created_at_ms: now.as_millis(),
+            closed_at_ms: None,
+            sealed: None,
+        };
+        let private = PrivateV1 {
+            login: login.as_str().to_owned(),
+            display,
+            password: None,
+            totp: None,
+            recovery_codes: Vec::new(),
+        };
+        let changes = ChangeSet::by(actor, now);
+        let changes = self.store.insert(changes, public, &private, &login).await?;
+        let (changes, link) = self.links.issue(changes, id.as_str(), now).await?;
+        match self.store.catalog.commit(changes).await {
+            Err(CatalogError::RecordConflict { .. }) => {
+                return Err(AccountsError::broken("/login", Rule::LoginTaken));
+            }
+            committed => committed?,
+        };
+        Ok((self.find(id.as_str()).await?.view()?, link))
+    }
+
+    /// Accounts with ids behind `after`, ascending, at most `limit`.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`].
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<Account>, AccountsError> {
+        administers(actor)?;
+        let after = after.map(|after| after.to_string());
+        let found = self.store.list(after, limit).await?;
+        found.iter().map(FullAccount::view).collect()
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`].
+    pub async fn read(&self, actor: &Actor, id: &AccountId) -> Result<Account, AccountsError> {
+        administers(actor)?;
+        self.find(id.as_str()).await?.view()
+    }
+
+    /// Changes role or body. All sessions of the account end, so that none keeps earlier rights.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`], [`AccountsError::Stale`],
+    /// [`AccountsError::Invalid`]; [`AccountsError::LastAdministrator`].
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: &AccountId,
+        expected: Revision,
+        change: AccountChange,
+    ) -> Result<Account, AccountsError> {
+        let mut account = self.open(actor, id, Some(expected)).await?;
+        let present = account.view()?;
+        let role = change.role.unwrap_or(present.role);
+        let organisation = change.organisation.unwrap_or(present.organisation.clone());
+        let mut broken = Violations::default();
+        self.check_post(role, organisation.as_ref(), &mut broken);
+        broken.into_result(()).map_err(AccountsError::Invalid)?;
+        if present.role == Role::Admin && role != Role::Admin {
+            self.check_not_last_administrator(actor, id).await?;
+        }
+        account.public.role = role.name().to_owned();
+        account.public.organisation = organisation.as_ref().map(Slug::to_string);
+        let changes = ChangeSet::by(actor, self.store.clock.now());
+        self.store.commit(changes, &account).await?;
+        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.find(id.as_str()).await?.view()
+    }
+
+    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions end.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`].
+    pub async fn reset(&self, actor: &Actor, id: &AccountId) -> Result<Secret, AccountsError> {
+        let mut account = self.open(actor, id, None).await?;
+        if let Some(private) = account.private.as_mut() {
+            private.password = None;
+            private.totp = None;
+            private.recovery_codes.clear();
+        }
+        let now = self.store.clock.now();
+        let changes = self.store.replace(ChangeSet::by(actor, now), &account)?;
+        let (changes, link) = self.links.issue(changes, id.as_str(), now).await?;
+        self.store.catalog.commit(changes).await?;
+        self.sessions.end_all(id.as_str(), None, actor).await?;
+        Ok(link)
+    }
+
+    /// Closes an account at once. Its login name is free again. Closing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`];
+    /// [`AccountsError::LastAdministrator`].
+    pub async fn close(&self, actor: &Actor, id: &AccountId) -> Result<Account, AccountsError> {
+        administers(actor)?;
+        let mut account = self.find(id.as_str()).await?;
+        if !account.is_closed() {
+            self.check_not_last_administrator(actor, id).await?;
+            let now = self.store.clock.now();
+            account.public.closed_at_ms = Some(now.as_millis());
+            let changes = self.store.replace(ChangeSet::by(actor, now), &account)?;
+            let changes = self.links.revoke(changes, id.as_str()).await?;
+            let changes = self.store.release_login(changes, &account).await?;
+            self.store.catalog.commit(changes).await?;
+        }
+        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.find(id.as_str()).await?.view()
+    }
+
+    /// Deletes what is private in accounts that were closed [`FORGET_AFTER_DAYS`] ago. Gives their number.
+    ///
+    /// # Errors
+    /// The catalogue or the store of keys fails.
+    pub async fn forget_closed(&self) -> Result<usize, AccountsError> {
+        let now = self.store.clock.now();
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let page = self.store.list(after, 200).await?;
+            let Some(last) = page.last() else {
+                return Ok(count);
+            };
+            after = Some(last.public.id.clone());
+            let is_due = |account: &&FullAccount| {
+                let closed_at = account.public.closed_at_ms;
+                let days_ms = FORGET_AFTER_DAYS * 86_400_000;
+                account.public.sealed.is_some()
+                    && closed_at.is_some_and(|at| at.saturating_add(days_ms) <= now.as_millis())
+            };
+            for account in page.iter().filter(is_due) {
+                let changes = ChangeSet::by(&Actor::System, now);
+                self.store.forget(changes, account).await?;
+                count += 1;
+            }
+        }
+    }
+
+    /// Whether nobody can administer the archive with an account yet.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn has_no_administrator(&self) -> Result<bool, AccountsError> {
+        let accounts = self.list(&Actor::System, None, usize::MAX).await?;
+        Ok(!accounts.iter().any(is_working_administrator))
+    }
+
+    /// An account that is not closed, at the expected revision.
+    async fn open(
+        &self,
+        actor: &Actor,
+        id: &AccountId,
+        expected: Option<Revision>,
+    ) -> Result<FullAccount, AccountsError> {
+        administers(actor)?;
+        let account = self.find(id.as_str()).await?;
+        if account.is_closed() {
+            return Err(AccountsError::Closed);
+        }
+        let current = account.view()?.revision;
+        if expected.is_some_and(|expected| expected != current) {
+            return Err(AccountsError::Stale { current });
+        }
+        Ok(account)
+    }
+
+    async fn find(&self, id: &str) -> Result<FullAccount, AccountsError> {
+        let found = self.store.read(id).await?;
+        found.ok_or(AccountsError::NoSuchAccount)
+    }
+
+    /// The operator of the machine can always make another one; an account cannot remove the last.
+    async fn check_not_last_administrator(
+        &self,
+        actor: &Actor,
+        id: &AccountId,
+    ) -> Result<(), AccountsError> {
+        let accounts = self.list(actor, None, usize::MAX).await?;
+        let (own, others): (Vec<_>, Vec<_>) = accounts
+            .iter()
+            .filter(|account| is_working_administrator(account))
+            .partition(|account| account.id == *id);
+        if *actor != Actor::System && !own.is_empty() && others.is_empty() {
+            return Err(AccountsError::LastAdministrator);
+        }
+        Ok(())
+    }
+
+    fn checked(&self, wanted: &NewAccount) -> Result<(Login, String), Violations> {
+        let mut broken = Violations::default();
+        let login = Login::parse(&wanted.login)
+            .map_err(|rule| broken.push("/login", rule))
+            .ok();
+        let display = wanted.display.as_deref().unwrap_or(&wanted.login);
+        let display = display_line(display)
+            .map_err(|rule| broken.push("/display", rule))
+            .ok();
+        self.check_post(wanted.role, wanted.organisation.as_ref(), &mut broken);
+        match (login, display) {
+            (Some(login), Some(display)) => broken.into_result((login, display)),
+            _ => Err(broken),
+        }
+    }
+
+    fn check_post(&self, role: Role, organisation: Option<&Slug>, broken: &mut Violations) {
+        match organisation {
+            None if role == Role::Contributor => broken.push("/organisation", Rule::Required),
+            Some(slug)
+                if self
+                    .vocabularies
+                    .find("organisation", slug.as_str())
+                    .is_none() =>
+            {
+                let rule = Rule::UnknownConcept {
+                    scheme: "organisation",
+                    slug: slug.to_string(),
+                };
+                broken.push("/organisation", rule);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_working_administrator(account: &Account) -> bool {
+    account.role == Role::Admin && account.state == AccountState::Active
+}
+
+pub(super) fn administers(actor: &Actor) -> Result<(), AccountsError> {
+    if actor.may(Permission::Administer) {
+        Ok(())
+    } else {
+        Err(AccountsError::Forbidden)
+    }
+}

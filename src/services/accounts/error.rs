@@ -1,0 +1,79 @@
+//! Why something with a token, an account or a session was refused or failed.
+
+use std::time::Duration;
+
+use super::password::Overload;
+use super::private;
+use crate::domain::asset::Revision;
+use crate::domain::{Rule, Violations};
+use crate::storage::catalog::CatalogError;
+
+/// Why something with a token, an account or a session was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountsError {
+    /// The actor does not administer the archive.
+    #[error("only administrators handle tokens and accounts")]
+    Forbidden,
+    /// The request breaks rules; pointers are into its wire form.
+    #[error("the request breaks rules")]
+    Invalid(#[source] Violations),
+    /// No token has this id.
+    #[error("there is no such token")]
+    NoSuchToken,
+    /// No account has this id, or it was forgotten.
+    #[error("there is no such account")]
+    NoSuchAccount,
+    /// The account has no such session.
+    #[error("there is no such session")]
+    NoSuchSession,
+    /// The account is closed.
+    #[error("the account is closed")]
+    Closed,
+    /// The account has changed since it was read.
+    #[error("the account is not at the expected revision")]
+    Stale {
+        /// Its present revision.
+        current: Revision,
+    },
+    /// Nobody could administer the archive any more.
+    #[error("it is the last account of an administrator")]
+    LastAdministrator,
+    /// The account has a second factor already.
+    #[error("the account has a second factor")]
+    SecondFactorExists,
+    /// The account has no second factor.
+    #[error("the account has no second factor")]
+    NoSecondFactor,
+    /// The secret belongs to no token or session, or to one that was revoked or has expired.
+    #[error("the token or session is not valid")]
+    NotValid,
+    /// The one-time link is unknown, used, replaced or expired.
+    #[error("the one-time link is not valid")]
+    LinkNotValid,
+    /// Login name and password, or the second factor, are not right together.
+    #[error("the credentials are not right")]
+    WrongCredentials,
+    /// Too many failures.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Too many sign-ins of everybody at once.
+    #[error(transparent)]
+    Overload(#[from] Overload),
+    /// The private part of an account cannot be decrypted.
+    #[error(transparent)]
+    Unreadable(#[from] private::Unreadable),
+    /// The catalogue refused or failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+impl AccountsError {
+    pub(super) fn broken(pointer: &str, rule: Rule) -> Self {
+        let mut violations = Violations::default();
+        violations.push(pointer, rule);
+        Self::Invalid(violations)
+    }
+}

@@ -1,0 +1,254 @@
+//! What the holder of an account does with it: choose a password, a second factor, a display line, end sessions.
+
+use std::sync::Arc;
+
+use super::error::AccountsError;
+use super::links::Links;
+use super::password::{self, Passwords, Verified};
+use super::second_factor::{self, NewTotp};
+use super::secret::Secret;
+use super::sessions::{Session, Sessions};
+use super::store::{AccountStore, FullAccount};
+use super::stored::PrivateV1;
+use crate::domain::Rule;
+use crate::domain::access::Actor;
+use crate::domain::account::{Account, display_line};
+use crate::storage::catalog::{CatalogError, ChangeSet};
+
+/// An account for its holder.
+pub struct OwnAccount {
+    pub(super) store: AccountStore,
+    pub(super) passwords: Passwords,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) links: Links,
+}
+
+impl OwnAccount {
+    /// Chooses a password with a one-time link, which is used up; earlier sessions end.
+    ///
+    /// # Errors
+    /// [`AccountsError::LinkNotValid`]; [`AccountsError::Invalid`] for the password or the display line, and the
+    /// link stays.
+    pub async fn redeem(
+        &self,
+        link: &str,
+        password: &str,
+        display: Option<&str>,
+    ) -> Result<Account, AccountsError> {
+        let now = self.store.clock.now();
+        let changes = ChangeSet::by(&Actor::System, now);
+        let (id, _) = self.links.redeem(link, changes, now).await?;
+        let account = self.store.read(&id).await?;
+        let account = account.filter(|account| !account.is_closed());
+        let mut account = account.ok_or(AccountsError::LinkNotValid)?;
+        let actor = account.actor()?;
+        let private = private_of(&mut account)?;
+        check_password(password, private)?;
+        if let Some(display) = display {
+            private.display = checked_display(display)?;
+        }
+        private.password = Some(self.passwords.hash(password).await?);
+        let (_, changes) = self
+            .links
+            .redeem(link, ChangeSet::by(&actor, now), now)
+            .await?;
+        match self.store.commit(changes, &account).await {
+            // Another request used the link at the same time.
+            Err(AccountsError::Catalog(CatalogError::RecordConflict { .. })) => {
+                return Err(AccountsError::LinkNotValid);
+            }
+            committed => committed?,
+        }
+        self.sessions.end_all(&id, None, &actor).await?;
+        self.view(&id).await
+    }
+
+    /// The account of a session.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn read(&self, session: &Session) -> Result<Account, AccountsError> {
+        self.view(&session.account).await
+    }
+
+    /// Chooses the line to be shown as.
+    ///
+    /// # Errors
+    /// [`AccountsError::Invalid`].
+    pub async fn rename(&self, session: &Session, display: &str) -> Result<Account, AccountsError> {
+        let display = checked_display(display)?;
+        self.change(session, |private| {
+            private.display = display;
+            Ok(())
+        })
+        .await?;
+        self.read(session).await
+    }
+
+    /// Replaces the password. All other sessions end.
+    ///
+    /// # Errors
+    /// [`AccountsError::Invalid`] with `/current` when that is another password, or with `/new`.
+    pub async fn change_password(
+        &self,
+        session: &Session,
+        current: &str,
+        new: &str,
+    ) -> Result<(), AccountsError> {
+        let mut account = self.of(session).await?;
+        let private = private_of(&mut account)?;
+        let verified = self.passwords.verify(current, private.password.clone());
+        if verified.await? == Verified::Wrong {
+            return Err(AccountsError::broken("/current", Rule::NotValid));
+        }
+        check_new_password(new, private, "/new")?;
+        private.password = Some(self.passwords.hash(new).await?);
+        self.commit(session, &account).await?;
+        let ended = self
+            .sessions
+            .end_all(&session.account, Some(&session.id), &session.actor);
+        ended.await
+    }
+
+    /// Begins with a one-time password generator, which counts once [`Self::confirm_totp`] had a code of it.
+    ///
+    /// # Errors
+    /// [`AccountsError::SecondFactorExists`].
+    pub async fn begin_totp(&self, session: &Session) -> Result<NewTotp, AccountsError> {
+        let mut account = self.of(session).await?;
+        if account.has_second_factor() {
+            return Err(AccountsError::SecondFactorExists);
+        }
+        let private = private_of(&mut account)?;
+        let new = second_factor::begin(private, &self.store.clock);
+        let new = new.ok_or_else(|| AccountsError::broken("", Rule::Malformed))?;
+        self.commit(session, &account).await?;
+        Ok(new)
+    }
+
+    /// Confirms the generator with a code of it, and gives new recovery codes. All other sessions end.
+    ///
+    /// # Errors
+    /// [`AccountsError::Invalid`] with `/code`.
+    pub async fn confirm_totp(
+        &self,
+        session: &Session,
+        code: &str,
+    ) -> Result<Vec<Secret>, AccountsError> {
+        let now = self.store.clock.now();
+        let mut account = self.of(session).await?;
+        if account.has_second_factor() {
+            return Err(AccountsError::SecondFactorExists);
+        }
+        let private = private_of(&mut account)?;
+        if !second_factor::accept_code(private, code, now) {
+            return Err(AccountsError::broken("/code", Rule::NotValid));
+        }
+        if let Some(totp) = private.totp.as_mut() {
+            totp.is_confirmed = true;
+        }
+        let codes = second_factor::new_recovery_codes(private, &self.store.clock);
+        self.commit(session, &account).await?;
+        let ended = self
+            .sessions
+            .end_all(&session.account, Some(&session.id), &session.actor);
+        ended.await?;
+        Ok(codes)
+    }
+
+    /// Takes the generator and the recovery codes away.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn remove_totp(&self, session: &Session) -> Result<(), AccountsError> {
+        self.change(session, |private| {
+            private.totp = None;
+            private.recovery_codes.clear();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces the recovery codes.
+    ///
+    /// # Errors
+    /// [`AccountsError::NoSecondFactor`].
+    pub async fn renew_recovery_codes(
+        &self,
+        session: &Session,
+    ) -> Result<Vec<Secret>, AccountsError> {
+        let mut account = self.of(session).await?;
+        if !account.has_second_factor() {
+            return Err(AccountsError::NoSecondFactor);
+        }
+        let private = private_of(&mut account)?;
+        let codes = second_factor::new_recovery_codes(private, &self.store.clock);
+        self.commit(session, &account).await?;
+        Ok(codes)
+    }
+
+    /// The sessions of the holder, that used last first.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn sessions(&self, session: &Session) -> Result<Vec<Session>, AccountsError> {
+        let account = self.of(session).await?;
+        self.sessions.of_account(&account).await
+    }
+
+    /// Ends a session of the holder.
+    ///
+    /// # Errors
+    /// [`AccountsError::NoSuchSession`].
+    pub async fn end_session(&self, session: &Session, id: &str) -> Result<(), AccountsError> {
+        self.sessions
+            .end(&session.account, id, &session.actor)
+            .await
+    }
+
+    async fn change(
+        &self,
+        session: &Session,
+        change: impl FnOnce(&mut PrivateV1) -> Result<(), AccountsError> + Send,
+    ) -> Result<(), AccountsError> {
+        let mut account = self.of(session).await?;
+        change(private_of(&mut account)?)?;
+        self.commit(session, &account).await
+    }
+
+    async fn commit(&self, session: &Session, account: &FullAccount) -> Result<(), AccountsError> {
+        let changes = ChangeSet::by(&session.actor, self.store.clock.now());
+        self.store.commit(changes, account).await
+    }
+
+    async fn of(&self, session: &Session) -> Result<FullAccount, AccountsError> {
+        let account = self.store.read(&session.account).await?;
+        account.ok_or(AccountsError::NotValid)
+    }
+
+    async fn view(&self, id: &str) -> Result<Account, AccountsError> {
+        let account = self.store.read(id).await?;
+        account.ok_or(AccountsError::NoSuchAccount)?.view()
+    }
+}
+
+fn private_of(account: &mut FullAccount) -> Result<&mut PrivateV1, AccountsError> {
+    account.private.as_mut().ok_or(AccountsError::NotValid)
+}
+
+fn check_password(password: &str, private: &PrivateV1) -> Result<(), AccountsError> {
+    check_new_password(password, private, "/password")
+}
+
+fn check_new_password(
+    password: &str,
+    private: &PrivateV1,
+    pointer: &str,
+) -> Result<(), AccountsError> {
+    let context = [private.login.as_str(), private.display.as_str()];
+    password::check(password, &context).map_err(|rule| AccountsError::broken(pointer, rule))
+}
+
+fn checked_display(display: &str) -> Result<String, AccountsError> {
+    display_line(display).map_err(|rule| AccountsError::broken("/display", rule))
+}

@@ -1,0 +1,91 @@
+//! The private part of accounts: encrypted with the key of the account (AES-256-GCM), so that deleting the key
+//! deletes it from every copy of the journal; and the hash under which a login name is found (HMAC-SHA-256).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
+
+use super::stored::PrivateV1;
+use crate::clock::Clock;
+use crate::domain::account::Login;
+use crate::storage::keys::Key;
+
+/// The private part cannot be read: wrong key, or changed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the private part of an account cannot be decrypted with its key")]
+pub struct Unreadable;
+
+/// Encrypts: nonce, then ciphertext with its tag, in Base64. `id` is authenticated with it, so that the part of
+/// one account is none of another.
+pub(super) fn seal(
+    private: &PrivateV1,
+    id: &str,
+    key: &Key,
+    clock: &Clock,
+) -> Result<String, Unreadable> {
+    let nonce = clock.random_bytes::<NONCE_LEN>();
+    let mut bytes = serde_json::to_vec(private).map_err(|_| Unreadable)?;
+    cipher(key)?
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(id.as_bytes()),
+            &mut bytes,
+        )
+        .map_err(|_| Unreadable)?;
+    Ok(STANDARD.encode([nonce.as_slice(), &bytes].concat()))
+}
+
+/// Decrypts what [`seal`] made.
+pub(super) fn open(sealed: &str, id: &str, key: &Key) -> Result<PrivateV1, Unreadable> {
+    let bytes = STANDARD.decode(sealed).map_err(|_| Unreadable)?;
+    let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(Unreadable)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Unreadable)?;
+    let mut ciphertext = ciphertext.to_vec();
+    let plain = cipher(key)?
+        .open_in_place(nonce, Aad::from(id.as_bytes()), &mut ciphertext)
+        .map_err(|_| Unreadable)?;
+    serde_json::from_slice(plain).map_err(|_| Unreadable)
+}
+
+fn cipher(key: &Key) -> Result<LessSafeKey, Unreadable> {
+    let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Unreadable)?;
+    Ok(LessSafeKey::new(key))
+}
+
+/// The key under which the account with this login name is found. The name cannot be learned from it without
+/// the master key.
+pub(super) fn login_key(login: &Login, master: &Key) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, master);
+    let tag = hmac::sign(&key, login.as_str().as_bytes());
+    tag.as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unreadable, open, seal};
+    use crate::clock::Clock;
+    use crate::services::accounts::stored::PrivateV1;
+
+    #[test]
+    fn only_the_key_and_id_of_the_account_open_it() {
+        let private = PrivateV1 {
+            login: "phong.vh@gialai.example".into(),
+            display: "Phòng Văn hoá".into(),
+            password: None,
+            totp: None,
+            recovery_codes: Vec::new(),
+        };
+        let sealed = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
+        assert!(!sealed.contains("gialai"));
+        assert_eq!(open(&sealed, "a-1", &[7; 32]), Ok(private.clone()));
+        assert_eq!(open(&sealed, "a-2", &[7; 32]), Err(Unreadable));
+        assert_eq!(open(&sealed, "a-1", &[8; 32]), Err(Unreadable));
+        assert_eq!(open(&sealed[..20], "a-1", &[7; 32]), Err(Unreadable));
+        let again = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
+        assert_ne!(again, sealed);
+    }
+}

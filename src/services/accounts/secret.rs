@@ -1,0 +1,48 @@
+//! Secrets that are shown once: of tokens, links, sessions and recovery codes.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256 as Hasher};
+
+use crate::clock::Clock;
+use crate::domain::Sha256;
+
+/// A secret. Shown once; neither logged nor stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// 256 random bits in Base64url behind `prefix`.
+    pub(super) fn random(clock: &Clock, prefix: &str) -> Self {
+        let bits = URL_SAFE_NO_PAD.encode(clock.random_bytes::<32>());
+        Self(format!("{prefix}{bits}"))
+    }
+
+    /// The secret with this text.
+    pub(super) fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one response that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Its hash, which may be stored.
+    pub(super) fn hash(&self) -> Sha256 {
+        hash(&self.0)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// SHA-256 of the text of a secret. A secret has at least 80 random bits, so that a fast hash is enough.
+pub(super) fn hash(secret: &str) -> Sha256 {
+    Sha256::from_bytes(Hasher::digest(secret).into())
+}

@@ -1,0 +1,216 @@
+//! Signing in: password, second factor, and proving again who one is.
+//!
+//! Unknown names, wrong passwords and closed accounts get the same answer after the same work; guessing is slowed
+//! down by [`throttle`](super::throttle).
+
+use std::sync::Arc;
+
+use super::error::AccountsError;
+use super::password::{Passwords, Verified};
+use super::second_factor;
+use super::secret::{self, Secret};
+use super::sessions::{Session, Sessions};
+use super::store::{AccountStore, FullAccount};
+use super::throttle::{Network, Throttle};
+use crate::domain::account::Login;
+use crate::storage::catalog::ChangeSet;
+
+/// Signs holders of accounts in.
+pub struct SignIn {
+    store: AccountStore,
+    passwords: Passwords,
+    sessions: Arc<Sessions>,
+    throttle: Arc<Throttle>,
+}
+
+/// How the holder proves who it is beside the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A code of its generator.
+    Code(String),
+    /// One of its recovery codes.
+    RecoveryCode(String),
+    /// The password again.
+    Password(String),
+}
+
+impl SignIn {
+    pub(super) fn new(
+        store: AccountStore,
+        passwords: Passwords,
+        sessions: Arc<Sessions>,
+        throttle: Arc<Throttle>,
+    ) -> Self {
+        Self {
+            store,
+            passwords,
+            sessions,
+            throttle,
+        }
+    }
+
+    /// Begins a session for the right password. It is pending when the account has a second factor.
+    ///
+    /// # Errors
+    /// [`AccountsError::WrongCredentials`], [`AccountsError::TooManyAttempts`].
+    pub async fn with_password(
+        &self,
+        login: &str,
+        password: &str,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
+        let login = Login::parse(login);
+        let name = login.as_ref().map(Login::as_str).unwrap_or_default();
+        let name = secret::hash(name).to_hex();
+        self.admit(&name, network)?;
+        let account = match &login {
+            Ok(login) => self.store.with_login(login).await?,
+            Err(_) => None,
+        };
+        let stored = account
+            .as_ref()
+            .filter(|account| !account.is_closed())
+            .and_then(|account| account.private.as_ref())
+            .and_then(|private| private.password.clone());
+        let verified = self.passwords.verify(password, stored).await?;
+        let (Some(account), Verified::Right | Verified::RightRehashed(_)) = (account, &verified)
+        else {
+            return Err(self.failed(&name, network));
+        };
+        let account = match verified {
+            Verified::RightRehashed(hash) => self.rehash(account, hash).await?,
+            _ => account,
+        };
+        let is_pending = account.has_second_factor();
+        let begun = self.sessions.begin(&account, is_pending).await?;
+        if !is_pending {
+            self.throttle.succeeded(&name, network);
+        }
+        Ok(begun)
+    }
+
+    /// Completes a pending session: it ends, and a full one begins.
+    ///
+    /// # Errors
+    /// [`AccountsError::WrongCredentials`], [`AccountsError::TooManyAttempts`]; [`AccountsError::NotValid`]
+    /// when the session is not pending.
+    pub async fn with_second_factor(
+        &self,
+        session: &Session,
+        proof: &Proof,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
+        if !session.is_pending || matches!(proof, Proof::Password(_)) {
+            return Err(AccountsError::NotValid);
+        }
+        self.prove(session, proof, network).await
+    }
+
+    /// Proves again who the holder is: the session ends, and one with a new secret begins.
+    ///
+    /// # Errors
+    /// As [`Self::with_second_factor`]. An account with a second factor needs it here, too.
+    pub async fn again(
+        &self,
+        session: &Session,
+        proof: &Proof,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
+        if session.is_pending {
+            return Err(AccountsError::NotValid);
+        }
+        self.prove(session, proof, network).await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn out(&self, session: &Session) -> Result<(), AccountsError> {
+        let ended = self
+            .sessions
+            .end(&session.account, &session.id, &session.actor);
+        match ended.await {
+            Err(AccountsError::NoSuchSession) => Ok(()),
+            ended => ended,
+        }
+    }
+
+    async fn prove(
+        &self,
+        session: &Session,
+        proof: &Proof,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
+        let name = &session.account;
+        self.admit(name, network)?;
+        let account = self.store.read(&session.account).await?;
+        let account = account.ok_or(AccountsError::NotValid)?;
+        let Some(account) = self.accept(account, proof).await? else {
+            return Err(self.failed(name, network));
+        };
+        let begun = self.sessions.begin(&account, false).await?;
+        self.out(session).await?;
+        self.throttle.succeeded(name, network);
+        Ok(begun)
+    }
+
+    /// The account after it accepted the proof; none when the proof is wrong.
+    async fn accept(
+        &self,
+        mut account: FullAccount,
+        proof: &Proof,
+    ) -> Result<Option<FullAccount>, AccountsError> {
+        let now = self.store.clock.now();
+        let needs_second_factor = account.has_second_factor();
+        let private = account.private.as_mut().ok_or(AccountsError::NotValid)?;
+        let is_right = match proof {
+            Proof::Code(code) => {
+                needs_second_factor && second_factor::accept_code(private, code, now)
+            }
+            Proof::RecoveryCode(code) => {
+                needs_second_factor && second_factor::use_recovery_code(private, code)
+            }
+            Proof::Password(password) => {
+                let stored = private.password.clone();
+                let verified = self.passwords.verify(password, stored).await?;
+                return Ok((!needs_second_factor && verified != Verified::Wrong).then_some(account));
+            }
+        };
+        if !is_right {
+            return Ok(None);
+        }
+        self.write(account).await.map(Some)
+    }
+
+    async fn rehash(
+        &self,
+        mut account: FullAccount,
+        hash: String,
+    ) -> Result<FullAccount, AccountsError> {
+        if let Some(private) = account.private.as_mut() {
+            private.password = Some(hash);
+        }
+        self.write(account).await
+    }
+
+    /// Commits the account and reads it again. Of two uses of one code at once, one fails here.
+    async fn write(&self, account: FullAccount) -> Result<FullAccount, AccountsError> {
+        let changes = ChangeSet::by(&account.actor()?, self.store.clock.now());
+        self.store.commit(changes, &account).await?;
+        let again = self.store.read(&account.public.id).await?;
+        again.ok_or(AccountsError::NotValid)
+    }
+
+    fn admit(&self, name: &str, network: Network) -> Result<(), AccountsError> {
+        match self.throttle.wait(name, network, self.store.clock.now()) {
+            Some(retry_after) => Err(AccountsError::TooManyAttempts { retry_after }),
+            None => Ok(()),
+        }
+    }
+
+    fn failed(&self, name: &str, network: Network) -> AccountsError {
+        self.throttle.failed(name, network, self.store.clock.now());
+        AccountsError::WrongCredentials
+    }
+}
