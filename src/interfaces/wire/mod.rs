@@ -7,6 +7,7 @@
 
 mod bulk;
 mod comparison;
+mod handling;
 mod import;
 mod incoming;
 mod names;
@@ -21,6 +22,9 @@ mod schema_fields;
 
 pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
 pub use comparison::{FieldChangeDto, PassageDto, compare_works};
+pub use handling::{
+    AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
+};
 pub use import::parse_import_line;
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use outgoing::{
