@@ -14,6 +14,7 @@ use khochung::config::Config;
 use khochung::domain::access::Actor;
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::interfaces::wire::{parse_import_line, parse_json};
+use khochung::services::audit::AuditTrail;
 use khochung::services::intake::{AcceptedTypes, ImportLine, Intake};
 use khochung::services::works::WorkAccess;
 use khochung::storage::blobs::LocalBlobs;
@@ -40,7 +41,8 @@ fn main() {
     let catalog = EmbeddedCatalog::open(&folder.path().join("catalog"), Options::default());
     let catalog: Arc<dyn Catalog> = Arc::new(catalog.unwrap());
     let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
-    let works = WorkAccess::new(catalog, vocabularies.clone(), Clock::system());
+    let trail = AuditTrail::new(catalog.clone(), Clock::system());
+    let works = WorkAccess::new(catalog, trail, vocabularies.clone(), Clock::system());
     let intake = Intake::new(
         works,
         blobs,

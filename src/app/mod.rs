@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
+use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
 use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
@@ -47,6 +48,8 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// The audit trail.
+    pub audit: AuditTrail,
     /// Deposits works and files.
     pub intake: Intake,
     /// Changes works.
@@ -106,6 +109,7 @@ impl Archive {
             curation: archive.curation.clone(),
             works: WorkAccess::new(
                 archive.backends.catalog(),
+                archive.audit.clone(),
                 Arc::clone(&archive.vocabularies),
                 archive.clock.clone(),
             ),
@@ -122,7 +126,8 @@ impl Archive {
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
-        let works = WorkAccess::new(catalog(), vocabularies(), clock());
+        let trail = AuditTrail::new(catalog(), clock());
+        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -132,9 +137,15 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::new(Tokens::new(catalog(), vocabularies(), clock())),
+            tokens: Arc::new(Tokens::new(
+                catalog(),
+                trail.clone(),
+                vocabularies(),
+                clock(),
+            )),
             accounts: Accounts::new(
                 catalog(),
+                trail.clone(),
                 Arc::clone(&backends.keys),
                 vocabularies(),
                 Passwords::new(clock()),
@@ -145,6 +156,7 @@ impl Archive {
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
+            audit: trail,
             delivery,
             search,
             feeds,

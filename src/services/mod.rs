@@ -1,9 +1,10 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < accounts < media < works < intake < curation < search < delivery < sharing < reports.
+//! jobs < audit < accounts < media < works < intake < curation < search < delivery < sharing < reports.
 
 pub mod accounts;
+pub mod audit;
 pub mod curation;
 pub mod delivery;
 pub mod intake;

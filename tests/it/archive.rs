@@ -12,6 +12,7 @@ use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
 use khochung::interfaces::wire::{parse_file_description, parse_import_line, parse_work};
 use khochung::services::accounts::{Accounts, Passwords, Tokens};
+use khochung::services::audit::AuditTrail;
 use khochung::services::curation::Curation;
 use khochung::services::intake::{
     AcceptedTypes, Attached, FileDetails, ImportLine, Intake, Placement,
@@ -57,11 +58,23 @@ impl Archive {
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
         let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
-        let works = WorkAccess::new(catalog.clone(), vocabularies.clone(), clock.clone());
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let works = WorkAccess::new(
+            catalog.clone(),
+            trail.clone(),
+            vocabularies.clone(),
+            clock.clone(),
+        );
         Self {
-            tokens: Tokens::new(catalog.clone(), vocabularies.clone(), clock.clone()),
+            tokens: Tokens::new(
+                catalog.clone(),
+                trail.clone(),
+                vocabularies.clone(),
+                clock.clone(),
+            ),
             accounts: Accounts::new(
                 catalog.clone(),
+                trail,
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),

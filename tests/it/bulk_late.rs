@@ -6,6 +6,7 @@ use khochung::clock::Clock;
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::AssetId;
+use khochung::services::audit::AuditTrail;
 use khochung::services::curation::bulk::{
     Act, Bulk, BulkError, BulkId, BulkItemRecord, ForgetBulk, Phase, RunBulk, Selected,
 };
@@ -39,7 +40,12 @@ impl House {
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let clock = Clock::standing(at(0));
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-        let works = WorkAccess::new(catalog.clone(), vocabularies, clock.clone());
+        let works = WorkAccess::new(
+            catalog.clone(),
+            AuditTrail::new(catalog.clone(), clock.clone()),
+            vocabularies,
+            clock.clone(),
+        );
         let bulk = Bulk::new(works.clone());
         let runner = Runner::new(catalog.clone(), clock.clone(), Settings::default())
             .with(RunBulk::new(works.clone()))

@@ -6,6 +6,7 @@ use khochung::clock::Clock;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, PeopleShown, Work};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
+use khochung::services::audit::AuditTrail;
 use khochung::services::curation::{Curation, ReleaseExpiredEmbargo};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::works::{Deposit, WorkAccess};
@@ -56,11 +57,9 @@ impl House {
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let clock = Clock::standing(at(0));
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-        let curation = Curation::new(WorkAccess::new(
-            catalog.clone(),
-            vocabularies,
-            clock.clone(),
-        ));
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let works = WorkAccess::new(catalog.clone(), trail, vocabularies, clock.clone());
+        let curation = Curation::new(works);
         let mut asset = draft(AssetId::from_bytes([7; 16]));
         asset.work = publishable(asset.work);
         asset.work.embargo_until = Some(at(3600));

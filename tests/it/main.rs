@@ -4,6 +4,7 @@
 mod accounts;
 mod architecture;
 mod archive;
+mod audit_trail;
 mod auth;
 mod backup;
 mod blob_damage;

@@ -52,12 +52,20 @@ fn callers_learn_their_role_permissions_and_limits() {
         (
             archive.holder("contributor"),
             "contributor",
-            json!(["read", "save-searches", "deposit"]),
+            json!(["read", "save-searches", "follow-up", "deposit"]),
         ),
         (
             archive.holder("editor"),
             "editor",
-            json!(["read", "save-searches", "deposit", "curate"]),
+            json!([
+                "read",
+                "save-searches",
+                "follow-up",
+                "deposit",
+                "review",
+                "curate",
+                "inspect"
+            ]),
         ),
     ] {
         let me = client.get("/api/v1/me").json();
@@ -106,7 +114,7 @@ fn a_refused_value_comes_with_the_allowed_ones() {
     for (path, allowed) in [
         (
             "/api/v1/assets?state=lost",
-            "draft, submitted, published, withdrawn",
+            "draft, submitted, returned, accepted, published, withdrawn",
         ),
         ("/api/v1/assets?limit=201", "1–200"),
         ("/api/v1/changes?limit=0", "1–200"),

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Invite, list, close and reset accounts of posts. Works while the archive runs.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Check or export the audit trail. Works while the archive runs.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Take in works from an NDJSON file, or from a folder with works.ndjson and files beside it.
     Import(Import),
     /// Check that an archive can run here: settings, folder, permissions, disk, clock, address.
@@ -165,6 +168,25 @@ Example: khochung account invite phong.vh@gialai.example --role contributor --or
     },
     /// List the roles and what each may do.
     Roles,
+}
+
+/// The audit trail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check the chain of hashes. Note the printed hash elsewhere: a later check must lead to it again.
+    Verify(Folder),
+    /// Print all entries.
+    Export {
+        /// ndjson or csv.
+        #[arg(long, default_value = "ndjson")]
+        format: String,
+        /// Only entries with greater numbers.
+        #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+        after: u64,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
 }
 
 /// Access tokens.

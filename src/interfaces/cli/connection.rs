@@ -128,6 +128,24 @@ impl Connection {
         Ok((head.status, body))
     }
 
+    /// The text at an address.
+    ///
+    /// # Errors
+    /// The archive refuses: its own words.
+    pub(crate) fn text(&self, path: &str) -> Result<String, Failure> {
+        let (status, mut body) = self.send("GET", path, &[], ())?;
+        let text = body
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .read_to_string()
+            .map_err(Failure::inside)?;
+        if status.is_success() {
+            return Ok(text);
+        }
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, body }.into_success().map(|_| text)
+    }
+
     /// Sends JSON and gives the JSON of a successful answer.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 mod account;
 mod args;
+mod audit;
 mod backup;
 mod check;
 mod connection;
@@ -71,6 +72,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
         Command::Account(command) => account::run(file, command, language),
+        Command::Audit(command) => audit::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
         Command::Check(check) => {
             let wanted = check.language.as_deref().map(Language::of_tag);

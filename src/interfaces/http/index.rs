@@ -149,6 +149,8 @@ pub enum PermissionName {
     Curate,
     /// Read operational figures.
     Inspect,
+    /// Read the audit trail.
+    Audit,
     /// Tokens and jobs.
     Administer,
 }
@@ -195,6 +197,7 @@ pub async fn me(actor: Allowed<Read>, config: web::Data<Config>) -> HttpResponse
         (Permission::Review, PermissionName::Review),
         (Permission::Curate, PermissionName::Curate),
         (Permission::Inspect, PermissionName::Inspect),
+        (Permission::Audit, PermissionName::Audit),
         (Permission::Administer, PermissionName::Administer),
     ];
     let granted = permissions

@@ -11,7 +11,7 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::accounts::{administration, own, session};
+use super::accounts::{administration, audit, own, session};
 use super::assets::{decisions, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
@@ -60,6 +60,7 @@ operations! {
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue }
     tokens { list, create, revoke }
+    audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
     administration { list, invite, read, patch, reset, close }

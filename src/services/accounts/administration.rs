@@ -13,6 +13,7 @@ use crate::domain::account::{Account, AccountState, Login, display_line};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Violations};
+use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::{CatalogError, ChangeSet};
 
 /// After so many days a closed account keeps nothing but its id, role and body.
@@ -80,7 +81,8 @@ impl Administration {
         let changes = ChangeSet::by(actor, now);
         let changes = self.store.insert(changes, public, &private, &login).await?;
         let (changes, link) = self.links.issue(changes, id.as_str(), now).await?;
-        match self.store.catalog.commit(changes).await {
+        let entry = NewEntry::new(actor, Act::AccountInvited, &id).with("role", wanted.role.name());
+        match self.store.trail.commit(changes, &entry).await {
             Err(CatalogError::RecordConflict { .. }) => {
                 return Err(AccountsError::broken("/login", Rule::LoginTaken));
             }
@@ -139,7 +141,10 @@ impl Administration {
         account.public.role = role.name().to_owned();
         account.public.organisation = organisation.as_ref().map(Slug::to_string);
         let changes = ChangeSet::by(actor, self.store.clock.now());
-        self.store.commit(changes, &account).await?;
+        let entry = NewEntry::new(actor, Act::AccountChanged, id)
+            .with("from", present.role.name())
+            .with("to", role.name());
+        self.store.commit(changes, &account, &entry).await?;
         self.sessions.end_all(id.as_str(), None, actor).await?;
         self.find(id.as_str()).await?.view()
     }
@@ -158,7 +163,8 @@ impl Administration {
         let now = self.store.clock.now();
         let changes = self.store.replace(ChangeSet::by(actor, now), &account)?;
         let (changes, link) = self.links.issue(changes, id.as_str(), now).await?;
-        self.store.catalog.commit(changes).await?;
+        let entry = NewEntry::new(actor, Act::AccountReset, id);
+        self.store.trail.commit(changes, &entry).await?;
         self.sessions.end_all(id.as_str(), None, actor).await?;
         Ok(link)
     }
@@ -178,7 +184,8 @@ impl Administration {
             let changes = self.store.replace(ChangeSet::by(actor, now), &account)?;
             let changes = self.links.revoke(changes, id.as_str()).await?;
             let changes = self.store.release_login(changes, &account).await?;
-            self.store.catalog.commit(changes).await?;
+            let entry = NewEntry::new(actor, Act::AccountClosed, id);
+            self.store.trail.commit(changes, &entry).await?;
         }
         self.sessions.end_all(id.as_str(), None, actor).await?;
         self.find(id.as_str()).await?.view()

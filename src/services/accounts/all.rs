@@ -12,6 +12,7 @@ use super::store::AccountStore;
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::audit::AuditTrail;
 use crate::storage::catalog::Catalog;
 use crate::storage::keys::KeyStore;
 
@@ -32,6 +33,7 @@ impl Accounts {
     /// The accounts of this catalogue, whose private parts are encrypted with these keys.
     pub fn new(
         catalog: Arc<dyn Catalog>,
+        trail: AuditTrail,
         keys: Arc<KeyStore>,
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
@@ -39,6 +41,7 @@ impl Accounts {
     ) -> Self {
         let store = AccountStore {
             catalog,
+            trail,
             keys,
             vocabularies: Arc::clone(&vocabularies),
             clock,

@@ -13,6 +13,7 @@ use super::stored::PrivateV1;
 use crate::domain::Rule;
 use crate::domain::access::Actor;
 use crate::domain::account::{Account, display_line};
+use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::{CatalogError, ChangeSet};
 
 /// An account for its holder.
@@ -52,7 +53,8 @@ impl OwnAccount {
             .links
             .redeem(link, ChangeSet::by(&actor, now), now)
             .await?;
-        match self.store.commit(changes, &account).await {
+        let entry = NewEntry::new(&actor, Act::AccountOpened, &id);
+        match self.store.commit(changes, &account, &entry).await {
             // Another request used the link at the same time.
             Err(AccountsError::Catalog(CatalogError::RecordConflict { .. })) => {
                 return Err(AccountsError::LinkNotValid);
@@ -77,11 +79,11 @@ impl OwnAccount {
     /// [`AccountsError::Invalid`].
     pub async fn rename(&self, session: &Session, display: &str) -> Result<Account, AccountsError> {
         let display = checked_display(display)?;
-        self.change(session, |private| {
-            private.display = display;
-            Ok(())
-        })
-        .await?;
+        let mut account = self.of(session).await?;
+        private_of(&mut account)?.display = display;
+        let changes = ChangeSet::by(&session.actor, self.store.clock.now());
+        let changes = self.store.replace(changes, &account)?;
+        self.store.catalog.commit(changes).await?;
         self.read(session).await
     }
 
@@ -103,7 +105,7 @@ impl OwnAccount {
         }
         check_new_password(new, private, "/new")?;
         private.password = Some(self.passwords.hash(new).await?);
-        self.commit(session, &account).await?;
+        self.commit(session, &account, Act::PasswordChanged).await?;
         let ended = self
             .sessions
             .end_all(&session.account, Some(&session.id), &session.actor);
@@ -122,7 +124,9 @@ impl OwnAccount {
         let private = private_of(&mut account)?;
         let new = second_factor::begin(private, &self.store.clock);
         let new = new.ok_or_else(|| AccountsError::broken("", Rule::Malformed))?;
-        self.commit(session, &account).await?;
+        let changes = ChangeSet::by(&session.actor, self.store.clock.now());
+        let changes = self.store.replace(changes, &account)?;
+        self.store.catalog.commit(changes).await?;
         Ok(new)
     }
 
@@ -148,7 +152,8 @@ impl OwnAccount {
             totp.is_confirmed = true;
         }
         let codes = second_factor::new_recovery_codes(private, &self.store.clock);
-        self.commit(session, &account).await?;
+        self.commit(session, &account, Act::SecondFactorAdded)
+            .await?;
         let ended = self
             .sessions
             .end_all(&session.account, Some(&session.id), &session.actor);
@@ -161,12 +166,12 @@ impl OwnAccount {
     /// # Errors
     /// The catalogue fails.
     pub async fn remove_totp(&self, session: &Session) -> Result<(), AccountsError> {
-        self.change(session, |private| {
-            private.totp = None;
-            private.recovery_codes.clear();
-            Ok(())
-        })
-        .await
+        let mut account = self.of(session).await?;
+        let private = private_of(&mut account)?;
+        private.totp = None;
+        private.recovery_codes.clear();
+        self.commit(session, &account, Act::SecondFactorRemoved)
+            .await
     }
 
     /// Replaces the recovery codes.
@@ -183,7 +188,8 @@ impl OwnAccount {
         }
         let private = private_of(&mut account)?;
         let codes = second_factor::new_recovery_codes(private, &self.store.clock);
-        self.commit(session, &account).await?;
+        self.commit(session, &account, Act::RecoveryCodesRenewed)
+            .await?;
         Ok(codes)
     }
 
@@ -206,19 +212,15 @@ impl OwnAccount {
             .await
     }
 
-    async fn change(
+    async fn commit(
         &self,
         session: &Session,
-        change: impl FnOnce(&mut PrivateV1) -> Result<(), AccountsError> + Send,
+        account: &FullAccount,
+        act: Act,
     ) -> Result<(), AccountsError> {
-        let mut account = self.of(session).await?;
-        change(private_of(&mut account)?)?;
-        self.commit(session, &account).await
-    }
-
-    async fn commit(&self, session: &Session, account: &FullAccount) -> Result<(), AccountsError> {
         let changes = ChangeSet::by(&session.actor, self.store.clock.now());
-        self.store.commit(changes, account).await
+        let entry = NewEntry::new(&session.actor, act, &session.account);
+        self.store.commit(changes, account, &entry).await
     }
 
     async fn of(&self, session: &Session) -> Result<FullAccount, AccountsError> {

@@ -12,6 +12,7 @@ use super::store::{AccountStore, FullAccount};
 use super::stored::{SessionRecord, SessionV1, session_key};
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
+use crate::services::audit::NewEntry;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{ChangeSet, KeyRange, Keyed as _, Versioned, Write};
 
@@ -81,11 +82,12 @@ impl Sessions {
         })
     }
 
-    /// Begins a session. `is_pending`: the second factor is still missing.
+    /// Begins a session. `is_pending`: the second factor is still missing; the entry is written once it is there.
     pub(super) async fn begin(
         &self,
         account: &FullAccount,
         is_pending: bool,
+        entry: NewEntry,
     ) -> Result<(Secret, Session), AccountsError> {
         let actor = account.actor()?;
         let now = self.store.clock.now();
@@ -112,7 +114,11 @@ impl Sessions {
         let changes = changes.insert_keyed(&SessionRecord::V1(record.clone()))?;
         // A password that was changed or a closing while it was verified wins.
         let changes = account.expect_unchanged(changes);
-        self.store.catalog.commit(changes).await?;
+        if is_pending {
+            self.store.catalog.commit(changes).await?;
+        } else {
+            self.store.trail.commit(changes, &entry).await?;
+        }
         Ok((secret, session_of(&record, &actor)))
     }
 

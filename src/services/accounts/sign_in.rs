@@ -12,7 +12,9 @@ use super::secret::{self, Secret};
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
 use super::throttle::{Network, Throttle};
+use crate::domain::access::Actor;
 use crate::domain::account::Login;
+use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::ChangeSet;
 
 /// Signs holders of accounts in.
@@ -73,16 +75,20 @@ impl SignIn {
             .and_then(|account| account.private.as_ref())
             .and_then(|private| private.password.clone());
         let verified = self.passwords.verify(password, stored).await?;
+        let account_id = account.as_ref().map(|account| account.public.id.clone());
         let (Some(account), Verified::Right | Verified::RightRehashed(_)) = (account, &verified)
         else {
-            return Err(self.failed(&name, network));
+            return Err(self.failed(&name, account_id, network));
         };
         let account = match verified {
             Verified::RightRehashed(hash) => self.rehash(account, hash).await?,
             _ => account,
         };
         let is_pending = account.has_second_factor();
-        let begun = self.sessions.begin(&account, is_pending).await?;
+        let begun = self
+            .sessions
+            .begin(&account, is_pending, entry(&account, network)?)
+            .await?;
         if !is_pending {
             self.throttle.succeeded(&name, network);
         }
@@ -147,9 +153,12 @@ impl SignIn {
         let account = self.store.read(&session.account).await?;
         let account = account.ok_or(AccountsError::NotValid)?;
         let Some(account) = self.accept(account, proof).await? else {
-            return Err(self.failed(name, network));
+            return Err(self.failed(name, Some(name.clone()), network));
         };
-        let begun = self.sessions.begin(&account, false).await?;
+        let begun = self
+            .sessions
+            .begin(&account, false, entry(&account, network)?)
+            .await?;
         self.out(session).await?;
         self.throttle.succeeded(name, network);
         Ok(begun)
@@ -197,7 +206,8 @@ impl SignIn {
     /// Commits the account and reads it again. Of two uses of one code at once, one fails here.
     async fn write(&self, account: FullAccount) -> Result<FullAccount, AccountsError> {
         let changes = ChangeSet::by(&account.actor()?, self.store.clock.now());
-        self.store.commit(changes, &account).await?;
+        let changes = self.store.replace(changes, &account)?;
+        self.store.catalog.commit(changes).await?;
         let again = self.store.read(&account.public.id).await?;
         again.ok_or(AccountsError::NotValid)
     }
@@ -209,8 +219,32 @@ impl SignIn {
         }
     }
 
-    fn failed(&self, name: &str, network: Network) -> AccountsError {
-        self.throttle.failed(name, network, self.store.clock.now());
+    /// Counts a failure, and writes it to the audit trail when an account has the name. That is not waited for:
+    /// the time of the answer would tell that the name exists.
+    fn failed(&self, name: &str, account: Option<String>, network: Network) -> AccountsError {
+        let now = self.store.clock.now();
+        self.throttle.failed(name, network, now);
+        if let Some(account) = account {
+            let trail = self.store.trail.clone();
+            let entry = NewEntry::new(&Actor::Anonymous, Act::SignInFailed, account)
+                .with("network", name_of(network));
+            tokio::spawn(async move {
+                let changes = ChangeSet::by(&Actor::Anonymous, now);
+                if let Err(error) = trail.commit(changes, &entry).await {
+                    tracing::warn!(%error, "a failure to sign in is not in the audit trail");
+                }
+            });
+        }
         AccountsError::WrongCredentials
     }
+}
+
+fn entry(account: &FullAccount, network: Network) -> Result<NewEntry, AccountsError> {
+    let actor = account.actor()?;
+    let entry = NewEntry::new(&actor, Act::SignedIn, &account.public.id);
+    Ok(entry.with("network", name_of(network)))
+}
+
+fn name_of(network: Network) -> String {
+    network.map_or_else(|| "local".to_owned(), |network| network.to_string())
 }

@@ -13,6 +13,7 @@ use crate::domain::access::{AccountId, Actor, Credential, Role};
 use crate::domain::account::{Account, AccountState, Login};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, KeyRange, Versioned};
@@ -24,6 +25,7 @@ pub(super) struct AccountStore {
     pub(super) catalog: Arc<dyn Catalog>,
     pub(super) keys: Arc<KeyStore>,
     pub(super) vocabularies: Arc<Vocabularies>,
+    pub(super) trail: AuditTrail,
     pub(super) clock: Clock,
 }
 
@@ -193,7 +195,7 @@ impl AccountStore {
         Ok(changes.replace_keyed(&account.read, &record)?)
     }
 
-    /// Commits the next state of an account, at the revision that was read.
+    /// Commits the next state of an account, at the revision that was read, with an entry of the audit trail.
     ///
     /// # Errors
     /// The account changed meanwhile; the catalogue fails.
@@ -201,9 +203,10 @@ impl AccountStore {
         &self,
         changes: ChangeSet,
         account: &FullAccount,
+        entry: &NewEntry,
     ) -> Result<(), AccountsError> {
         let changes = self.replace(changes, account)?;
-        self.catalog.commit(changes).await?;
+        self.trail.commit(changes, entry).await?;
         Ok(())
     }
 
@@ -221,7 +224,8 @@ impl AccountStore {
             ..account.public.clone()
         });
         let changes = changes.replace_keyed(&account.read, &record)?;
-        self.catalog.commit(changes).await?;
+        let entry = NewEntry::new(&Actor::System, Act::AccountForgotten, &account.public.id);
+        self.trail.commit(changes, &entry).await?;
         let (keys, id) = (Arc::clone(&self.keys), account.public.id.clone());
         blocking(move || keys.remove(&id))
             .await

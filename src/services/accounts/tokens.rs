@@ -16,6 +16,7 @@ use crate::domain::access::{Actor, Credential, Role, TokenId};
 use crate::domain::asset::limits;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Timestamp, Violations, text};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, TokenHash, TokenRecord, Write};
 
 /// How long a node caches a token.
@@ -30,6 +31,7 @@ const CACHE_ENTRIES: usize = 4_096;
 /// Creates, lists, revokes and authenticates tokens.
 pub struct Tokens {
     catalog: Arc<dyn Catalog>,
+    trail: AuditTrail,
     vocabularies: Arc<Vocabularies>,
     clock: Clock,
     cache: Mutex<Cache>,
@@ -58,9 +60,15 @@ pub struct NewToken {
 
 impl Tokens {
     /// The tokens of this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        trail: AuditTrail,
+        vocabularies: Arc<Vocabularies>,
+        clock: Clock,
+    ) -> Self {
         Self {
             catalog,
+            trail,
             vocabularies,
             clock,
             cache: Mutex::default(),
@@ -91,7 +99,8 @@ impl Tokens {
             expires_at: wanted.expires_at,
             revoked_at: None,
         };
-        self.write(actor, now, record.clone()).await?;
+        self.write(actor, now, Act::TokenCreated, record.clone())
+            .await?;
         Ok((secret, record))
     }
 
@@ -117,7 +126,8 @@ impl Tokens {
         if record.revoked_at.is_none() {
             let now = self.clock.now();
             record.revoked_at = Some(now);
-            self.write(actor, now, record.clone()).await?;
+            self.write(actor, now, Act::TokenRevoked, record.clone())
+                .await?;
             let mut cache = self.cache();
             cache.revocations += 1;
             cache.entries.remove(&record.hash);
@@ -206,10 +216,12 @@ impl Tokens {
         &self,
         actor: &Actor,
         now: Timestamp,
+        act: Act,
         record: TokenRecord,
     ) -> Result<(), CatalogError> {
+        let entry = NewEntry::new(actor, act, &record.id.0).with("role", record.role.name());
         let changes = ChangeSet::by(actor, now).write(Write::Token(record));
-        self.catalog.commit(changes).await.map(|_| ())
+        self.trail.commit(changes, &entry).await.map(|_| ())
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {

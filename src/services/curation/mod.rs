@@ -26,7 +26,7 @@ pub struct Curation {
 
 impl Curation {
     /// Curates these works.
-    pub fn new(works: WorkAccess) -> Self {
+    pub const fn new(works: WorkAccess) -> Self {
         Self { works }
     }
 
@@ -223,7 +223,7 @@ impl Curation {
         let changes = ChangeSet::by(actor, tombstone.deleted_at)
             .expect(id, present.revision)
             .write(Write::Tombstone(tombstone.clone()));
-        self.works.catalog.commit(changes).await?;
+        self.works.commit_deletion(actor, changes, id).await?;
         Ok(tombstone)
     }
 
@@ -255,7 +255,8 @@ impl Curation {
     ) -> Result<Asset, ChangeError> {
         let next = next?;
         let changes = self.works.change_set(actor, present, next.clone(), event);
-        self.works.catalog.commit(changes).await?;
+        let made = (next.id, next.revision);
+        self.works.commit(actor, changes, made, event).await?;
         Ok(self.works.shown_to(actor, next).await?)
     }
 }

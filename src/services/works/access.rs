@@ -10,13 +10,17 @@ use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{Asset, AssetId, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
-use crate::storage::catalog::{Catalog, ChangeSet, Entry, EventKind, NewJob};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::storage::catalog::{
+    Catalog, CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt,
+};
 
 /// The catalogue behind the access policy. Cheap to clone.
 #[derive(Clone)]
 pub struct WorkAccess {
     pub(in crate::services) catalog: Arc<dyn Catalog>,
     pub(in crate::services) vocabularies: Arc<Vocabularies>,
+    trail: AuditTrail,
     pub(in crate::services) clock: Clock,
     /// Why the changes are made, in the words of the actor.
     reason: Option<Arc<str>>,
@@ -24,10 +28,16 @@ pub struct WorkAccess {
 
 impl WorkAccess {
     /// Access to the works of this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, vocabularies: Arc<Vocabularies>, clock: Clock) -> Self {
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        trail: AuditTrail,
+        vocabularies: Arc<Vocabularies>,
+        clock: Clock,
+    ) -> Self {
         Self {
             catalog,
             vocabularies,
+            trail,
             clock,
             reason: None,
         }
@@ -91,6 +101,40 @@ impl WorkAccess {
             .collect();
         let changes = put_with_follow_up(changes, next, event);
         jobs.into_iter().fold(changes, ChangeSet::job)
+    }
+
+    /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::commit`].
+    pub(in crate::services) async fn commit(
+        &self,
+        actor: &Actor,
+        changes: ChangeSet,
+        (id, revision): (AssetId, Revision),
+        event: EventKind,
+    ) -> Result<Receipt, CatalogError> {
+        if !is_decision(event) {
+            return self.catalog.commit(changes).await;
+        }
+        let entry = NewEntry::new(actor, Act::WorkDecided, id)
+            .with("event", event.name())
+            .with("revision", revision);
+        self.trail.commit(changes, &entry).await
+    }
+
+    /// Commits the deletion of a work, with its entry in the audit trail.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::commit`].
+    pub(in crate::services) async fn commit_deletion(
+        &self,
+        actor: &Actor,
+        changes: ChangeSet,
+        id: AssetId,
+    ) -> Result<Receipt, CatalogError> {
+        let entry = NewEntry::new(actor, Act::WorkDeleted, id);
+        self.trail.commit(changes, &entry).await
     }
 
     /// The work with the actor's organisation where it names none.
@@ -178,4 +222,19 @@ pub(in crate::services) fn check_visible(
             Err(FindError::Gone { reason })
         }
     }
+}
+
+/// What the audit trail covers: the state of a work, not its words and files.
+const fn is_decision(event: EventKind) -> bool {
+    matches!(
+        event,
+        EventKind::Submitted
+            | EventKind::Returned
+            | EventKind::Accepted
+            | EventKind::Approved
+            | EventKind::Published
+            | EventKind::Unpublished
+            | EventKind::Corrected
+            | EventKind::Withdrawn
+    )
 }

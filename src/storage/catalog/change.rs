@@ -178,7 +178,8 @@ impl ChangeSet {
             Write::Token(token) => token.revoked_at.is_some(),
             _ => false,
         };
-        let may_follow = |write: &Write| matches!(write, Write::Job(_) | Write::Remember(_));
+        let may_follow =
+            |write: &Write| matches!(write, Write::Job(_) | Write::Remember(_) | Write::Record(_));
         self.writes.iter().any(takes_away)
             && self
                 .writes

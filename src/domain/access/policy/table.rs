@@ -27,6 +27,8 @@ pub enum Permission {
     Curate,
     /// Read operational figures: counts, lag, exact durations.
     Inspect,
+    /// Read the audit trail.
+    Audit,
     /// Tokens, jobs, maintenance.
     Administer,
 }
@@ -130,8 +132,8 @@ const SCOPE: Row<ScopeRule> = {
 
 /// What a role may do at all.
 #[rustfmt::skip]
-const PERMISSIONS: [(Permission, Row<bool>); 8] = {
-    use Permission::{Administer, Curate, Deposit, FollowUp, Inspect, KeepSearches, Read, Review};
+const PERMISSIONS: [(Permission, Row<bool>); 9] = {
+    use Permission::{Administer, Audit, Curate, Deposit, FollowUp, Inspect, KeepSearches, Read, Review};
     const YES: bool = true;
     const NO: bool = false;
     [   //             anonymous station partner contributor reviewer inspector editor admin
@@ -142,6 +144,7 @@ const PERMISSIONS: [(Permission, Row<bool>); 8] = {
         (Review,       [NO,      NO,     NO,     NO,         YES,     NO,       YES,   YES]),
         (Curate,       [NO,      NO,     NO,     NO,         NO,      NO,       YES,   YES]),
         (Inspect,      [NO,      NO,     NO,     NO,         NO,      YES,      YES,   YES]),
+        (Audit,        [NO,      NO,     NO,     NO,         NO,      YES,      NO,    YES]),
         (Administer,   [NO,      NO,     NO,     NO,         NO,      NO,       NO,    YES]),
     ]
 };

@@ -1,7 +1,9 @@
 //! Accounts over HTTP: `/api/v1/session` signs in and out, `/api/v1/account` is the own account,
-//! `/api/v1/accounts` are all of them, for administrators.
+//! `/api/v1/accounts` are all of them, for administrators;
+//! `/api/v1/audit` is the audit trail.
 
 pub mod administration;
+pub mod audit;
 mod body;
 pub mod own;
 pub mod session;

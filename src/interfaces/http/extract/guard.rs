@@ -40,6 +40,9 @@ pub struct Review;
 /// [`Permission::Curate`]
 #[derive(Debug)]
 pub struct Curate;
+/// [`Permission::Audit`]
+#[derive(Debug)]
+pub struct Audit;
 /// [`Permission::Administer`]
 #[derive(Debug)]
 pub struct Administer;
@@ -61,6 +64,9 @@ impl RequiredPermission for Deposit {
 }
 impl RequiredPermission for Curate {
     const PERMISSION: Permission = Permission::Curate;
+}
+impl RequiredPermission for Audit {
+    const PERMISSION: Permission = Permission::Audit;
 }
 impl RequiredPermission for Administer {
     const PERMISSION: Permission = Permission::Administer;

@@ -4,6 +4,7 @@ use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
+use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
@@ -86,6 +87,15 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuditError> for Problem {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Forbidden => Self::Forbidden,
+            AuditError::Catalog(error) => error.into(),
         }
     }
 }

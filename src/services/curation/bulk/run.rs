@@ -237,12 +237,10 @@ async fn commit_work(
         next,
         event,
     } = planned;
+    let made = (next.id, next.revision);
     let changes = works.change_set(actor, &present, next, event);
-    match works
-        .catalog
-        .commit(changes.replace_keyed(read, result)?)
-        .await
-    {
+    let changes = changes.replace_keyed(read, result)?;
+    match works.commit(actor, changes, made, event).await {
         Ok(_) | Err(CatalogError::RecordConflict { .. }) => Ok(true),
         Err(CatalogError::Conflict { .. }) => Ok(false),
         Err(error) => Err(error),
