@@ -496,6 +496,21 @@ fn undoing_gives_back_what_was_not_changed_since() {
     assert_eq!((again.status, again.problem().as_str()), (409, "conflict"));
 }
 
+/// Each work has its entries: the audit trail does not tell of acts but of works.
+#[test]
+fn the_audit_trail_has_each_decision_of_an_act_and_of_its_undoing() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let ids = create(&editor, &["Một", "Hai"]);
+    let id = start(&editor, &json!({ "act": "publish", "works": ids }));
+    finished(&editor, &id, "done");
+    assert_eq!(undo(&editor, &id).status, 202);
+    finished(&editor, &id, "undone");
+    let trail = archive.operator().get("/api/v1/audit?limit=200").text();
+    assert_eq!(trail.matches("\"published\"").count(), 2, "{trail}");
+    assert_eq!(trail.matches("\"unpublished\"").count(), 2, "{trail}");
+}
+
 #[test]
 fn a_withdrawal_that_is_undone_is_public_again() {
     let archive = Archive::start();
