@@ -1,10 +1,11 @@
 //! One act on many works over HTTP: preview, progress, a result for each work, and undoing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Archive, Client, eventually};
+use crate::support::{Answer, Archive, Client, eventually, eventually_within};
 
 pub(crate) fn publishable(title: &str) -> Value {
     json!({
@@ -54,7 +55,7 @@ pub(crate) fn state(client: &Client, id: &str) -> Value {
 
 /// Waits until the act is in this state and gives its counts.
 pub(crate) fn finished(client: &Client, id: &str, expected: &str) -> Value {
-    eventually(expected, || {
+    eventually_within(Duration::from_secs(240), expected, || {
         let state = state(client, id);
         (state["state"] == expected).then(|| state["counts"].clone())
     })
