@@ -8,6 +8,7 @@ pub mod account;
 pub mod asset;
 pub mod credential;
 pub mod digest;
+pub mod handling;
 pub mod language;
 pub mod log_id;
 pub mod picture_hash;

@@ -1,10 +1,11 @@
 //! One act on many works over HTTP: preview, progress, a result for each work, and undoing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Archive, Client, eventually};
+use crate::support::{Answer, Archive, Client, eventually, eventually_within};
 
 pub(crate) fn publishable(title: &str) -> Value {
     json!({
@@ -54,7 +55,7 @@ pub(crate) fn state(client: &Client, id: &str) -> Value {
 
 /// Waits until the act is in this state and gives its counts.
 pub(crate) fn finished(client: &Client, id: &str, expected: &str) -> Value {
-    eventually(expected, || {
+    eventually_within(Duration::from_secs(240), expected, || {
         let state = state(client, id);
         (state["state"] == expected).then(|| state["counts"].clone())
     })
@@ -494,6 +495,21 @@ fn undoing_gives_back_what_was_not_changed_since() {
 
     let again = undo(&editor, &id);
     assert_eq!((again.status, again.problem().as_str()), (409, "conflict"));
+}
+
+/// Each work has its entries: the audit trail does not tell of acts but of works.
+#[test]
+fn the_audit_trail_has_each_decision_of_an_act_and_of_its_undoing() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let ids = create(&editor, &["Một", "Hai"]);
+    let id = start(&editor, &json!({ "act": "publish", "works": ids }));
+    finished(&editor, &id, "done");
+    assert_eq!(undo(&editor, &id).status, 202);
+    finished(&editor, &id, "undone");
+    let trail = archive.operator().get("/api/v1/audit?limit=200").text();
+    assert_eq!(trail.matches("\"published\"").count(), 2, "{trail}");
+    assert_eq!(trail.matches("\"unpublished\"").count(), 2, "{trail}");
 }
 
 #[test]

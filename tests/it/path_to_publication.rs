@@ -359,6 +359,19 @@ fn a_correction_is_told_to_readers_and_the_text_before_is_named() {
     assert_eq!(told["corrected_revision"], before["revision"]);
     assert_eq!(told["revision"], read["revision"]);
     assert_eq!(told["at"], read["updated_at"]);
+    // The text before stays citable for everybody, without who wrote it. Other revisions are not for readers.
+    let cited = anybody.get(&format!(
+        "{}/revisions/{}",
+        work.path, told["corrected_revision"]
+    ));
+    assert_eq!(cited.status, 200, "{}", cited.text());
+    assert_eq!(cited.json()["asset"]["body"], before["body"]);
+    assert_eq!(cited.json()["by"], "editor");
+    assert_eq!(
+        anybody.get(&format!("{}/revisions/1", work.path)).status,
+        404
+    );
+    assert_eq!(anybody.get(&format!("{}/revisions", work.path)).status, 401);
 
     let changes = anybody.get("/api/v1/changes?after=0").json();
     let kinds: Vec<&Value> = changes["items"]

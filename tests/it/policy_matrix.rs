@@ -319,6 +319,8 @@ fn ask(client: &Client, operation: &str, situation: &Situation) -> Answer {
         "see" => client.get(&path),
         "fetch originals" => client.get(&format!("{path}/files/{}", situation.file)),
         "read checklist" => client.get(&format!("{path}/checklist")),
+        "comment" => client.post_json(&format!("{path}/comments"), &json!({ "text": "Xem." })),
+        "assign" => put("assignment", json!({ "role": "editor" })),
         "edit" => client.patch(&path, &situation.etag, &json!({})),
         "submit" => put("submission", json!({})),
         "recall" => delete(&format!("{path}/submission")),
@@ -342,6 +344,7 @@ fn cell_of(operation: &str, answer: &Answer) -> String {
     match (operation, answer.status) {
         ("fetch originals", 200) if answer.body == picture("photo.jpg") => "yes".into(),
         ("fetch originals", 200) => "copy".into(),
+        ("comment", 201) => "yes".into(),
         // A correction that changes nothing is refused after the permission.
         ("see" | "read checklist" | "edit", 200) | ("correct", 422) | (_, 412) => "yes".into(),
         (_, status) => status.to_string(),

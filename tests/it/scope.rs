@@ -167,7 +167,7 @@ fn reviewers_and_inspectors_change_nothing() {
     }
     let me = archive.holder("inspector").get("/api/v1/me").json();
     assert_eq!(me["role"], "inspector");
-    let expected = json!(["read", "save-searches", "follow-up", "inspect"]);
+    let expected = json!(["read", "save-searches", "follow-up", "inspect", "audit"]);
     assert_eq!(me["permissions"], expected);
     let me = archive.holder("reviewer").get("/api/v1/me").json();
     let expected = json!(["read", "save-searches", "follow-up", "review"]);

@@ -21,6 +21,10 @@ pub const LANGUAGES: usize = 50;
 pub const LIST: usize = 200;
 /// Reasons of one return.
 pub const RETURN_REASONS: usize = 100;
+/// One comment on a work.
+pub const COMMENT: Limit = Limit::Characters(5_000);
+/// Comments on one work.
+pub const COMMENTS: usize = 200;
 /// Corrections of one work.
 pub const CORRECTIONS: usize = 200;
 /// Files of one work.

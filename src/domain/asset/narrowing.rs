@@ -10,6 +10,9 @@ impl Asset {
         same.revision = before.revision;
         same.updated_at = before.updated_at;
         same.widest_audience = before.widest_audience;
+        // What a correction of a published work notes beside the change.
+        same.review = before.review.clone();
+        same.corrections = before.corrections.clone();
         same.work.access = before.work.access;
         same.work.embargo_until = before.work.embargo_until;
         let is_narrower = breadth(self.work.access) <= breadth(before.work.access)

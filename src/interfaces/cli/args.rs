@@ -196,7 +196,7 @@ pub(crate) enum TokenCommand {
     #[command(after_help = "\
 Example: khochung token create --role contributor --organisation dic --label \"upload desk\"")]
     Create {
-        /// What its holder may be: admin, editor, contributor, station, partner.
+        /// What its holder may do: see `khochung account roles`.
         #[arg(long)]
         role: String,
         /// The body it is given to (a slug of the scheme `organisation`); contributors need one.

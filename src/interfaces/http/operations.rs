@@ -12,7 +12,7 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{administration, audit, own, session};
-use super::assets::{decisions, lifecycle};
+use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
@@ -47,6 +47,7 @@ operations! {
     assets { list, create, read, patch, delete }
     lifecycle { submit, recall, withdraw, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
+    handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     version { replace }
     delivery { file, preview, earlier_file }

@@ -11,12 +11,12 @@ pub const fn sentence(role: Role, language: Language) -> &'static str {
             "Runs the archive: accounts, tokens, jobs, and all an editor may.",
         ),
         Role::Editor => (
-            "Kiểm tra, gắn thẻ, công bố và thu hồi tác phẩm của mọi cơ quan.",
-            "Checks, tags, publishes and withdraws the works of every body.",
+            "Kiểm tra, gắn thẻ, công bố, đính chính và thu hồi tác phẩm của cơ quan mình và trực thuộc, hoặc của mọi cơ quan nếu không thuộc cơ quan nào.",
+            "Checks, tags, publishes, corrects and withdraws works of its body and of those below it; without a body, of all.",
         ),
         Role::Contributor => (
-            "Nộp và sửa tác phẩm của cơ quan mình.",
-            "Deposits and edits works of its own body.",
+            "Nộp và sửa tác phẩm của cơ quan mình và trực thuộc.",
+            "Deposits and edits works of its body and of those below it.",
         ),
         Role::Reviewer => (
             "Người duyệt thứ hai: trả lại bài đã gửi, cho phê duyệt lần hai.",

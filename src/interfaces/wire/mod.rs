@@ -10,6 +10,7 @@ mod bulk;
 mod change;
 mod comparison;
 mod file;
+mod handling;
 mod import;
 mod incoming;
 mod names;
@@ -28,6 +29,9 @@ pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
 pub use change::ChangeDto;
 pub use comparison::{FieldChangeDto, PassageDto, compare_works};
 pub use file::{AvailableDto, FileDto};
+pub use handling::{
+    AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
+};
 pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use patch::patch_work;

@@ -1,6 +1,7 @@
 //! The wire names of closed lists, derived from the lists themselves.
 
 use crate::domain::Visibility;
+use crate::domain::access::Role;
 use crate::domain::asset::{Access, FileRole, PeopleShown, RelationType, Requirement};
 
 pub(super) const ACCESS: &[&str] = &first(Access::NAMES);
@@ -8,6 +9,7 @@ pub(super) const PEOPLE_SHOWN: &[&str] = &first(PeopleShown::NAMES);
 pub(super) const RELATION_TYPE: &[&str] = &first(RelationType::NAMES);
 pub(super) const VISIBILITY: &[&str] = &first(Visibility::NAMES);
 pub(super) const REQUIREMENT: &[&str] = &first(Requirement::NAMES);
+pub(super) const ROLE: &[&str] = &first(Role::NAMES);
 pub(super) const FILE_ROLE: &[&str] = &first(FileRole::NAMES);
 
 /// The name of a value.

@@ -260,7 +260,11 @@ fn return_reason(
 }
 
 /// An RFC 6901 pointer: empty, or beginning with a slash.
-fn pointer_text(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<String> {
+pub(super) fn pointer_text(
+    reader: &mut JsonReader<'_>,
+    at: &Pointer<'_>,
+    value: &Value,
+) -> Option<String> {
     if value.as_str() == Some("") {
         return Some(String::new());
     }

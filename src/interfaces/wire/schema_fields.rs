@@ -99,6 +99,12 @@ pub(super) fn state() -> Object {
         .build()
 }
 
+pub(super) fn role() -> Object {
+    one_of(names::ROLE.iter().copied())
+        .description(Some("A role."))
+        .build()
+}
+
 pub(super) fn requirement() -> Object {
     one_of(names::REQUIREMENT.iter().copied())
         .description(Some("A condition of publication."))

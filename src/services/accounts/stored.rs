@@ -159,3 +159,49 @@ impl Keyed for SessionRecord {
 pub(super) fn session_key(account: &str, hash: &str) -> String {
     format!("{account}/{hash}")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::{AccountRecord, LinkRecord, LoginRecord, PrivateV1, SessionRecord};
+    use crate::storage::catalog::Keyed;
+
+    macro_rules! golden {
+        ($name:literal) => {
+            include_str!(concat!(
+                "../../../tests/fixtures/records/keyed/",
+                $name,
+                ".json"
+            ))
+        };
+    }
+
+    fn read<T: Serialize + DeserializeOwned>(bytes: &str) -> T {
+        let record: T = serde_json::from_str(bytes).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), bytes);
+        record
+    }
+
+    /// The bytes were written by hand from the description of each version.
+    #[test]
+    fn what_version_1_wrote_is_read_and_written_the_same() {
+        let account: AccountRecord = read(golden!("account.v1"));
+        assert_eq!(account.key(), "a-0123456789ab");
+        let login: LoginRecord = read(golden!("account-login.v1"));
+        assert_eq!(login.key(), "08".repeat(32));
+        let link: LinkRecord = read(golden!("account-link.v1"));
+        assert_eq!(link.key(), "a-0123456789ab");
+        let session: SessionRecord = read(golden!("session.v1"));
+        assert_eq!(session.key(), format!("a-0123456789ab/{}", "09".repeat(32)));
+        let private: PrivateV1 = read(golden!("account-private.v1"));
+        assert_eq!(private.totp.unwrap().last_step, 59_846_520);
+    }
+
+    #[test]
+    fn a_field_of_a_newer_version_is_not_dropped() {
+        let with_more = golden!("session.v1").replacen("\"hash\"", "\"more\":1,\"hash\"", 1);
+        assert!(serde_json::from_str::<SessionRecord>(&with_more).is_err());
+    }
+}

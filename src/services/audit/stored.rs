@@ -76,3 +76,22 @@ impl TryFrom<EntryRecord> for AuditEntry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::EntryRecord;
+    use crate::services::audit::entry::{Act, AuditEntry};
+    use crate::storage::catalog::Keyed as _;
+
+    /// The bytes were written by hand from the description of the version.
+    #[test]
+    fn what_version_1_wrote_is_read_and_written_the_same() {
+        let bytes = include_str!("../../../tests/fixtures/records/keyed/audit-entry.v1.json");
+        let record: EntryRecord = serde_json::from_str(bytes).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), bytes);
+        assert_eq!(record.key(), "00000000000000000007");
+        let entry = AuditEntry::try_from(record).unwrap();
+        assert_eq!((entry.number, entry.act), (7, Act::WorkDecided));
+        assert_eq!(entry.details["event"], "submitted");
+    }
+}

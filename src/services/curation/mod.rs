@@ -8,15 +8,20 @@
 pub mod bulk;
 mod decisions;
 mod embargo;
+pub mod handling;
 mod restoration;
 
 pub use embargo::ReleaseExpiredEmbargo;
+pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
 use crate::domain::{Rule, Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
-use crate::storage::catalog::{ChangeSet, EventKind, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, EventKind, Write};
+
+/// Attempts to delete a work on which others comment at the same time.
+const MAX_DELETE_ATTEMPTS: usize = 10;
 
 /// Changes works.
 #[derive(Clone)]
@@ -220,11 +225,20 @@ impl Curation {
             .find_for_change(actor, id, expected, Operation::Delete)
             .await?;
         let tombstone = present.delete(self.works.now());
-        let changes = ChangeSet::by(actor, tombstone.deleted_at)
-            .expect(id, present.revision)
-            .write(Write::Tombstone(tombstone.clone()));
-        self.works.commit_deletion(actor, changes, id).await?;
-        Ok(tombstone)
+        let mut attempt = 1;
+        loop {
+            let changes = ChangeSet::by(actor, tombstone.deleted_at)
+                .expect(id, present.revision)
+                .write(Write::Tombstone(tombstone.clone()));
+            let changes = self.with_handling_deleted(changes, id).await?;
+            match self.works.commit_deletion(actor, changes, id).await {
+                // Somebody commented on the work at the same time.
+                Err(CatalogError::RecordConflict { .. }) if attempt < MAX_DELETE_ATTEMPTS => {
+                    attempt += 1;
+                }
+                result => return Ok(result.map(|_| tombstone)?),
+            }
+        }
     }
 
     /// Appends the event that an embargo has ended. Changes nothing when called again, too early or

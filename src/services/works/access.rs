@@ -233,6 +233,7 @@ const fn is_decision(event: EventKind) -> bool {
             | EventKind::Accepted
             | EventKind::Approved
             | EventKind::Published
+            | EventKind::Unpublished
             | EventKind::Corrected
             | EventKind::Withdrawn
     )

@@ -1,7 +1,7 @@
 //! The revisions of a work: who changed it, when and why, and the work as it was.
 //!
-//! Who may change the work, or approves it, may read its history. Nobody else may, not even revisions that
-//! were public: see [`may_read_history`].
+//! Who may change the work, or approves it, may read its history ([`may_read_history`]). Every reader of a work
+//! may read the revisions that a correction has replaced: what was public stays citable.
 
 use super::{ChangeError, FindError, WorkAccess};
 use crate::domain::Sha256;
@@ -62,19 +62,36 @@ impl History {
         Ok(RevisionPage { items, next })
     }
 
-    /// The work as it was at one of its revisions.
+    /// The work as it was at one of its revisions. Readers who may not read the history get revisions that were
+    /// corrected, without who made them and why.
     ///
     /// # Errors
-    /// [`FindError::NotFound`] also when it never had this revision; as [`History::list`].
+    /// [`FindError::NotFound`] also when it never had this revision, or it is none for this reader.
     pub async fn read(
         &self,
         actor: &Actor,
         id: AssetId,
         revision: Revision,
     ) -> Result<EarlierRevision, ChangeError> {
-        self.check_readable(actor, id).await?;
+        let present = self.works.find(actor, id).await?;
+        let reads_history = may_read_history(actor, &present);
+        let was_corrected = present
+            .corrections
+            .iter()
+            .any(|correction| correction.corrected == revision);
+        if !reads_history && !was_corrected {
+            return Err(FindError::NotFound.into());
+        }
         let found = self.works.catalog.asset_at(id, revision).await?;
-        let (entry, asset) = found.ok_or(FindError::NotFound)?;
+        let (mut entry, asset) = found.ok_or(FindError::NotFound)?;
+        if !reads_history {
+            // It may have been narrower than the work is now.
+            if !policy::may_see(actor, &asset, self.works.now()) {
+                return Err(FindError::NotFound.into());
+            }
+            entry.by = role_in(&entry.by);
+            entry.reason = None;
+        }
         let missing_files = self.works.missing_files(&asset).await?;
         Ok(EarlierRevision {
             entry,
@@ -93,8 +110,12 @@ impl History {
     }
 }
 
-/// Whether the actor may read the revisions of a work that it may see now. A reader for whom a corrected
-/// text must stay citable would be admitted here, to the revisions that were published.
+/// The role of an actor as written into events, without its token or account.
+fn role_in(by: &str) -> String {
+    by.split(':').next().unwrap_or_default().to_owned()
+}
+
+/// Whether the actor may read all revisions of a work that it may see now.
 pub(in crate::services) fn may_read_history(actor: &Actor, present: &Asset) -> bool {
     let operations = [Operation::Edit, Operation::Approve];
     operations

@@ -173,7 +173,7 @@ impl ChangeSet {
             |asset: &Asset| present(asset.id).is_some_and(|before| asset.only_narrows(&before));
         let takes_away = |write: &Write| match write {
             Write::Asset(_, EventKind::Withdrawn) => true,
-            Write::Asset(asset, EventKind::Described) => narrows(asset),
+            Write::Asset(asset, EventKind::Described | EventKind::Corrected) => narrows(asset),
             Write::Tombstone(_) | Write::DropSearch(_) | Write::DropRecord(_) => true,
             Write::Token(token) => token.revoked_at.is_some(),
             _ => false,

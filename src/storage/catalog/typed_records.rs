@@ -76,6 +76,17 @@ impl ChangeSet {
         self.write(Write::DropRecord(key))
     }
 
+    /// There must be no record with this key.
+    #[must_use]
+    pub fn expect_no_keyed<T: Keyed>(mut self, key: &str) -> Self {
+        let key = RecordKey {
+            table: T::TABLE.to_owned(),
+            key: key.to_owned(),
+        };
+        self.expectations.push(Expectation::Record(key, None));
+        self
+    }
+
     /// Refuses the change set if a record has changed since it was read.
     #[must_use]
     pub fn expect_keyed<T: Keyed>(mut self, read: &Versioned<T>) -> Self {

@@ -40,6 +40,10 @@ pub enum Operation {
     FetchOriginals,
     /// Read which conditions of publication are met, and who decided what.
     ReadChecklist,
+    /// Comment, for those who work on it.
+    Comment,
+    /// Assign it to a post or a holder, with a due date.
+    Assign,
     /// Change description and files.
     Edit,
     /// Submit to the editors.
@@ -151,14 +155,16 @@ const PERMISSIONS: [(Permission, Row<bool>); 9] = {
 
 /// What a role may do to which works, and the permission that the handler requires first.
 #[rustfmt::skip]
-const OPERATIONS: [(Operation, Permission, Row<Works>); 13] = {
-    use Operation::{Accept, Approve, Correct, Delete, Edit, FetchOriginals, Publish, ReadChecklist, Recall};
-    use Operation::{Reopen, Return, Submit, Withdraw};
+const OPERATIONS: [(Operation, Permission, Row<Works>); 15] = {
+    use Operation::{Accept, Approve, Assign, Comment, Correct, Delete, Edit, FetchOriginals, Publish};
+    use Operation::{ReadChecklist, Recall, Reopen, Return, Submit, Withdraw};
     use Permission::{Curate, Deposit, FollowUp, Read, Review};
     use Works::{None as No, Open, Scope, Unseen};
     [   //                         anonymous station partner contributor reviewer inspector editor admin
         (FetchOriginals, Read,     [No,      No,     No,     Scope,      Scope,   No,       Scope, Scope]),
         (ReadChecklist,  FollowUp, [No,      No,     No,     Scope,      Scope,   Scope,    Scope, Scope]),
+        (Comment,        FollowUp, [No,      No,     No,     Scope,      Scope,   No,       Scope, Scope]),
+        (Assign,         Curate,   [No,      No,     No,     No,         No,      No,       Scope, Scope]),
         (Edit,           Deposit,  [No,      No,     No,     Open,       No,      No,       Scope, Scope]),
         (Submit,         Deposit,  [No,      No,     No,     Open,       No,      No,       Scope, Scope]),
         (Recall,         Deposit,  [No,      No,     No,     Open,       No,      No,       Scope, Scope]),

@@ -162,6 +162,8 @@ fn contributors_change_open_works_of_their_scope_and_editors_all_of_theirs() {
         for (operation, expected) in [
             (Operation::FetchOriginals, "----yy-y--yyyy"),
             (Operation::ReadChecklist, "----yy-yy-yyyy"),
+            (Operation::Comment, "----yy-y--yyyy"),
+            (Operation::Assign, "----------yyyy"),
             (Operation::Return, "-------y--yyyy"),
             (Operation::Approve, "-------y--yyyy"),
             (Operation::Accept, "----------yyyy"),

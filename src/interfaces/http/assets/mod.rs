@@ -1,6 +1,7 @@
 //! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
 pub mod decisions;
+pub mod handling;
 pub mod lifecycle;
 
 use actix_web::http::header;

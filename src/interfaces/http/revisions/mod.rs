@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::authentication::Counted;
-use super::extract::guard::{Allowed, Deposit, FollowUp};
+use super::extract::guard::{Allowed, Deposit, FollowUp, Read};
 use super::extract::precondition::IfMatch;
 use super::extract::query::{Query, RevisionNumber, WorkId};
 use super::extract::reason::ChangeReason;
@@ -86,12 +86,14 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/revisions/{revision}", operation_id = "readRevision", tag = "works",
     summary = "Read a work as it was",
+    description = "For those who may change or approve the work. Everybody who may read the work gets the revisions that \
+        a correction has replaced (`corrections[].corrected_revision`), so that they stay citable.",
     params(WorkId, RevisionNumber),
     responses((status = 200, description = "The work as it was.", body = EarlierWork)),
-    security(("token" = []))
+    security((), ("token" = []))
 )]
 pub async fn read(
-    actor: Allowed<FollowUp>,
+    actor: Allowed<Read>,
     id: WorkId,
     revision: RevisionNumber,
     history: web::Data<History>,
