@@ -90,7 +90,7 @@ fn a_search_is_saved_read_followed_and_deleted() {
         (
             "results",
             json!(format!(
-                "{base}/api/v1/search?kind=article%2Cinterview&q=chung"
+                "{base}/api/v1/search?kind=article,interview&q=chung"
             )),
         ),
     ] {
