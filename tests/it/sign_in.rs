@@ -369,7 +369,8 @@ fn guessing_is_slow_and_locks_nobody_else_out() {
 #[test]
 fn unknown_and_known_names_take_the_same_time() {
     let archive = archive_with("editor");
-    let median = |login: &str| {
+    // The shortest of several: other work on the machine only adds to it.
+    let fastest = |login: &str| {
         let mut times: Vec<u128> = (0..9)
             .map(|attempt| {
                 let start = std::time::Instant::now();
@@ -379,9 +380,9 @@ fn unknown_and_known_names_take_the_same_time() {
             })
             .collect();
         times.sort_unstable();
-        times[4]
+        times[0]
     };
-    let (known, unknown) = (median(LOGIN), median("khong.co@gialai.example"));
+    let (known, unknown) = (fastest(LOGIN), fastest("khong.co@gialai.example"));
     // Both hash a password, which takes tens of milliseconds; without it the answer comes in two.
     assert!(
         unknown * 2 > known && known * 2 > unknown,

@@ -3,7 +3,7 @@
 //! Every request goes through the access policy. Those entitled get the file as deposited; everybody else
 //! gets images, sound and film only as copies, because the original may reveal places, serial numbers and
 //! names: an image rendered from its pixels under a neutral name, sound and film without metadata. A work whose terms allow only a link delivers no files to
-//! others. Which rendition is delivered follows from its purpose ([`recipe`]).
+//! others. Which rendition is delivered follows from its purpose (`media::recipe`).
 //!
 //! Not here: ranges, conditional requests and headers, which belong to HTTP.
 
