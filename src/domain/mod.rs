@@ -11,6 +11,7 @@ pub mod digest;
 pub mod handling;
 pub mod language;
 pub mod log_id;
+pub mod network;
 pub mod picture_hash;
 pub mod processing;
 pub mod role;

@@ -358,7 +358,7 @@ async fn a_password_changed_while_signing_in_wins() {
     // Whatever the order, no session begun with the old password is left afterwards.
     let own = &archive.accounts.own;
     let (changed, begun) = tokio::join!(
-        own.change_password(&session, PASSWORD, OTHER_PASSWORD),
+        own.change_password(&session, PASSWORD, OTHER_PASSWORD, None),
         archive
             .accounts
             .sign_in

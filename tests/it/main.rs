@@ -56,6 +56,7 @@ mod problems;
 mod public_media;
 mod publication_gates;
 mod range_download;
+mod recent_proof;
 mod record_links;
 mod render;
 mod request_limits;

@@ -62,6 +62,7 @@ fn a_browser_signs_in_works_and_signs_out() {
     let mut browser = Browser::new(archive.anybody());
     let signed_in = browser.sign_in(LOGIN, PASSWORD);
     assert_eq!(signed_in.status, 200, "{}", signed_in.text());
+    assert_eq!(signed_in.header("cache-control"), "no-store");
     let body = signed_in.json();
     assert_eq!(body["state"], "signed-in");
     assert_eq!(body["account"]["login"], LOGIN);
@@ -366,6 +367,28 @@ fn guessing_is_slow_and_locks_nobody_else_out() {
     );
 }
 
+/// Attempts that run at the same time are counted before any of them is answered.
+#[test]
+fn guesses_at_the_same_time_are_as_slow_as_one_after_the_other() {
+    let archive = archive_with("editor");
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let attempt = || from(&archive, "198.51.100.1", LOGIN, "sai").status;
+        let threads: Vec<_> = (0..20).map(|_| scope.spawn(attempt)).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().unwrap());
+        joined.collect()
+    });
+    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(401), count(429)), (5, 15), "{statuses:?}");
+    // A session does not help to guess the password of its account.
+    let mut browser = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
+    for attempt in 0..6 {
+        let body = json!({ "current": format!("sai {attempt}"), "new": "sông dài 9 khúc quanh" });
+        let refused = browser.send("PUT", "/api/v1/account/password", &body);
+        let expected = if attempt < 5 { 422 } else { 429 };
+        assert_eq!(refused.status, expected, "{attempt} {}", refused.text());
+    }
+}
+
 #[test]
 fn unknown_and_known_names_take_the_same_time() {
     let archive = archive_with("editor");
@@ -446,8 +469,7 @@ fn resident_kib(pid: u32) -> u64 {
 }
 
 #[test]
-fn dangerous_acts_need_a_recent_proof() {
-    // A session that is old enough would need a clock; a token needs no proof, a session just begun has one.
+fn administrators_invite_change_and_close_with_a_session() {
     let archive = archive_with("admin");
     let mut admin = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
     let wanted = json!({ "login": "b@x.example", "role": "editor" });

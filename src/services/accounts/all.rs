@@ -55,7 +55,7 @@ impl Accounts {
             store.clone(),
             passwords.clone(),
             Arc::clone(&sessions),
-            throttle,
+            Arc::clone(&throttle),
         );
         Self {
             administration: Arc::new(Administration {
@@ -69,6 +69,7 @@ impl Accounts {
                 passwords,
                 sessions: Arc::clone(&sessions),
                 links,
+                throttle,
             }),
             sign_in: Arc::new(sign_in),
             sessions,

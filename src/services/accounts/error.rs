@@ -1,9 +1,8 @@
 //! Why something with a token, an account or a session was refused or failed.
 
-use std::time::Duration;
-
 use super::password::Overload;
 use super::private;
+use super::throttle::TooManyAttempts;
 use crate::domain::asset::Revision;
 use crate::domain::{Rule, Violations};
 use crate::storage::catalog::CatalogError;
@@ -54,11 +53,8 @@ pub enum AccountsError {
     #[error("the credentials are not right")]
     WrongCredentials,
     /// Too many failures.
-    #[error("too many attempts")]
-    TooManyAttempts {
-        /// When to try again.
-        retry_after: Duration,
-    },
+    #[error(transparent)]
+    TooManyAttempts(#[from] TooManyAttempts),
     /// Too many sign-ins of everybody at once.
     #[error(transparent)]
     Overload(#[from] Overload),

@@ -37,5 +37,5 @@ pub use second_factor::NewTotp;
 pub use secret::Secret;
 pub use sessions::{Session, Sessions};
 pub use sign_in::{Proof, SignIn};
-pub use throttle::{Network, network_of};
+pub use throttle::Network;
 pub use tokens::{CACHE_SECONDS, NewToken, Tokens};

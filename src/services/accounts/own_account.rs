@@ -10,6 +10,7 @@ use super::secret::Secret;
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
 use super::stored::PrivateV1;
+use super::throttle::{Network, Throttle};
 use crate::domain::Rule;
 use crate::domain::access::Actor;
 use crate::domain::account::{Account, display_line};
@@ -22,6 +23,7 @@ pub struct OwnAccount {
     pub(super) passwords: Passwords,
     pub(super) sessions: Arc<Sessions>,
     pub(super) links: Links,
+    pub(super) throttle: Arc<Throttle>,
 }
 
 impl OwnAccount {
@@ -90,19 +92,24 @@ impl OwnAccount {
     /// Replaces the password. All other sessions end.
     ///
     /// # Errors
-    /// [`AccountsError::Invalid`] with `/current` when that is another password, or with `/new`.
+    /// [`AccountsError::Invalid`] with `/current` when that is another password, or with `/new`;
+    /// [`AccountsError::TooManyAttempts`].
     pub async fn change_password(
         &self,
         session: &Session,
         current: &str,
         new: &str,
+        network: Network,
     ) -> Result<(), AccountsError> {
+        let now = self.store.clock.now();
+        self.throttle.begin(&session.account, network, now)?;
         let mut account = self.of(session).await?;
         let private = private_of(&mut account)?;
         let verified = self.passwords.verify(current, private.password.clone());
         if verified.await? == Verified::Wrong {
             return Err(AccountsError::broken("/current", Rule::NotValid));
         }
+        self.throttle.undecided(&session.account, network, now);
         check_new_password(new, private, "/new")?;
         private.password = Some(self.passwords.hash(new).await?);
         self.commit(session, &account, Act::PasswordChanged).await?;

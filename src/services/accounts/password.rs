@@ -63,7 +63,7 @@ pub struct Passwords {
 #[derive(Debug)]
 struct Shared {
     setup: OnceLock<Setup>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     clock: Clock,
 }
@@ -106,7 +106,7 @@ impl Passwords {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let shared = Shared {
             setup,
-            permits: Semaphore::new((processors / 2).max(1)),
+            permits: Arc::new(Semaphore::new((processors / 2).max(1))),
             waiting: AtomicUsize::new(0),
             clock,
         };
@@ -151,18 +151,12 @@ impl Passwords {
     ) -> Result<T, Overload> {
         let shared = Arc::clone(&self.shared);
         let waiting = Waiting::enter(&shared.waiting)?;
-        let Ok(permit) = shared.permits.acquire().await else {
-            return Err(Overload {
-                retry_after: RETRY_AFTER,
-            });
-        };
+        let permit = Arc::clone(&shared.permits).acquire_owned().await;
         drop(waiting);
-        let on_pool = Arc::clone(&shared);
         // The permit is held until the work ends, also when the caller has gone.
-        permit.forget();
         let done = blocking(move || {
-            let _permit = ReturnedPermit(&on_pool.permits);
-            work(&on_pool)
+            let _permit = permit;
+            work(&shared)
         });
         Ok(done.await)
     }
@@ -239,14 +233,6 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-struct ReturnedPermit<'a>(&'a Semaphore);
-
-impl Drop for ReturnedPermit<'_> {
-    fn drop(&mut self) {
-        self.0.add_permits(1);
     }
 }
 

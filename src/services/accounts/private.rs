@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
+use super::secret::hex;
 use super::stored::PrivateV1;
 use crate::clock::Clock;
 use crate::domain::account::Login;
@@ -58,10 +59,7 @@ fn cipher(key: &Key) -> Result<LessSafeKey, Unreadable> {
 pub(super) fn login_key(login: &Login, master: &Key) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, master);
     let tag = hmac::sign(&key, login.as_str().as_bytes());
-    tag.as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(tag.as_ref())
 }
 
 #[cfg(test)]

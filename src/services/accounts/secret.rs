@@ -46,3 +46,8 @@ impl fmt::Debug for Secret {
 pub(super) fn hash(secret: &str) -> Sha256 {
     Sha256::from_bytes(Hasher::digest(secret).into())
 }
+
+/// Hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -12,6 +12,7 @@ use super::secret::{self, Secret};
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
 use super::throttle::{Network, Throttle};
+use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::account::Login;
 use crate::services::audit::{Act, NewEntry};
@@ -64,10 +65,22 @@ impl SignIn {
         let login = Login::parse(login);
         let name = login.as_ref().map(Login::as_str).unwrap_or_default();
         let name = secret::hash(name).to_hex();
-        self.admit(&name, network)?;
+        self.throttle.begin(&name, network, self.now())?;
+        let begun = self.begin_with_password(login.ok(), password, network);
+        let begun = begun.await;
+        self.settle(&name, network, &begun);
+        begun
+    }
+
+    async fn begin_with_password(
+        &self,
+        login: Option<Login>,
+        password: &str,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
         let account = match &login {
-            Ok(login) => self.store.with_login(login).await?,
-            Err(_) => None,
+            Some(login) => self.store.with_login(login).await?,
+            None => None,
         };
         let stored = account
             .as_ref()
@@ -78,21 +91,15 @@ impl SignIn {
         let account_id = account.as_ref().map(|account| account.public.id.clone());
         let (Some(account), Verified::Right | Verified::RightRehashed(_)) = (account, &verified)
         else {
-            return Err(self.failed(&name, account_id, network));
+            return Err(self.failed(account_id, network));
         };
         let account = match verified {
             Verified::RightRehashed(hash) => self.rehash(account, hash).await?,
             _ => account,
         };
         let is_pending = account.has_second_factor();
-        let begun = self
-            .sessions
-            .begin(&account, is_pending, entry(&account, network)?)
-            .await?;
-        if !is_pending {
-            self.throttle.succeeded(&name, network);
-        }
-        Ok(begun)
+        let entry = entry(&account, network)?;
+        self.sessions.begin(&account, is_pending, entry).await
     }
 
     /// Completes a pending session: it ends, and a full one begins.
@@ -148,19 +155,26 @@ impl SignIn {
         proof: &Proof,
         network: Network,
     ) -> Result<(Secret, Session), AccountsError> {
-        let name = &session.account;
-        self.admit(name, network)?;
+        self.throttle.begin(&session.account, network, self.now())?;
+        let begun = self.begin_with_proof(session, proof, network).await;
+        self.settle(&session.account, network, &begun);
+        begun
+    }
+
+    async fn begin_with_proof(
+        &self,
+        session: &Session,
+        proof: &Proof,
+        network: Network,
+    ) -> Result<(Secret, Session), AccountsError> {
         let account = self.store.read(&session.account).await?;
         let account = account.ok_or(AccountsError::NotValid)?;
         let Some(account) = self.accept(account, proof).await? else {
-            return Err(self.failed(name, Some(name.clone()), network));
+            return Err(self.failed(Some(session.account.clone()), network));
         };
-        let begun = self
-            .sessions
-            .begin(&account, false, entry(&account, network)?)
-            .await?;
+        let entry = entry(&account, network)?;
+        let begun = self.sessions.begin(&account, false, entry).await?;
         self.out(session).await?;
-        self.throttle.succeeded(name, network);
         Ok(begun)
     }
 
@@ -170,7 +184,7 @@ impl SignIn {
         mut account: FullAccount,
         proof: &Proof,
     ) -> Result<Option<FullAccount>, AccountsError> {
-        let now = self.store.clock.now();
+        let now = self.now();
         let needs_second_factor = account.has_second_factor();
         let private = account.private.as_mut().ok_or(AccountsError::NotValid)?;
         let is_right = match proof {
@@ -212,18 +226,31 @@ impl SignIn {
         again.ok_or(AccountsError::NotValid)
     }
 
-    fn admit(&self, name: &str, network: Network) -> Result<(), AccountsError> {
-        match self.throttle.wait(name, network, self.store.clock.now()) {
-            Some(retry_after) => Err(AccountsError::TooManyAttempts { retry_after }),
-            None => Ok(()),
+    /// Tells the throttle what came of an attempt that it counts as a failure. The second factor of a pending session
+    /// is counted by itself.
+    fn settle(
+        &self,
+        name: &str,
+        network: Network,
+        begun: &Result<(Secret, Session), AccountsError>,
+    ) {
+        match begun {
+            Ok((_, session)) if !session.is_pending => {
+                self.throttle.succeeded(name, network, self.now());
+            }
+            Err(AccountsError::WrongCredentials) => {}
+            Ok(_) | Err(_) => self.throttle.undecided(name, network, self.now()),
         }
     }
 
-    /// Counts a failure, and writes it to the audit trail when an account has the name. That is not waited for:
-    /// the time of the answer would tell that the name exists.
-    fn failed(&self, name: &str, account: Option<String>, network: Network) -> AccountsError {
-        let now = self.store.clock.now();
-        self.throttle.failed(name, network, now);
+    fn now(&self) -> Timestamp {
+        self.store.clock.now()
+    }
+
+    /// Writes a failure to the audit trail when an account has the name. That is not waited for: the time of the
+    /// answer would tell that the name exists.
+    fn failed(&self, account: Option<String>, network: Network) -> AccountsError {
+        let now = self.now();
         if let Some(account) = account {
             let trail = self.store.trail.clone();
             let entry = NewEntry::new(&Actor::Anonymous, Act::SignInFailed, account)

@@ -11,7 +11,6 @@ use crate::domain::Slug;
 use crate::domain::Timestamp;
 use crate::domain::access::{AccountId, Actor, Credential, Role};
 use crate::domain::account::{Account, AccountState, Login};
-use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::blocking;
@@ -37,7 +36,6 @@ pub(super) struct FullAccount {
     pub(super) private: Option<PrivateV1>,
     /// The bodies below its own.
     subordinates: Arc<[Slug]>,
-    revision: Revision,
     read: Versioned<AccountRecord>,
 }
 
@@ -89,7 +87,7 @@ impl FullAccount {
         };
         Ok(Account {
             id: id_of(&self.public)?,
-            revision: self.revision,
+            revision: self.read.revision,
             login,
             display: private.map(|private| private.display.clone()),
             role: role_of(&self.public)?,
@@ -266,7 +264,6 @@ impl AccountStore {
             subordinates: subordinates(&self.vocabularies, organisation.as_ref(), now),
             public,
             private,
-            revision: read.revision,
             read,
         })
     }

@@ -5,7 +5,7 @@
 //! a stranger who fails on purpose does not stop the holder in its office. Unknown names are counted as known
 //! ones. Kept in memory: a restart empties it, and costs more than it gains an attacker.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,22 +17,15 @@ use crate::domain::Timestamp;
 /// Buckets that are remembered. One that is forgotten is full again.
 const MAX_BUCKETS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
 
-/// A network, as [`network_of`] makes it; none for calls from the machine of the archive.
+/// A network, as [`network_of`](crate::domain::network::network_of) makes it; none for calls from the machine of the archive.
 pub type Network = Option<IpAddr>;
 
-/// The network of an address, for counting failures: the /24 of an IPv4 address, the /56 of an IPv6 address,
-/// which is what a household or an office gets.
-pub fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            IpAddr::from([a, b, c, 0])
-        }
-        IpAddr::V6(v6) => {
-            let network = v6.to_bits() & (u128::MAX << (128 - 56));
-            IpAddr::V6(Ipv6Addr::from_bits(network))
-        }
-    }
+/// Too many failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many attempts")]
+pub struct TooManyAttempts {
+    /// When to try again.
+    pub retry_after: Duration,
 }
 
 /// How many failures are free, and how often another one becomes free.
@@ -100,31 +93,44 @@ impl Throttle {
         }
     }
 
-    /// How long a caller must wait before it may try this login name; none: it may now.
-    pub(super) fn wait(&self, login: &str, network: Network, now: Timestamp) -> Option<Duration> {
-        let state = self.state();
+    /// Counts an attempt as a failure until it turns out to be none ([`Self::succeeded`], [`Self::undecided`]), so that
+    /// attempts at the same time are counted, too.
+    ///
+    /// # Errors
+    /// How long the caller must wait before it may try this login name; nothing is counted then.
+    pub(super) fn begin(
+        &self,
+        login: &str,
+        network: Network,
+        now: Timestamp,
+    ) -> Result<(), TooManyAttempts> {
+        let mut state = self.state();
         let subjects = state.subjects(login, network);
         let waits = subjects.iter().map(|subject| {
             let missing = 1.0 - state.free(subject, now);
             missing * subject.allowance().every_seconds
         });
-        let longest = waits.fold(0.0, f64::max);
         // Sums of fractions are a little off.
-        let seconds = (longest - 1e-6).ceil();
-        (seconds > 0.0).then(|| Duration::from_secs_f64(seconds.min(3_600.0)))
-    }
-
-    /// Counts a failure.
-    pub(super) fn failed(&self, login: &str, network: Network, now: Timestamp) {
-        let mut state = self.state();
-        for subject in state.subjects(login, network) {
-            let free = state.free(&subject, now) - 1.0;
-            state.buckets.put(subject, Bucket { free, at: now });
+        let seconds = (waits.fold(0.0, f64::max) - 1e-6).ceil();
+        if seconds > 0.0 {
+            let retry_after = Duration::from_secs_f64(seconds.min(3_600.0));
+            return Err(TooManyAttempts { retry_after });
         }
+        state.add(subjects, -1.0, now);
+        Ok(())
     }
 
-    /// Remembers that the login name was used here with success, and forgives its failures here.
-    pub(super) fn succeeded(&self, login: &str, network: Network) {
+    /// Takes an attempt back that ended without an answer, such as for overload.
+    pub(super) fn undecided(&self, login: &str, network: Network, now: Timestamp) {
+        let mut state = self.state();
+        let subjects = state.subjects(login, network);
+        state.add(subjects, 1.0, now);
+    }
+
+    /// Takes an attempt back that succeeded, forgives the failures of the login name here, and remembers that it
+    /// was used here.
+    pub(super) fn succeeded(&self, login: &str, network: Network, now: Timestamp) {
+        self.undecided(login, network, now);
         let mut state = self.state();
         let subject = Subject::LoginInNetwork(login.to_owned(), network);
         state.buckets.pop(&subject);
@@ -148,6 +154,14 @@ impl State {
         subjects
     }
 
+    fn add(&mut self, subjects: Vec<Subject>, attempts: f64, now: Timestamp) {
+        for subject in subjects {
+            let free = self.free(&subject, now) + attempts;
+            let free = free.min(subject.allowance().failures);
+            self.buckets.put(subject, Bucket { free, at: now });
+        }
+    }
+
     fn free(&self, subject: &Subject, now: Timestamp) -> f64 {
         let allowance = subject.allowance();
         self.buckets
@@ -163,7 +177,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
-    use std::time::Duration;
 
     use super::{Network, Throttle};
     use crate::domain::Timestamp;
@@ -176,59 +189,66 @@ mod tests {
         Timestamp::from_millis(seconds * 1_000)
     }
 
+    fn wait(throttle: &Throttle, login: &str, network: Network, now: Timestamp) -> Option<u64> {
+        let begun = throttle.begin(login, network, now);
+        if begun.is_ok() {
+            throttle.undecided(login, network, now);
+        }
+        begun.err().map(|refused| refused.retry_after.as_secs())
+    }
+
     #[test]
     fn five_failures_in_a_network_are_free_and_one_a_minute_after_them() {
         let throttle = Throttle::new();
         for _ in 0..5 {
-            assert_eq!(throttle.wait("a", network(1), second(0)), None);
-            throttle.failed("a", network(1), second(0));
+            assert_eq!(throttle.begin("a", network(1), second(0)), Ok(()));
         }
-        assert_eq!(
-            throttle.wait("a", network(1), second(0)),
-            Some(Duration::from_secs(60))
-        );
-        assert_eq!(
-            throttle.wait("a", network(1), second(59)),
-            Some(Duration::from_secs(1))
-        );
-        assert_eq!(throttle.wait("a", network(1), second(60)), None);
+        assert_eq!(wait(&throttle, "a", network(1), second(0)), Some(60));
+        assert_eq!(wait(&throttle, "a", network(1), second(59)), Some(1));
+        assert_eq!(wait(&throttle, "a", network(1), second(60)), None);
         // Neither another account nor another network is held up.
-        assert_eq!(throttle.wait("b", network(1), second(0)), None);
-        assert_eq!(throttle.wait("a", network(2), second(0)), None);
+        assert_eq!(wait(&throttle, "b", network(1), second(0)), None);
+        assert_eq!(wait(&throttle, "a", network(2), second(0)), None);
+    }
+
+    #[test]
+    fn successes_and_attempts_without_an_answer_are_not_counted() {
+        let throttle = Throttle::new();
+        for _ in 0..200 {
+            throttle.begin("a", network(1), second(0)).unwrap();
+            throttle.undecided("a", network(1), second(0));
+            throttle.begin("b", network(1), second(0)).unwrap();
+            throttle.succeeded("b", network(1), second(0));
+        }
+        assert_eq!(wait(&throttle, "c", network(1), second(0)), None);
     }
 
     #[test]
     fn guessing_from_everywhere_is_slow_and_the_office_of_the_holder_is_free() {
         let throttle = Throttle::new();
-        throttle.succeeded("a", network(200));
+        throttle.begin("a", network(200), second(0)).unwrap();
+        throttle.succeeded("a", network(200), second(0));
         for last in 0..30 {
-            throttle.failed("a", network(last), second(0));
+            throttle.begin("a", network(last), second(0)).unwrap();
         }
-        assert_eq!(
-            throttle.wait("a", network(99), second(0)),
-            Some(Duration::from_secs(20))
-        );
-        assert_eq!(throttle.wait("a", network(200), second(0)), None);
+        assert_eq!(wait(&throttle, "a", network(99), second(0)), Some(20));
+        assert_eq!(wait(&throttle, "a", network(200), second(0)), None);
         // A name that nobody has is counted alike.
         for last in 0..30 {
-            throttle.failed("nobody", network(last), second(0));
+            throttle.begin("nobody", network(last), second(0)).unwrap();
         }
-        assert_eq!(
-            throttle.wait("nobody", network(98), second(0)),
-            Some(Duration::from_secs(20))
-        );
+        assert_eq!(wait(&throttle, "nobody", network(98), second(0)), Some(20));
     }
 
     #[test]
     fn a_network_that_tries_many_names_waits_with_all_of_them() {
         let throttle = Throttle::new();
         for name in 0..50 {
-            throttle.failed(&name.to_string(), network(1), second(0));
+            throttle
+                .begin(&name.to_string(), network(1), second(0))
+                .unwrap();
         }
-        assert_eq!(
-            throttle.wait("new", network(1), second(0)),
-            Some(Duration::from_secs(10))
-        );
-        assert_eq!(throttle.wait("new", network(2), second(0)), None);
+        assert_eq!(wait(&throttle, "new", network(1), second(0)), Some(10));
+        assert_eq!(wait(&throttle, "new", network(2), second(0)), None);
     }
 }

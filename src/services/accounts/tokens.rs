@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::administration::administers;
 use super::error::AccountsError;
 use super::scope::subordinates;
-use super::secret::{self, Secret};
+use super::secret::{self, Secret, hex};
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Credential, Role, TokenId};
 use crate::domain::asset::limits;
@@ -231,8 +231,4 @@ impl Tokens {
 
 fn hash(secret: &str) -> TokenHash {
     TokenHash(secret::hash(secret))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -58,7 +58,8 @@ impl AuditTrail {
         entry: &NewEntry,
     ) -> Result<Receipt, CatalogError> {
         let mut last = self.last.lock().await;
-        for _ in 0..ATTEMPTS {
+        let mut attempt = 1;
+        loop {
             let (number, before) = match *last {
                 Some(last) => last,
                 None => self.read_last().await?,
@@ -77,11 +78,15 @@ impl AuditTrail {
                     return Ok(receipt);
                 }
                 // Another node has written this number.
-                Err(CatalogError::RecordConflict { key, .. }) if key == address => *last = None,
+                Err(CatalogError::RecordConflict { key, .. })
+                    if key == address && attempt < ATTEMPTS =>
+                {
+                    *last = None;
+                    attempt += 1;
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(CatalogError::LeaseLost)
     }
 
     /// Entries with numbers greater than `after`, ascending, at most `limit`.

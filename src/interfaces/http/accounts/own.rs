@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::body::Fields;
 use super::views::{AccountView, SessionView};
 use crate::app::Archive;
+use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
@@ -168,6 +169,7 @@ pub async fn patch(
 pub async fn change_password(
     session: FullSession,
     archive: web::Data<Archive>,
+    network: CallerNetwork,
     body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::new(&body.value, &["current", "new"]);
@@ -176,7 +178,7 @@ pub async fn change_password(
     let changed = archive
         .accounts
         .own
-        .change_password(&session, &current, &new);
+        .change_password(&session, &current, &new, network.0);
     changed.await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -22,7 +22,8 @@ use super::extract::guard;
 use super::problem::Problem;
 use crate::app::Archive;
 use crate::domain::access::Actor;
-use crate::services::accounts::{AccountsError, Network, network_of};
+use crate::domain::network::network_of;
+use crate::services::accounts::{AccountsError, Network};
 use crate::services::search::Search;
 use crate::services::search::admission::requester::Requester;
 
@@ -75,12 +76,14 @@ pub async fn authenticate(
         Ok(actor) => actor,
         Err(problem) => return Ok(request.error_response(problem)),
     };
-    let requester = requester(&request, &actor);
+    let address = client_address(&request);
+    let requester = requester(&actor, address);
     let admission = request.app_data::<web::Data<Search>>().cloned();
     request.extensions_mut().insert(actor);
     request.extensions_mut().insert(requester.clone());
-    let network = client_address(&request).map(network_of);
-    request.extensions_mut().insert(CallerNetwork(network));
+    request
+        .extensions_mut()
+        .insert(CallerNetwork(address.map(network_of)));
     let mut response = next.call(request).await?.map_into_boxed_body();
     let is_counted = response.request().extensions().get::<IsCounted>().is_some();
     if let Some(search) = admission.filter(|_| is_counted) {
@@ -140,26 +143,22 @@ impl FromRequest for CallerNetwork {
 
 /// What the caller may see decides every answer of the API.
 fn vary_by_caller(headers: &mut HeaderMap) {
-    let values = headers.get_all(header::VARY);
-    let names: Vec<String> = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect();
-    for name in ["Authorization", "Cookie"] {
-        if !names.contains(&name.to_ascii_lowercase()) {
-            headers.append(header::VARY, HeaderValue::from_static(name));
+    for wanted in ["Authorization", "Cookie"] {
+        let mut names = headers
+            .get_all(header::VARY)
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
+        if !names.any(|name| name.trim().eq_ignore_ascii_case(wanted)) {
+            headers.append(header::VARY, HeaderValue::from_static(wanted));
         }
     }
 }
 
-fn requester(request: &ServiceRequest, actor: &Actor) -> Requester {
+fn requester(actor: &Actor, address: Option<IpAddr>) -> Requester {
     match actor {
         Actor::System => Requester::Unlimited,
         Actor::Holder { credential, .. } => Requester::Holder(credential.clone()),
-        Actor::Anonymous => {
-            client_address(request).map_or(Requester::Unlimited, Requester::of_address)
-        }
+        Actor::Anonymous => address.map_or(Requester::Unlimited, Requester::of_address),
     }
 }
 

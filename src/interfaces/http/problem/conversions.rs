@@ -78,8 +78,8 @@ impl From<AccountsError> for Problem {
             | AccountsError::NoSecondFactor => Self::Conflict,
             AccountsError::LinkNotValid => Self::LinkNotValid,
             AccountsError::WrongCredentials => Self::WrongCredentials,
-            AccountsError::TooManyAttempts { retry_after } => Self::TooManyRequests {
-                retry_after_seconds: retry_after.as_secs(),
+            AccountsError::TooManyAttempts(refused) => Self::TooManyRequests {
+                retry_after_seconds: refused.retry_after.as_secs(),
             },
             AccountsError::Overload(overload) => Self::Busy {
                 retry_after_seconds: overload.retry_after.as_secs(),
