@@ -42,7 +42,7 @@ pub enum Passage {
     },
 }
 
-/// The differences between two texts. After the deadline what is left is told as one removed and one
+/// The differences between two texts. After the deadline the rest is reported as one removed and one
 /// added passage.
 pub fn compare(before: &str, after: &str, deadline: Instant) -> Vec<Passage> {
     let (before, after) = (words(before), words(after));

@@ -238,7 +238,7 @@ fn a_private_search_is_for_tokens_of_its_role_and_body() {
     for (role, organisation, visibility, expected) in [
         (Role::Contributor, Some("dic"), Private, "----d-------dd"),
         (Role::Contributor, Some("dic"), Public, "rrrrdrrrrddddd"),
-        // A station keeps its own searches, not those of the office it belongs to.
+        // A station owns the searches that stations of its body saved, not those that editors of it saved.
         (Role::Station, Some("dic"), Private, "--d---------dd"),
         (Role::Station, None, Private, "------------dd"),
         (Role::Editor, None, Private, "------------dd"),

@@ -185,7 +185,7 @@ pub(super) struct BulkItem {
     /// The revision that was made by changing it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     undo_revision: Option<u64>,
-    /// Of a refused work: what stands in the way now. Absent when nothing does any more.
+    /// Why a refused work is refused in its present state. Absent when it would be accepted now.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<ProblemDocument>,
 }

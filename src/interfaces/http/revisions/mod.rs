@@ -23,7 +23,7 @@ use crate::services::search::Search;
 use crate::services::works::{EarlierRevision, History};
 use view::{EarlierWork, RevisionDiff, RevisionList, RevisionView};
 
-/// How long texts are compared; what is left then is told as removed and added.
+/// How long texts are compared; the rest is reported as removed and added.
 const LONGEST_COMPARISON: Duration = Duration::from_millis(500);
 
 /// Which revisions to list.

@@ -81,7 +81,7 @@ pub struct Counts {
 pub struct ItemResult {
     /// The stored result.
     pub item: BulkItemV1,
-    /// Why it was refused, or not undone: what stands in the way now. None when nothing does any more.
+    /// Why the work is refused, or not changed back, in its present state; none when it would be accepted now.
     pub problem: Option<ChangeError>,
 }
 

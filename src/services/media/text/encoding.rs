@@ -1,6 +1,7 @@
 //! Detects the encoding of a text and decodes it.
 //!
-//! Unicode is told by its byte order mark or by being valid. Of the Vietnamese code pages the one whose
+//! Unicode is recognised by its byte order mark, by the zero bytes of UTF-16, or because it is valid UTF-8. Of the
+//! Vietnamese code pages the one whose
 //! decoding looks most like Vietnamese wins ([`super::syllables`]). A text in none of them is of unknown
 //! encoding: only its ASCII words are read, because a wrong letter is worse than none.
 

@@ -1,4 +1,4 @@
-//! The revisions of a work: where each stands in the journal, and which files only earlier ones have.
+//! The revisions of a work: the place of each in the journal, and the files that only earlier ones have.
 //!
 //! A file that leaves a work stays referenced until the work is deleted, so that its earlier revisions
 //! can be restored. Deleting a work removes its history.
