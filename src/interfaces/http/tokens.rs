@@ -3,16 +3,17 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::BaseAddress;
 use super::extract::body::{JsonBody, SmallJson};
+use super::extract::fields::Fields;
 use super::extract::guard::{Administer, Allowed};
 use super::extract::query;
 use super::problem::Problem;
+use crate::domain::Violations;
 use crate::domain::access::{Role, TokenId};
-use crate::domain::{Rule, Slug, Timestamp, Violations};
 use crate::services::accounts::{NewToken, Tokens};
 use crate::storage::catalog::TokenRecord;
 
@@ -163,54 +164,16 @@ pub async fn revoke(
 }
 
 fn parse_new_token(value: &Value) -> Result<NewToken, Violations> {
-    const NAMES: [&str; 5] = ["admin", "editor", "contributor", "station", "partner"];
-    let mut broken = Violations::default();
-    let Some(properties) = value.as_object() else {
-        broken.push("", Rule::WrongType { expected: "object" });
-        return Err(broken);
-    };
-    for name in properties.keys() {
-        if !["role", "organisation", "label", "expires_at"].contains(&name.as_str()) {
-            broken.push(format!("/{name}"), Rule::UnknownProperty);
-        }
-    }
-    let named = text(properties, "role", &mut broken);
-    let role = Role::NAMES.iter().find(|(name, _)| Some(*name) == named);
-    if role.is_none() {
-        broken.push("/role", Rule::NotOneOf { allowed: &NAMES });
-    }
-    let organisation = text(properties, "organisation", &mut broken).map(Slug::parse);
-    if matches!(organisation, Some(Err(_))) {
-        broken.push("/organisation", Rule::Malformed);
-    }
-    let expires_at = text(properties, "expires_at", &mut broken).map(Timestamp::parse);
-    if matches!(expires_at, Some(Err(_))) {
-        broken.push("/expires_at", Rule::InvalidTimestamp);
-    }
-    let label = text(properties, "label", &mut broken).filter(|label| !label.is_empty());
+    let mut fields = Fields::new(value, &["role", "organisation", "label", "expires_at"]);
+    let role = fields.required_role("role");
+    let label = fields.optional("label").filter(|label| !label.is_empty());
     let token = NewToken {
-        role: role.map_or(Role::Partner, |(_, role)| *role),
-        organisation: organisation.and_then(Result::ok),
-        label: label.or(named).unwrap_or_default().to_owned(),
-        expires_at: expires_at.and_then(Result::ok),
+        role,
+        organisation: fields.slug("organisation").flatten(),
+        label: label.unwrap_or_else(|| role.name().to_owned()),
+        expires_at: fields.moment("expires_at"),
     };
-    broken.into_result(token)
-}
-
-/// A property that is text, if it is there at all.
-fn text<'a>(
-    properties: &'a Map<String, Value>,
-    name: &str,
-    broken: &mut Violations,
-) -> Option<&'a str> {
-    match properties.get(name) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text),
-        Some(_) => {
-            broken.push(format!("/{name}"), Rule::WrongType { expected: "string" });
-            None
-        }
-    }
+    fields.finish(token)
 }
 
 impl From<TokenRecord> for TokenView {

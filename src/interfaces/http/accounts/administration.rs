@@ -5,14 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Fields;
 use super::views::AccountView;
 use crate::app::Archive;
-use crate::domain::Rule;
-use crate::domain::access::{AccountId, Role};
+use crate::domain::access::AccountId;
 use crate::domain::account::Account;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
+use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Administer, Allowed};
 use crate::interfaces::http::extract::precondition::{self, IfMatch};
 use crate::interfaces::http::extract::query;
@@ -124,18 +123,10 @@ pub async fn invite(
     body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::new(&body.value, &["login", "display", "role", "organisation"]);
-    let role = fields.role("role");
-    if body
-        .value
-        .get("role")
-        .is_none_or(serde_json::Value::is_null)
-    {
-        fields.refuse("role", Rule::Required);
-    }
     let wanted = NewAccount {
         login: fields.required("login"),
         display: fields.optional("display"),
-        role: role.unwrap_or(Role::Partner),
+        role: fields.required_role("role"),
         organisation: fields.slug("organisation").flatten(),
     };
     let wanted = fields.finish(wanted)?;

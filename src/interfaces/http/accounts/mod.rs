@@ -4,7 +4,6 @@
 
 pub mod administration;
 pub mod audit;
-mod body;
 pub mod own;
 pub mod session;
 pub mod views;

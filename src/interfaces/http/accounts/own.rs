@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Fields;
 use super::views::{AccountView, SessionView};
 use crate::app::Archive;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
+use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
 use crate::interfaces::http::problem::Problem;

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Fields;
 use super::views::AccountView;
 use crate::app::Archive;
 use crate::domain::Rule;
@@ -13,6 +12,7 @@ use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
+use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::session::{AnySession, FullSession};
 use crate::interfaces::http::problem::Problem;
 use crate::services::accounts::{Proof, Secret, Session};

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::body::{Json, JsonBody, SmallJson, in_proportion};
+use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Allowed, Curate, FollowUp, Review};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
@@ -226,7 +227,7 @@ pub async fn correct(
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let (note, changes) = correction(body.value)?;
+    let (note, changes) = correction(&body.value)?;
     let present = sharing.read_for_change(&actor, id.0).await?;
     if present.revision != expected.0 {
         let current = Some(present.revision);
@@ -243,29 +244,12 @@ pub async fn correct(
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
 
-fn correction(body: Value) -> Result<(String, Value), Violations> {
-    let mut broken = Violations::default();
-    let Value::Object(mut properties) = body else {
-        broken.push("", Rule::WrongType { expected: "object" });
-        return Err(broken);
-    };
-    let note = match properties.remove("note") {
-        Some(Value::String(note)) => note,
-        None | Some(Value::Null) => {
-            broken.push("/note", Rule::Required);
-            String::new()
-        }
-        Some(_) => {
-            broken.push("/note", Rule::WrongType { expected: "string" });
-            String::new()
-        }
-    };
-    let changes = properties.remove("changes").unwrap_or_default();
+fn correction(body: &Value) -> Result<(String, Value), Violations> {
+    let mut fields = Fields::new(body, &["note", "changes"]);
+    let note = fields.required("note");
+    let changes = body.get("changes").cloned().unwrap_or_default();
     if changes.is_null() {
-        broken.push("/changes", Rule::Required);
+        fields.refuse("changes", Rule::Required);
     }
-    for name in properties.keys() {
-        broken.push(format!("/{name}"), Rule::UnknownProperty);
-    }
-    broken.into_result((note, changes))
+    fields.finish((note, changes))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::access::Role;
-use crate::domain::{Rule, Slug, Violations};
+use crate::domain::{Rule, Slug, Timestamp, Violations};
 
 /// The names of roles, for messages.
 const ROLE_NAMES: [&str; Role::NAMES.len()] = {
@@ -16,15 +16,19 @@ const ROLE_NAMES: [&str; Role::NAMES.len()] = {
     names
 };
 
+const NOT_A_ROLE: Rule = Rule::NotOneOf {
+    allowed: &ROLE_NAMES,
+};
+
 /// The properties of a body.
-pub(super) struct Fields<'a> {
+pub(in crate::interfaces::http) struct Fields<'a> {
     properties: Option<&'a Map<String, Value>>,
     broken: Violations,
 }
 
 impl<'a> Fields<'a> {
     /// The properties, of which only these are known.
-    pub(super) fn new(value: &'a Value, known: &[&str]) -> Self {
+    pub(in crate::interfaces::http) fn new(value: &'a Value, known: &[&str]) -> Self {
         let properties = value.as_object();
         let mut broken = Violations::default();
         if properties.is_none() {
@@ -39,7 +43,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that must be there.
-    pub(super) fn required(&mut self, name: &str) -> String {
+    pub(in crate::interfaces::http) fn required(&mut self, name: &str) -> String {
         let is_there = self.value(name).is_some();
         let text = self.optional(name);
         if text.is_none() && !is_there {
@@ -49,7 +53,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that may be there.
-    pub(super) fn optional(&mut self, name: &str) -> Option<String> {
+    pub(in crate::interfaces::http) fn optional(&mut self, name: &str) -> Option<String> {
         match self.value(name)? {
             Value::String(text) => Some(text.clone()),
             _ => {
@@ -60,20 +64,35 @@ impl<'a> Fields<'a> {
     }
 
     /// A role that may be there.
-    pub(super) fn role(&mut self, name: &str) -> Option<Role> {
+    pub(in crate::interfaces::http) fn role(&mut self, name: &str) -> Option<Role> {
         let text = self.optional(name)?;
         let role = Role::NAMES.iter().find(|(known, _)| *known == text);
         if role.is_none() {
-            let rule = Rule::NotOneOf {
-                allowed: &ROLE_NAMES,
-            };
-            self.refuse(name, rule);
+            self.refuse(name, NOT_A_ROLE);
         }
         role.map(|(_, role)| *role)
     }
 
+    /// A role that must be there; any one when it is not, which is reported.
+    pub(in crate::interfaces::http) fn required_role(&mut self, name: &str) -> Role {
+        if self.value(name).is_none() {
+            self.refuse(name, NOT_A_ROLE);
+        }
+        self.role(name).unwrap_or(Role::Partner)
+    }
+
+    /// A moment that may be there.
+    pub(in crate::interfaces::http) fn moment(&mut self, name: &str) -> Option<Timestamp> {
+        let text = self.optional(name)?;
+        let moment = Timestamp::parse(&text);
+        if moment.is_err() {
+            self.refuse(name, Rule::InvalidTimestamp);
+        }
+        moment.ok()
+    }
+
     /// A slug that may be there; `Some(None)` for `null`.
-    pub(super) fn slug(&mut self, name: &str) -> Option<Option<Slug>> {
+    pub(in crate::interfaces::http) fn slug(&mut self, name: &str) -> Option<Option<Slug>> {
         let present = self.properties.and_then(|properties| properties.get(name));
         if present == Some(&Value::Null) {
             return Some(None);
@@ -89,12 +108,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports a broken rule of a property.
-    pub(super) fn refuse(&mut self, name: &str, rule: Rule) {
+    pub(in crate::interfaces::http) fn refuse(&mut self, name: &str, rule: Rule) {
         self.broken.push(format!("/{name}"), rule);
     }
 
     /// The value, if no rule is broken.
-    pub(super) fn finish<T>(self, value: T) -> Result<T, Violations> {
+    pub(in crate::interfaces::http) fn finish<T>(self, value: T) -> Result<T, Violations> {
         self.broken.into_result(value)
     }
 

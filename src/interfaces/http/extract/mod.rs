@@ -2,11 +2,12 @@
 //! problem.
 //!
 //! [`guard`] authenticates the caller and requires a permission; [`query`] reads parameters and parts of
-//! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`reason`] why a change is made, [`entity_tag`] lists of tags; [`body`] reads JSON documents and
+//! the path; [`precondition`] reads `If-Match` and `Idempotency-Key`, [`reason`] why a change is made, [`entity_tag`] lists of tags; [`body`] reads JSON documents, [`fields`] small objects, and
 //! [`lines`] streams of lines, both at a minimum [`pace`]; [`session`] is that of a browser.
 
 pub mod body;
 pub mod entity_tag;
+pub mod fields;
 pub mod guard;
 pub mod lines;
 pub mod pace;
