@@ -33,6 +33,7 @@ mod fault_sweep;
 mod feeds;
 mod file_access;
 mod formats_taken;
+mod guessing;
 mod handling;
 mod hostile_bodies;
 mod hostile_files;
