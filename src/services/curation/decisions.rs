@@ -38,13 +38,11 @@ impl Curation {
         expected: Option<Revision>,
         reasons: Vec<ReturnReason>,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, Operation::Return)
-            .await?;
-        let next = present.return_because(reasons, self.works.now());
-        self.commit(actor, &present, next, EventKind::Returned)
-            .await
+        let (operation, event) = (Operation::Return, EventKind::Returned);
+        self.transition(actor, id, expected, operation, event, |present| {
+            present.return_because(reasons, self.works.now())
+        })
+        .await
     }
 
     /// Accepts a submitted work for publication: its conditions are checked, and it gets its first approval.
@@ -81,13 +79,11 @@ impl Curation {
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, Operation::Approve)
-            .await?;
-        let next = present.approve(actor.decision(self.works.now()));
-        self.commit(actor, &present, next, EventKind::Approved)
-            .await
+        let (operation, event) = (Operation::Approve, EventKind::Approved);
+        self.transition(actor, id, expected, operation, event, |present| {
+            present.approve(actor.decision(self.works.now()))
+        })
+        .await
     }
 
     /// Publishes the work for the audience level of its access, from the end of its embargo on. Waits

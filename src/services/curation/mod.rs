@@ -114,13 +114,11 @@ impl Curation {
         expected: Option<Revision>,
         file: Sha256,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, Operation::Edit)
-            .await?;
-        let next = present.detach(file, &self.works.vocabularies, self.works.now());
-        self.commit(actor, &present, next, EventKind::FileDetached)
-            .await
+        let (operation, event) = (Operation::Edit, EventKind::FileDetached);
+        self.transition(actor, id, expected, operation, event, |present| {
+            present.detach(file, &self.works.vocabularies, self.works.now())
+        })
+        .await
     }
 
     /// Submits a draft to the editors.
@@ -133,13 +131,11 @@ impl Curation {
         id: AssetId,
         expected: Option<Revision>,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, Operation::Submit)
-            .await?;
-        let next = present.submit(self.works.now());
-        self.commit(actor, &present, next, EventKind::Submitted)
-            .await
+        let (operation, event) = (Operation::Submit, EventKind::Submitted);
+        self.transition(actor, id, expected, operation, event, |present| {
+            present.submit(self.works.now())
+        })
+        .await
     }
 
     /// Makes a submitted work a draft again.
@@ -177,13 +173,11 @@ impl Curation {
         expected: Option<Revision>,
         operation: Operation,
     ) -> Result<Asset, ChangeError> {
-        let present = self
-            .works
-            .find_for_change(actor, id, expected, operation)
-            .await?;
-        let next = present.return_to_draft(self.works.now());
-        self.commit(actor, &present, next, EventKind::Returned)
-            .await
+        let event = EventKind::Returned;
+        self.transition(actor, id, expected, operation, event, |present| {
+            present.return_to_draft(self.works.now())
+        })
+        .await
     }
 
     /// Withdraws a published work; everybody who could see it can read the reason.
@@ -258,6 +252,24 @@ impl Curation {
         self.commit(&actor, &present, Ok(next), EventKind::EmbargoLifted)
             .await
             .map(|_| ())
+    }
+
+    /// Makes a transition that needs nothing but the work.
+    async fn transition(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        operation: Operation,
+        event: EventKind,
+        next: impl FnOnce(&Asset) -> Result<Asset, TransitionError> + Send,
+    ) -> Result<Asset, ChangeError> {
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, operation)
+            .await?;
+        let next = next(&present);
+        self.commit(actor, &present, next, event).await
     }
 
     async fn commit(
