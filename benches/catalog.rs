@@ -243,6 +243,7 @@ fn asset(number: u64) -> Asset {
             credit_line: Some("Cục Thông tin cơ sở và Thông tin đối ngoại".into()),
             reuse_terms: slug("cc-by-4.0"),
             people_shown: PeopleShown::NoneIdentifiable,
+            consent: None,
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,

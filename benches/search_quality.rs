@@ -103,6 +103,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         credit_line: None,
         reuse_terms: Slug::parse("cc-by-4.0")?,
         people_shown: PeopleShown::NoneIdentifiable,
+        consent: None,
         minors_shown: false,
         access: Access::Public,
         embargo_until: None,

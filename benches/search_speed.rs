@@ -134,6 +134,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         credit_line: None,
         reuse_terms: Slug::parse("cc-by-4.0")?,
         people_shown: PeopleShown::NoneIdentifiable,
+        consent: None,
         minors_shown: false,
         access: Access::Public,
         embargo_until: None,

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::accounts::{self, Accounts};
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
-use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
+use crate::services::curation::{Curation, MakeDueChanges};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
@@ -16,7 +16,7 @@ use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
-use crate::services::works::WorkAccess;
+use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
@@ -70,6 +70,7 @@ impl JobRunnerSetup {
         let catalog = || Arc::clone(&self.catalog);
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
         let bytes_per_second = config.jobs.audit_bytes_per_second;
+        let due_changes = |change| MakeDueChanges::new(change, self.curation.clone());
         let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
         let runner = Runner::new(catalog(), self.clock.clone(), settings)
             .with(housekeeping())
@@ -85,7 +86,8 @@ impl JobRunnerSetup {
             ))
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
-            .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
+            .with(due_changes(DueChange::ReleaseEmbargo))
+            .with(due_changes(DueChange::EndConsent))
             .with(sweep_job(catalog(), self.blobs.clone()))
             .with(scrub_job(catalog(), bytes_per_second));
         Ok(runner.start())

@@ -11,6 +11,8 @@ use super::WorkDate;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
+
 /// The text is not an ISO 8601 date and time with an offset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an ISO 8601 date and time with offset: {0:?}")]
@@ -54,6 +56,13 @@ impl Timestamp {
     /// The day in Viet Nam.
     pub fn day(self) -> WorkDate {
         WorkDate::of_day(self.shown().date())
+    }
+
+    /// The moment at which a day ends in Viet Nam: the first of the day after it. `day` counts from 1970-01-01, as
+    /// [`WorkDate::last_day`] does.
+    pub const fn after_day(day: i32) -> Self {
+        let next_midnight = (day as i64 + 1) * SECONDS_OF_DAY;
+        Self((next_midnight - Self::SHOWN_OFFSET.seconds() as i64) * 1000)
     }
 
     fn shown(self) -> DateTime {

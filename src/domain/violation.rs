@@ -75,6 +75,12 @@ pub enum Rule {
     PeopleNotAssessed,
     /// Publication: an identifiable minor needs a guardian's consent on file.
     MinorWithoutGuardianConsent,
+    /// Publication: the consent to show people was withdrawn; they have to be assessed anew.
+    ConsentWithdrawn,
+    /// Publication: the consent to show people has ended.
+    ConsentEnded,
+    /// Publication: the consent to show people is for other languages or channels.
+    OutsideConsent,
     /// Publication: the work has neither body text nor an original file.
     NothingToPublish,
     /// Publication: an image needs a text alternative.

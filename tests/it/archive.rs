@@ -214,6 +214,10 @@ pub(crate) fn editor() -> Actor {
     holder("e1", Role::Editor, None)
 }
 
+pub(crate) fn reviewer() -> Actor {
+    holder("r1", Role::Reviewer, None)
+}
+
 pub(crate) fn contributor() -> Actor {
     holder("c1", Role::Contributor, Some("dic"))
 }

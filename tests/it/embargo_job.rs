@@ -7,9 +7,11 @@ use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, PeopleShown, Work};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::audit::AuditTrail;
-use khochung::services::curation::{Curation, ReleaseExpiredEmbargo};
+use khochung::services::curation::{Curation, MakeDueChanges};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
-use khochung::services::works::{Deposit, WorkAccess};
+use khochung::services::works::{
+    DueChange, {Deposit, WorkAccess},
+};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber, JobState};
 use khochung::storage::vocabulary;
@@ -83,7 +85,10 @@ impl House {
     fn start(&self) -> RunnerHandle {
         let settings = Settings::default();
         Runner::new(self.catalog.clone(), self.clock.clone(), settings)
-            .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
+            .with(MakeDueChanges::new(
+                DueChange::ReleaseEmbargo,
+                self.curation.clone(),
+            ))
             .start()
     }
 

@@ -22,6 +22,7 @@ mod cli_serve;
 mod cli_token;
 mod concurrency;
 mod config;
+mod consent;
 mod damage;
 mod disk_full;
 mod duplicates_http;

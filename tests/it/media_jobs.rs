@@ -148,6 +148,7 @@ pub(crate) fn draft(id: AssetId) -> Asset {
             credit_line: None,
             reuse_terms: Slug::parse(Work::RIGHTS_NOT_REVIEWED).unwrap(),
             people_shown: PeopleShown::NotAssessed,
+            consent: None,
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,

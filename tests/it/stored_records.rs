@@ -6,7 +6,7 @@
 
 use khochung::domain::access::{Credential, Role, TokenId};
 use khochung::domain::asset::{
-    Access, Asset, AssetId, AudienceLevel, Correction, Creator, Decision, File, FileRole,
+    Access, Asset, AssetId, AudienceLevel, Consent, Correction, Creator, Decision, File, FileRole,
     Identifier, MediaFacts, PeopleShown, ProcessingFailure, Relation, RelationType, Requirement,
     ReturnReason, Review, Revision, State, Tombstone, Work,
 };
@@ -83,6 +83,7 @@ fn bare_work() -> Work {
         credit_line: None,
         reuse_terms: slug("rights-not-reviewed"),
         people_shown: PeopleShown::NotAssessed,
+        consent: None,
         minors_shown: false,
         access: Access::Public,
         embargo_until: None,
@@ -119,6 +120,7 @@ fn full_work() -> Work {
         credit_line: Some("Cục TTCS&TTĐN".into()),
         reuse_terms: slug("cc-by-4.0"),
         people_shown: PeopleShown::PublicEvent,
+        consent: None,
         minors_shown: true,
         access: Access::StateInternal,
         embargo_until: Some(at(0)),
@@ -210,6 +212,7 @@ fn reviewed_asset() -> Asset {
                 organisation: Some(slug("dic")),
                 ..decision(Some(account), Some(Role::Reviewer))
             }),
+            consent_withdrawn: None,
         },
         corrections: vec![Correction {
             note: "Sửa ngày".into(),
@@ -217,6 +220,26 @@ fn reviewed_asset() -> Asset {
             revision: Revision(5),
             corrected: Revision(4),
         }],
+        ..bare_asset()
+    }
+}
+
+/// A limited consent, on a work whose consent was withdrawn once.
+fn asset_with_consent() -> Asset {
+    Asset {
+        work: Work {
+            people_shown: PeopleShown::ConsentOnFile,
+            consent: Some(Consent {
+                channels: vec![slug("online"), slug("print")],
+                languages: vec![tag("jra")],
+                ends_on: Some("2027-06-30".parse().unwrap()),
+            }),
+            ..bare_work()
+        },
+        review: Review {
+            consent_withdrawn: Some(decision(None, Some(Role::Editor))),
+            ..Review::default()
+        },
         ..bare_asset()
     }
 }
@@ -411,6 +434,7 @@ fn what_version_2_wrote_of_works_is_read_and_written_the_same() {
     for (name, asset) in [
         ("asset-reviewed.v2", reviewed_asset()),
         ("asset-returned.v2", returned_asset()),
+        ("asset-consent.v2", asset_with_consent()),
     ] {
         let (bytes, value) = (fixture(name), Stored::Asset(Box::new(asset)));
         let record: StoredRecord = serde_json::from_str(&bytes).unwrap();

@@ -57,6 +57,7 @@ fn shipped_vocabularies_keep_every_rule() {
         ("reuse-terms", 18),
         ("language", 35),
         ("people-shown", 5),
+        ("channel", 8),
         ("access", 3),
         ("relation-type", 4),
         ("file-role", 5),

@@ -146,6 +146,14 @@ fn limits_are_those_promised() {
             vec!["/places TooLong { max: 200 }"],
         ),
         (
+            json!({"titles": {"vi": "a"}, "consent": {"channels": ["radio"], "ends_on": "mai", "by": "x"}}),
+            vec![
+                "/consent/by UnknownProperty",
+                "/consent/channels/0 UnknownConcept { scheme: \"channel\", slug: \"radio\" }",
+                "/consent/ends_on InvalidDate",
+            ],
+        ),
+        (
             json!({"titles": {"vi": "a"}, "languages": vec!["vi"; 51]}),
             vec!["/languages TooLong { max: 50 }"],
         ),
@@ -186,6 +194,8 @@ fn what_goes_out_comes_in_again() {
     work["relations"] =
         json!([{"type": "part-of", "target": "01890a5d-ac96-774b-bcce-b302099a8057"}]);
     work["identifiers"] = json!([{"scheme": "document-number", "value": "155/KH-UBND"}]);
+    work["consent"] =
+        json!({"channels": ["online"], "languages": ["jra"], "ends_on": "2027-06-30"});
     let first = parse_work(&work, &vocabularies).unwrap();
     let mut sent = first.work.clone();
     sent.relations = vec![khochung::domain::asset::Relation {
@@ -307,5 +317,5 @@ fn the_schema_names_every_property_a_work_can_have() {
             "{name} is read but not in the schema"
         );
     }
-    assert_eq!(properties.len(), 24);
+    assert_eq!(properties.len(), 25);
 }

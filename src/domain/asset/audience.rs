@@ -5,16 +5,23 @@ use crate::domain::Timestamp;
 
 impl Asset {
     /// The audience level that can see the work at this moment: the narrowest of those that its state, its
-    /// access and its embargo allow.
+    /// access, its embargo and the end of its consent allow.
     pub fn audience_level(&self, now: Timestamp) -> AudienceLevel {
         let by_embargo = match self.work.embargo_until {
             Some(until) if now < until => AudienceLevel::Staff,
             _ => AudienceLevel::Public,
         };
-        self.audience_level_after_embargo().min(by_embargo)
+        let by_consent = if self.work.consent_has_ended(now) {
+            AudienceLevel::Staff
+        } else {
+            AudienceLevel::Public
+        };
+        self.audience_level_after_embargo()
+            .min(by_embargo)
+            .min(by_consent)
     }
 
-    /// The same as if its embargo had ended.
+    /// The same as if its embargo had ended, and its consent had not.
     pub fn audience_level_after_embargo(&self) -> AudienceLevel {
         let by_state = match self.state {
             State::Published => AudienceLevel::Public,

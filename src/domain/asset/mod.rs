@@ -6,6 +6,9 @@
 
 pub mod audience;
 pub mod checklist;
+pub mod consent;
+mod consent_limits;
+mod consent_withdrawal;
 pub mod file;
 pub mod file_name;
 pub mod id;
@@ -23,6 +26,7 @@ pub mod work;
 pub mod work_edit;
 
 pub use checklist::{Checklist, Condition, Status};
+pub use consent::Consent;
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
 pub use lifecycle::{AudienceLevel, State, StateName};

@@ -15,8 +15,10 @@ impl Asset {
         same.corrections = before.corrections.clone();
         same.work.access = before.work.access;
         same.work.embargo_until = before.work.embargo_until;
+        same.work.consent = before.work.consent.clone();
         let is_narrower = breadth(self.work.access) <= breadth(before.work.access)
-            && self.work.embargo_until >= before.work.embargo_until;
+            && self.work.embargo_until >= before.work.embargo_until
+            && !self.work.widens_consent(&before.work);
         same == *before && is_narrower
     }
 }

@@ -30,4 +30,9 @@ impl PeopleShown {
         ),
         ("not-assessed", Self::NotAssessed),
     ];
+
+    /// Whether the people consented, themselves or their guardians.
+    pub const fn is_consent(self) -> bool {
+        matches!(self, Self::ConsentOnFile | Self::MinorWithGuardianConsent)
+    }
 }

@@ -8,7 +8,8 @@
 use super::checklist::{Checklist, Status};
 use super::review::Requirement;
 use super::{
-    Access, Asset, File, FileRole, PeopleShown, Processing, ProcessingStates, Work, kind, secrecy,
+    Access, Asset, Consent, File, FileRole, PeopleShown, Processing, ProcessingStates, Work, kind,
+    secrecy,
 };
 use crate::domain::vocabulary::details::{DcmiType, ReuseAudience, ReuseTerms};
 use crate::domain::vocabulary::{Direction, Vocabularies};
@@ -30,7 +31,8 @@ pub fn checklist(asset: &Asset, evidence: Evidence<'_>) -> Checklist {
     let mut list = Checklist::default();
     description_is_complete(&asset.work, &mut list);
     rights_allow_it(asset, evidence.vocabularies, &mut list);
-    people_may_be_shown(&asset.work, &mut list);
+    people_may_be_shown(asset, &mut list);
+    consent_covers_it(&asset.work, evidence, &mut list);
     somebody_else_approved(asset, evidence, &mut list);
     content_is_there(asset, evidence.vocabularies, &mut list);
     files_can_be_delivered(asset, evidence.processing, &mut list);
@@ -49,19 +51,20 @@ pub fn must_hold_while_published(requirement: Requirement, content_changed: bool
     }
 }
 
-/// Whether two revisions differ in what approvals are given for: texts, files, who is shown, the themes, and
-/// who may see it.
-pub fn differ_in_content(one: &Asset, other: &Asset) -> bool {
+/// Whether a revision differs from the one before it in what approvals are given for: texts, files, who is shown
+/// and with how much consent, the themes, and who may see it.
+pub fn differ_in_content(before: &Asset, after: &Asset) -> bool {
     let parts = |asset: &Asset| {
         let hashes: Vec<_> = asset.files.iter().map(|file| file.sha256).collect();
         (hashes, asset.work.access, asset.work.minors_shown)
     };
-    parts(one) != parts(other)
-        || one.work.titles != other.work.titles
-        || one.work.descriptions != other.work.descriptions
-        || one.work.body != other.work.body
-        || one.work.themes != other.work.themes
-        || one.work.people_shown != other.work.people_shown
+    parts(before) != parts(after)
+        || before.work.titles != after.work.titles
+        || before.work.descriptions != after.work.descriptions
+        || before.work.body != after.work.body
+        || before.work.themes != after.work.themes
+        || before.work.people_shown != after.work.people_shown
+        || after.work.widens_consent(&before.work)
 }
 
 fn description_is_complete(work: &Work, list: &mut Checklist) {
@@ -123,12 +126,19 @@ fn rights_allow_it(asset: &Asset, vocabularies: &Vocabularies, list: &mut Checkl
     list.push(Requirement::TermsAllowAccess, "/access", access);
 }
 
-fn people_may_be_shown(work: &Work, list: &mut Checklist) {
+fn people_may_be_shown(asset: &Asset, list: &mut Checklist) {
+    let work = &asset.work;
     let is_assessed = work.people_shown != PeopleShown::NotAssessed;
-    list.push(
+    let withdrawn = asset.review.consent_withdrawn.as_ref();
+    let rule = match withdrawn {
+        Some(_) => Rule::ConsentWithdrawn,
+        None => Rule::PeopleNotAssessed,
+    };
+    list.push_decided(
         Requirement::PeopleAssessed,
         "/people_shown",
-        Status::met_or(is_assessed, Rule::PeopleNotAssessed),
+        Status::met_or(is_assessed, rule),
+        withdrawn.filter(|_| !is_assessed),
     );
     let consent = if work.minors_shown && is_assessed {
         let is_given = work.people_shown == PeopleShown::MinorWithGuardianConsent;
@@ -137,6 +147,38 @@ fn people_may_be_shown(work: &Work, list: &mut Checklist) {
         Status::NotApplicable
     };
     list.push(Requirement::GuardianConsent, "/people_shown", consent);
+}
+
+fn consent_covers_it(work: &Work, evidence: Evidence<'_>, list: &mut Checklist) {
+    let consent = work.limited_consent();
+    let status = |is_met: &dyn Fn(&Consent) -> bool, rule| match consent {
+        Some(consent) => Status::met_or(is_met(consent), rule),
+        None => Status::NotApplicable,
+    };
+    list.push(
+        Requirement::ConsentHolds,
+        "/consent/ends_on",
+        status(
+            &|consent| !consent.has_ended(evidence.now),
+            Rule::ConsentEnded,
+        ),
+    );
+    list.push(
+        Requirement::ConsentAllowsLanguages,
+        "/languages",
+        status(
+            &|consent| consent.covers_languages(&work.languages),
+            Rule::OutsideConsent,
+        ),
+    );
+    list.push(
+        Requirement::ConsentAllowsAccess,
+        "/access",
+        status(
+            &|consent| work.consent_covers_access(consent, evidence.vocabularies),
+            Rule::OutsideConsent,
+        ),
+    );
 }
 
 /// Two posts release what shows minors, and works on unlawful abuse of rights, whose publication is also

@@ -25,10 +25,16 @@ impl Asset {
         unknown_concepts(&work, vocabularies)
             .into_result(())
             .map_err(TransitionError::Unmet)?;
-        let next = Self {
+        let mut next = Self {
             files,
             ..self.with_work(work, by)
         };
+        if self.review.consent_withdrawn.is_some() {
+            // A consent that was withdrawn does not come back with an earlier description.
+            next.work.people_shown = self.work.people_shown;
+            next.work.consent = None;
+            next.review.consent_withdrawn = self.review.consent_withdrawn.clone();
+        }
         self.changed(next, vocabularies, by.at).map(Some)
     }
 
@@ -98,7 +104,9 @@ fn unknown_concepts(work: &Work, vocabularies: &Vocabularies) -> Violations {
             check(pointer.to_owned(), scheme, slug);
         }
     }
+    let channels = work.consent.as_ref().map_or(&[][..], |of| &of.channels);
     for (pointer, scheme, concepts) in [
+        ("/consent/channels", "channel", channels),
         ("/themes", "theme", &work.themes),
         ("/instruments", "instrument", &work.instruments),
         ("/rights_groups", "rights-group", &work.rights_groups),

@@ -27,6 +27,8 @@ pub struct Review {
     pub accepted: Option<Decision>,
     /// The second approval, by somebody else.
     pub approved: Option<Decision>,
+    /// The consent to show people was withdrawn last: who recorded it. Kept until they are assessed anew.
+    pub consent_withdrawn: Option<Decision>,
 }
 
 impl Review {
@@ -91,6 +93,12 @@ pub enum Requirement {
     PeopleAssessed,
     /// An identifiable minor is shown with the consent of a guardian.
     GuardianConsent,
+    /// The consent has not ended.
+    ConsentHolds,
+    /// The consent is for the languages of the work.
+    ConsentAllowsLanguages,
+    /// The consent is for a channel that reaches everybody who may see it.
+    ConsentAllowsAccess,
     /// Somebody else than the first approved it too.
     SecondApproval,
     /// The day on which its publication is reviewed again is set.
@@ -109,7 +117,7 @@ pub enum Requirement {
 
 impl Requirement {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 19] = [
+    pub const NAMES: [(&'static str, Self); 22] = [
         ("title", Self::Title),
         ("kind", Self::Kind),
         ("organisation", Self::Organisation),
@@ -122,6 +130,9 @@ impl Requirement {
         ("terms-allow-access", Self::TermsAllowAccess),
         ("people-assessed", Self::PeopleAssessed),
         ("guardian-consent", Self::GuardianConsent),
+        ("consent-holds", Self::ConsentHolds),
+        ("consent-allows-languages", Self::ConsentAllowsLanguages),
+        ("consent-allows-access", Self::ConsentAllowsAccess),
         ("second-approval", Self::SecondApproval),
         ("review-date", Self::ReviewDate),
         ("content", Self::Content),

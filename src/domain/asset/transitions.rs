@@ -50,6 +50,9 @@ pub enum TransitionError {
     /// It has as many corrections as a work can have.
     #[error("the work already has {0} corrections")]
     TooManyCorrections(usize),
+    /// It does not rest on a consent to show people.
+    #[error("the work does not rest on a consent")]
+    NoConsent,
     /// The second approval would come from the post that gave the first.
     #[error("the first approval was given by the same post")]
     SameApprover,
@@ -93,6 +96,9 @@ impl Asset {
         if work.reuse_terms != self.work.reuse_terms {
             let is_published = self.state == State::Published;
             next.review.rights = is_published.then(|| by.clone());
+        }
+        if work.people_shown != self.work.people_shown {
+            next.review.consent_withdrawn = None;
         }
         next.work = work;
         next

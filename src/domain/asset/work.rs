@@ -1,6 +1,6 @@
 //! The description of a work: what a contributor sends and an editor changes.
 
-use super::{AssetId, PeopleShown};
+use super::{AssetId, Consent, PeopleShown};
 use crate::domain::{LanguageMap, LanguageTag, Slug, Timestamp, WorkDate};
 
 /// The description of a work. All texts are NFC; concept slugs exist in their schemes.
@@ -42,6 +42,8 @@ pub struct Work {
     pub reuse_terms: Slug,
     /// Whether people can be recognised and on what basis they are shown.
     pub people_shown: PeopleShown,
+    /// How far the consent reaches, when people are shown on the basis of one.
+    pub consent: Option<Consent>,
     /// An identifiable minor is shown.
     pub minors_shown: bool,
     /// Who may see it once it is published.
@@ -90,6 +92,7 @@ impl Work {
             reuse_terms: Slug::parse(Self::RIGHTS_NOT_REVIEWED)
                 .expect("`rights-not-reviewed` is a slug"),
             people_shown: PeopleShown::NotAssessed,
+            consent: None,
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,

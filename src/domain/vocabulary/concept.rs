@@ -2,7 +2,7 @@
 
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::details::{
-    Instrument, LanguageFacts, Organisation, Place, ProductKind, ReuseTerms,
+    ChannelReach, Instrument, LanguageFacts, Organisation, Place, ProductKind, ReuseTerms,
 };
 use crate::domain::vocabulary::{Dated, Details, Period};
 use crate::domain::{LanguageMap, LanguageTag, Slug};
@@ -165,6 +165,15 @@ impl Concept {
     pub fn terms(&self) -> Option<&ReuseTerms> {
         if let Details::Terms(terms) = &self.details {
             Some(terms)
+        } else {
+            None
+        }
+    }
+
+    /// Who is reached through a channel.
+    pub fn channel_reach(&self) -> Option<ChannelReach> {
+        if let Details::Channel(reach) = &self.details {
+            Some(*reach)
         } else {
             None
         }

@@ -16,6 +16,8 @@ pub enum Details {
     Kind(ProductKind),
     /// Terms of reuse.
     Terms(ReuseTerms),
+    /// A channel.
+    Channel(ChannelReach),
     /// A language.
     Language(LanguageFacts),
     /// An administrative unit.
@@ -220,6 +222,18 @@ named_values! {
         ShareAlike = "share-alike",
         /// Not allowed.
         None = "none",
+    }
+}
+
+named_values! {
+    /// Who is reached through a channel. A consent for the channel is a consent for them.
+    ChannelReach {
+        /// Anybody.
+        Everyone = "everyone",
+        /// State bodies, press and stations.
+        Partners = "partners",
+        /// State bodies.
+        StateBodies = "state-bodies",
     }
 }
 

@@ -45,7 +45,7 @@ operations! {
     health { healthz, readyz, metrics }
     index { index, me }
     assets { list, create, read, patch, delete }
-    lifecycle { submit, recall, withdraw, reopen }
+    lifecycle { submit, recall, withdraw, withdraw_consent, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
     handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }

@@ -30,6 +30,13 @@ const fn vietnamese(requirement: Requirement) -> &'static str {
         Requirement::GuardianConsent => {
             "Lưu bản đồng ý của người giám hộ và chọn “minor-with-guardian-consent”."
         }
+        Requirement::ConsentHolds => "Xin gia hạn đồng ý và ghi ngày kết thúc mới.",
+        Requirement::ConsentAllowsLanguages => {
+            "Xin đồng ý cho mọi ngôn ngữ của tác phẩm và ghi vào phạm vi đồng ý."
+        }
+        Requirement::ConsentAllowsAccess => {
+            "Thu hẹp phạm vi truy cập, hoặc xin đồng ý cho một kênh rộng hơn."
+        }
         Requirement::SecondApproval => {
             "Chấp nhận tác phẩm, rồi để người duyệt khác phê duyệt lần hai."
         }
@@ -67,6 +74,13 @@ const fn english(requirement: Requirement) -> &'static str {
         }
         Requirement::GuardianConsent => {
             "File the consent of a guardian and choose `minor-with-guardian-consent`."
+        }
+        Requirement::ConsentHolds => "Have the consent extended and set its new last day.",
+        Requirement::ConsentAllowsLanguages => {
+            "Obtain consent for every language of the work and add them to the consent."
+        }
+        Requirement::ConsentAllowsAccess => {
+            "Narrow the access, or obtain consent for a channel that reaches more."
         }
         Requirement::SecondApproval => {
             "Accept the work, then have another reviewer give the second approval."

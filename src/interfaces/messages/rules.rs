@@ -27,6 +27,9 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::RightsNotReviewed => "rights-not-reviewed",
         Rule::PeopleNotAssessed => "people-not-assessed",
         Rule::MinorWithoutGuardianConsent => "minor-without-guardian-consent",
+        Rule::ConsentWithdrawn => "consent-withdrawn",
+        Rule::ConsentEnded => "consent-ended",
+        Rule::OutsideConsent => "outside-consent",
         Rule::NothingToPublish => "nothing-to-publish",
         Rule::MissingAltText => "missing-alt-text",
         Rule::FileDoesNotFitKind => "file-does-not-fit-kind",
@@ -87,6 +90,13 @@ fn vietnamese(rule: &Rule) -> String {
         }
         Rule::MinorWithoutGuardianConsent => {
             "Chưa thể công bố: trẻ em nhận diện được phải có đồng ý của người giám hộ."
+        }
+        Rule::ConsentWithdrawn => {
+            "Chưa thể công bố: đồng ý đã bị rút lại; phải xác định lại cơ sở để đăng hình ảnh, giọng nói của người trong tác phẩm."
+        }
+        Rule::ConsentEnded => "Không thể công bố: thời hạn đồng ý của người trong tác phẩm đã hết.",
+        Rule::OutsideConsent => {
+            "Không thể công bố: đồng ý của người trong tác phẩm không bao gồm ngôn ngữ hoặc phạm vi này."
         }
         Rule::NothingToPublish => "Chưa thể công bố: tác phẩm chưa có nội dung hoặc tệp gốc.",
         Rule::MissingAltText => "Chưa thể công bố: hình ảnh cần có văn bản thay thế.",
@@ -150,6 +160,13 @@ fn english(rule: &Rule) -> String {
         }
         Rule::MinorWithoutGuardianConsent => {
             "Cannot be published: an identifiable minor needs a guardian's consent on file."
+        }
+        Rule::ConsentWithdrawn => {
+            "Cannot be published: the consent was withdrawn; say anew on what basis people are shown."
+        }
+        Rule::ConsentEnded => "Cannot be published: the consent to show people has ended.",
+        Rule::OutsideConsent => {
+            "Cannot be published: the consent to show people does not cover this language or audience."
         }
         Rule::NothingToPublish => "Cannot be published: it has neither text nor an original file.",
         Rule::MissingAltText => "Cannot be published: an image needs a text alternative.",

@@ -6,8 +6,8 @@ use super::names;
 use super::pointer::Pointer;
 use super::reader::JsonReader;
 use crate::domain::asset::{
-    Access, AssetId, Creator, FileRole, Identifier, PeopleShown, RelationTarget, RelationType,
-    limits, secrecy,
+    Access, AssetId, Consent, Creator, FileRole, Identifier, PeopleShown, RelationTarget,
+    RelationType, limits, secrecy,
 };
 use crate::domain::text::{line, prose};
 use crate::domain::vocabulary::Vocabularies;
@@ -15,7 +15,7 @@ use crate::domain::{LanguageMap, LanguageTag, Rule, Slug, Timestamp, Violations}
 use crate::services::works::{Deposit, RequestedRelation};
 
 /// Every property of a work.
-const WORK_PROPERTIES: [&str; 24] = [
+const WORK_PROPERTIES: [&str; 25] = [
     "titles",
     "descriptions",
     "kind",
@@ -34,6 +34,7 @@ const WORK_PROPERTIES: [&str; 24] = [
     "credit_line",
     "reuse_terms",
     "people_shown",
+    "consent",
     "minors_shown",
     "access",
     "embargo_until",
@@ -126,6 +127,7 @@ pub(super) fn work_property(
         }
         "body" => work.body = body(reader, at, value),
         "credit_line" => work.credit_line = reader.text(at, value, line, limits::LINE),
+        "consent" => work.consent = consent(reader, at, value),
         "minors_shown" => work.minors_shown = reader.flag(at, value).unwrap_or_default(),
         "embargo_until" => {
             work.embargo_until = parsed(reader, at, value, Rule::InvalidTimestamp, |text| {
@@ -191,6 +193,32 @@ fn body(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<
         reader.refuse(at, Rule::SecrecyMark);
     }
     Some(body)
+}
+
+fn consent(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Option<Consent> {
+    let names = ["channels", "languages", "ends_on"];
+    let [channels, languages, ends_on] = reader.record(at, value, names)?;
+    let consent = Consent {
+        channels: channels
+            .filter(|value| !value.is_null())
+            .map(|value| reader.concepts(&at.property("channels"), value, "channel"))
+            .unwrap_or_default(),
+        languages: languages
+            .filter(|value| !value.is_null())
+            .map(|value| {
+                let at = at.property("languages");
+                reader.set(&at, value, limits::LANGUAGES, JsonReader::language)
+            })
+            .unwrap_or_default(),
+        ends_on: ends_on.filter(|value| !value.is_null()).and_then(|value| {
+            let at = at.property("ends_on");
+            parsed(reader, &at, value, Rule::InvalidDate, |text| {
+                text.parse().ok()
+            })
+        }),
+    };
+    // A consent without limits says nothing.
+    (consent != Consent::default()).then_some(consent)
 }
 
 fn creators(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Vec<Creator> {

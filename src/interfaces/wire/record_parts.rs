@@ -53,6 +53,7 @@ pub(super) fn labels(
 
 /// Scheme and slug of the concepts in the description.
 fn concepts(work: &Work) -> Vec<(&'static str, String)> {
+    let channels = work.consent.as_ref().map_or(&[][..], |of| &of.channels);
     let fields = [
         ("product-kind", work.kind.as_slice()),
         ("organisation", work.organisation.as_slice()),
@@ -63,6 +64,7 @@ fn concepts(work: &Work) -> Vec<(&'static str, String)> {
         ("udhr-article", &work.udhr_articles),
         ("audience", &work.audiences),
         ("place", &work.places),
+        ("channel", channels),
         ("reuse-terms", std::slice::from_ref(&work.reuse_terms)),
     ];
     let named = fields

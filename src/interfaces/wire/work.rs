@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::names::name_of;
 use super::schema_fields;
 use crate::domain::asset::{
-    Access, Creator, Identifier, PeopleShown, Relation, RelationType, Work,
+    Access, Consent, Creator, Identifier, PeopleShown, Relation, RelationType, Work,
 };
 use crate::domain::{LanguageMap, Slug};
 
@@ -84,6 +84,9 @@ pub struct WorkDto {
     #[serde(default)]
     #[schema(schema_with = schema_fields::people_shown)]
     pub people_shown: &'static str,
+    /// How far the consent reaches, when people are shown on the basis of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentDto>,
     /// An identifiable minor is shown: publication needs a guardian's consent on file.
     #[serde(default)]
     #[schema(required = false)]
@@ -108,6 +111,25 @@ pub struct WorkDto {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub identifiers: Vec<IdentifierDto>,
+}
+
+/// The limits of a consent to show people; an empty list limits nothing. When it ends, the work is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Consent)]
+pub struct ConsentDto {
+    /// Where the work may be shown: concepts of scheme `channel`. One of them must reach everybody whom the access
+    /// of the work allows.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub channels: Vec<String>,
+    /// In which languages it may be shown (BCP 47).
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub languages: Vec<String>,
+    /// The last day on which it may be shown, in Viet Nam: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-06-30")]
+    pub ends_on: Option<String>,
 }
 
 /// A credited creator.
@@ -179,6 +201,7 @@ impl From<Work> for WorkDto {
             credit_line: work.credit_line,
             reuse_terms: work.reuse_terms.to_string(),
             people_shown: name_of(&PeopleShown::NAMES, &work.people_shown),
+            consent: work.consent.map(ConsentDto::from),
             minors_shown: work.minors_shown,
             access: name_of(&Access::NAMES, &work.access),
             embargo_until: work.embargo_until.map(|moment| moment.to_string()),
@@ -189,6 +212,16 @@ impl From<Work> for WorkDto {
                 .into_iter()
                 .map(IdentifierDto::from)
                 .collect(),
+        }
+    }
+}
+
+impl From<Consent> for ConsentDto {
+    fn from(consent: Consent) -> Self {
+        Self {
+            channels: strings(&consent.channels),
+            languages: strings(&consent.languages),
+            ends_on: consent.ends_on.map(|day| day.to_string()),
         }
     }
 }

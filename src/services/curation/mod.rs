@@ -7,15 +7,15 @@
 
 pub mod bulk;
 mod decisions;
-mod embargo;
+mod due_changes;
 pub mod handling;
 mod restoration;
 
-pub use embargo::ReleaseExpiredEmbargo;
+pub use due_changes::MakeDueChanges;
 pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
 
 use crate::domain::access::{Actor, Operation};
-use crate::domain::asset::{Asset, AssetId, Revision, Tombstone, TransitionError, limits};
+use crate::domain::asset::{Asset, AssetId, Revision, State, Tombstone, TransitionError, limits};
 use crate::domain::{Rule, Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventKind, Write};
@@ -203,6 +203,33 @@ impl Curation {
             .await
     }
 
+    /// Records that the consent to show the people in a work was withdrawn. A published work is withdrawn in the
+    /// same commit; everybody who could see it can read the reason.
+    ///
+    /// # Errors
+    /// [`ChangeError::Invalid`] for an invalid reason (pointer `/reason`); [`ChangeError::Transition`] when it
+    /// does not rest on a consent; [`ChangeError::Stale`].
+    pub async fn withdraw_consent(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        reason: &str,
+    ) -> Result<Asset, ChangeError> {
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, Operation::Withdraw)
+            .await?;
+        let reason = text::line(reason, limits::LINE)
+            .map_err(|rule| ChangeError::invalid("/reason", rule))?;
+        let next = present.withdraw_consent(reason, actor.decision(self.works.now()));
+        let event = match present.state {
+            State::Published => EventKind::Withdrawn,
+            _ => EventKind::ConsentWithdrawn,
+        };
+        self.commit(actor, &present, next, event).await
+    }
+
     /// Deletes a work permanently; a tombstone stays.
     ///
     /// # Errors
@@ -233,25 +260,6 @@ impl Curation {
                 result => return Ok(result.map(|_| tombstone)?),
             }
         }
-    }
-
-    /// Appends the event that an embargo has ended. Changes nothing when called again, too early or
-    /// for a work that is gone.
-    ///
-    /// # Errors
-    /// [`ChangeError::Stale`] when the work was changed at the same time; the caller may retry.
-    pub async fn release_expired_embargo(&self, id: AssetId) -> Result<(), ChangeError> {
-        let actor = Actor::System;
-        let present = match self.works.find(&actor, id).await {
-            Ok(asset) => asset,
-            Err(error) => return error.is_absence().then_some(()).ok_or(error.into()),
-        };
-        let Some(next) = present.lift_embargo(self.works.now()) else {
-            return Ok(());
-        };
-        self.commit(&actor, &present, Ok(next), EventKind::EmbargoLifted)
-            .await
-            .map(|_| ())
     }
 
     /// Makes a transition that needs nothing but the work.

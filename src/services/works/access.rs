@@ -236,5 +236,6 @@ const fn is_decision(event: EventKind) -> bool {
             | EventKind::Unpublished
             | EventKind::Corrected
             | EventKind::Withdrawn
+            | EventKind::ConsentWithdrawn
     )
 }

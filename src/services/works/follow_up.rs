@@ -8,40 +8,52 @@ use crate::services::jobs::payload;
 use crate::services::media::{previews, public_copy};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
-/// The payload of the job that announces the end of an embargo in the event log.
+/// A change of a work that becomes due at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueChange {
+    /// The end of its embargo is announced in the event log.
+    ReleaseEmbargo,
+    /// It is withdrawn because the consent to show people ends.
+    EndConsent,
+}
+
+/// The payload of the jobs that make due changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReleaseEmbargoPayload {
+pub struct DueChangePayload {
     /// The work.
     #[serde(with = "payload::as_text")]
     pub asset: AssetId,
 }
 
-impl ReleaseEmbargoPayload {
+impl DueChange {
     /// The kind of the job.
-    pub const KIND: &'static str = "release-expired-embargo";
+    pub const fn job_kind(self) -> &'static str {
+        match self {
+            Self::ReleaseEmbargo => "release-expired-embargo",
+            Self::EndConsent => "end-consent",
+        }
+    }
 
-    /// The unique key holds the moment: when an embargo is moved, another job waits for the new
-    /// moment, and the old job finds nothing to do.
-    fn job(asset: AssetId, until: Timestamp) -> NewJob {
+    /// The unique key holds the moment: when it is moved, another job waits for the new moment, and the old job
+    /// finds nothing to do.
+    fn job(self, asset: AssetId, at: Timestamp) -> NewJob {
         NewJob {
-            kind: JobKind(Self::KIND.to_owned()),
-            payload: payload::to_text(&Self { asset }),
-            run_at: until,
-            unique_key: Some(format!("{asset}/{}", until.as_millis())),
+            kind: JobKind(self.job_kind().to_owned()),
+            payload: payload::to_text(&DueChangePayload { asset }),
+            run_at: at,
+            unique_key: Some(format!("{asset}/{}", at.as_millis())),
         }
     }
 }
 
-/// Adds a work with its event and the job that follows from its embargo.
+/// Adds a work with its event and the jobs for its due changes.
 pub(in crate::services) fn put_with_follow_up(
     changes: ChangeSet,
     asset: Asset,
     event: EventKind,
 ) -> ChangeSet {
-    let now = changes.at;
-    let release = embargo_job(&asset, now);
-    release
-        .into_iter()
+    let jobs = due_changes(&asset, changes.at);
+    jobs.into_iter()
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
@@ -56,8 +68,19 @@ pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJo
     }
 }
 
-fn embargo_job(asset: &Asset, now: Timestamp) -> Option<NewJob> {
-    let until = asset.work.embargo_until?;
-    let is_pending = asset.state == State::Published && now < until;
-    is_pending.then(|| ReleaseEmbargoPayload::job(asset.id, until))
+/// The jobs for changes of a published work that will become due.
+fn due_changes(asset: &Asset, now: Timestamp) -> Vec<NewJob> {
+    if asset.state != State::Published {
+        return Vec::new();
+    }
+    let moments = [
+        (DueChange::ReleaseEmbargo, asset.work.embargo_until),
+        (DueChange::EndConsent, asset.consent_ends_at()),
+    ];
+    moments
+        .into_iter()
+        .filter_map(|(change, at)| Some((change, at?)))
+        .filter(|(_, at)| now < *at)
+        .map(|(change, at)| change.job(asset.id, at))
+        .collect()
 }

@@ -27,6 +27,10 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../../schema/vocabularies/audience.json"),
     ),
     (
+        "channel.json",
+        include_str!("../../../schema/vocabularies/channel.json"),
+    ),
+    (
         "file-role.json",
         include_str!("../../../schema/vocabularies/file-role.json"),
     ),

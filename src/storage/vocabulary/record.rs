@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::details::{
-    Adoption, Assignment, DcmiType, Derivatives, Instrument, InstrumentStatus, LanguageFacts,
-    LanguageGroup, Organisation, OrganisationLevel, Place, PlaceCode, PlaceType, ProductKind,
-    ReuseAudience, ReuseTerms, StatusStatement,
+    Adoption, Assignment, ChannelReach, DcmiType, Derivatives, Instrument, InstrumentStatus,
+    LanguageFacts, LanguageGroup, Organisation, OrganisationLevel, Place, PlaceCode, PlaceType,
+    ProductKind, ReuseAudience, ReuseTerms, StatusStatement,
 };
 use crate::domain::vocabulary::{
     Concept, Dated, Details, Event, EventKind, Note, Period, Scheme, SchemeHead,
@@ -96,6 +96,7 @@ struct ConceptRecord {
     instrument: Option<InstrumentRecord>,
     kind: Option<KindRecord>,
     terms: Option<TermsRecord>,
+    channel: Option<ChannelRecord>,
     language: Option<LanguageRecord>,
     place: Option<PlaceRecord>,
     organisation: Option<OrganisationRecord>,
@@ -115,6 +116,8 @@ impl ConceptRecord {
             details = Details::Kind(kind.into_domain());
         } else if let Some(terms) = self.terms {
             details = Details::Terms(terms.into_domain());
+        } else if let Some(channel) = self.channel {
+            details = Details::Channel(channel.reaches.0);
         } else if let Some(language) = self.language {
             details = Details::Language(language.into_domain());
         } else if let Some(place) = self.place {
@@ -292,6 +295,12 @@ impl TermsRecord {
             needs_contract_note: self.needs_contract_note,
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChannelRecord {
+    reaches: Of<ChannelReach>,
 }
 
 #[derive(Deserialize)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::WorkDate;
 use crate::domain::vocabulary::EventKind;
 use crate::domain::vocabulary::details::{
-    DcmiType, Derivatives, InstrumentStatus, LanguageGroup, OrganisationLevel, PlaceType,
-    ReuseAudience,
+    ChannelReach, DcmiType, Derivatives, InstrumentStatus, LanguageGroup, OrganisationLevel,
+    PlaceType, ReuseAudience,
 };
 use crate::domain::work_date::InvalidWorkDate;
 use crate::domain::{LanguageMap, LanguageTag, Slug};
@@ -51,6 +51,7 @@ macro_rules! named_from_text {
     )+};
 }
 named_from_text!(
+    ChannelReach,
     DcmiType,
     Derivatives,
     EventKind,

@@ -71,6 +71,7 @@ pub(crate) fn asset(number: u128) -> Asset {
             credit_line: None,
             reuse_terms: slug(Work::RIGHTS_NOT_REVIEWED),
             people_shown: PeopleShown::NotAssessed,
+            consent: None,
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,

@@ -82,6 +82,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
             credit_line: None,
             reuse_terms: slug("cc-by-4.0"),
             people_shown: PeopleShown::NoneIdentifiable,
+            consent: None,
             minors_shown: false,
             access: Access::Public,
             embargo_until: None,

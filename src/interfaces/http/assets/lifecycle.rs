@@ -106,22 +106,43 @@ pub async fn withdraw(
     curation: web::Data<Curation>,
     records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
-    let mut broken = Violations::default();
-    let reason = match body.value.get("reason").map(|reason| reason.as_str()) {
-        Some(Some(reason)) => reason,
-        Some(None) => {
-            broken.push("/reason", Rule::WrongType { expected: "string" });
-            ""
-        }
-        None => {
-            broken.push("/reason", Rule::Required);
-            ""
-        }
-    };
-    let reason = broken.into_result(reason)?;
+    let reason = public_reason(&body)?;
     let asset = curation
         .because(change_reason.text())
         .withdraw(&actor, id.0, Some(expected.0), reason)
+        .await?;
+    records.respond(HttpResponse::Ok(), &actor, asset).await
+}
+
+/// Records that a consent was withdrawn.
+#[utoipa::path(
+    put, path = "/api/v1/assets/{id}/consent-withdrawal", operation_id = "withdrawConsent", tag = "works",
+    summary = "Record that the consent to show the people in a work was withdrawn",
+    description = "A published work is withdrawn in the same step. It cannot be published before `people_shown` is \
+        assessed anew.",
+    params(
+        WorkId,
+        IfMatch,
+        ChangeReason
+    ),
+    request_body(content = Withdrawal, description = "Why, for the public."),
+    responses((status = 200, description = "The work, withdrawn if it was published.", body = AssetDto)),
+    security(("token" = []))
+)]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
+pub async fn withdraw_consent(
+    actor: Allowed<Curate>,
+    id: WorkId,
+    expected: IfMatch,
+    change_reason: ChangeReason,
+    body: JsonBody<SmallJson>,
+    curation: web::Data<Curation>,
+    records: web::Data<Records>,
+) -> Result<HttpResponse, Problem> {
+    let reason = public_reason(&body)?;
+    let asset = curation
+        .because(change_reason.text())
+        .withdraw_consent(&actor, id.0, Some(expected.0), reason)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }
@@ -151,4 +172,19 @@ pub async fn reopen(
         .reopen(&actor, id.0, Some(expected.0))
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
+}
+
+/// The reason of a withdrawal, for the public.
+fn public_reason(body: &JsonBody<SmallJson>) -> Result<&str, Violations> {
+    let reason = match body.value.get("reason") {
+        Some(reason) => reason
+            .as_str()
+            .ok_or(Rule::WrongType { expected: "string" }),
+        None => Err(Rule::Required),
+    };
+    reason.map_err(|rule| {
+        let mut violations = Violations::default();
+        violations.push("/reason", rule);
+        violations
+    })
 }

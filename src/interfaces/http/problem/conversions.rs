@@ -201,6 +201,12 @@ impl From<TransitionError> for Problem {
             TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
             TransitionError::Unmet(violations) => Self::Invalid(violations),
             TransitionError::NoSuchFile(_) => Self::NotFound,
+            TransitionError::NoConsent => {
+                let mut violations = Violations::default();
+                let allowed = &["consent-on-file", "minor-with-guardian-consent"];
+                violations.push("/people_shown", Rule::NotOneOf { allowed });
+                Self::Invalid(violations)
+            }
             TransitionError::SameApprover => {
                 let mut violations = Violations::default();
                 violations.push("", Rule::SameApprover);

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::texts::{Texts, texts};
 use crate::domain::vocabulary::details::{
-    Adoption, Assignment, Instrument, LanguageFacts, Organisation, Place, ProductKind, ReuseTerms,
-    StatusStatement,
+    Adoption, Assignment, ChannelReach, Instrument, LanguageFacts, Organisation, Place,
+    ProductKind, ReuseTerms, StatusStatement,
 };
 use crate::domain::vocabulary::{Dated, Period};
 use crate::domain::{LanguageMap, Slug};
@@ -115,6 +115,13 @@ pub struct TermsView {
     pub needs_end_date: bool,
     /// A note on the contract must be given.
     pub needs_contract_note: bool,
+}
+
+/// A channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelView {
+    /// Who is reached through it: `everyone`, `partners` or `state-bodies`.
+    pub reaches: &'static str,
 }
 
 /// A language.
@@ -272,6 +279,14 @@ impl From<&ReuseTerms> for TermsView {
             link_only: terms.link_only,
             needs_end_date: terms.needs_end_date,
             needs_contract_note: terms.needs_contract_note,
+        }
+    }
+}
+
+impl From<ChannelReach> for ChannelView {
+    fn from(reach: ChannelReach) -> Self {
+        Self {
+            reaches: reach.name(),
         }
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::details::{
-    DatedLink, InstrumentView, KindView, LanguageView, OrganisationView, PlaceView, TermsView,
+    ChannelView, DatedLink, InstrumentView, KindView, LanguageView, OrganisationView, PlaceView,
+    TermsView,
 };
 use super::texts::{Texts, texts};
 use crate::domain::vietnamese_order::SortKey;
@@ -104,6 +105,9 @@ pub struct ConceptView {
     /// Of terms of reuse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<TermsView>,
+    /// Of a channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelView>,
     /// Of a language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<LanguageView>,
@@ -241,6 +245,7 @@ impl Reader<'_> {
             instrument: concept.instrument().map(InstrumentView::from),
             kind: concept.kind().map(KindView::from),
             terms: concept.terms().map(TermsView::from),
+            channel: concept.channel_reach().map(ChannelView::from),
             language: concept.language().map(LanguageView::from),
             place: concept.place().map(PlaceView::from),
             organisation: concept.organisation().map(OrganisationView::from),

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
+use super::consent::ConsentV1;
 use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
 use super::file::FileV1;
 use super::review::{CorrectionV1, DecisionV1, ReturnReasonV1};
 use super::work::WorkV1;
 use crate::domain::Timestamp;
 use crate::domain::asset::{
-    Asset, AudienceLevel, Decision, Review, Revision, State, Tombstone, Work,
+    Asset, AudienceLevel, Consent, Decision, Review, Revision, State, Tombstone, Work,
 };
 
 /// A stored work.
@@ -69,6 +70,10 @@ pub struct AssetV2 {
     pub approved: Option<DecisionV1>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<CorrectionV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_withdrawn: Option<DecisionV1>,
 }
 
 /// Version 1 of a stored tombstone.
@@ -110,6 +115,8 @@ impl From<AssetV1> for AssetV2 {
             accepted: None,
             approved: None,
             corrections: Vec::new(),
+            consent: None,
+            consent_withdrawn: None,
         }
     }
 }
@@ -125,6 +132,8 @@ impl AssetV2 {
             && self.accepted.is_none()
             && self.approved.is_none()
             && self.corrections.is_empty()
+            && self.consent.is_none()
+            && self.consent_withdrawn.is_none()
     }
 }
 
@@ -148,6 +157,8 @@ impl From<Asset> for AssetRecord {
             rights: asset.review.rights.map(DecisionV1::from),
             accepted: asset.review.accepted.map(DecisionV1::from),
             approved: asset.review.approved.map(DecisionV1::from),
+            consent: asset.work.consent.as_ref().map(ConsentV1::from),
+            consent_withdrawn: asset.review.consent_withdrawn.map(DecisionV1::from),
             corrections: asset
                 .corrections
                 .into_iter()
@@ -195,6 +206,7 @@ impl TryFrom<AssetRecord> for Asset {
             .review_on
             .map(|day| parsed("date", &day, |day| day.parse().ok()))
             .transpose()?;
+        work.consent = newest.consent.map(Consent::try_from).transpose()?;
         let decided = |decision: Option<DecisionV1>| decision.map(Decision::try_from).transpose();
         Ok(Self {
             id: asset_id(&stored.id)?,
@@ -210,6 +222,7 @@ impl TryFrom<AssetRecord> for Asset {
                 rights: decided(newest.rights)?,
                 accepted: decided(newest.accepted)?,
                 approved: decided(newest.approved)?,
+                consent_withdrawn: decided(newest.consent_withdrawn)?,
             },
             corrections: all(newest.corrections)?,
         })

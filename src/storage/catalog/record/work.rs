@@ -155,6 +155,7 @@ impl TryFrom<WorkV1> for Work {
             access: named("access", &Access::NAMES, &stored.access)?,
             embargo_until: moment(stored.embargo_until_ms),
             review_on: None,
+            consent: None,
             relations: all(stored.relations)?,
             identifiers: all(stored.identifiers)?,
         })

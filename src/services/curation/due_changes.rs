@@ -1,0 +1,84 @@
+//! The jobs that make changes which become due at a moment: the end of an embargo, the end of a consent. They are
+//! enqueued, for that moment, in the commit that publishes or changes the work.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::Curation;
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId};
+use crate::services::jobs::{Handler, JobFailure, payload};
+use crate::services::works::{ChangeError, DueChange, DueChangePayload};
+use crate::storage::catalog::{ChangeSet, EventKind, Job};
+
+/// What the public reads at the address of a work whose consent has ended.
+const CONSENT_ENDED: &str = "Thời hạn đồng ý của người xuất hiện trong tác phẩm đã hết. / \
+    The consent of the people in this work has ended.";
+
+/// Makes due changes of one sort.
+pub struct MakeDueChanges {
+    change: DueChange,
+    curation: Curation,
+}
+
+impl MakeDueChanges {
+    /// Makes these changes through this service.
+    pub fn new(change: DueChange, curation: Curation) -> Self {
+        Self { change, curation }
+    }
+}
+
+#[async_trait]
+impl Handler for MakeDueChanges {
+    fn kind(&self) -> &str {
+        self.change.job_kind()
+    }
+
+    /// The moment is what the editors chose.
+    fn longest_wait(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let DueChangePayload { asset } = payload::parse(job)?;
+        let made = self.curation.make_due_change(self.change, asset).await;
+        made.map_err(JobFailure::retry)?;
+        Ok(ChangeSet::by(&Actor::System, clock.now()))
+    }
+}
+
+impl Curation {
+    /// Makes a change of a work if it is due. Changes nothing when called again, too early or for a work that is
+    /// gone.
+    ///
+    /// # Errors
+    /// [`ChangeError::Stale`] when the work was changed at the same time; the caller may retry.
+    pub async fn make_due_change(&self, change: DueChange, id: AssetId) -> Result<(), ChangeError> {
+        let actor = Actor::System;
+        let present = match self.works.find(&actor, id).await {
+            Ok(asset) => asset,
+            Err(error) => return error.is_absence().then_some(()).ok_or(error.into()),
+        };
+        let Some((next, event)) = self.due(change, &present) else {
+            return Ok(());
+        };
+        let committed = self.commit(&actor, &present, Ok(next), event).await;
+        committed.map(|_| ())
+    }
+
+    fn due(&self, change: DueChange, present: &Asset) -> Option<(Asset, EventKind)> {
+        let now = self.works.now();
+        match change {
+            DueChange::ReleaseEmbargo => {
+                let next = present.lift_embargo(now)?;
+                Some((next, EventKind::EmbargoLifted))
+            }
+            DueChange::EndConsent => {
+                let next = present.end_consent(CONSENT_ENDED.to_owned(), now)?;
+                Some((next, EventKind::Withdrawn))
+            }
+        }
+    }
+}
