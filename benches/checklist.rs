@@ -83,6 +83,7 @@ fn file(number: usize, now: Timestamp) -> File {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
+        covered: Vec::new(),
         attached_at: now,
     }
 }

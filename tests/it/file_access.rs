@@ -128,6 +128,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
             alt: LanguageMap::default(),
             language: None,
             facts: MediaFacts::default(),
+            covered: Vec::new(),
             attached_at: NOW,
         }],
         created_at: NOW,

@@ -23,6 +23,8 @@ mod cli_token;
 mod concurrency;
 mod config;
 mod consent;
+mod consent_http;
+mod covered_regions;
 mod damage;
 mod disk_full;
 mod duplicates_http;

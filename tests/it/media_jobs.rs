@@ -21,7 +21,7 @@ use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::{
     Audit, AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState,
-    ProcessedBlob, ProcessingResult, Write,
+    NewJob, ProcessedBlob, ProcessingResult, Write,
 };
 
 use crate::picture_copies::picture;
@@ -165,6 +165,11 @@ pub(crate) fn draft(id: AssetId) -> Asset {
     }
 }
 
+/// The job for the file of [`work`].
+fn previews_job(key: Sha256) -> NewJob {
+    previews::job(id(key), &work(key).files[0], at(0))
+}
+
 /// A draft with this file, said to be a JPEG.
 fn work(key: Sha256) -> Asset {
     let file = File {
@@ -177,6 +182,7 @@ fn work(key: Sha256) -> Asset {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
+        covered: Vec::new(),
         attached_at: at(0),
     };
     Asset {
@@ -190,7 +196,7 @@ async fn previews_of_an_image_are_stored_and_written_once() {
     let house = House::new();
     let photo = house.refer(&fs::read(fixture("photo.jpg")).unwrap()).await;
     let enqueue = || {
-        let job = previews::job(id(photo), photo, at(0));
+        let job = previews_job(photo);
         ChangeSet::by(&Actor::System, at(0)).job(job)
     };
     house.commit(enqueue()).await;
@@ -246,7 +252,7 @@ async fn an_image_that_cannot_be_shown_says_why_and_is_no_dead_job() {
     house.attach(missing).await;
     let mut changes = ChangeSet::by(&Actor::System, at(0));
     for blob in [too_large, broken, missing] {
-        changes = changes.job(previews::job(id(blob), blob, at(0)));
+        changes = changes.job(previews_job(blob));
     }
     house.commit(changes).await;
     let runner = house.runner().start();
@@ -415,9 +421,7 @@ async fn an_image_whose_work_is_gone_is_left_alone() {
     let house = House::new();
     let photo = house.store(fs::read(fixture("photo.jpg")).unwrap()).await;
     let changes = ChangeSet::by(&Actor::System, at(0));
-    house
-        .commit(changes.job(previews::job(id(photo), photo, at(0))))
-        .await;
+    house.commit(changes.job(previews_job(photo))).await;
     let runner = house.runner().start();
     runner.idle().await;
     let done = house
@@ -485,7 +489,7 @@ async fn pictures_taken_in_before_there_were_hashes_are_hashed_once() {
 /// What is known of a picture after the job that makes its previews.
 async fn previews_of(house: &House, runner: &RunnerHandle, bytes: &[u8]) -> HashedPicture {
     let blob = house.refer(bytes).await;
-    let job = previews::job(id(blob), blob, at(0));
+    let job = previews_job(blob);
     house
         .commit(ChangeSet::by(&Actor::System, at(0)).job(job))
         .await;

@@ -1,5 +1,6 @@
 //! Files attached to a work.
 
+use super::cover::{CoverId, Region};
 use crate::domain::{LanguageMap, LanguageTag, Sha256, Timestamp};
 
 /// One attached file. Its identity is the SHA-256 of its bytes.
@@ -24,11 +25,18 @@ pub struct File {
     pub language: Option<LanguageTag>,
     /// What was read from the bytes.
     pub facts: MediaFacts,
+    /// Regions of an image that its copies do not show, in ascending order.
+    pub covered: Vec<Region>,
     /// When it was attached.
     pub attached_at: Timestamp,
 }
 
 impl File {
+    /// The name of its covered regions; `None` when it has none.
+    pub fn cover(&self) -> Option<CoverId> {
+        (!self.covered.is_empty()).then(|| CoverId::of(&self.covered))
+    }
+
     /// The media type without parameters.
     pub fn essence(&self) -> &str {
         self.media_type.split(';').next().unwrap_or_default()

@@ -12,7 +12,7 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{administration, audit, own, session};
-use super::assets::{decisions, handling, lifecycle};
+use super::assets::{covered_regions, decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
@@ -50,6 +50,7 @@ operations! {
     handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     version { replace }
+    covered_regions { cover }
     delivery { file, preview, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }

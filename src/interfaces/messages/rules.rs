@@ -30,6 +30,7 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::ConsentWithdrawn => "consent-withdrawn",
         Rule::ConsentEnded => "consent-ended",
         Rule::OutsideConsent => "outside-consent",
+        Rule::RegionOutsideImage => "region-outside-image",
         Rule::NothingToPublish => "nothing-to-publish",
         Rule::MissingAltText => "missing-alt-text",
         Rule::FileDoesNotFitKind => "file-does-not-fit-kind",
@@ -98,6 +99,7 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::OutsideConsent => {
             "Không thể công bố: đồng ý của người trong tác phẩm không bao gồm ngôn ngữ hoặc phạm vi này."
         }
+        Rule::RegionOutsideImage => "Vùng che phải nằm trong hình ảnh mà kho đọc được kích thước.",
         Rule::NothingToPublish => "Chưa thể công bố: tác phẩm chưa có nội dung hoặc tệp gốc.",
         Rule::MissingAltText => "Chưa thể công bố: hình ảnh cần có văn bản thay thế.",
         Rule::FileDoesNotFitKind => "Loại tác phẩm này không nhận loại tệp như vậy.",
@@ -167,6 +169,9 @@ fn english(rule: &Rule) -> String {
         Rule::ConsentEnded => "Cannot be published: the consent to show people has ended.",
         Rule::OutsideConsent => {
             "Cannot be published: the consent to show people does not cover this language or audience."
+        }
+        Rule::RegionOutsideImage => {
+            "A covered region must lie within an image whose size the archive can read."
         }
         Rule::NothingToPublish => "Cannot be published: it has neither text nor an original file.",
         Rule::MissingAltText => "Cannot be published: an image needs a text alternative.",

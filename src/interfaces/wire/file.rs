@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::names::name_of;
+use super::regions::RegionDto;
 use super::schema_fields;
 use super::work::texts;
 use crate::domain::Sha256;
@@ -47,6 +48,10 @@ pub struct FileDto {
     /// Height in pixels as displayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height_px: Option<u32>,
+    /// Regions that the copies for others do not show; sent to those who may download the original.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub covered_regions: Vec<RegionDto>,
     /// Duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
@@ -109,7 +114,8 @@ impl ProcessingProblemDto {
 }
 
 impl FileDto {
-    /// The file with what the caller gets of it. `shows_name`: the caller may see its name as deposited.
+    /// The file with what the caller gets of it. `shows_name`: the caller may see its name as deposited,
+    /// and what is covered.
     pub(super) fn render(
         file: File,
         access: FileAccess,
@@ -141,6 +147,11 @@ impl FileDto {
             language: file.language.map(|tag| tag.to_string()),
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,
+            covered_regions: if shows_name {
+                file.covered.iter().map(RegionDto::from).collect()
+            } else {
+                Vec::new()
+            },
             duration_ms: file.facts.duration_ms,
             attached_at: file.attached_at.to_string(),
             available,

@@ -200,17 +200,15 @@ fn consent(reader: &mut JsonReader<'_>, at: &Pointer<'_>, value: &Value) -> Opti
     let [channels, languages, ends_on] = reader.record(at, value, names)?;
     let consent = Consent {
         channels: channels
-            .filter(|value| !value.is_null())
             .map(|value| reader.concepts(&at.property("channels"), value, "channel"))
             .unwrap_or_default(),
         languages: languages
-            .filter(|value| !value.is_null())
             .map(|value| {
                 let at = at.property("languages");
                 reader.set(&at, value, limits::LANGUAGES, JsonReader::language)
             })
             .unwrap_or_default(),
-        ends_on: ends_on.filter(|value| !value.is_null()).and_then(|value| {
+        ends_on: ends_on.and_then(|value| {
             let at = at.property("ends_on");
             parsed(reader, &at, value, Rule::InvalidDate, |text| {
                 text.parse().ok()

@@ -18,6 +18,7 @@ mod patch;
 mod pointer;
 mod reader;
 mod record_parts;
+mod regions;
 mod review;
 mod saved_search;
 pub mod schema;
@@ -35,6 +36,7 @@ pub use handling::{
 pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use patch::patch_work;
+pub use regions::{RegionDto, parse_regions};
 pub use review::{
     ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,
 };

@@ -15,7 +15,9 @@ pub use due_changes::MakeDueChanges;
 pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
 
 use crate::domain::access::{Actor, Operation};
-use crate::domain::asset::{Asset, AssetId, Revision, State, Tombstone, TransitionError, limits};
+use crate::domain::asset::{
+    Asset, AssetId, Region, Revision, State, Tombstone, TransitionError, limits,
+};
 use crate::domain::{Rule, Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventKind, Write};
@@ -117,6 +119,27 @@ impl Curation {
         let (operation, event) = (Operation::Edit, EventKind::FileDetached);
         self.transition(actor, id, expected, operation, event, |present| {
             present.detach(file, &self.works.vocabularies, self.works.now())
+        })
+        .await
+    }
+
+    /// Covers regions of an image. Its copies are made anew by a job of the same commit.
+    ///
+    /// # Errors
+    /// [`ChangeError::Transition`] when there is no such file, the regions do not fit it, or the work is published and
+    /// may not show more without a second approval; [`ChangeError::Stale`].
+    pub async fn cover(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        file: Sha256,
+        regions: Vec<Region>,
+    ) -> Result<Asset, ChangeError> {
+        let (operation, event) = (Operation::Edit, EventKind::FileCovered);
+        self.transition(actor, id, expected, operation, event, |present| {
+            let by = actor.decision(self.works.now());
+            present.cover(file, regions, &self.works.vocabularies, &by)
         })
         .await
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::cache::Cache;
-use crate::domain::asset::{File, Processing};
+use crate::domain::asset::{CoverId, File, Processing};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
 use crate::storage::catalog::{BlobKey, BlobRecord, Catalog, CatalogError, EventNumber, Rendition};
@@ -24,20 +24,21 @@ pub(super) struct Copies {
 
 impl Copies {
     fn of(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Self {
+        let cover = file.cover();
         let with_purpose = |purpose| {
             let copies = renditions.iter();
-            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose))
+            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose, cover))
         };
         let newest_preview = |side_px: u32| {
             let copies = with_purpose(Purpose::Preview);
-            let of_size = copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px));
+            let of_size = copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, cover));
             // A newer version of a recipe sorts after an older one.
             let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
         };
         let widest = with_purpose(Purpose::PublicCopy).max_by_key(|copy| copy.width_px);
         Self {
-            processing: public_copy::state(&file.media_type, record, renditions),
+            processing: public_copy::state(file, record, renditions),
             public: widest.cloned(),
             previews: PREVIEW_SIDES_PX
                 .into_iter()
@@ -54,13 +55,20 @@ impl Copies {
     }
 }
 
+/// Two works may have the same bytes and cover other regions of them.
+type CopiesKey = (BlobKey, Option<CoverId>);
+
+fn key(file: &File) -> CopiesKey {
+    (file.sha256, file.cover())
+}
+
 /// Reads the copies of files, and caches them until the next event. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct CopyReader {
     catalog: Arc<dyn Catalog>,
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
-    cache: Arc<Cache<BlobKey, Copies>>,
+    cache: Arc<Cache<CopiesKey, Copies>>,
 }
 
 impl CopyReader {
@@ -85,14 +93,14 @@ impl CopyReader {
         files: impl Iterator<Item = &'a File> + Clone,
     ) -> Result<Vec<Arc<Copies>>, CatalogError> {
         let event = *self.last_event.borrow();
-        let mut found: HashMap<BlobKey, Arc<Copies>> = HashMap::new();
+        let mut found: HashMap<CopiesKey, Arc<Copies>> = HashMap::new();
         let mut missing: Vec<&File> = Vec::new();
         for file in files.clone() {
-            if !public_copy::is_required(&file.media_type) || found.contains_key(&file.sha256) {
+            if !public_copy::is_required(&file.media_type) || found.contains_key(&key(file)) {
                 continue;
             }
-            match self.cache.get(event, file.sha256) {
-                Some(copies) => drop(found.insert(file.sha256, copies)),
+            match self.cache.get(event, key(file)) {
+                Some(copies) => drop(found.insert(key(file), copies)),
                 None => missing.push(file),
             }
         }
@@ -102,13 +110,13 @@ impl CopyReader {
             let renditions = self.catalog.renditions(&keys).await?;
             for ((file, record), renditions) in missing.into_iter().zip(records).zip(renditions) {
                 let copies = Arc::new(Copies::of(file, record.as_ref(), &renditions));
-                self.cache.insert(event, file.sha256, &copies);
-                found.insert(file.sha256, copies);
+                self.cache.insert(event, key(file), &copies);
+                found.insert(key(file), copies);
             }
         }
         // Files of other types are delivered as they are.
         let untouched = Arc::new(Copies::default());
-        let of_file = |file: &File| found.get(&file.sha256).unwrap_or(&untouched).clone();
+        let of_file = |file: &File| found.get(&key(file)).unwrap_or(&untouched).clone();
         Ok(files.map(of_file).collect())
     }
 }

@@ -185,7 +185,7 @@ impl Intake {
         let details = details.completed(present);
         let file = self.describe_file(&staged, details).await?;
         if present.state == State::Published
-            && let Processing::Failed(failure) = public_copy::state(&file.media_type, None, &[])
+            && let Processing::Failed(failure) = public_copy::state(&file, None, &[])
         {
             let pointer = format!("/files/{}", placement.index(present));
             return Err(ChangeError::invalid(pointer, Rule::NoPublicCopy(failure)));
@@ -265,6 +265,7 @@ impl Intake {
             alt: details.alt,
             language: details.language,
             facts: probe.facts,
+            covered: Vec::new(),
             attached_at: self.works.now(),
         })
     }

@@ -18,7 +18,7 @@ use super::render::{DisplayImage, Limits, Preview, RenderError};
 use super::{originals, picture};
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::AssetId;
+use crate::domain::asset::{AssetId, CoverId, File, Region};
 use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::storage::blobs::{BlobStore, Staging};
@@ -35,13 +35,19 @@ pub fn can_render(media_type: &str) -> bool {
     picture::format(media_type).is_some()
 }
 
-/// The job to enqueue when an image is attached to a work.
-pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
+/// The job to enqueue when an image is attached to a work, and when other regions of it are covered.
+pub fn job(asset: AssetId, file: &File, now: Timestamp) -> NewJob {
+    let blob = file.sha256;
+    let cover = file.cover().map(CoverId::to_hex);
     NewJob {
         kind: JobKind(KIND.to_owned()),
         payload: payload::to_text(&Payload { asset, blob }),
         run_at: now,
-        unique_key: Some(format!("{asset}/{blob}")),
+        // A run reads the regions at its beginning: other regions are another job.
+        unique_key: Some(match cover {
+            Some(cover) => format!("{asset}/{blob}/{cover}"),
+            None => format!("{asset}/{blob}"),
+        }),
     }
 }
 
@@ -80,18 +86,18 @@ impl RenderPreviews {
         }
     }
 
-    /// The media type of the file, or `None` when the file or the work was removed in the meantime.
-    async fn media_type(&self, asset: AssetId, key: BlobKey) -> Result<Option<String>, JobFailure> {
+    /// The file, or `None` when it or the work was removed in the meantime.
+    async fn file(&self, asset: AssetId, key: BlobKey) -> Result<Option<File>, JobFailure> {
         let entry = self.catalog.entry(asset).await.map_err(JobFailure::retry)?;
         let Some(Entry::Asset(asset)) = entry else {
             return Ok(None);
         };
-        let file = asset.files.into_iter().find(|file| file.sha256 == key);
-        Ok(file.map(|file| file.media_type))
+        let mut files = asset.files.into_iter();
+        Ok(files.find(|file| file.sha256 == key))
     }
 
-    /// The original, unless it is too large.
-    async fn file(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
+    /// The bytes of the original, unless they are too many.
+    async fn bytes(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
         let limit = self.limits.file;
         let size = self.blobs.size(original).await;
         if size.is_ok_and(|size| size > limit) {
@@ -101,7 +107,7 @@ impl RenderPreviews {
         file.map(Some)
     }
 
-    async fn store(&self, of: BlobKey, preview: Preview) -> Result<Rendition, JobFailure> {
+    async fn store(&self, of: &File, preview: Preview) -> Result<Rendition, JobFailure> {
         let size = preview.jpeg.len() as u64;
         let staged = self
             .staging
@@ -111,8 +117,8 @@ impl RenderPreviews {
         let blob = staged.key;
         self.blobs.put(staged).await.map_err(JobFailure::retry)?;
         Ok(Rendition {
-            of,
-            recipe: recipe::preview(preview.requested_px),
+            of: of.sha256,
+            recipe: recipe::preview(preview.requested_px, of.cover()),
             blob,
             size,
             media_type: "image/jpeg".to_owned(),
@@ -144,12 +150,13 @@ impl Handler for RenderPreviews {
             blob: original,
         } = payload::parse(job)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(media_type) = self.media_type(asset, original).await? else {
+        let Some(file) = self.file(asset, original).await? else {
             return Ok(changes);
         };
         let limits = self.limits;
-        let rendered = match self.file(original).await? {
-            Some(file) => blocking(move || contained(&file, &media_type, limits)).await,
+        let (media_type, covered) = (file.media_type.clone(), file.covered.clone());
+        let rendered = match self.bytes(original).await? {
+            Some(bytes) => blocking(move || contained(&bytes, &media_type, &covered, limits)).await,
             None => Err(RenderError::TooLarge),
         };
         let (previews, hash) = match rendered {
@@ -158,7 +165,7 @@ impl Handler for RenderPreviews {
         };
 
         for preview in previews {
-            let rendition = self.store(original, preview).await?;
+            let rendition = self.store(&file, preview).await?;
             changes = changes.write(Write::Rendition(rendition, asset));
         }
         Ok(changes.write(Write::HashedPicture(perceptual_hash::record(
@@ -176,7 +183,7 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     tracing::info!(blob = %of, error, "an image has no public copy");
     Ok(Write::Processed(ProcessedBlob {
         of,
-        recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0])),
+        recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0], None)),
         result: ProcessingResult::Failed(failure),
     }))
 }
@@ -185,19 +192,24 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
 fn contained(
     file: &[u8],
     media_type: &str,
+    covered: &[Region],
     limits: Limits,
 ) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
-    catch_unwind(AssertUnwindSafe(|| rendered(file, media_type, limits)))
-        .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
+    catch_unwind(AssertUnwindSafe(|| {
+        rendered(file, media_type, covered, limits)
+    }))
+    .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.
 fn rendered(
     file: &[u8],
     media_type: &str,
+    covered: &[Region],
     limits: Limits,
 ) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
-    let image = DisplayImage::read(file, media_type, PREVIEW_SIDES_PX[0], limits)?;
+    let mut image = DisplayImage::read(file, media_type, PREVIEW_SIDES_PX[0], limits)?;
     let hash = perceptual_hash::of_image(&image)?;
+    image.cover(covered);
     Ok((image.previews(&PREVIEW_SIDES_PX)?, hash))
 }

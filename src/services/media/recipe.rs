@@ -1,8 +1,11 @@
 //! Recipes and purposes of renditions.
 //!
-//! A recipe names how a rendition was made, with a version: `preview-400/1`. What a rendition may be
-//! used for, its purposes, follows from its recipe, and only from here: delivery never chooses a
-//! rendition by its size alone.
+//! A recipe names how a rendition was made, with a version: `preview-400/1`; of an image with covered regions also
+//! which ones they were: `covered-0f…/preview-400/1`. What a rendition may be used for, its purposes, follows from its
+//! recipe and the regions that are covered now, and only from here: delivery never chooses a rendition by its size
+//! alone, and never one that shows what is covered.
+
+use crate::domain::asset::CoverId;
 
 /// The sizes of previews, by the longer side in pixels, from large to small.
 pub const PREVIEW_SIDES_PX: [u32; 3] = [1600, 400, 200];
@@ -15,6 +18,7 @@ const PUBLIC_COPY_VERSION: u32 = 2;
 
 const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
+const COVERED_PREFIX: &str = "covered-";
 const STAFF_PREFIX: &str = "staff-";
 
 /// What a rendition may be used for.
@@ -28,9 +32,22 @@ pub enum Purpose {
     Staff,
 }
 
-/// The recipe of a preview of this size.
-pub fn preview(side_px: u32) -> String {
-    format!("{PREVIEW_PREFIX}{side_px}/{PREVIEW_VERSION}")
+/// The recipe of a preview of this size, with these regions covered.
+pub fn preview(side_px: u32, cover: Option<CoverId>) -> String {
+    let covered = cover.map(covered_prefix).unwrap_or_default();
+    format!("{covered}{PREVIEW_PREFIX}{side_px}/{PREVIEW_VERSION}")
+}
+
+fn covered_prefix(cover: CoverId) -> String {
+    format!("{COVERED_PREFIX}{}/", cover.to_hex())
+}
+
+/// The rest of a recipe that covers exactly these regions.
+fn with_cover(recipe: &str, cover: Option<CoverId>) -> Option<&str> {
+    match cover {
+        Some(cover) => recipe.strip_prefix(&covered_prefix(cover)),
+        None => Some(recipe),
+    }
 }
 
 /// The recipe of a copy of sound or film without places and owners.
@@ -50,18 +67,18 @@ pub fn is_attempt_of_another_version(attempt: &str) -> bool {
     version != Some(env!("CARGO_PKG_VERSION"))
 }
 
-/// Whether this is the recipe of a preview of this size, in any version.
-pub fn is_preview_of(recipe: &str, side_px: u32) -> bool {
-    recipe
-        .strip_prefix(PREVIEW_PREFIX)
+/// Whether this is the recipe of a preview of this size with these regions covered, in any version.
+pub fn is_preview_of(recipe: &str, side_px: u32, cover: Option<CoverId>) -> bool {
+    with_cover(recipe, cover)
+        .and_then(|recipe| recipe.strip_prefix(PREVIEW_PREFIX))
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(side, _)| side.parse() == Ok(side_px))
 }
 
-/// Whether a rendition of this recipe may be used for a purpose. A rendition of an unknown recipe may
-/// not be used for anything.
-pub fn serves(recipe: &str, purpose: Purpose) -> bool {
-    purposes(recipe).contains(&purpose)
+/// Whether a rendition of this recipe may be used for a purpose while these regions are covered. A rendition of an
+/// unknown recipe may not be used for anything.
+pub fn serves(recipe: &str, purpose: Purpose, cover: Option<CoverId>) -> bool {
+    with_cover(recipe, cover).is_some_and(|recipe| purposes(recipe).contains(&purpose))
 }
 
 /// Previews are rendered from pixels alone, so the largest is also the public copy.
@@ -79,7 +96,9 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Purpose, is_preview_of, serves};
+    use super::{PREVIEW_SIDES_PX, Purpose, is_preview_of, serves};
+    use crate::domain::asset::{File, FileRole, MediaFacts, Region};
+    use crate::domain::{LanguageMap, Sha256, Timestamp};
 
     #[test]
     fn purposes_follow_from_the_recipe() {
@@ -91,23 +110,64 @@ mod tests {
             ("watermarked-4000/1", false, false, false),
             ("", false, false, false),
         ] {
-            assert_eq!(serves(recipe, Purpose::PublicCopy), public, "{recipe}");
-            assert_eq!(serves(recipe, Purpose::Preview), preview, "{recipe}");
-            assert_eq!(serves(recipe, Purpose::Staff), staff, "{recipe}");
+            assert_eq!(
+                serves(recipe, Purpose::PublicCopy, None),
+                public,
+                "{recipe}"
+            );
+            assert_eq!(serves(recipe, Purpose::Preview, None), preview, "{recipe}");
+            assert_eq!(serves(recipe, Purpose::Staff, None), staff, "{recipe}");
         }
     }
 
     #[test]
     fn a_preview_is_recognised_by_its_whole_size() {
-        assert!(is_preview_of("preview-400/1", 400));
-        assert!(is_preview_of("preview-400/12", 400));
+        assert!(is_preview_of("preview-400/1", 400, None));
+        assert!(is_preview_of("preview-400/12", 400, None));
         for other in [
             "preview-4000/1",
             "preview-40/1",
             "staff-400/1",
             "preview-400",
         ] {
-            assert!(!is_preview_of(other, 400), "{other}");
+            assert!(!is_preview_of(other, 400, None), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_only_used_for_the_regions_it_was_made_with() {
+        let region = |x| Region {
+            x,
+            y: 0,
+            width: 8,
+            height: 8,
+        };
+        let file = |covered| File {
+            sha256: Sha256::from_bytes([1; 32]),
+            role: FileRole::Original,
+            media_type: "image/jpeg".into(),
+            size: 1,
+            name: "a.jpg".into(),
+            title: LanguageMap::default(),
+            alt: LanguageMap::default(),
+            language: None,
+            facts: MediaFacts::default(),
+            covered,
+            attached_at: Timestamp::from_millis(0),
+        };
+        let covers =
+            [vec![], vec![region(1)], vec![region(2)]].map(|regions| file(regions).cover());
+        for made_with in covers {
+            let recipe = super::preview(PREVIEW_SIDES_PX[0], made_with);
+            for now in covers {
+                let is_same = made_with == now;
+                assert_eq!(
+                    serves(&recipe, Purpose::PublicCopy, now),
+                    is_same,
+                    "{recipe}"
+                );
+                assert_eq!(is_preview_of(&recipe, 1600, now), is_same, "{recipe}");
+            }
         }
     }
 }

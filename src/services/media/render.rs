@@ -5,10 +5,12 @@
 //! and CMYK profiles are not, their conversion is the textbook one. Images are never enlarged.
 //! One decoding serves all sizes: each copy is made from the next larger one.
 
+use std::ops::Range;
+
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 pub use super::decode::Limits;
@@ -16,12 +18,18 @@ pub use super::render_error::RenderError;
 
 use super::decode::{Pixels, decode};
 use super::picture;
+use crate::domain::asset::Region;
 
 /// JPEG quality of the copies, on the scale of the IJG: no visible loss at the size of a preview.
 const QUALITY: u8 = 82;
 /// The decoded image is this much larger than the copy, so that the better filter does the last step
 /// after the JPEG decoder has halved the size.
 const DECODE_MARGIN: u32 = 2;
+
+/// What covered regions are filled with: a grey that says nothing of what it covers.
+const COVER_COLOUR: Rgb<u8> = Rgb([128, 128, 128]);
+/// The reach of the Lanczos filter, and of the chroma of JPEG files, in pixels of the copy.
+const COVER_MARGIN_PX: u64 = 4;
 
 /// A small copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +83,21 @@ impl DisplayImage {
         Ok(Self { image, full_size })
     }
 
+    /// Fills regions of the displayed original, and a margin of pixels around them that the filters mixed with them.
+    pub(super) fn cover(&mut self, regions: &[Region]) {
+        let (full_width, full_height) = self.full_size;
+        let (width, height) = self.image.dimensions();
+        for region in regions {
+            let columns = scaled_span(region.x, region.width, full_width, width);
+            let rows = scaled_span(region.y, region.height, full_height, height);
+            for y in rows {
+                for x in columns.clone() {
+                    self.image.put_pixel(x, y, COVER_COLOUR);
+                }
+            }
+        }
+    }
+
     /// Its pixels.
     pub(super) fn image(&self) -> &RgbImage {
         &self.image
@@ -105,6 +128,19 @@ impl DisplayImage {
         }
         Ok(previews)
     }
+}
+
+/// The pixels of a span after scaling `full` pixels to `small`, with the margin.
+fn scaled_span(from: u32, length: u32, full: u32, small: u32) -> Range<u32> {
+    let scaled = |at: u64, round_up: u64| {
+        let product = at * u64::from(small) + round_up;
+        product / u64::from(full.max(1))
+    };
+    let (from, end) = (u64::from(from), u64::from(from) + u64::from(length));
+    let first = scaled(from, 0).saturating_sub(COVER_MARGIN_PX);
+    let last = scaled(end, u64::from(full.max(1)) - 1) + COVER_MARGIN_PX;
+    let within = |at: u64| u32::try_from(at).unwrap_or(small).min(small);
+    within(first)..within(last)
 }
 
 fn displayed_size(decoded: &Pixels) -> (u32, u32) {

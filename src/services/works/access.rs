@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Operation, Permission};
-use crate::domain::asset::{Asset, AssetId, Revision, Work};
+use crate::domain::asset::{Asset, AssetId, File, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::{
@@ -92,10 +92,11 @@ impl WorkAccess {
         let changes = ChangeSet::by(actor, next.updated_at)
             .because(self.reason.as_deref())
             .expect(present.id, present.revision);
-        let new_files = next
-            .files
-            .iter()
-            .filter(|file| present.file(file.sha256).is_none());
+        let is_new = |file: &&File| {
+            let before = present.file(file.sha256);
+            before.is_none_or(|before| before.covered != file.covered)
+        };
+        let new_files = next.files.iter().filter(is_new);
         let jobs: Vec<NewJob> = new_files
             .filter_map(|file| file_job(next.id, file, next.updated_at))
             .collect();

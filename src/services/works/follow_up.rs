@@ -57,10 +57,10 @@ pub(in crate::services) fn put_with_follow_up(
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The job that makes the copies of a file that is new to the work.
+/// The job that makes the copies of a file that is new to the work, or has other covered regions.
 pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
     if previews::can_render(&file.media_type) {
-        Some(previews::job(id, file.sha256, now))
+        Some(previews::job(id, file, now))
     } else if public_copy::can_make(&file.media_type) {
         Some(public_copy::job(id, file.sha256, now))
     } else {

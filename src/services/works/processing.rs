@@ -28,7 +28,7 @@ impl WorkAccess {
         let records = self.catalog.blob_records(&keys).await?;
         let renditions = self.catalog.renditions(&keys).await?;
         let of_file = |((file, record), renditions): ((&File, _), Vec<Rendition>)| {
-            let state = public_copy::state(&file.media_type, Option::as_ref(&record), &renditions);
+            let state = public_copy::state(file, Option::as_ref(&record), &renditions);
             (file.sha256, state)
         };
         let files = files.into_iter().zip(records).zip(renditions);

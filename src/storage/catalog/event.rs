@@ -45,6 +45,8 @@ pub enum EventKind {
     FileDetached,
     /// A file was replaced by a new version of it.
     FileReplaced,
+    /// Other regions of an image are covered.
+    FileCovered,
     /// Description and files are those of an earlier revision again.
     Restored,
     /// Its publication was undone.
@@ -83,12 +85,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 22] = [
+    pub const NAMES: [(&'static str, Self); 23] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
         ("file-replaced", Self::FileReplaced),
+        ("file-covered", Self::FileCovered),
         ("restored", Self::Restored),
         ("unpublished", Self::Unpublished),
         ("submitted", Self::Submitted),

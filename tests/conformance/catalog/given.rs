@@ -113,6 +113,7 @@ pub(crate) fn with_files(asset: &Asset, blobs: &[BlobKey]) -> Asset {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
+        covered: Vec::new(),
         attached_at: at(0),
     };
     Asset {

@@ -37,6 +37,7 @@ fn file(number: u8, media_type: &str, role: FileRole) -> File {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
+        covered: Vec::new(),
         attached_at: now(),
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
+pub mod covered_regions;
 pub mod decisions;
 pub mod handling;
 pub mod lifecycle;

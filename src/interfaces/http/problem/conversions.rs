@@ -199,7 +199,9 @@ impl From<TransitionError> for Problem {
     fn from(error: TransitionError) -> Self {
         match error {
             TransitionError::NotAllowed { from, .. } => Self::WrongState { state: from },
-            TransitionError::Unmet(violations) => Self::Invalid(violations),
+            TransitionError::Unmet(violations) | TransitionError::RegionsDoNotFit(violations) => {
+                Self::Invalid(violations)
+            }
             TransitionError::NoSuchFile(_) => Self::NotFound,
             TransitionError::NoConsent => {
                 let mut violations = Violations::default();

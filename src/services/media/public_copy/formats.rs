@@ -5,7 +5,7 @@ use std::path::Path;
 use super::edits::{Edits, Source};
 use super::error::CopyError;
 use super::{aiff, flac, iso_media, matroska, mpeg_audio, ogg, riff};
-use crate::domain::asset::{Processing, ProcessingFailure};
+use crate::domain::asset::{File, Processing, ProcessingFailure};
 use crate::services::media::previews;
 use crate::services::media::recipe::{self, Purpose};
 use crate::storage::catalog::{BlobRecord, ProcessingResult, Rendition};
@@ -66,17 +66,20 @@ fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) -> Pro
     }
 }
 
-/// The state of a file of this type, by what is recorded of it and the renditions made from it.
-pub fn state(
-    media_type: &str,
-    record: Option<&BlobRecord>,
-    renditions: &[Rendition],
-) -> Processing {
-    let is_public_copy = |copy: &Rendition| recipe::serves(&copy.recipe, Purpose::PublicCopy);
+/// The state of a file, by what is recorded of its bytes and the renditions made from them.
+pub fn state(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Processing {
+    let is_public_copy = |copy: &Rendition| {
+        let cover = file.cover();
+        recipe::serves(&copy.recipe, Purpose::PublicCopy, cover)
+    };
     if renditions.iter().any(is_public_copy) {
         return Processing::Ready;
     }
-    state_without_rendition(media_type, record)
+    match state_without_rendition(&file.media_type, record) {
+        // What is covered is never delivered as it is.
+        Processing::Ready if file.cover().is_some() => Processing::Working,
+        state => state,
+    }
 }
 
 /// Whether a WebM or Matroska file has a track of pictures; `None` when that cannot be read.

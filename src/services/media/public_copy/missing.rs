@@ -40,15 +40,16 @@ impl FindMissingCopies {
     async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
         let mut jobs = Vec::new();
         for file in &asset.files {
+            let now = clock.now();
             let job = if can_make(&file.media_type) {
-                copy_job
+                copy_job(asset.id, file.sha256, now)
             } else if previews::can_render(&file.media_type) {
-                previews::job
+                previews::job(asset.id, file, now)
             } else {
                 continue;
             };
             if self.is_missing(file).await? {
-                jobs.push(job(asset.id, file.sha256, clock.now()));
+                jobs.push(job);
             }
         }
         Ok(jobs)
@@ -62,13 +63,11 @@ impl FindMissingCopies {
             failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
         let renditions = self.catalog.renditions(&[file.sha256]).await;
         let renditions = renditions.map_err(JobFailure::retry)?.concat();
-        Ok(
-            match state(&file.media_type, record.as_ref(), &renditions) {
-                Processing::Ready => false,
-                Processing::Failed(_) => is_outdated,
-                Processing::Working => true,
-            },
-        )
+        Ok(match state(file, record.as_ref(), &renditions) {
+            Processing::Ready => false,
+            Processing::Failed(_) => is_outdated,
+            Processing::Working => true,
+        })
     }
 }
 

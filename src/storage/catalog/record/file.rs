@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
 use super::field::{language, language_map, name_of, named, sha256, texts};
-use crate::domain::asset::{File, FileRole, MediaFacts};
+use crate::domain::asset::{File, FileRole, MediaFacts, Region};
 use crate::domain::{LanguageTag, Timestamp};
 
 /// Version 1 of a stored file.
@@ -31,6 +31,9 @@ pub struct FileV1 {
     pub height_px: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
+    /// `[x, y, width, height]` of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covered: Vec<[u32; 4]>,
     pub attached_at_ms: i64,
 }
 
@@ -48,6 +51,11 @@ impl From<File> for FileV1 {
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,
             duration_ms: file.facts.duration_ms,
+            covered: file
+                .covered
+                .iter()
+                .map(|region| [region.x, region.y, region.width, region.height])
+                .collect(),
             attached_at_ms: file.attached_at.as_millis(),
         }
     }
@@ -71,6 +79,16 @@ impl TryFrom<FileV1> for File {
                 height_px: stored.height_px,
                 duration_ms: stored.duration_ms,
             },
+            covered: stored
+                .covered
+                .into_iter()
+                .map(|[x, y, width, height]| Region {
+                    x,
+                    y,
+                    width,
+                    height,
+                })
+                .collect(),
             attached_at: Timestamp::from_millis(stored.attached_at_ms),
         })
     }

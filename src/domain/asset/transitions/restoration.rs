@@ -1,7 +1,7 @@
 //! Changes that take something of a work back or replace it: an earlier revision restored, the last change
 //! undone, a file replaced by a new version of it.
 
-use super::{Asset, Decision, File, TransitionError, Work};
+use crate::domain::asset::{Asset, Decision, File, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations};
 
@@ -64,7 +64,8 @@ impl Asset {
     ///
     /// # Errors
     /// [`TransitionError::NoSuchFile`]; [`TransitionError::AlreadyAttached`] when the work has these
-    /// bytes; [`TransitionError::Unmet`] when it is published and would break a gate.
+    /// bytes; [`TransitionError::RegionsDoNotFit`] when regions of the file are covered and the new version has
+    /// another size; [`TransitionError::Unmet`] when it is published and would break a gate.
     pub fn replace_file(
         &self,
         replaced: Sha256,
@@ -80,7 +81,7 @@ impl Asset {
         let Some(place) = files.find(|known| known.sha256 == replaced) else {
             return Err(TransitionError::NoSuchFile(replaced));
         };
-        *place = file;
+        *place = file.covered_like(place)?;
         self.changed(next, vocabularies, now)
     }
 }

@@ -12,12 +12,19 @@
 //!
 //! `publish` is possible from every state before publication: it checks the same conditions as `accept`.
 //! Descriptions and files may change in every state. A change of an accepted work makes it submitted again;
-//! a published work must still pass the gates afterwards ([`publication`](super::publication)). With every
+//! a published work must still pass the gates afterwards ([`publication`](crate::domain::asset::publication)). With every
 //! revision the widest audience grows to the audience level that can see the work or could a moment before;
 //! it never shrinks.
 
-use super::publication::{Evidence, checklist, differ_in_content, must_hold_while_published};
-use super::{
+mod consent;
+mod covering;
+mod narrowing;
+mod restoration;
+
+use crate::domain::asset::publication::{
+    Evidence, checklist, differ_in_content, must_hold_while_published,
+};
+use crate::domain::asset::{
     Asset, AssetId, AudienceLevel, Correction, Decision, File, ProcessingStates, Requirement,
     ReturnReason, Review, Revision, State, StateName, Tombstone, Work, limits,
 };
@@ -50,6 +57,9 @@ pub enum TransitionError {
     /// It has as many corrections as a work can have.
     #[error("the work already has {0} corrections")]
     TooManyCorrections(usize),
+    /// The covered regions do not fit the file.
+    #[error("the covered regions do not fit the file")]
+    RegionsDoNotFit(#[source] Violations),
     /// It does not rest on a consent to show people.
     #[error("the work does not rest on a consent")]
     NoConsent,
@@ -91,7 +101,7 @@ impl Asset {
     }
 
     /// The work with another description, not yet checked.
-    pub(super) fn with_work(&self, work: Work, by: &Decision) -> Self {
+    pub(in crate::domain::asset) fn with_work(&self, work: Work, by: &Decision) -> Self {
         let mut next = self.clone();
         if work.reuse_terms != self.work.reuse_terms {
             let is_published = self.state == State::Published;
@@ -328,7 +338,7 @@ impl Asset {
     }
 
     /// The next revision after a change of description or files.
-    pub(super) fn changed(
+    pub(in crate::domain::asset) fn changed(
         &self,
         mut next: Self,
         vocabularies: &Vocabularies,
@@ -347,7 +357,7 @@ impl Asset {
     }
 
     /// The work, which must still meet the conditions of publication if it is published.
-    pub(super) fn checked_if_published(
+    pub(in crate::domain::asset) fn checked_if_published(
         self,
         vocabularies: &Vocabularies,
         content_changed: bool,
@@ -367,7 +377,7 @@ impl Asset {
             .map_err(TransitionError::Unmet)
     }
 
-    pub(super) fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
+    pub(in crate::domain::asset) fn next_revision(&self, mut next: Self, now: Timestamp) -> Self {
         next.revision = self.revision.next();
         next.updated_at = now;
         next.widest_audience = self

@@ -1,6 +1,6 @@
 //! Changes that only show a work to fewer people.
 
-use super::{Access, Asset};
+use crate::domain::asset::{Access, Asset};
 
 impl Asset {
     /// Whether this revision differs from the one before only in who may see it, and nobody may see it who could not before.
@@ -16,9 +16,14 @@ impl Asset {
         same.work.access = before.work.access;
         same.work.embargo_until = before.work.embargo_until;
         same.work.consent = before.work.consent.clone();
+        for file in &mut same.files {
+            let before = before.file(file.sha256);
+            file.covered = before.map_or(Vec::new(), |before| before.covered.clone());
+        }
         let is_narrower = breadth(self.work.access) <= breadth(before.work.access)
             && self.work.embargo_until >= before.work.embargo_until
-            && !self.work.widens_consent(&before.work);
+            && !self.work.widens_consent(&before.work)
+            && !self.uncovers(before);
         same == *before && is_narrower
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes of a work when the consent to show the people in it is withdrawn or ends.
 
-use super::{Asset, Consent, Decision, PeopleShown, State, TransitionError};
 use crate::domain::Timestamp;
+use crate::domain::asset::{Asset, Consent, Decision, PeopleShown, State, TransitionError};
 
 impl Asset {
     /// The work without consent to show the people in it, by whom and when: a published work is withdrawn, with
