@@ -260,6 +260,7 @@ fn asset(number: u64) -> Asset {
         published_at: Some(moment()),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 

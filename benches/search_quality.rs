@@ -123,6 +123,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         published_at: Some(moment),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     };
     Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }

@@ -154,6 +154,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         published_at: Some(moment),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     };
     Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }

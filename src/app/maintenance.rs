@@ -157,7 +157,7 @@ async fn known_sizes(catalog: &EmbeddedCatalog) -> Result<BTreeMap<BlobKey, u64>
         after = Some(last.id());
         for entry in page {
             if let Entry::Asset(asset) = entry {
-                sizes.extend(asset.files.iter().map(|file| (file.sha256, file.size)));
+                sizes.extend(asset.blobs());
             }
         }
     }

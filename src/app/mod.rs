@@ -129,7 +129,7 @@ impl Archive {
         let trail = AuditTrail::new(catalog(), clock());
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
         let search = Arc::new(search);
-        let delivery = Delivery::new(catalog(), blobs(), clock());
+        let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         Self {

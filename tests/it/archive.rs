@@ -148,7 +148,12 @@ impl Archive {
     /// The record of a work as a reader gets it.
     pub(crate) async fn record(&self, reader: &Actor, id: AssetId) -> AssetDto {
         let asset = self.sharing.read(reader, id).await.unwrap();
-        let delivery = Delivery::new(self.catalog.clone(), self.blobs.clone(), self.clock.clone());
+        let delivery = Delivery::new(
+            self.catalog.clone(),
+            self.blobs.clone(),
+            AuditTrail::new(self.catalog.clone(), self.clock.clone()),
+            self.clock.clone(),
+        );
         let works = std::slice::from_ref(&asset);
         let files = delivery.file_access(reader, works).await.unwrap().concat();
         let context = RecordContext {

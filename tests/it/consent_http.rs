@@ -39,13 +39,8 @@ fn a_withdrawn_consent_takes_the_work_from_every_exit() {
     assert_eq!(consent["ends_on"], "2099-12-31");
     let search = "/api/v1/search?q=bep%20lua";
     eventually("it is found", || {
-        (anybody.get(search).json()["total"] == 1).then_some(())
+        (anybody.get(search).json()["total"]["works"] == 1).then_some(())
     });
-    let seen = anybody.get("/api/v1/changes").json()["items"]
-        .as_array()
-        .unwrap()
-        .len();
-
     let address = format!("{path}/consent-withdrawal");
     let etag = published.header("etag").to_owned();
     for (body, pointer) in [(json!({}), "/reason"), (json!({ "reason": 7 }), "/reason")] {
@@ -74,15 +69,14 @@ fn a_withdrawn_consent_takes_the_work_from_every_exit() {
         "{}",
         gone.text()
     );
-    assert_eq!(anybody.get(search).json()["total"], 0);
+    assert_eq!(anybody.get(search).json()["total"]["works"], 0);
     assert!(
         atom::feed(&anybody, "/api/v1/search/feed")
             .titles()
             .is_empty()
     );
     let changes = anybody.get("/api/v1/changes").json();
-    let changes = &changes["items"].as_array().unwrap()[seen - 1..];
-    let last = changes.last().unwrap();
+    let last = changes["items"].as_array().unwrap().last().unwrap();
     assert_eq!(
         (&last["asset"], &last["kind"], &last["state"]),
         (&json!(id), &json!("withdrawn"), &json!("gone"))

@@ -106,11 +106,10 @@ impl Photo {
     fn copies(&self, client: &Client) -> Vec<Vec<u8>> {
         let record = client.get(&self.path).json();
         let previews = record["files"][0]["available"]["previews"].as_object();
-        let sides: Vec<String> =
-            previews.map_or(Vec::new(), |found| found.keys().cloned().collect());
-        let addresses = sides
-            .iter()
-            .map(|side| format!("{}/preview?size={side}", self.file));
+        let addresses = previews.into_iter().flatten().map(|(_, address)| {
+            let (_, path) = address.as_str().unwrap().split_once("/api/").unwrap();
+            format!("/api/{path}")
+        });
         let addresses = addresses.chain([self.file.clone()]);
         let answers = addresses.map(|address| client.get(&address));
         answers

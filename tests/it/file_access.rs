@@ -10,6 +10,7 @@ use khochung::domain::asset::{
     Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, Sha256, Slug, Timestamp};
+use khochung::services::audit::AuditTrail;
 use khochung::services::delivery::{Cacheability, Delivery, DeliveryError, Presentation};
 use khochung::services::works::FindError;
 use khochung::storage::blobs::sweep::{Grace, Swept, sweep};
@@ -37,7 +38,12 @@ impl House {
         let port: Arc<dyn Catalog> = Arc::clone(&catalog) as Arc<dyn Catalog>;
         Self {
             staging: Staging::open(data.path(), SystemTime::now()).unwrap(),
-            delivery: Delivery::new(port, shared, Clock::standing(NOW)),
+            delivery: Delivery::new(
+                Arc::clone(&port),
+                shared,
+                AuditTrail::new(port, Clock::standing(NOW)),
+                Clock::standing(NOW),
+            ),
             catalog,
             blobs,
             _data: data,
@@ -136,6 +142,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
         published_at: Some(NOW),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 

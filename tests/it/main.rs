@@ -67,6 +67,7 @@ mod request_limits;
 mod revisions;
 mod saved_searches;
 mod scope;
+mod sealed_files;
 mod search;
 mod search_http;
 mod search_kill;

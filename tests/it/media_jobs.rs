@@ -162,6 +162,7 @@ pub(crate) fn draft(id: AssetId) -> Asset {
         published_at: None,
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 

@@ -318,6 +318,7 @@ fn ask(client: &Client, operation: &str, situation: &Situation) -> Answer {
     match operation {
         "see" => client.get(&path),
         "fetch originals" => client.get(&format!("{path}/files/{}", situation.file)),
+        "read sealed files" => client.get(&format!("{path}/sealed-files")),
         "read checklist" => client.get(&format!("{path}/checklist")),
         "comment" => client.post_json(&format!("{path}/comments"), &json!({ "text": "Xem." })),
         "assign" => put("assignment", json!({ "role": "editor" })),
@@ -346,7 +347,9 @@ fn cell_of(operation: &str, answer: &Answer) -> String {
         ("fetch originals", 200) => "copy".into(),
         ("comment", 201) => "yes".into(),
         // A correction that changes nothing is refused after the permission.
-        ("see" | "read checklist" | "edit", 200) | ("correct", 422) | (_, 412) => "yes".into(),
+        ("see" | "read sealed files" | "read checklist" | "edit", 200)
+        | ("correct", 422)
+        | (_, 412) => "yes".into(),
         (_, status) => status.to_string(),
     }
 }

@@ -8,7 +8,7 @@ use khochung::domain::access::{Credential, Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, Consent, Correction, Creator, Decision, File, FileRole,
     Identifier, MediaFacts, PeopleShown, ProcessingFailure, Relation, RelationType, Requirement,
-    ReturnReason, Review, Revision, State, Tombstone, Work,
+    ReturnReason, Review, Revision, SealedFile, State, Tombstone, Work,
 };
 use khochung::domain::{
     LanguageMap, LanguageTag, PictureHash, SavedSearch, SavedSearchId, Sha256, Slug, Timestamp,
@@ -167,6 +167,7 @@ fn full_asset() -> Asset {
         published_at: Some(at(4)),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 
@@ -183,6 +184,7 @@ fn bare_asset() -> Asset {
         published_at: None,
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 
@@ -225,9 +227,15 @@ fn reviewed_asset() -> Asset {
     }
 }
 
-/// A limited consent, on a work whose consent was withdrawn once.
+/// A limited consent with its paper, on a work whose consent was withdrawn once.
 fn asset_with_consent() -> Asset {
     Asset {
+        sealed: vec![SealedFile {
+            sha256: sha256(9),
+            media_type: "application/pdf".into(),
+            size: 70_000,
+            added_at: at(7),
+        }],
         work: Work {
             people_shown: PeopleShown::ConsentOnFile,
             consent: Some(Consent {

@@ -29,5 +29,7 @@ pub const COMMENTS: usize = 200;
 pub const CORRECTIONS: usize = 200;
 /// Covered regions of one image.
 pub const REGIONS: usize = 200;
+/// Sealed files of one work.
+pub const SEALED_FILES: usize = 50;
 /// Files of one work.
 pub const FILES: usize = 500;

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod people;
 pub mod publication;
 pub mod review;
+pub mod sealed_file;
 pub mod secrecy;
 pub mod transitions;
 pub mod work;
@@ -31,6 +32,7 @@ pub use id::{AssetId, Revision};
 pub use lifecycle::{AudienceLevel, State, StateName};
 pub use people::PeopleShown;
 pub use review::{Correction, Decision, Requirement, ReturnReason, Review};
+pub use sealed_file::SealedFile;
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
 
@@ -53,6 +55,8 @@ pub struct Asset {
     pub work: Work,
     /// Attached files in order; hashes are unique within an asset.
     pub files: Vec<File>,
+    /// Sealed papers that prove the consent of the people shown.
+    pub sealed: Vec<SealedFile>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When this revision was made.

@@ -12,10 +12,10 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{administration, audit, own, session};
-use super::assets::{covered_regions, decisions, handling, lifecycle};
+use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
-use super::upload::{attach, version};
+use super::upload::{attach, sealed, version};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
     search, tokens, vocabularies,
@@ -51,6 +51,8 @@ operations! {
     attach { attach, detach }
     version { replace }
     covered_regions { cover }
+    sealed { add_sealed }
+    sealed_files { list, read, remove }
     delivery { file, preview, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }

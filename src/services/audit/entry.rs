@@ -40,11 +40,13 @@ pub enum Act {
     WorkDecided,
     /// A work was deleted.
     WorkDeleted,
+    /// A sealed file of a work was downloaded.
+    SealedFileRead,
 }
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 16] = [
+    pub const NAMES: [(&'static str, Self); 17] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -61,6 +63,7 @@ impl Act {
         ("token-revoked", Self::TokenRevoked),
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),
+        ("sealed-file-read", Self::SealedFileRead),
     ];
 
     /// The name.

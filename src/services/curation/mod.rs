@@ -10,9 +10,11 @@ mod decisions;
 mod due_changes;
 pub mod handling;
 mod restoration;
+mod sealed_files;
 
 pub use due_changes::MakeDueChanges;
 pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
+pub use sealed_files::SharedEvidence;
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{

@@ -27,15 +27,17 @@ use crate::domain::access::Actor;
 use crate::domain::access::policy;
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision, Work};
 use crate::domain::{Sha256, Timestamp};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError, EventNumber, Rendition};
+use crate::storage::catalog::{BlobKey, Catalog, CatalogError, ChangeSet, EventNumber, Rendition};
 
 /// Finds the bytes to deliver.
 #[derive(Clone)]
 pub struct Delivery {
     catalog: Arc<dyn Catalog>,
     blobs: Arc<dyn BlobStore>,
+    trail: AuditTrail,
     clock: Clock,
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
@@ -102,8 +104,14 @@ pub enum DeliveryError {
 
 impl Delivery {
     /// Delivery from these stores.
-    pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        blobs: Arc<dyn BlobStore>,
+        trail: AuditTrail,
+        clock: Clock,
+    ) -> Self {
         Self {
+            trail,
             last_event: catalog.watch_events(),
             assets: Arc::new(Cache::new()),
             copies: CopyReader::new(Arc::clone(&catalog)),
@@ -178,6 +186,38 @@ impl Delivery {
             Some(_) => Ok(untouched(actor, file, file.name.clone())),
             None => Err(DeliveryError::NoSuchFile),
         }
+    }
+
+    /// A sealed file of a work, for those who may read it. Each time an entry is made in the audit trail first.
+    ///
+    /// # Errors
+    /// [`DeliveryError::NoSuchFile`]; [`DeliveryError::Forbidden`]; [`DeliveryError::Work`], also when the entry cannot
+    /// be made.
+    pub async fn sealed(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.read(actor, id).await?;
+        check_visible(actor, &asset, self.clock.now())?;
+        if !policy::may_read_sealed(actor, &asset) {
+            return Err(DeliveryError::Forbidden);
+        }
+        let file = asset.sealed_file(sha256).ok_or(DeliveryError::NoSuchFile)?;
+        let entry = NewEntry::new(actor, Act::SealedFileRead, id).with("sha256", sha256);
+        let changes = ChangeSet::by(actor, self.clock.now());
+        let committed = self.trail.commit(changes, &entry).await;
+        committed.map_err(FindError::from)?;
+        Ok(Deliverable {
+            key: file.sha256,
+            size: file.size,
+            media_type: file.media_type.clone(),
+            file_name: file.file_name(),
+            presentation: Presentation::Attachment,
+            last_modified: file.added_at,
+            cacheability: Cacheability::Private,
+        })
     }
 
     /// What an actor that may read the history of a work gets of each file that it had at an earlier

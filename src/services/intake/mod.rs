@@ -10,6 +10,7 @@
 mod accepted_types;
 mod file_details;
 pub mod import;
+mod sealed_files;
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ use crate::services::media::probe::probe_staged;
 use crate::services::media::public_copy;
 use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
-use crate::services::works::{ChangeError, Deposit, FindError, WorkAccess, put_with_follow_up};
+use crate::services::works::{ChangeError, Deposit, WorkAccess, put_with_follow_up};
 use crate::storage::blobs::{BlobStore, Staged};
 use crate::storage::catalog::{ChangeSet, EventKind};
 
@@ -161,14 +162,12 @@ impl Intake {
                 .await
         };
         let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
-        let holders = self.works.catalog.with_blob(sha256).await;
-        let mut others = holders.map_err(FindError::from)?;
-        others.retain(|other| *other != id);
+        let holders = self.works.visible_with_file(actor, sha256).await?;
         let asset = completed.result;
         Ok(Attached {
             asset: self.works.shown_to(actor, asset).await?,
             file: sha256,
-            duplicates: self.works.filter_visible(actor, &others).await?,
+            duplicates: holders.into_iter().filter(|other| *other != id).collect(),
             is_replay: completed.is_replay,
         })
     }

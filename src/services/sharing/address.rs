@@ -38,6 +38,11 @@ impl<'a> Addresses<'a> {
         format!("{}/revisions/{revision}/files/{sha256}", self.work(id))
     }
 
+    /// A sealed file of a work.
+    pub fn sealed_file(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/sealed-files/{sha256}", self.work(id))
+    }
+
     /// The preview of an image of a work whose longer side has so many pixels.
     pub fn preview(&self, id: AssetId, sha256: Sha256, side_px: u32) -> String {
         format!("{}/preview/{side_px}", self.file(id, sha256))

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::follow_up::file_job;
 use super::{ChangeError, FindError, put_with_follow_up};
 use crate::clock::Clock;
-use crate::domain::Timestamp;
 use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{Asset, AssetId, File, Revision, Work};
 use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::{
     Catalog, CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt,
@@ -158,6 +158,25 @@ impl WorkAccess {
         } else {
             Err(ChangeError::Forbidden)
         }
+    }
+
+    /// The works with this file that the actor may see. Works that have the bytes only sealed are left out.
+    pub(in crate::services) async fn visible_with_file(
+        &self,
+        actor: &Actor,
+        file: Sha256,
+    ) -> Result<Vec<AssetId>, FindError> {
+        let holders = self.catalog.with_blob(file).await?;
+        let now = self.now();
+        let visible = |entry: Entry| match entry {
+            Entry::Asset(asset) => {
+                let shows_it = asset.file(file).is_some() && policy::may_see(actor, &asset, now);
+                shows_it.then_some(asset.id)
+            }
+            Entry::Tombstone(_) => None,
+        };
+        let entries = self.catalog.entries(&holders).await?;
+        Ok(entries.into_iter().flatten().filter_map(visible).collect())
     }
 
     /// Those of these works that the actor may see, in the order given.

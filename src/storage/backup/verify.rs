@@ -101,7 +101,7 @@ fn note_files(write: &StoredRecord, files: &mut BTreeMap<AssetId, Vec<Sha256>>) 
     }
     match Stored::try_from(write.clone()) {
         Ok(Stored::Asset(asset)) => {
-            let keys = asset.files.iter().map(|file| file.sha256).collect();
+            let keys = asset.blobs().map(|(key, _)| key).collect();
             files.insert(asset.id, keys);
         }
         Ok(Stored::Tombstone(tombstone)) => {

@@ -47,6 +47,10 @@ pub enum EventKind {
     FileReplaced,
     /// Other regions of an image are covered.
     FileCovered,
+    /// A sealed file was added: a paper that proves the consent.
+    SealedFileAdded,
+    /// A sealed file was removed.
+    SealedFileRemoved,
     /// Description and files are those of an earlier revision again.
     Restored,
     /// Its publication was undone.
@@ -85,13 +89,15 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 23] = [
+    pub const NAMES: [(&'static str, Self); 25] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
         ("file-replaced", Self::FileReplaced),
         ("file-covered", Self::FileCovered),
+        ("sealed-file-added", Self::SealedFileAdded),
+        ("sealed-file-removed", Self::SealedFileRemoved),
         ("restored", Self::Restored),
         ("unpublished", Self::Unpublished),
         ("submitted", Self::Submitted),

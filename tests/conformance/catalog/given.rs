@@ -85,6 +85,7 @@ pub(crate) fn asset(number: u128) -> Asset {
         published_at: None,
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 

@@ -96,6 +96,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
         published_at: Some(now()),
         review: Review::default(),
         corrections: Vec::new(),
+        sealed: Vec::new(),
     }
 }
 

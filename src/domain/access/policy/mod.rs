@@ -132,6 +132,11 @@ pub fn may_fetch_untouched_original(actor: &Actor, asset: &Asset) -> bool {
     may(actor, Operation::FetchOriginals, asset)
 }
 
+/// Whether the actor may read the sealed files of a work: papers that prove a consent, with the names of people.
+pub fn may_read_sealed(actor: &Actor, asset: &Asset) -> bool {
+    may(actor, Operation::ReadSealedFiles, asset)
+}
+
 fn is_in_scope(actor: &Actor, organisation: Option<&Slug>) -> bool {
     match scope_of(actor) {
         Scope::Nothing => false,

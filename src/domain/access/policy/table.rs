@@ -38,6 +38,8 @@ pub enum Permission {
 pub enum Operation {
     /// Download originals as deposited. They carry camera serial numbers and places.
     FetchOriginals,
+    /// Read the sealed files that prove a consent.
+    ReadSealedFiles,
     /// Read which conditions of publication are met, and who decided what.
     ReadChecklist,
     /// Comment, for those who work on it.
@@ -155,13 +157,14 @@ const PERMISSIONS: [(Permission, Row<bool>); 9] = {
 
 /// What a role may do to which works, and the permission that the handler requires first.
 #[rustfmt::skip]
-const OPERATIONS: [(Operation, Permission, Row<Works>); 15] = {
+const OPERATIONS: [(Operation, Permission, Row<Works>); 16] = {
     use Operation::{Accept, Approve, Assign, Comment, Correct, Delete, Edit, FetchOriginals, Publish};
-    use Operation::{ReadChecklist, Recall, Reopen, Return, Submit, Withdraw};
+    use Operation::{ReadChecklist, ReadSealedFiles, Recall, Reopen, Return, Submit, Withdraw};
     use Permission::{Curate, Deposit, FollowUp, Read, Review};
     use Works::{None as No, Open, Scope, Unseen};
     [   //                         anonymous station partner contributor reviewer inspector editor admin
         (FetchOriginals, Read,     [No,      No,     No,     Scope,      Scope,   No,       Scope, Scope]),
+        (ReadSealedFiles, FollowUp, [No,     No,     No,     Scope,      Scope,   No,       Scope, Scope]),
         (ReadChecklist,  FollowUp, [No,      No,     No,     Scope,      Scope,   Scope,    Scope, Scope]),
         (Comment,        FollowUp, [No,      No,     No,     Scope,      Scope,   No,       Scope, Scope]),
         (Assign,         Curate,   [No,      No,     No,     No,         No,      No,       Scope, Scope]),

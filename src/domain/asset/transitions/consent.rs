@@ -1,7 +1,9 @@
-//! What becomes of a work when the consent to show the people in it is withdrawn or ends.
+//! The consent to show the people in a work: its withdrawal, its end, and the papers that prove it.
 
-use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, Consent, Decision, PeopleShown, State, TransitionError};
+use crate::domain::asset::{
+    Asset, Consent, Decision, PeopleShown, SealedFile, State, TransitionError, limits,
+};
+use crate::domain::{Sha256, Timestamp};
 
 impl Asset {
     /// The work without consent to show the people in it, by whom and when: a published work is withdrawn, with
@@ -33,6 +35,49 @@ impl Asset {
             return None;
         }
         self.withdraw(reason, now).ok()
+    }
+
+    /// The work with one more sealed file that proves the consent.
+    ///
+    /// # Errors
+    /// [`TransitionError::AlreadyAttached`], [`TransitionError::TooManyFiles`].
+    pub fn add_sealed(&self, file: SealedFile) -> Result<Self, TransitionError> {
+        if self.sealed_file(file.sha256).is_some() {
+            return Err(TransitionError::AlreadyAttached(file.sha256));
+        }
+        if self.sealed.len() >= limits::SEALED_FILES {
+            return Err(TransitionError::TooManyFiles(limits::SEALED_FILES));
+        }
+        let now = file.added_at;
+        let mut next = self.clone();
+        next.sealed.push(file);
+        Ok(self.next_revision(next, now))
+    }
+
+    /// The work without one of its sealed files. Its bytes are deleted after the grace time: earlier revisions do not
+    /// keep them.
+    ///
+    /// # Errors
+    /// [`TransitionError::NoSuchFile`].
+    pub fn remove_sealed(&self, sha256: Sha256, now: Timestamp) -> Result<Self, TransitionError> {
+        if self.sealed_file(sha256).is_none() {
+            return Err(TransitionError::NoSuchFile(sha256));
+        }
+        let mut next = self.clone();
+        next.sealed.retain(|other| other.sha256 != sha256);
+        Ok(self.next_revision(next, now))
+    }
+
+    /// The sealed file with these bytes.
+    pub fn sealed_file(&self, sha256: Sha256) -> Option<&SealedFile> {
+        self.sealed.iter().find(|one| one.sha256 == sha256)
+    }
+
+    /// The bytes that it refers to, with their lengths: those of its files and of its sealed files.
+    pub fn blobs(&self) -> impl Iterator<Item = (Sha256, u64)> {
+        let files = self.files.iter().map(|file| (file.sha256, file.size));
+        let sealed = self.sealed.iter().map(|one| (one.sha256, one.size));
+        files.chain(sealed)
     }
 
     /// The moment at which its consent ends.

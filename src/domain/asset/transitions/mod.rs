@@ -78,6 +78,7 @@ impl Asset {
             widest_audience: AudienceLevel::Staff,
             work,
             files: Vec::new(),
+            sealed: Vec::new(),
             created_at: now,
             updated_at: now,
             published_at: None,

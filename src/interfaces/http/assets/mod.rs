@@ -4,6 +4,7 @@ pub mod covered_regions;
 pub mod decisions;
 pub mod handling;
 pub mod lifecycle;
+pub mod sealed_files;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};

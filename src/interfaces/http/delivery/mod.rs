@@ -175,7 +175,7 @@ pub async fn earlier_file(
     send(&request, &delivery, &deliverable).await
 }
 
-async fn send(
+pub(super) async fn send(
     request: &HttpRequest,
     delivery: &Delivery,
     deliverable: &Deliverable,

@@ -250,6 +250,15 @@ pub(super) async fn receive(
     }
 }
 
+/// The same bytes are the same request.
+pub(super) fn same_bytes(
+    key: IdempotencyKeyHeader,
+    request: &HttpRequest,
+    upload: &Upload,
+) -> Option<IdempotentRequest> {
+    key.for_request(request, upload.staged.key.to_string().as_bytes())
+}
+
 /// The same bytes with the same description are the same request.
 fn idempotent_request(
     key: IdempotencyKeyHeader,

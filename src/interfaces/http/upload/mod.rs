@@ -7,6 +7,7 @@ pub mod attach;
 pub mod description;
 pub mod digest;
 pub mod receive;
+pub mod sealed;
 pub mod slots;
 pub mod version;
 

@@ -94,6 +94,11 @@ fn put_asset(
             .iter()
             .map(|file| file.sha256.to_hex())
             .collect(),
+        sealed: asset
+            .sealed
+            .iter()
+            .map(|file| file.sha256.to_hex())
+            .collect(),
     };
     replace_asset_row(staged, asset.id, &row, origin.keeps_former_files)?;
     match event {
@@ -113,6 +118,7 @@ fn put_tombstone(
         place: origin.place,
         identifiers: Vec::new(),
         blobs: Vec::new(),
+        sealed: Vec::new(),
     };
     replace_asset_row(staged, tombstone.id, &row, false)?;
     history::forget(staged, tombstone.id)
@@ -149,7 +155,9 @@ fn replace_asset_row(
     }
     for gone in old_blobs.difference(&blobs) {
         staged.remove(Table::BlobAssets, key::blob_asset(*gone, id));
-        if keeps_former_files {
+        // Earlier revisions keep files, never sealed ones.
+        let was_file = old.is_some_and(|old| old.blobs.contains(&gone.to_hex()));
+        if keeps_former_files && was_file {
             history::keep_file(staged, id, *gone);
         } else {
             references::remove(staged, *gone)?;
@@ -176,10 +184,8 @@ fn identifiers_in(row: &AssetRow) -> BTreeSet<Identifier> {
 }
 
 fn blobs_in(row: &AssetRow) -> BTreeSet<BlobKey> {
-    row.blobs
-        .iter()
-        .filter_map(|blob| blob.parse().ok())
-        .collect()
+    let all = row.blobs.iter().chain(&row.sealed);
+    all.filter_map(|blob| blob.parse().ok()).collect()
 }
 
 fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
-use super::consent::ConsentV1;
+use super::consent::{ConsentV1, SealedFileV1};
 use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
 use super::file::FileV1;
 use super::review::{CorrectionV1, DecisionV1, ReturnReasonV1};
@@ -74,6 +74,8 @@ pub struct AssetV2 {
     pub consent: Option<ConsentV1>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_withdrawn: Option<DecisionV1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<SealedFileV1>,
 }
 
 /// Version 1 of a stored tombstone.
@@ -117,6 +119,7 @@ impl From<AssetV1> for AssetV2 {
             corrections: Vec::new(),
             consent: None,
             consent_withdrawn: None,
+            sealed: Vec::new(),
         }
     }
 }
@@ -134,6 +137,7 @@ impl AssetV2 {
             && self.corrections.is_empty()
             && self.consent.is_none()
             && self.consent_withdrawn.is_none()
+            && self.sealed.is_empty()
     }
 }
 
@@ -159,6 +163,7 @@ impl From<Asset> for AssetRecord {
             approved: asset.review.approved.map(DecisionV1::from),
             consent: asset.work.consent.as_ref().map(ConsentV1::from),
             consent_withdrawn: asset.review.consent_withdrawn.map(DecisionV1::from),
+            sealed: asset.sealed.into_iter().map(SealedFileV1::from).collect(),
             corrections: asset
                 .corrections
                 .into_iter()
@@ -215,6 +220,7 @@ impl TryFrom<AssetRecord> for Asset {
             widest_audience: named("exposure", &AUDIENCE_LEVELS, &stored.exposure)?,
             work,
             files: all(stored.files)?,
+            sealed: all(newest.sealed)?,
             created_at: Timestamp::from_millis(stored.created_at_ms),
             updated_at: Timestamp::from_millis(stored.updated_at_ms),
             published_at: moment(stored.published_at_ms),

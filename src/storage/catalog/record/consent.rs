@@ -1,11 +1,11 @@
-//! The stored form of consents.
+//! The stored form of consents and of the papers that prove them.
 
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
-use super::field::{language, parsed, slug_texts, slugs};
-use crate::domain::LanguageTag;
-use crate::domain::asset::Consent;
+use super::field::{language, parsed, sha256, slug_texts, slugs};
+use crate::domain::asset::{Consent, SealedFile};
+use crate::domain::{LanguageTag, Timestamp};
 
 /// Version 1 of a stored consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,41 @@ impl TryFrom<ConsentV1> for Consent {
                 .ends_on
                 .map(|day| parsed("date", &day, |day| day.parse().ok()))
                 .transpose()?,
+        })
+    }
+}
+
+/// Version 1 of a stored sealed file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the domain type")]
+pub struct SealedFileV1 {
+    pub sha256: String,
+    pub media_type: String,
+    pub size: u64,
+    pub added_at_ms: i64,
+}
+
+impl From<SealedFile> for SealedFileV1 {
+    fn from(file: SealedFile) -> Self {
+        Self {
+            sha256: file.sha256.to_hex(),
+            media_type: file.media_type,
+            size: file.size,
+            added_at_ms: file.added_at.as_millis(),
+        }
+    }
+}
+
+impl TryFrom<SealedFileV1> for SealedFile {
+    type Error = InvalidRecord;
+
+    fn try_from(stored: SealedFileV1) -> Result<Self, InvalidRecord> {
+        Ok(Self {
+            sha256: sha256(&stored.sha256)?,
+            media_type: stored.media_type,
+            size: stored.size,
+            added_at: Timestamp::from_millis(stored.added_at_ms),
         })
     }
 }

@@ -35,7 +35,7 @@ pub use change::{
     AuditRecord, AuditV1, HashedPictureRecord, HashedPictureV1, IdempotentRecord, IdempotentV1,
     IdempotentV2, RenditionRecord, RenditionV1,
 };
-pub use consent::ConsentV1;
+pub use consent::{ConsentV1, SealedFileV1};
 pub use event::{EventRecord, EventV1};
 pub use field::InvalidRecord;
 pub use file::FileV1;

@@ -82,6 +82,9 @@ pub(crate) struct AssetRow {
     /// The blobs of its files, in hexadecimal.
     #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) blobs: Vec<String>,
+    /// The blobs of its sealed files, in hexadecimal.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sealed: Vec<String>,
 }
 
 /// A revision of a work. Names are short because there are many of these.
