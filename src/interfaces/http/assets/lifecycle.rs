@@ -129,7 +129,6 @@ pub async fn withdraw(
     responses((status = 200, description = "The work, withdrawn if it was published.", body = AssetDto)),
     security(("token" = []))
 )]
-#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn withdraw_consent(
     actor: Allowed<Curate>,
     id: WorkId,
