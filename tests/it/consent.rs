@@ -148,8 +148,22 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
         .unwrap();
     let kinds: Vec<_> = changes.items.iter().map(|change| change.kind).collect();
     assert_eq!(kinds.last(), Some(&EventKind::Withdrawn));
+}
 
-    // It comes back only with a consent that holds.
+#[tokio::test]
+async fn after_its_end_a_work_comes_back_only_with_a_consent_that_holds() {
+    let archive = Archive::new();
+    let work = archive
+        .published(&agreed(&json!({"ends_on": "2026-11-30"})))
+        .await;
+    archive
+        .clock
+        .set(Timestamp::parse("2026-12-01T00:00:00+07:00").unwrap());
+    archive
+        .curation
+        .make_due_change(DueChange::EndConsent, work.id)
+        .await
+        .unwrap();
     archive
         .curation
         .reopen(&editor(), work.id, None)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::{Archive, atom, eventually};
+use super::support::{Archive, Client, atom, eventually};
 
 fn work(changes: &Value) -> Value {
     let mut work = json!({
@@ -43,18 +43,8 @@ fn a_withdrawn_consent_takes_the_work_from_every_exit() {
     });
     let address = format!("{path}/consent-withdrawal");
     let etag = published.header("etag").to_owned();
-    for (body, pointer) in [(json!({}), "/reason"), (json!({ "reason": 7 }), "/reason")] {
-        let refused = editor.put_json(&address, &etag, &body);
-        assert_eq!(
-            (refused.status, &refused.json()["errors"][0]["pointer"]),
-            (422, &json!(pointer))
-        );
-    }
+    refused(&archive, &address, &etag);
     let reason = json!({ "reason": "Người kể rút lại đồng ý" });
-    for (client, status) in [(archive.holder("contributor"), 403), (anybody.clone(), 401)] {
-        assert_eq!(client.put_json(&address, &etag, &reason).status, status);
-    }
-    assert_eq!(editor.put_json(&address, "\"1\"", &reason).status, 412);
     let withdrawn = editor.put_json(&address, &etag, &reason);
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
     let record = withdrawn.json();
@@ -82,11 +72,32 @@ fn a_withdrawn_consent_takes_the_work_from_every_exit() {
         (&json!(id), &json!("withdrawn"), &json!("gone"))
     );
 
-    // The checklist says who recorded it, and what to do.
+    checklist_tells(&editor, &path, withdrawn.header("etag"));
+}
+
+/// Requests that do not withdraw it.
+fn refused(archive: &Archive, address: &str, etag: &str) {
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    for (body, pointer) in [(json!({}), "/reason"), (json!({ "reason": 7 }), "/reason")] {
+        let refused = editor.put_json(address, etag, &body);
+        assert_eq!(
+            (refused.status, &refused.json()["errors"][0]["pointer"]),
+            (422, &json!(pointer))
+        );
+    }
+    let reason = json!({ "reason": "Người kể rút lại đồng ý" });
+    for (client, status) in [(archive.holder("contributor"), 403), (anybody.clone(), 401)] {
+        assert_eq!(client.put_json(address, etag, &reason).status, status);
+    }
+    assert_eq!(editor.put_json(address, "\"1\"", &reason).status, 412);
+}
+
+/// The checklist says who recorded it, and what to do.
+fn checklist_tells(editor: &Client, path: &str, etag: &str) {
     let reopened = editor.send(
         "DELETE",
         &format!("{path}/withdrawal"),
-        &[("if-match", withdrawn.header("etag"))],
+        &[("if-match", etag)],
         &[],
     );
     assert_eq!(reopened.status, 200, "{}", reopened.text());

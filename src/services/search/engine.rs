@@ -20,7 +20,7 @@ use super::ranking::resume::current_position;
 use super::request::{RequestContext, SearchRequest};
 use super::snapshot::segment_caches::SegmentCaches;
 use super::snapshot::term_dictionary::TermDictionary;
-use super::snapshot::view::{IndexView, embargo_ends};
+use super::snapshot::view::{IndexView, visibility_changes};
 use super::snapshot::viewer::Viewer;
 use super::thesaurus::Thesaurus;
 
@@ -83,8 +83,8 @@ fn cursor_after(hit: &RankedHit, order: Order, mode: MatchMode) -> Cursor {
 pub(crate) struct Engine {
     segment_caches: SegmentCaches,
     recent_matches: RecentMatches,
-    /// The moments at which an embargo ends, for the latest commit.
-    embargo_ends: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
+    /// The moments at which an embargo or a consent ends, for the latest commit.
+    visibility_changes: Mutex<Option<(SearcherGeneration, Arc<Vec<i64>>)>>,
     weights: Weights,
 }
 
@@ -94,7 +94,7 @@ impl Engine {
         Self {
             segment_caches: SegmentCaches::new(cache_bytes),
             recent_matches: RecentMatches::default(),
-            embargo_ends: Mutex::default(),
+            visibility_changes: Mutex::default(),
             weights: Weights::default(),
         }
     }
@@ -106,14 +106,14 @@ impl Engine {
         self
     }
 
-    /// The viewer at the last end of an embargo, so that cache entries are shared between moments with
+    /// The viewer at the last end of an embargo or a consent, so that cache entries are shared between moments with
     /// the same visible works.
     pub(crate) fn cacheable_viewer(
         &self,
         searcher: &Searcher,
         viewer: &Viewer,
     ) -> tantivy::Result<Viewer> {
-        Ok(viewer.at_last_of(&self.embargo_ends(searcher)?))
+        Ok(viewer.at_last_of(&self.visibility_changes(searcher)?))
     }
 
     /// A commit as seen by a viewer from [`Engine::cacheable_viewer`].
@@ -237,19 +237,19 @@ impl Engine {
         Ok(matches)
     }
 
-    fn embargo_ends(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
+    fn visibility_changes(&self, searcher: &Searcher) -> tantivy::Result<Arc<Vec<i64>>> {
         let mut cached = self
-            .embargo_ends
+            .visibility_changes
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((generation, ends)) = &*cached
+        if let Some((generation, moments)) = &*cached
             && generation == searcher.generation()
         {
-            return Ok(Arc::clone(ends));
+            return Ok(Arc::clone(moments));
         }
-        let ends = Arc::new(embargo_ends(searcher)?);
-        *cached = Some((searcher.generation().clone(), Arc::clone(&ends)));
-        Ok(ends)
+        let moments = Arc::new(visibility_changes(searcher)?);
+        *cached = Some((searcher.generation().clone(), Arc::clone(&moments)));
+        Ok(moments)
     }
 
     /// Drops cache entries of merged segments and of earlier commits.

@@ -12,6 +12,7 @@ mod lifecycle;
 mod paging;
 mod pictures;
 mod policy;
+mod policy_property;
 mod purge;
 mod quality;
 mod rebuilt;

@@ -2,7 +2,7 @@
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::{Actor, Role};
-use khochung::domain::asset::{Access, State};
+use khochung::domain::asset::{Access, Consent, PeopleShown, State};
 use khochung::services::search::{Facet, SearchRequest};
 use khochung::storage::catalog::EventKind;
 
@@ -68,6 +68,27 @@ async fn an_embargo_ends_at_its_moment_without_any_write() {
         .clock
         .set(Timestamp::parse("2026-12-01T00:00:00+07:00").unwrap());
     assert_eq!(library.found("chờ ngày").await, [4]);
+}
+
+#[tokio::test]
+async fn a_consent_ends_at_its_moment_without_any_write() {
+    let mut agreed = work(6, "Chuyện bên bếp lửa", "x");
+    agreed.work.people_shown = PeopleShown::ConsentOnFile;
+    agreed.work.consent = Some(Consent {
+        ends_on: Some("2026-11-30".parse().unwrap()),
+        ..Consent::default()
+    });
+    let library = Library::with(works().into_iter().chain([agreed])).await;
+    for (moment, found, counted) in [
+        ("2026-11-30T23:59:59+07:00", vec![6], 1),
+        ("2026-12-01T00:00:00+07:00", vec![], 0),
+    ] {
+        library.clock.set(Timestamp::parse(moment).unwrap());
+        assert_eq!(library.found("bếp lửa").await, found, "{moment}");
+        let request = SearchRequest::for_text("bếp lửa");
+        let answer = library.search.search(&Actor::Anonymous, request).await;
+        assert_eq!(answer.unwrap().total.works, counted, "{moment}");
+    }
 }
 
 #[tokio::test]

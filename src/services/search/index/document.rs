@@ -65,9 +65,12 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
         columns.access.0,
         audience_level_number(asset.audience_level_after_embargo()),
     );
-    // The embargo is compared at query time.
+    // The moments are compared at query time.
     if let Some(until) = asset.work.embargo_until {
         document.add_i64(columns.access.1, until.as_millis());
+    }
+    if let Some(end) = asset.consent_ends_at() {
+        document.add_i64(columns.access.2, end.as_millis());
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::asset::AudienceLevel;
 use crate::services::search::analysis::{Analyzer, TermKind};
 
 /// The version of the schema, stored in the index together with that of the analysis.
-pub(crate) const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 7;
 
 /// The schema and handles of its fields.
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ struct Numbers {
     id_low: Field,
     audience_level: Field,
     embargo: Field,
+    consent_end: Field,
     first_day: Field,
     last_day: Field,
     sort_day: Field,
@@ -77,6 +78,7 @@ pub(crate) mod column {
     /// Named `circle` on disk since the first version; renaming it would force a rebuild.
     pub(crate) const AUDIENCE_LEVEL: &str = "circle";
     pub(crate) const EMBARGO: &str = "embargo";
+    pub(crate) const CONSENT_END: &str = "consent_end";
     pub(crate) const FIRST_DAY: &str = "first_day";
     pub(crate) const LAST_DAY: &str = "last_day";
     pub(crate) const SORT_DAY: &str = "sort_day";
@@ -101,6 +103,7 @@ impl Fields {
             id_low: schema.add_u64_field(column::ID_LOW, fast()),
             audience_level: schema.add_u64_field(column::AUDIENCE_LEVEL, fast()),
             embargo: schema.add_i64_field(column::EMBARGO, fast()),
+            consent_end: schema.add_i64_field(column::CONSENT_END, fast()),
             first_day: schema.add_i64_field(column::FIRST_DAY, fast()),
             last_day: schema.add_i64_field(column::LAST_DAY, fast()),
             sort_day: schema.add_i64_field(column::SORT_DAY, fast()),
@@ -150,7 +153,7 @@ impl Fields {
         let n = &self.numbers;
         DocumentColumns {
             id: (n.id_high, n.id_low),
-            access: (n.audience_level, n.embargo),
+            access: (n.audience_level, n.embargo, n.consent_end),
             days: (n.first_day, n.last_day, n.sort_day),
             changed: n.changed_ms,
             media: (n.duration_ms, n.min_side_px),
@@ -164,8 +167,8 @@ impl Fields {
 pub(crate) struct DocumentColumns {
     /// High and low half of the id.
     pub(crate) id: (Field, Field),
-    /// Audience level and end of the embargo.
-    pub(crate) access: (Field, Field),
+    /// Audience level, end of the embargo, end of the consent.
+    pub(crate) access: (Field, Field, Field),
     /// First and last day on which it can have been made; day for sorting.
     pub(crate) days: (Field, Field, Field),
     /// When the work was last changed.

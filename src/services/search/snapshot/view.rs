@@ -60,15 +60,17 @@ impl<'a> IndexView<'a> {
     }
 }
 
-/// The moments at which an embargo in this commit ends, ascending.
-pub(crate) fn embargo_ends(searcher: &Searcher) -> tantivy::Result<Vec<i64>> {
-    let mut ends = Vec::new();
+/// The moments at which an embargo or a consent in this commit ends, ascending.
+pub(crate) fn visibility_changes(searcher: &Searcher) -> tantivy::Result<Vec<i64>> {
+    let mut moments = Vec::new();
     for reader in searcher.segment_readers() {
-        if let Some(column) = reader.fast_fields().column_opt::<i64>(column::EMBARGO)? {
-            ends.extend(column.values.iter());
+        for name in [column::EMBARGO, column::CONSENT_END] {
+            if let Some(column) = reader.fast_fields().column_opt::<i64>(name)? {
+                moments.extend(column.values.iter());
+            }
         }
     }
-    ends.sort_unstable();
-    ends.dedup();
-    Ok(ends)
+    moments.sort_unstable();
+    moments.dedup();
+    Ok(moments)
 }

@@ -13,7 +13,7 @@ pub(crate) struct Viewer {
     pub(crate) audience_level: u64,
     /// Tags of the organisations whose works are visible in every state.
     pub(crate) organisations: Vec<String>,
-    /// The moment with which embargoes are compared, in milliseconds.
+    /// The moment with which the ends of embargoes and consents are compared, in milliseconds.
     pub(crate) now_ms: i64,
 }
 

@@ -18,13 +18,17 @@ pub(crate) fn visible_docs(
     let fast = sets.reader.fast_fields();
     let levels = fast.u64(column::AUDIENCE_LEVEL)?;
     let embargoes: Option<Column<i64>> = fast.column_opt(column::EMBARGO)?;
-    let is_embargoed = |doc: u32| {
-        let until = embargoes.as_ref().and_then(|column| column.first(doc));
-        until.is_some_and(|until| viewer.now_ms < until)
+    let consent_ends: Option<Column<i64>> = fast.column_opt(column::CONSENT_END)?;
+    let moment = |column: &Option<Column<i64>>, doc: u32| column.as_ref()?.first(doc);
+    let is_closed = |doc: u32| {
+        let embargo = moment(&embargoes, doc);
+        let consent = moment(&consent_ends, doc);
+        embargo.is_some_and(|until| viewer.now_ms < until)
+            || consent.is_some_and(|end| end <= viewer.now_ms)
     };
     let is_open = |doc: u32| viewer.audience_level <= levels.first(doc).unwrap_or(0);
     for doc in 0..sets.reader.max_doc() {
-        if viewer.audience_level == 0 || (is_open(doc) && !is_embargoed(doc)) {
+        if viewer.audience_level == 0 || (is_open(doc) && !is_closed(doc)) {
             docs.insert(doc as usize);
         }
     }
