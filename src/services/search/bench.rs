@@ -103,7 +103,20 @@ impl BenchIndex {
         request: &SearchRequest,
         budget: Duration,
     ) -> Result<BenchPage, SearchError> {
-        let viewer = Viewer::new(&Actor::Anonymous, Timestamp::from_millis(0));
+        self.page_for(&Actor::Anonymous, request, budget)
+    }
+
+    /// One page for an actor within a time budget.
+    ///
+    /// # Errors
+    /// As [`BenchIndex::page`].
+    pub fn page_for(
+        &self,
+        actor: &Actor,
+        request: &SearchRequest,
+        budget: Duration,
+    ) -> Result<BenchPage, SearchError> {
+        let viewer = Viewer::new(actor, Timestamp::from_millis(0));
         let context = RequestContext {
             viewer,
             removed: Vec::new(),
