@@ -11,7 +11,8 @@ use khochung::services::curation::{Curation, ReleaseExpiredEmbargo};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::works::{Deposit, WorkAccess};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber, JobState};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, EventNumber, JobState};
 use khochung::storage::vocabulary;
 
 use crate::media_jobs::draft;

@@ -15,7 +15,8 @@ use khochung::services::works::FindError;
 use khochung::storage::blobs::sweep::{Grace, Swept, sweep};
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, Rendition, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, Rendition, Write};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 

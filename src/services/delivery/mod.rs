@@ -29,12 +29,12 @@ use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision,
 use crate::domain::{Sha256, Timestamp};
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError, EventNumber, Rendition};
+use crate::storage::catalog::{BlobKey, CatalogError, EventNumber, Rendition, WorkReader};
 
 /// Finds the bytes to deliver.
 #[derive(Clone)]
 pub struct Delivery {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
     blobs: Arc<dyn BlobStore>,
     clock: Clock,
     /// The last event of the catalogue.
@@ -102,7 +102,7 @@ pub enum DeliveryError {
 
 impl Delivery {
     /// Delivery from these stores.
-    pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
+    pub fn new(catalog: Arc<dyn WorkReader>, blobs: Arc<dyn BlobStore>, clock: Clock) -> Self {
         Self {
             last_event: catalog.watch_events(),
             assets: Arc::new(Cache::new()),

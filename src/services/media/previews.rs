@@ -5,13 +5,12 @@
 //! both. The same image gives the same bytes, so a second run stores nothing new. When rendering
 //! changes, [`recipe::PREVIEW_VERSION`] is incremented and the recipe tells old copies from new ones.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
+use super::file_job::{self, JobFile, contain};
 use super::perceptual_hash;
 use super::recipe::{self, PREVIEW_SIDES_PX};
 use super::render::{DisplayImage, Limits, Preview, RenderError};
@@ -20,16 +19,16 @@ use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::domain::{PictureHash, Timestamp};
-use crate::services::jobs::{Handler, JobFailure, Policy, payload};
+use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, ProcessedBlob, ProcessingResult,
-    Rendition, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
 };
 
 /// The kind of job.
 pub const KIND: &str = "render-previews";
+
 /// Whether previews can be rendered from files of this media type.
 pub fn can_render(media_type: &str) -> bool {
     picture::format(media_type).is_some()
@@ -37,28 +36,12 @@ pub fn can_render(media_type: &str) -> bool {
 
 /// The job to enqueue when an image is attached to a work.
 pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
-    NewJob {
-        kind: JobKind(KIND.to_owned()),
-        payload: payload::to_text(&Payload { asset, blob }),
-        run_at: now,
-        unique_key: Some(format!("{asset}/{blob}")),
-    }
-}
-
-/// The payload of the job.
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    /// The work whose file it is.
-    #[serde(with = "payload::as_text")]
-    asset: AssetId,
-    /// The original.
-    #[serde(with = "payload::as_text")]
-    blob: BlobKey,
+    file_job::new(KIND, asset, blob, now)
 }
 
 /// Renders previews.
 pub struct RenderPreviews {
-    catalog: Arc<dyn Catalog>,
+    works: Arc<dyn Works>,
     blobs: Arc<dyn BlobStore>,
     staging: Staging,
     limits: Limits,
@@ -67,27 +50,17 @@ pub struct RenderPreviews {
 impl RenderPreviews {
     /// Reads from and writes to this store, within these limits.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        works: Arc<dyn Works>,
         blobs: Arc<dyn BlobStore>,
         staging: Staging,
         limits: Limits,
     ) -> Self {
         Self {
-            catalog,
+            works,
             blobs,
             staging,
             limits,
         }
-    }
-
-    /// The media type of the file, or `None` when the file or the work was removed in the meantime.
-    async fn media_type(&self, asset: AssetId, key: BlobKey) -> Result<Option<String>, JobFailure> {
-        let entry = self.catalog.entry(asset).await.map_err(JobFailure::retry)?;
-        let Some(Entry::Asset(asset)) = entry else {
-            return Ok(None);
-        };
-        let file = asset.files.into_iter().find(|file| file.sha256 == key);
-        Ok(file.map(|file| file.media_type))
     }
 
     /// The original, unless it is too large.
@@ -139,17 +112,26 @@ impl Handler for RenderPreviews {
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let Payload {
-            asset,
-            blob: original,
-        } = payload::parse(job)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(media_type) = self.media_type(asset, original).await? else {
+        let Some(file) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
+        let JobFile {
+            asset,
+            original,
+            media_type,
+        } = file;
         let limits = self.limits;
         let rendered = match self.file(original).await? {
-            Some(file) => blocking(move || contained(&file, &media_type, limits)).await,
+            Some(file) => {
+                blocking(move || {
+                    contain(
+                        || rendered(&file, &media_type, limits),
+                        RenderError::panicked,
+                    )
+                })
+                .await
+            }
             None => Err(RenderError::TooLarge),
         };
         let (previews, hash) = match rendered {
@@ -179,16 +161,6 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
         recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0])),
         result: ProcessingResult::Failed(failure),
     }))
-}
-
-/// A decoder that panics on a broken file is a failure of that file.
-fn contained(
-    file: &[u8],
-    media_type: &str,
-    limits: Limits,
-) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
-    catch_unwind(AssertUnwindSafe(|| rendered(file, media_type, limits)))
-        .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.

@@ -1,0 +1,70 @@
+//! What the jobs that process one file of a work have in common: their payload, and the file that it names.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
+use crate::domain::asset::AssetId;
+use crate::services::jobs::{JobFailure, payload};
+use crate::storage::catalog::{BlobKey, Entry, Job, JobKind, NewJob, Works};
+
+/// The payload of a job of any such kind.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    /// The work whose file it is.
+    #[serde(with = "payload::as_text")]
+    asset: AssetId,
+    /// The original.
+    #[serde(with = "payload::as_text")]
+    blob: BlobKey,
+}
+
+/// The file that a job is about.
+pub(super) struct JobFile {
+    /// The work that has it.
+    pub(super) asset: AssetId,
+    /// Its bytes.
+    pub(super) original: BlobKey,
+    /// Its media type.
+    pub(super) media_type: String,
+}
+
+/// A job of this kind for a file. While it waits, another for the same file is superfluous.
+pub(super) fn new(kind: &str, asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind(kind.to_owned()),
+        payload: payload::to_text(&Payload { asset, blob }),
+        run_at: now,
+        unique_key: Some(format!("{asset}/{blob}")),
+    }
+}
+
+/// The file of a job, or `None` when the file or the work was removed in the meantime.
+///
+/// # Errors
+/// The payload cannot be read; the catalogue fails.
+pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>, JobFailure> {
+    let Payload { asset, blob } = payload::parse(job)?;
+    let entry = works.entry(asset).await.map_err(JobFailure::retry)?;
+    let Some(Entry::Asset(work)) = entry else {
+        return Ok(None);
+    };
+    let file = work.files.into_iter().find(|file| file.sha256 == blob);
+    Ok(file.map(|file| JobFile {
+        asset,
+        original: blob,
+        media_type: file.media_type,
+    }))
+}
+
+/// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.
+///
+/// # Errors
+/// Those of the decoder, and `panicked`.
+pub(super) fn contain<T, E>(
+    decode: impl FnOnce() -> Result<T, E>,
+    panicked: impl FnOnce() -> E,
+) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(panicked()))
+}
