@@ -19,7 +19,8 @@ use khochung::domain::asset::{
 };
 use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, EventNumber};
 
 /// As the archive itself is built.
 #[global_allocator]

@@ -18,8 +18,8 @@ use khochung::services::audit::AuditTrail;
 use khochung::services::intake::{AcceptedTypes, ImportLine, Intake};
 use khochung::services::works::WorkAccess;
 use khochung::storage::blobs::LocalBlobs;
-use khochung::storage::catalog::Catalog;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::vocabulary;
 use serde_json::json;
 

@@ -11,7 +11,8 @@ use khochung::domain::access::Actor;
 use khochung::domain::asset::{Asset, AssetId, Revision, Work};
 use khochung::domain::{LanguageTag, Timestamp};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind};
 
 /// Readings of each sort; the median is told.
 const READINGS: usize = 501;

@@ -15,8 +15,8 @@ use khochung::services::accounts::{
     Accounts, CACHE_SECONDS, NewAccount, NewToken, Passwords, Tokens,
 };
 use khochung::services::audit::AuditTrail;
-use khochung::storage::catalog::Catalog;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::keys::KeyStore;
 use khochung::storage::vocabulary;
 

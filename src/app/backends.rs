@@ -1,11 +1,9 @@
 //! Opens the back ends that the settings name.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-
-use futures_util::future::BoxFuture;
 
 use super::OpenError;
 use crate::clock::Clock;
@@ -16,22 +14,18 @@ use crate::services::search::admission::budget::Budget;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
 use crate::storage::backup;
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
-use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use crate::storage::catalog::{Catalog, CatalogError};
+use crate::storage::catalog::embedded::{EmbeddedEngine, Options};
+use crate::storage::catalog::{Catalog, CatalogEngine, CatalogError, OwnedCatalog};
 use crate::storage::keys::KeyStore;
 use crate::storage::vocabulary;
-
-/// Closes the catalogue. The port has no such call, because services never close it.
-type CloseCatalog = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The opened back ends, from which all services are built.
 pub(super) struct Backends {
     pub(super) config: Arc<Config>,
     pub(super) clock: Clock,
     pub(super) vocabularies: Arc<Vocabularies>,
-    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) catalog: Arc<dyn OwnedCatalog>,
     pub(super) keys: Arc<KeyStore>,
-    pub(super) close_catalog: CloseCatalog,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
 }
@@ -49,9 +43,7 @@ impl Backends {
         }
         std::fs::create_dir_all(data).map_err(OpenError::Folder)?;
         let vocabularies = Arc::new(load_vocabularies(&config)?);
-        let (catalog, close_catalog) = match config.storage.engine {
-            Engine::Embedded => with_close(open_embedded_catalog(&config)?),
-        };
+        let catalog = catalog_engine(&config).open().map_err(open_error)?;
         let clock = Clock::system();
         let keys = KeyStore::open(data, clock.random_bytes()).map_err(OpenError::Keys)?;
         let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
@@ -62,14 +54,13 @@ impl Backends {
             vocabularies,
             catalog,
             keys: Arc::new(keys),
-            close_catalog,
             blobs,
             staging,
         })
     }
 
     pub(super) fn catalog(&self) -> Arc<dyn Catalog> {
-        Arc::clone(&self.catalog)
+        Arc::<dyn OwnedCatalog>::clone(&self.catalog)
     }
 
     pub(super) fn blobs(&self) -> Arc<dyn BlobStore> {
@@ -122,16 +113,14 @@ impl Backends {
     }
 }
 
-/// Opens the embedded catalogue of a data folder. Blocks.
-///
-/// # Errors
-/// [`OpenError::InUse`], [`OpenError::Catalog`].
-pub(super) fn open_embedded_catalog(config: &Config) -> Result<EmbeddedCatalog, OpenError> {
-    EmbeddedCatalog::open(&catalog_folder(config), catalog_options(config)).map_err(open_error)
-}
-
-pub(super) fn catalog_folder(config: &Config) -> PathBuf {
-    config.storage.data_dir.join("catalog")
+/// The back end of the catalogue that `storage.engine` names.
+pub(super) fn catalog_engine(config: &Config) -> Arc<dyn CatalogEngine> {
+    match config.storage.engine {
+        Engine::Embedded => Arc::new(EmbeddedEngine {
+            dir: config.storage.data_dir.join("catalog"),
+            options: catalog_options(config),
+        }),
+    }
 }
 
 pub(super) fn catalog_options(config: &Config) -> Options {
@@ -154,16 +143,6 @@ pub(super) fn open_error(error: CatalogError) -> OpenError {
 /// Free bytes on the volume of a folder; 0 when the volume does not report them. Blocks.
 pub(super) fn free_bytes(folder: &Path) -> u64 {
     rustix::fs::statvfs(folder).map_or(0, |volume| volume.f_bavail * volume.f_frsize)
-}
-
-fn with_close(catalog: EmbeddedCatalog) -> (Arc<dyn Catalog>, CloseCatalog) {
-    let catalog = Arc::new(catalog);
-    let port = Arc::clone(&catalog) as Arc<dyn Catalog>;
-    let close = move || -> BoxFuture<'static, ()> {
-        let catalog = Arc::clone(&catalog);
-        Box::pin(async move { catalog.close().await })
-    };
-    (port, Arc::new(close))
 }
 
 fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {

@@ -19,7 +19,7 @@ use crate::services::media::{
 use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet};
+use crate::storage::catalog::{BlobRecords, Catalog, CatalogError, ChangeSet, Upkeep};
 
 /// Once a day: blobs that no work refers to go to the trash after a week and are deleted after a month.
 const SWEEP: Schedule = Schedule::new("sweep-blobs", Duration::from_secs(24 * 60 * 60));
@@ -105,7 +105,7 @@ fn unless_full(enqueued: Result<(), CatalogError>) -> Result<(), CatalogError> {
     }
 }
 
-fn sweep_job(catalog: Arc<dyn Catalog>, blobs: LocalBlobs) -> Periodic {
+fn sweep_job(catalog: Arc<dyn BlobRecords>, blobs: LocalBlobs) -> Periodic {
     Periodic::new(SWEEP, SWEEP_TIMEOUT, move |now| {
         let (catalog, blobs) = (Arc::clone(&catalog), blobs.clone());
         async move {
@@ -118,7 +118,7 @@ fn sweep_job(catalog: Arc<dyn Catalog>, blobs: LocalBlobs) -> Periodic {
     })
 }
 
-fn scrub_job(catalog: Arc<dyn Catalog>, bytes_per_second: u64) -> Periodic {
+fn scrub_job(catalog: Arc<dyn Upkeep>, bytes_per_second: u64) -> Periodic {
     Periodic::new(SCRUB, SCRUB_TIMEOUT, move |now| {
         let catalog = Arc::clone(&catalog);
         async move {

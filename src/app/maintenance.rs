@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::backends::{catalog_folder, catalog_options, open_embedded_catalog, open_error};
+use super::backends::{catalog_engine, catalog_options, open_error};
 use super::{Archive, OpenError};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -12,9 +12,9 @@ use crate::services::search::{SearchError, last_indexed};
 use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
 use crate::storage::blocking;
-use crate::storage::catalog::embedded::{self, EmbeddedCatalog, Salvage};
 use crate::storage::catalog::{
-    Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Entry, Write,
+    Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Commits, Entry,
+    OwnedCatalog, Salvage, Works, Write,
 };
 
 /// How many entries are read at once.
@@ -73,8 +73,9 @@ pub async fn verify(
     progress: impl Fn(u64),
 ) -> Result<Report, MaintenanceError> {
     let mut report = Report::default();
-    let opening = config.clone();
-    let catalog = match blocking(move || open_embedded_catalog(&opening)).await {
+    let engine = catalog_engine(config);
+    let opened = blocking(move || engine.open().map_err(open_error)).await;
+    let catalog = match opened {
         Err(OpenError::Catalog(CatalogError::Damaged(place) | CatalogError::Lost(place))) => {
             report.findings.push(Finding::Catalogue(place));
             return Ok(report);
@@ -89,8 +90,8 @@ pub async fn verify(
         }
     }
     // With a damaged journal the names of the blobs cannot all be read.
-    if verify_catalogue(&catalog, &mut report).await? {
-        verify_blobs(config, &catalog, deep, progress, &mut report).await?;
+    if verify_catalogue(&*catalog, &mut report).await? {
+        verify_blobs(config, &*catalog, deep, progress, &mut report).await?;
     }
     catalog.close().await;
     Ok(report)
@@ -98,7 +99,7 @@ pub async fn verify(
 
 async fn verify_blobs(
     config: &Config,
-    catalog: &EmbeddedCatalog,
+    catalog: &dyn Catalog,
     deep: bool,
     progress: impl Fn(u64),
     report: &mut Report,
@@ -127,7 +128,7 @@ async fn verify_blobs(
 
 /// Whether the whole journal can be read.
 async fn verify_catalogue(
-    catalog: &EmbeddedCatalog,
+    catalog: &dyn OwnedCatalog,
     report: &mut Report,
 ) -> Result<bool, CatalogError> {
     match catalog.verify().await {
@@ -146,7 +147,7 @@ async fn verify_catalogue(
 }
 
 /// The lengths of the files of all works.
-async fn known_sizes(catalog: &EmbeddedCatalog) -> Result<BTreeMap<BlobKey, u64>, CatalogError> {
+async fn known_sizes(catalog: &dyn Works) -> Result<BTreeMap<BlobKey, u64>, CatalogError> {
     let mut sizes = BTreeMap::new();
     let mut after = None;
     loop {
@@ -177,7 +178,7 @@ async fn check_length(
 }
 
 async fn check_bytes(
-    catalog: &EmbeddedCatalog,
+    catalog: &dyn Commits,
     blobs: &LocalBlobs,
     key: BlobKey,
 ) -> Result<Option<Finding>, MaintenanceError> {
@@ -202,14 +203,11 @@ async fn check_bytes(
 /// # Errors
 /// The folder is in use, or cannot be read.
 pub async fn discard_after_damage(config: &Config) -> Result<Salvage, OpenError> {
-    let (folder, options) = (catalog_folder(config), catalog_options(config));
+    let engine = catalog_engine(config);
     let search_index = config.storage.data_dir.join("index");
-    blocking(move || {
-        let remembered = last_indexed(&search_index);
-        embedded::discard_after_damage(&folder, options, remembered)
-    })
-    .await
-    .map_err(open_error)
+    blocking(move || engine.discard_after_damage(last_indexed(&search_index)))
+        .await
+        .map_err(open_error)
 }
 
 /// Copies the data folder to `dest`, while it is in use or not. `seen` gets the number of files
@@ -244,10 +242,8 @@ pub fn restore(
 /// # Errors
 /// The folder is in use, or the journal damaged.
 pub async fn rebuild(config: &Config) -> Result<(), OpenError> {
-    let (folder, options) = (catalog_folder(config), catalog_options(config));
-    blocking(move || embedded::rebuild(&folder, options))
-        .await
-        .map_err(open_error)
+    let engine = catalog_engine(config);
+    blocking(move || engine.rebuild()).await.map_err(open_error)
 }
 
 /// Rebuilds the search index from the catalogue. `progress` is called with the number of indexed works.

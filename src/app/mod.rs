@@ -193,6 +193,6 @@ impl Archive {
             runner.stop().await;
         }
         self.search.close().await;
-        (self.backends.close_catalog)().await;
+        self.backends.catalog.close().await;
     }
 }

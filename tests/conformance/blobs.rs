@@ -14,6 +14,34 @@ use bytes::Bytes;
 use khochung::storage::blobs::{BlobError, BlobStore, LocalBlobs, Put, Staged, Staging, fixity};
 use khochung::storage::catalog::{AuditOutcome, BlobKey};
 
+/// Makes a test of each of these cases for every back end, which stands last in its name.
+macro_rules! on_every_back_end {
+    ($($case:ident,)+) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn local() {
+                super::$case(super::Bench::local()).await;
+            }
+        }
+    )+};
+}
+
+on_every_back_end! {
+    unknown_keys_are_missing,
+    good_bytes_replace_damaged_ones_which_are_kept,
+    equal_bytes_are_stored_once_and_survive_reopening,
+    empty_bytes_are_bytes_too,
+    ranges_are_cut_to_the_end,
+    lists_are_ascending_and_pages_join_without_gap_or_repetition,
+    eight_uploads_of_the_same_bytes_at_once_store_them_once,
+    quarantined_bytes_are_out_of_service_and_can_be_put_anew,
+    good_bytes_take_the_place_of_lost_ones_also_where_the_folder_is_gone,
+    of_eight_uploads_over_damaged_bytes_one_heals_and_all_succeed,
+    received_bytes_that_went_bad_replace_nothing,
+    bytes_quarantined_again_do_not_replace_those_of_the_first_time,
+    an_audit_does_not_take_bytes_away_that_an_upload_has_just_healed,
+}
+
 /// A back end in a folder of its own, which can be closed and opened again.
 struct Bench {
     data: tempfile::TempDir,
@@ -76,124 +104,98 @@ impl Bench {
     }
 }
 
-/// Every back end.
-fn benches() -> Vec<Bench> {
-    vec![Bench::local()]
+async fn equal_bytes_are_stored_once_and_survive_reopening(bench: Bench) {
+    let (key, first) = bench.put(b"one and the same").await;
+    let (again, second) = bench.put(b"one and the same").await;
+    assert_eq!((first, second), (Put::Stored, Put::Existed));
+    assert_eq!(key, again);
+
+    let bench = bench.reopen();
+    assert_eq!(bench.read(key).await, b"one and the same");
+    assert_eq!(bench.blobs.size(key).await.unwrap(), 16);
+    assert_eq!(bench.put(b"one and the same").await.1, Put::Existed);
 }
 
-#[tokio::test]
-async fn equal_bytes_are_stored_once_and_survive_reopening() {
-    for bench in benches() {
-        let (key, first) = bench.put(b"one and the same").await;
-        let (again, second) = bench.put(b"one and the same").await;
-        assert_eq!((first, second), (Put::Stored, Put::Existed));
-        assert_eq!(key, again);
+async fn empty_bytes_are_bytes_too(bench: Bench) {
+    let (key, _) = bench.put(b"").await;
+    assert_eq!(bench.blobs.size(key).await.unwrap(), 0);
+    assert_eq!(bench.read(key).await, b"");
+}
 
-        let bench = bench.reopen();
-        assert_eq!(bench.read(key).await, b"one and the same");
-        assert_eq!(bench.blobs.size(key).await.unwrap(), 16);
-        assert_eq!(bench.put(b"one and the same").await.1, Put::Existed);
+async fn ranges_are_cut_to_the_end(bench: Bench) {
+    let (key, _) = bench.put(b"0123456789").await;
+    for (range, expected) in [
+        (0..4, "0123"),
+        (4..10, "456789"),
+        (8..100, "89"),
+        (10..20, ""),
+        (50..60, ""),
+        (3..3, ""),
+    ] {
+        let read = bench.blobs.read(key, range.clone()).await.unwrap();
+        assert_eq!(read, expected.as_bytes(), "{range:?}");
     }
 }
 
-#[tokio::test]
-async fn empty_bytes_are_bytes_too() {
-    for bench in benches() {
-        let (key, _) = bench.put(b"").await;
-        assert_eq!(bench.blobs.size(key).await.unwrap(), 0);
-        assert_eq!(bench.read(key).await, b"");
-    }
-}
-
-#[tokio::test]
-async fn ranges_are_cut_to_the_end() {
-    for bench in benches() {
-        let (key, _) = bench.put(b"0123456789").await;
-        for (range, expected) in [
-            (0..4, "0123"),
-            (4..10, "456789"),
-            (8..100, "89"),
-            (10..20, ""),
-            (50..60, ""),
-            (3..3, ""),
-        ] {
-            let read = bench.blobs.read(key, range.clone()).await.unwrap();
-            assert_eq!(read, expected.as_bytes(), "{range:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn unknown_keys_are_missing() {
+async fn unknown_keys_are_missing(bench: Bench) {
     let key = BlobKey::from_bytes([1; 32]);
-    for bench in benches() {
-        let errors = [
-            bench.blobs.size(key).await.unwrap_err(),
-            bench.blobs.read(key, 0..1).await.unwrap_err(),
-            bench.blobs.quarantine(key).await.unwrap_err(),
-        ];
-        for error in errors {
-            assert!(
-                matches!(error, BlobError::Missing(k) if k == key),
-                "{error:?}"
-            );
-        }
+    let errors = [
+        bench.blobs.size(key).await.unwrap_err(),
+        bench.blobs.read(key, 0..1).await.unwrap_err(),
+        bench.blobs.quarantine(key).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(
+            matches!(error, BlobError::Missing(k) if k == key),
+            "{error:?}"
+        );
     }
 }
 
-#[tokio::test]
-async fn lists_are_ascending_and_pages_join_without_gap_or_repetition() {
-    for bench in benches() {
-        let mut stored = BTreeSet::new();
-        for number in 0..60_u8 {
-            stored.insert(bench.put(&[number]).await.0);
-        }
-        for page in [1, 7, 60, 100] {
-            let mut listed = Vec::new();
-            loop {
-                let more = bench
-                    .blobs
-                    .list(listed.last().copied(), page)
-                    .await
-                    .unwrap();
-                if more.is_empty() {
-                    break;
-                }
-                assert!(more.len() <= page);
-                listed.extend(more);
+async fn lists_are_ascending_and_pages_join_without_gap_or_repetition(bench: Bench) {
+    let mut stored = BTreeSet::new();
+    for number in 0..60_u8 {
+        stored.insert(bench.put(&[number]).await.0);
+    }
+    for page in [1, 7, 60, 100] {
+        let mut listed = Vec::new();
+        loop {
+            let more = bench
+                .blobs
+                .list(listed.last().copied(), page)
+                .await
+                .unwrap();
+            if more.is_empty() {
+                break;
             }
-            assert_eq!(listed, stored.iter().copied().collect::<Vec<_>>());
+            assert!(more.len() <= page);
+            listed.extend(more);
         }
+        assert_eq!(listed, stored.iter().copied().collect::<Vec<_>>());
     }
 }
 
-#[tokio::test]
-async fn eight_uploads_of_the_same_bytes_at_once_store_them_once() {
-    for bench in benches() {
-        let mut uploads = tokio::task::JoinSet::new();
-        for _ in 0..8 {
-            let staged = bench.staging.stage(vec![9; 100_000]).await.unwrap();
-            let blobs = Arc::clone(&bench.blobs);
-            uploads.spawn(async move { blobs.put(staged).await.unwrap() });
-        }
-        let puts = uploads.join_all().await;
-        let stored = puts.iter().filter(|put| **put == Put::Stored).count();
-        assert_eq!(stored, 1);
-        assert_eq!(bench.blobs.list(None, 10).await.unwrap().len(), 1);
+async fn eight_uploads_of_the_same_bytes_at_once_store_them_once(bench: Bench) {
+    let mut uploads = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let staged = bench.staging.stage(vec![9; 100_000]).await.unwrap();
+        let blobs = Arc::clone(&bench.blobs);
+        uploads.spawn(async move { blobs.put(staged).await.unwrap() });
     }
+    let puts = uploads.join_all().await;
+    let stored = puts.iter().filter(|put| **put == Put::Stored).count();
+    assert_eq!(stored, 1);
+    assert_eq!(bench.blobs.list(None, 10).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn quarantined_bytes_are_out_of_service_and_can_be_put_anew() {
-    for bench in benches() {
-        let (key, _) = bench.put(b"suspect").await;
-        bench.blobs.quarantine(key).await.unwrap();
-        let error = bench.blobs.size(key).await.unwrap_err();
-        assert!(matches!(error, BlobError::Missing(_)));
-        assert_eq!(bench.blobs.list(None, 10).await.unwrap(), []);
-        assert_eq!(bench.put(b"suspect").await, (key, Put::Stored));
-        assert_eq!(bench.read(key).await, b"suspect");
-    }
+async fn quarantined_bytes_are_out_of_service_and_can_be_put_anew(bench: Bench) {
+    let (key, _) = bench.put(b"suspect").await;
+    bench.blobs.quarantine(key).await.unwrap();
+    let error = bench.blobs.size(key).await.unwrap_err();
+    assert!(matches!(error, BlobError::Missing(_)));
+    assert_eq!(bench.blobs.list(None, 10).await.unwrap(), []);
+    assert_eq!(bench.put(b"suspect").await, (key, Put::Stored));
+    assert_eq!(bench.read(key).await, b"suspect");
 }
 
 #[tokio::test]
@@ -221,8 +223,7 @@ async fn a_flipped_bit_is_found_and_quarantined() {
 /// What it is called, and what becomes of the file of a blob that holds "0123456789".
 type Damage = (&'static str, fn(&Path));
 
-#[tokio::test]
-async fn good_bytes_replace_damaged_ones_which_are_kept() {
+async fn good_bytes_replace_damaged_ones_which_are_kept(bench: Bench) {
     let damages: [Damage; 6] = [
         ("one byte changed", |path| {
             fs::write(path, "0123456780").unwrap()
@@ -237,97 +238,83 @@ async fn good_bytes_replace_damaged_ones_which_are_kept() {
             std::os::unix::fs::symlink("/nonexistent", path).unwrap();
         }),
     ];
-    for bench in benches() {
-        let (key, _) = bench.put(b"0123456789").await;
-        for (number, (name, damage)) in (1..).zip(damages) {
-            let path = bench.path(key);
-            fs::remove_file(&path).unwrap();
-            damage(&path);
-            assert_eq!(bench.put(b"0123456789").await.1, Put::Healed, "{name}");
-            assert_eq!(bench.read(key).await, b"0123456789", "{name}");
-            assert_eq!(bench.put(b"0123456789").await.1, Put::Existed, "{name}");
-            let kept = fs::read_dir(bench.data.path().join("quarantine")).unwrap();
-            assert_eq!(
-                kept.count(),
-                number,
-                "none takes the place of another: {name}"
-            );
-        }
-        let kept: BTreeSet<_> = bench.quarantined().into_values().collect();
-        for bytes in ["0123456780", "01234", "01234567890123456789"] {
-            assert!(kept.contains(bytes.as_bytes()), "{bytes}");
-        }
+    let (key, _) = bench.put(b"0123456789").await;
+    for (number, (name, damage)) in (1..).zip(damages) {
+        let path = bench.path(key);
+        fs::remove_file(&path).unwrap();
+        damage(&path);
+        assert_eq!(bench.put(b"0123456789").await.1, Put::Healed, "{name}");
+        assert_eq!(bench.read(key).await, b"0123456789", "{name}");
+        assert_eq!(bench.put(b"0123456789").await.1, Put::Existed, "{name}");
+        let kept = fs::read_dir(bench.data.path().join("quarantine")).unwrap();
+        assert_eq!(
+            kept.count(),
+            number,
+            "none takes the place of another: {name}"
+        );
+    }
+    let kept: BTreeSet<_> = bench.quarantined().into_values().collect();
+    for bytes in ["0123456780", "01234", "01234567890123456789"] {
+        assert!(kept.contains(bytes.as_bytes()), "{bytes}");
     }
 }
 
-#[tokio::test]
-async fn good_bytes_take_the_place_of_lost_ones_also_where_the_folder_is_gone() {
-    for bench in benches() {
-        let (key, _) = bench.put(b"lost").await;
-        fs::remove_file(bench.path(key)).unwrap();
-        assert_eq!(bench.put(b"lost").await.1, Put::Stored);
-        fs::remove_dir_all(bench.data.path().join("blobs/sha256")).unwrap();
-        fs::create_dir(bench.data.path().join("blobs/sha256")).unwrap();
-        assert_eq!(bench.put(b"lost").await.1, Put::Stored);
-        assert_eq!(bench.read(key).await, b"lost");
-    }
+async fn good_bytes_take_the_place_of_lost_ones_also_where_the_folder_is_gone(bench: Bench) {
+    let (key, _) = bench.put(b"lost").await;
+    fs::remove_file(bench.path(key)).unwrap();
+    assert_eq!(bench.put(b"lost").await.1, Put::Stored);
+    fs::remove_dir_all(bench.data.path().join("blobs/sha256")).unwrap();
+    fs::create_dir(bench.data.path().join("blobs/sha256")).unwrap();
+    assert_eq!(bench.put(b"lost").await.1, Put::Stored);
+    assert_eq!(bench.read(key).await, b"lost");
 }
 
-#[tokio::test]
-async fn of_eight_uploads_over_damaged_bytes_one_heals_and_all_succeed() {
-    for bench in benches() {
-        let bytes = vec![9; 3_000_000];
-        let (key, _) = bench.put(&bytes).await;
-        bench.overwrite(key, &vec![8; 3_000_000]);
-        let mut uploads = tokio::task::JoinSet::new();
-        for _ in 0..8 {
-            let staged = bench.staging.stage(bytes.clone()).await.unwrap();
-            let blobs = Arc::clone(&bench.blobs);
-            uploads.spawn(async move { blobs.put(staged).await.unwrap() });
-        }
-        let puts = uploads.join_all().await;
-        let healed = puts.iter().filter(|put| **put == Put::Healed).count();
-        assert_eq!((healed, puts.len()), (1, 8));
-        assert!(bench.read(key).await == bytes);
-        assert_eq!(bench.quarantined().len(), 1);
+async fn of_eight_uploads_over_damaged_bytes_one_heals_and_all_succeed(bench: Bench) {
+    let bytes = vec![9; 3_000_000];
+    let (key, _) = bench.put(&bytes).await;
+    bench.overwrite(key, &vec![8; 3_000_000]);
+    let mut uploads = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let staged = bench.staging.stage(bytes.clone()).await.unwrap();
+        let blobs = Arc::clone(&bench.blobs);
+        uploads.spawn(async move { blobs.put(staged).await.unwrap() });
     }
+    let puts = uploads.join_all().await;
+    let healed = puts.iter().filter(|put| **put == Put::Healed).count();
+    assert_eq!((healed, puts.len()), (1, 8));
+    assert!(bench.read(key).await == bytes);
+    assert_eq!(bench.quarantined().len(), 1);
 }
 
 /// The device loses the new bytes between their hashing and their storing.
-#[tokio::test]
-async fn received_bytes_that_went_bad_replace_nothing() {
-    for bench in benches() {
-        let (key, _) = bench.put(b"as it should be").await;
-        let staged = bench
-            .staging
-            .stage(b"as it should be".to_vec())
-            .await
-            .unwrap();
-        fs::remove_file(&staged.path).unwrap();
-        fs::write(&staged.path, "as it shOuld be").unwrap();
-        let refused = bench.blobs.put(staged).await.unwrap_err();
-        assert!(
-            matches!(refused, BlobError::Mismatch(k) if k == key),
-            "{refused:?}"
-        );
-        assert_eq!(bench.read(key).await, b"as it should be");
-        assert!(bench.quarantined().is_empty());
-    }
+async fn received_bytes_that_went_bad_replace_nothing(bench: Bench) {
+    let (key, _) = bench.put(b"as it should be").await;
+    let staged = bench
+        .staging
+        .stage(b"as it should be".to_vec())
+        .await
+        .unwrap();
+    fs::remove_file(&staged.path).unwrap();
+    fs::write(&staged.path, "as it shOuld be").unwrap();
+    let refused = bench.blobs.put(staged).await.unwrap_err();
+    assert!(
+        matches!(refused, BlobError::Mismatch(k) if k == key),
+        "{refused:?}"
+    );
+    assert_eq!(bench.read(key).await, b"as it should be");
+    assert!(bench.quarantined().is_empty());
 }
 
-#[tokio::test]
-async fn bytes_quarantined_again_do_not_replace_those_of_the_first_time() {
-    for bench in benches() {
-        for damaged in ["first", "second", "third"] {
-            let (key, _) = bench.put(b"whole").await;
-            bench.overwrite(key, damaged.as_bytes());
-            let outcome = fixity::check(&*bench.blobs, key).await.unwrap();
-            assert_eq!(outcome, AuditOutcome::Damaged);
-        }
-        let kept: BTreeSet<_> = bench.quarantined().into_values().collect();
-        let expected = ["first", "second", "third"].map(|text| text.as_bytes().to_vec());
-        assert_eq!(kept, expected.into());
+async fn bytes_quarantined_again_do_not_replace_those_of_the_first_time(bench: Bench) {
+    for damaged in ["first", "second", "third"] {
+        let (key, _) = bench.put(b"whole").await;
+        bench.overwrite(key, damaged.as_bytes());
+        let outcome = fixity::check(&*bench.blobs, key).await.unwrap();
+        assert_eq!(outcome, AuditOutcome::Damaged);
     }
+    let kept: BTreeSet<_> = bench.quarantined().into_values().collect();
+    let expected = ["first", "second", "third"].map(|text| text.as_bytes().to_vec());
+    assert_eq!(kept, expected.into());
 }
 
 /// A store in which an upload heals a blob while an audit reads it.
@@ -368,21 +355,18 @@ impl BlobStore for HealedWhileRead {
     }
 }
 
-#[tokio::test]
-async fn an_audit_does_not_take_bytes_away_that_an_upload_has_just_healed() {
-    for bench in benches() {
-        let bytes = vec![1; 3_000_000];
-        let (key, _) = bench.put(&bytes).await;
-        bench.overwrite(key, &vec![2; 3_000_000]);
-        let staged = bench.staging.stage(bytes.clone()).await.unwrap();
-        let blobs = HealedWhileRead {
-            blobs: Arc::clone(&bench.blobs),
-            upload: Mutex::new(Some(staged)),
-        };
-        let outcome = fixity::check(&blobs, key).await.unwrap();
-        assert_eq!(outcome, AuditOutcome::Intact);
-        assert!(bench.read(key).await == bytes);
-    }
+async fn an_audit_does_not_take_bytes_away_that_an_upload_has_just_healed(bench: Bench) {
+    let bytes = vec![1; 3_000_000];
+    let (key, _) = bench.put(&bytes).await;
+    bench.overwrite(key, &vec![2; 3_000_000]);
+    let staged = bench.staging.stage(bytes.clone()).await.unwrap();
+    let blobs = HealedWhileRead {
+        blobs: Arc::clone(&bench.blobs),
+        upload: Mutex::new(Some(staged)),
+    };
+    let outcome = fixity::check(&blobs, key).await.unwrap();
+    assert_eq!(outcome, AuditOutcome::Intact);
+    assert!(bench.read(key).await == bytes);
 }
 
 #[tokio::test]

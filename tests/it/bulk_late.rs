@@ -13,8 +13,9 @@ use khochung::services::curation::bulk::{
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::works::WorkAccess;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::typed_records::ReadKeyed as _;
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, KeyRange};
+use khochung::storage::catalog::{ChangeSet, EventKind, KeyRange};
 use khochung::storage::vocabulary;
 
 use crate::media_jobs::draft;

@@ -13,7 +13,8 @@ use khochung::services::works::{
     DueChange, {Deposit, WorkAccess},
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber, JobState};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, EventNumber, JobState};
 use khochung::storage::vocabulary;
 
 use crate::media_jobs::draft;

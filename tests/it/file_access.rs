@@ -16,7 +16,8 @@ use khochung::services::works::FindError;
 use khochung::storage::blobs::sweep::{Grace, Swept, sweep};
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, Rendition, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, Rendition, Write};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -39,7 +40,7 @@ impl House {
         Self {
             staging: Staging::open(data.path(), SystemTime::now()).unwrap(),
             delivery: Delivery::new(
-                Arc::clone(&port),
+                port.clone(),
                 shared,
                 AuditTrail::new(port, Clock::standing(NOW)),
                 Clock::standing(NOW),

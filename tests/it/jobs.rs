@@ -13,8 +13,9 @@ use khochung::services::jobs::{
     HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Policy, Runner, Settings, housekeeping,
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, Catalog, ChangeSet, Job, JobId, JobKind, JobState, NewJob, Write,
+    Audit, AuditOutcome, ChangeSet, Job, JobId, JobKind, JobState, NewJob, Write,
 };
 use tokio::sync::{Semaphore, watch};
 

@@ -19,9 +19,10 @@ use khochung::services::media::{
 };
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, Catalog, ChangeSet, EventKind, EventNumber, HashedPicture, JobState,
-    NewJob, ProcessedBlob, ProcessingResult, Write,
+    Audit, AuditOutcome, ChangeSet, EventKind, EventNumber, HashedPicture, JobState, NewJob,
+    ProcessedBlob, ProcessingResult, Write,
 };
 
 use crate::picture_copies::picture;

@@ -119,10 +119,20 @@ fn a_refused_value_comes_with_the_allowed_ones() {
         ("/api/v1/assets?limit=201", "1–200"),
         ("/api/v1/changes?limit=0", "1–200"),
         ("/api/v1/search?limit=101", "1–100"),
+        // Numbers are described as signed, as every language has them.
+        (
+            "/api/v1/search?min_duration_ms=9223372036854775808",
+            "0–9223372036854775807",
+        ),
+        (
+            "/api/v1/search?min_image_side_px=2147483648",
+            "0–2147483647",
+        ),
         ("/api/v1/search?lang=km", "vi, en"),
         ("/api/v1/search?expand=all", "none, narrower, succession"),
         ("/api/v1/search?group=maybe", "true, false"),
         ("/api/v1/suggest?q=a&limit=51", "1–50"),
+        ("/api/v1/suggest?q=a&lang=km", "vi, en"),
         ("/api/v1/vocabularies?format=xml", "json, jsonld"),
     ] {
         let refused = archive.anybody().get(path);

@@ -6,7 +6,8 @@ use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::Revision;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog as _, ChangeSet, KeyRange, KeyedRecord, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, KeyRange, KeyedRecord, Write};
 use serde_json::{Value, json};
 
 use crate::support::Archive;

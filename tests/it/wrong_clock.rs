@@ -10,7 +10,8 @@ use khochung::services::jobs::{
     HOUSEKEEPING, Handler, JobFailure, Runner, RunnerHandle, Settings, housekeeping,
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, Job, JobId, JobKind, JobState, NewJob};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, Job, JobId, JobKind, JobState, NewJob};
 
 use serde_json::json;
 

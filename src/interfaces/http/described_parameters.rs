@@ -1,6 +1,8 @@
 //! The query parameters that the description names for the operations of one path. Others are refused, for
 //! every operation alike, except those that trackers append to links.
 
+use std::ops::RangeInclusive;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -25,6 +27,37 @@ struct DescribedParameter {
     values: Option<String>,
     /// It is a number or a boolean, so no value is empty.
     is_scalar: bool,
+    /// The numbers that it can be.
+    range: Option<RangeInclusive<i128>>,
+    /// The names that it can be.
+    names: Option<Vec<String>>,
+}
+
+impl DescribedParameter {
+    fn new(name: String, schema: Option<&RefOr<Schema>>) -> Self {
+        let described = serde_json::to_value(schema).unwrap_or_default();
+        Self {
+            name,
+            values: schema.and_then(values),
+            is_scalar: schema.is_some_and(is_scalar),
+            range: range_of(&described),
+            names: described.get("enum").and_then(names_of),
+        }
+    }
+
+    /// Whether every handler would have to refuse this value.
+    fn refuses(&self, value: &str) -> bool {
+        let is_missing = self.is_scalar && value.is_empty();
+        let is_outside = self.range.as_ref().is_some_and(|range| {
+            let number = value.parse::<i128>();
+            number.is_ok_and(|number| !range.contains(&number))
+        });
+        let is_unknown = self
+            .names
+            .as_ref()
+            .is_some_and(|names| !names.iter().any(|name| name == value));
+        is_missing || is_outside || is_unknown
+    }
 }
 
 impl DescribedParameters {
@@ -33,13 +66,9 @@ impl DescribedParameters {
         let operation = P::operation();
         let parameters = operation.parameters.into_iter().flatten();
         let in_query = parameters.filter_map(|parameter| match parameter {
-            RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => {
-                Some(DescribedParameter {
-                    name: parameter.name,
-                    values: parameter.schema.as_ref().and_then(values),
-                    is_scalar: parameter.schema.as_ref().is_some_and(is_scalar),
-                })
-            }
+            RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(
+                DescribedParameter::new(parameter.name, parameter.schema.as_ref()),
+            ),
             _ => None,
         });
         let in_query: Vec<_> = in_query.collect();
@@ -73,9 +102,7 @@ impl DescribedParameters {
                     name,
                     known: known.iter().map(|known| known.name.clone()).collect(),
                 },
-                Some(parameter) if parameter.is_scalar && value.is_empty() => {
-                    Problem::parameter(name)
-                }
+                Some(parameter) if parameter.refuses(&value) => refused(name),
                 Some(_) => continue,
             };
             return Ok(request.error_response(problem));
@@ -117,6 +144,14 @@ pub(super) fn is_tracking(name: &str) -> bool {
     name.starts_with("utm_") || NAMES.contains(&name)
 }
 
+/// Why a value of this parameter is refused.
+pub(super) fn refused(name: String) -> Problem {
+    match name.as_str() {
+        "after" => Problem::WrongCursor,
+        _ => Problem::parameter(name),
+    }
+}
+
 fn values(schema: &RefOr<Schema>) -> Option<String> {
     match schema {
         RefOr::T(Schema::Object(object)) => values_of(object),
@@ -130,14 +165,11 @@ fn values(schema: &RefOr<Schema>) -> Option<String> {
 
 fn values_of(object: &Object) -> Option<String> {
     let schema = serde_json::to_value(object).ok()?;
+    if let Some(range) = range_of(&schema) {
+        return Some(format!("{}–{}", range.start(), range.end()));
+    }
     if let Some(values) = schema.get("enum") {
         return listed(values);
-    }
-    if let (Some(least), Some(most)) = (schema.get("minimum"), schema.get("maximum")) {
-        return Some(format!("{least}–{most}"));
-    }
-    if let Some(least) = schema.get("minimum") {
-        return Some(format!("≥ {least}"));
     }
     let form = match schema.get("format").and_then(serde_json::Value::as_str) {
         Some("uuid") => "UUID",
@@ -159,6 +191,21 @@ fn is_scalar(schema: &RefOr<Schema>) -> bool {
         .any(|name| has_type(&schema, name))
 }
 
+/// The described bounds of an integer. Handlers read unsigned numbers, which are described as signed because every
+/// language has those: the upper half of the unsigned ones is refused.
+fn range_of(schema: &serde_json::Value) -> Option<RangeInclusive<i128>> {
+    if !has_type(schema, "integer") {
+        return None;
+    }
+    let bound = |name: &str| schema.get(name)?.as_i64().map(i128::from);
+    let of_format = match schema.get("format").and_then(serde_json::Value::as_str) {
+        Some("int32") => i128::from(i32::MIN)..=i128::from(i32::MAX),
+        _ => i128::from(i64::MIN)..=i128::from(i64::MAX),
+    };
+    let least = bound("minimum").unwrap_or(*of_format.start());
+    Some(least..=bound("maximum").unwrap_or(*of_format.end()))
+}
+
 fn has_type(schema: &serde_json::Value, name: &str) -> bool {
     let kind = &schema["type"];
     let mut kinds = kind.as_array().into_iter().flatten();
@@ -166,7 +213,11 @@ fn has_type(schema: &serde_json::Value, name: &str) -> bool {
 }
 
 fn listed(values: &serde_json::Value) -> Option<String> {
+    Some(names_of(values)?.join(", "))
+}
+
+fn names_of(values: &serde_json::Value) -> Option<Vec<String>> {
     let values = values.as_array()?.iter();
-    let names: Vec<&str> = values.filter_map(|value| value.as_str()).collect();
-    Some(names.join(", "))
+    let names = values.filter_map(|value| value.as_str());
+    Some(names.map(str::to_owned).collect())
 }

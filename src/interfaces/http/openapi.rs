@@ -4,10 +4,12 @@
 //! `If-Match` 412 and 428, and so on) are added here by rule, so that no handler can forget them. The
 //! description is committed as `api/openapi.json` and compared by a test.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -200,8 +202,19 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
     if takes_key {
         statuses.extend(["409", "422"]);
     }
-    statuses.extend(["500", "503"]);
     let responses = &mut operation.responses.responses;
+    match responses.get("200").cloned() {
+        Some(RefOr::T(found)) if is_file(&found) => {
+            add_file_responses(responses, found);
+            statuses.push("412");
+        }
+        Some(RefOr::T(found)) if is_feed(&found) => {
+            add_feed_responses(responses, found);
+            statuses.push("412");
+        }
+        _ => {}
+    }
+    statuses.extend(["500", "503"]);
     if takes_key && let Some(RefOr::T(created)) = responses.get_mut("201") {
         created
             .headers
@@ -227,6 +240,57 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
     }
+}
+
+/// Whether a response has the bytes of a file.
+fn is_file(found: &Response) -> bool {
+    found.headers.contains_key("Accept-Ranges")
+}
+
+/// Files are delivered whole or in parts, with the same headers.
+fn add_file_responses(responses: &mut BTreeMap<String, RefOr<Response>>, mut whole: Response) {
+    add_header(&mut whole, "ETag", "Strong: the hash of the bytes.");
+    add_header(&mut whole, "Repr-Digest", "RFC 9530: SHA-256 of the whole.");
+    add_header(
+        &mut whole,
+        "Content-Disposition",
+        "The name to save it under.",
+    );
+    let added = "When the file was attached, or the copy made.";
+    add_optional_header(&mut whole, "Last-Modified", added);
+    let mut part = whole.clone();
+    part.description = "Part of the bytes; several parts as `multipart/byteranges`.".to_owned();
+    let bytes = part.content.values().next().cloned();
+    let parts = bytes.map(|bytes| ("multipart/byteranges".to_owned(), bytes));
+    part.content.extend(parts);
+    add_optional_header(&mut part, "Content-Range", "Which part.");
+    let mut outside = problem("416");
+    add_header(&mut outside, "Content-Range", "`bytes */` and the length.");
+    responses.insert("200".to_owned(), RefOr::T(whole));
+    responses.insert("206".to_owned(), RefOr::T(part));
+    responses.insert("416".to_owned(), RefOr::T(outside));
+}
+
+/// Whether a response is an Atom feed.
+fn is_feed(found: &Response) -> bool {
+    found.content.contains_key("application/atom+xml")
+}
+
+/// Feeds are fetched again and again: with conditions, page by page.
+fn add_feed_responses(responses: &mut BTreeMap<String, RefOr<Response>>, mut page: Response) {
+    add_header(&mut page, "ETag", "Changes with the content.");
+    add_optional_header(&mut page, "Link", "`rel=\"next\"` until the end.");
+    responses.insert("200".to_owned(), RefOr::T(page));
+}
+
+/// A header that is not always sent: `require_headers` knows it by its schema.
+fn add_optional_header(response: &mut Response, name: &str, description: &str) {
+    let text = SchemaType::from_iter([Type::String, Type::Null]);
+    let header = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(text)))
+        .description(Some(description))
+        .build();
+    response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
 fn add_header(response: &mut Response, name: &str, description: &str) {
@@ -287,11 +351,12 @@ fn problem(status: &str) -> Response {
         "408" => "The body came too slowly.",
         "409" => "The present state does not allow this.",
         "410" => "The work was withdrawn or deleted.",
-        "412" => "`If-Match` names an earlier revision.",
+        "412" => "`If-Match` names another revision or state.",
         "413" => "The body is larger than allowed.",
         "415" => "The media type of the body is not taken here.",
         "422" => "Rules are broken; all of them are listed.",
         "428" => "`If-Match` is missing.",
+        "416" => "The file has no such bytes.",
         "414" => "The address with its parameters is too long.",
         "429" => "Too many requests.",
         "503" => "Not able to serve this now.",

@@ -13,7 +13,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::AuditTrail;
-use crate::storage::catalog::Catalog;
+use crate::storage::catalog::RecordStore;
 use crate::storage::keys::KeyStore;
 
 /// The services for accounts. Clones share them.
@@ -32,7 +32,7 @@ pub struct Accounts {
 impl Accounts {
     /// The accounts of this catalogue, whose private parts are encrypted with these keys.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn RecordStore>,
         trail: AuditTrail,
         keys: Arc<KeyStore>,
         vocabularies: Arc<Vocabularies>,

@@ -15,13 +15,13 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, KeyRange, Versioned};
+use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, RecordStore, Versioned};
 use crate::storage::keys::KeyStore;
 
 /// Accounts in the catalogue.
 #[derive(Clone)]
 pub(super) struct AccountStore {
-    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) catalog: Arc<dyn RecordStore>,
     pub(super) keys: Arc<KeyStore>,
     pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) trail: AuditTrail,

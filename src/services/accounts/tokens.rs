@@ -17,7 +17,7 @@ use crate::domain::asset::limits;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Timestamp, Violations, text};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, TokenHash, TokenRecord, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, TokenHash, TokenRecord, TokenStore, Write};
 
 /// How long a node caches a token.
 pub const CACHE_SECONDS: i64 = 30;
@@ -30,7 +30,7 @@ const CACHE_ENTRIES: usize = 4_096;
 
 /// Creates, lists, revokes and authenticates tokens.
 pub struct Tokens {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn TokenStore>,
     trail: AuditTrail,
     vocabularies: Arc<Vocabularies>,
     clock: Clock,
@@ -61,7 +61,7 @@ pub struct NewToken {
 impl Tokens {
     /// The tokens of this catalogue.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn TokenStore>,
         trail: AuditTrail,
         vocabularies: Arc<Vocabularies>,
         clock: Clock,

@@ -11,7 +11,9 @@ use crate::clock::Clock;
 use crate::domain::Sha256;
 use crate::domain::access::{Actor, Permission};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, KeyRange, Keyed as _, Receipt};
+use crate::storage::catalog::{
+    CatalogError, ChangeSet, KeyRange, Keyed as _, Receipt, RecordStore,
+};
 
 /// Entries read at once when checking.
 const PAGE: usize = 1_000;
@@ -21,7 +23,7 @@ const ATTEMPTS: usize = 8;
 /// The audit trail. Clones share it.
 #[derive(Clone)]
 pub struct AuditTrail {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn RecordStore>,
     clock: Clock,
     /// Number and hash of the last entry, once known. Held while an entry is committed: the next needs its hash.
     last: Arc<Mutex<Option<(u64, Sha256)>>>,
@@ -40,7 +42,7 @@ pub enum AuditError {
 
 impl AuditTrail {
     /// The trail in this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
+    pub fn new(catalog: Arc<dyn RecordStore>, clock: Clock) -> Self {
         Self {
             catalog,
             clock,
@@ -51,7 +53,7 @@ impl AuditTrail {
     /// Commits a change set together with the entry about it.
     ///
     /// # Errors
-    /// Those of [`Catalog::commit`]; neither is written then.
+    /// Those of [`Commits::commit`]; neither is written then.
     pub async fn commit(
         &self,
         changes: ChangeSet,

@@ -9,7 +9,9 @@ use super::cache::Cache;
 use crate::domain::asset::{CoverId, File, Processing};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
-use crate::storage::catalog::{BlobKey, BlobRecord, Catalog, CatalogError, EventNumber, Rendition};
+use crate::storage::catalog::{
+    BlobKey, BlobRecord, CatalogError, EventNumber, Rendition, WorkReader,
+};
 
 /// The copies of one file.
 #[derive(Debug, Default)]
@@ -65,7 +67,7 @@ fn key(file: &File) -> CopiesKey {
 /// Reads the copies of files, and caches them until the next event. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct CopyReader {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
     cache: Arc<Cache<CopiesKey, Copies>>,
@@ -73,7 +75,7 @@ pub(super) struct CopyReader {
 
 impl CopyReader {
     /// Reads from this catalogue.
-    pub(super) fn new(catalog: Arc<dyn Catalog>) -> Self {
+    pub(super) fn new(catalog: Arc<dyn WorkReader>) -> Self {
         Self {
             last_event: catalog.watch_events(),
             cache: Arc::new(Cache::new()),

@@ -30,12 +30,14 @@ use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError, ChangeSet, EventNumber, Rendition};
+use crate::storage::catalog::{
+    BlobKey, CatalogError, ChangeSet, EventNumber, Rendition, WorkReader,
+};
 
 /// Finds the bytes to deliver.
 #[derive(Clone)]
 pub struct Delivery {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
     blobs: Arc<dyn BlobStore>,
     trail: AuditTrail,
     clock: Clock,
@@ -105,7 +107,7 @@ pub enum DeliveryError {
 impl Delivery {
     /// Delivery from these stores.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn WorkReader>,
         blobs: Arc<dyn BlobStore>,
         trail: AuditTrail,
         clock: Clock,

@@ -14,7 +14,7 @@ use super::lease;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, Lease, Outcome, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, Job, JobStore, Lease, Outcome, Write};
 use crate::telemetry::error_chain;
 
 /// The longest error text that is kept with a job, in characters.
@@ -22,7 +22,7 @@ const MAX_ERROR_CHARS: usize = 1000;
 
 /// One claim of one job.
 pub(super) struct Attempt {
-    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) catalog: Arc<dyn JobStore>,
     pub(super) clock: Clock,
     pub(super) handler: Arc<dyn Handler>,
     pub(super) job: Job,

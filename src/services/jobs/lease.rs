@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::storage::catalog::{Catalog, CatalogError, Lease};
+use crate::storage::catalog::{CatalogError, JobStore, Lease};
 
 /// The end of a lease that begins now.
 pub(super) fn until(now: Timestamp, length: Duration) -> Timestamp {
@@ -19,7 +19,7 @@ pub(super) fn until(now: Timestamp, length: Duration) -> Timestamp {
 /// # Errors
 /// [`CatalogError::LeaseLost`]: another worker has the job.
 pub(super) async fn keep_alive(
-    catalog: &dyn Catalog,
+    catalog: &dyn JobStore,
     lease: &Lease,
     clock: &Clock,
     length: Duration,
@@ -61,7 +61,9 @@ mod tests {
     use crate::domain::Timestamp;
     use crate::domain::access::Actor;
     use crate::storage::catalog::embedded::{EmbeddedCatalog, Options};
-    use crate::storage::catalog::{Catalog as _, CatalogError, ChangeSet, JobKind, NewJob};
+    use crate::storage::catalog::{
+        CatalogError, ChangeSet, Commits as _, JobKind, JobStore as _, NewJob, OwnedCatalog as _,
+    };
 
     const LENGTH: Duration = Duration::from_secs(60);
 

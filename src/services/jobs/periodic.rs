@@ -10,7 +10,7 @@ use super::lease;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, JobKind, NewJob};
+use crate::storage::catalog::{CatalogError, ChangeSet, Commits, Job, JobKind, NewJob};
 
 /// The schedule of one kind of periodic job. At most one run of it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Schedule {
     ///
     /// # Errors
     /// Those of the catalogue's commit.
-    pub async fn ensure(self, catalog: &dyn Catalog, now: Timestamp) -> Result<(), CatalogError> {
+    pub async fn ensure(self, catalog: &dyn Commits, now: Timestamp) -> Result<(), CatalogError> {
         let changes = ChangeSet::by(&Actor::System, now).job(self.at(now));
         catalog.commit(changes).await.map(drop)
     }

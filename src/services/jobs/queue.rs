@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Job, JobId, JobState, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, Job, JobId, JobState, JobStore, Write};
 
 /// Lists jobs and requeues dead ones.
 #[derive(Clone)]
 pub struct Jobs {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn JobStore>,
     clock: Clock,
 }
 
@@ -32,7 +32,7 @@ pub enum JobsError {
 
 impl Jobs {
     /// The queue of this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
+    pub fn new(catalog: Arc<dyn JobStore>, clock: Clock) -> Self {
         Self { catalog, clock }
     }
 

@@ -18,7 +18,7 @@ use super::lease;
 use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::storage::catalog::{Catalog, CatalogError, Job, JobKind, Lease};
+use crate::storage::catalog::{CatalogError, Job, JobKind, JobStore, Lease};
 
 /// The poll interval when nothing wakes the dispatcher.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ impl Default for Settings {
 
 /// Runs jobs of the kinds that it has handlers for; other jobs wait.
 pub struct Runner {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn JobStore>,
     clock: Clock,
     settings: Settings,
     kinds: BTreeMap<JobKind, Kind>,
@@ -62,7 +62,7 @@ struct Kind {
 
 impl Runner {
     /// A runner without handlers.
-    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock, settings: Settings) -> Self {
+    pub fn new(catalog: Arc<dyn JobStore>, clock: Clock, settings: Settings) -> Self {
         Self {
             catalog,
             clock,

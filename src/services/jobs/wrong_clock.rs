@@ -11,7 +11,7 @@ use super::lease;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::storage::catalog::{
-    Catalog, CatalogError, ChangeSet, Job, JobId, JobKind, JobState, Write,
+    CatalogError, ChangeSet, Job, JobId, JobKind, JobState, JobStore, Write,
 };
 
 /// Jobs read at a time.
@@ -46,7 +46,7 @@ impl Waits {
 /// # Errors
 /// Those of the catalogue.
 pub(super) async fn bring_forward(
-    catalog: &dyn Catalog,
+    catalog: &dyn JobStore,
     kinds: &BTreeMap<JobKind, Waits>,
     now: Timestamp,
 ) -> Result<usize, CatalogError> {
@@ -81,7 +81,7 @@ pub(super) async fn bring_forward(
 /// Whether it is worth reading all jobs: the catalogue finds the first one of a kind behind a
 /// moment without reading others.
 async fn is_any_too_far(
-    catalog: &dyn Catalog,
+    catalog: &dyn JobStore,
     kinds: &BTreeMap<JobKind, Waits>,
     now: Timestamp,
 ) -> Result<bool, CatalogError> {

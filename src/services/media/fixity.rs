@@ -17,7 +17,7 @@ use crate::domain::access::Actor;
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
 use crate::storage::blobs::{BlobError, BlobStore, fixity};
 use crate::storage::catalog::{
-    Audit, AuditOutcome, BlobKey, BlobRecord, Catalog, ChangeSet, Job, Write,
+    Audit, AuditOutcome, BlobKey, BlobRecord, BlobRecords, ChangeSet, Job, Write,
 };
 
 /// The kind of job.
@@ -35,7 +35,7 @@ const PAGE: usize = 1_000;
 
 /// Audits due blobs.
 pub struct AuditBlobs {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn BlobRecords>,
     blobs: Arc<dyn BlobStore>,
     bytes_per_second: u64,
 }
@@ -46,7 +46,7 @@ impl AuditBlobs {
 
     /// Reads at most this many bytes each second, on average.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn BlobRecords>,
         blobs: Arc<dyn BlobStore>,
         bytes_per_second: u64,
     ) -> Self {

@@ -6,13 +6,13 @@
 //! run. After the last work it starts again in a month. Pictures that cannot be decoded are skipped.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::file_job::contain;
 use super::perceptual_hash::{self, RECIPE};
 use super::render::{Limits, RenderError};
 use super::{originals, previews};
@@ -24,7 +24,8 @@ use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, Catalog, CatalogError, ChangeSet, Entry, HashedPicture, Job, JobKind, NewJob, Write,
+    BlobKey, CatalogError, ChangeSet, Commits, Entry, HashedPicture, Job, JobKind, NewJob,
+    WorkReader, Write,
 };
 
 /// The kind of job.
@@ -74,14 +75,14 @@ struct Progress {
 
 /// Hashes pictures without a hash.
 pub struct HashPictures {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
     blobs: Arc<dyn BlobStore>,
     limits: Limits,
 }
 
 impl HashPictures {
     /// Reads from this store, within these limits.
-    pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, limits: Limits) -> Self {
+    pub fn new(catalog: Arc<dyn WorkReader>, blobs: Arc<dyn BlobStore>, limits: Limits) -> Self {
         Self {
             catalog,
             blobs,
@@ -93,7 +94,7 @@ impl HashPictures {
     ///
     /// # Errors
     /// Those of the catalogue's commit.
-    pub async fn ensure(catalog: &dyn Catalog, now: Timestamp) -> Result<(), CatalogError> {
+    pub async fn ensure(catalog: &dyn Commits, now: Timestamp) -> Result<(), CatalogError> {
         let changes = ChangeSet::by(&Actor::System, now).job(run_after(None, now));
         catalog.commit(changes).await.map(drop)
     }
@@ -166,10 +167,10 @@ impl HashPictures {
             Err(failure) => return Err(failure),
         };
         let hash = move || {
-            // A decoder that panics on a broken file must not stop the job.
-            let hash = || perceptual_hash::of_file(&file, &media_type, limits);
-            catch_unwind(AssertUnwindSafe(hash))
-                .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
+            contain(
+                || perceptual_hash::of_file(&file, &media_type, limits),
+                RenderError::panicked,
+            )
         };
         match blocking(hash).await {
             Ok(hash) => Ok(Some(perceptual_hash::record(blob, hash))),

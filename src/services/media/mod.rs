@@ -14,6 +14,7 @@ mod boxes;
 mod broadcast;
 mod decode;
 mod duration;
+mod file_job;
 pub mod fixity;
 pub mod hash_pictures;
 mod movie;

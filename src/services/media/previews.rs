@@ -5,13 +5,12 @@
 //! both. The same image gives the same bytes, so a second run stores nothing new. When rendering
 //! changes, [`recipe::PREVIEW_VERSION`] is incremented and the recipe tells old copies from new ones.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
+use super::file_job::{self, JobFile, contain};
 use super::perceptual_hash;
 use super::recipe::{self, PREVIEW_SIDES_PX};
 use super::render::{DisplayImage, Limits, Preview, RenderError};
@@ -20,16 +19,16 @@ use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, CoverId, File, Region};
 use crate::domain::{PictureHash, Timestamp};
-use crate::services::jobs::{Handler, JobFailure, Policy, payload};
+use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, ProcessedBlob, ProcessingResult,
-    Rendition, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
 };
 
 /// The kind of job.
 pub const KIND: &str = "render-previews";
+
 /// Whether previews can be rendered from files of this media type.
 pub fn can_render(media_type: &str) -> bool {
     picture::format(media_type).is_some()
@@ -37,34 +36,14 @@ pub fn can_render(media_type: &str) -> bool {
 
 /// The job to enqueue when an image is attached to a work, and when other regions of it are covered.
 pub fn job(asset: AssetId, file: &File, now: Timestamp) -> NewJob {
-    let blob = file.sha256;
+    // A run reads the regions at its beginning: other regions are another job.
     let cover = file.cover().map(CoverId::to_hex);
-    NewJob {
-        kind: JobKind(KIND.to_owned()),
-        payload: payload::to_text(&Payload { asset, blob }),
-        run_at: now,
-        // A run reads the regions at its beginning: other regions are another job.
-        unique_key: Some(match cover {
-            Some(cover) => format!("{asset}/{blob}/{cover}"),
-            None => format!("{asset}/{blob}"),
-        }),
-    }
-}
-
-/// The payload of the job.
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    /// The work whose file it is.
-    #[serde(with = "payload::as_text")]
-    asset: AssetId,
-    /// The original.
-    #[serde(with = "payload::as_text")]
-    blob: BlobKey,
+    file_job::new(KIND, asset, file.sha256, cover.as_deref(), now)
 }
 
 /// Renders previews.
 pub struct RenderPreviews {
-    catalog: Arc<dyn Catalog>,
+    works: Arc<dyn Works>,
     blobs: Arc<dyn BlobStore>,
     staging: Staging,
     limits: Limits,
@@ -73,27 +52,17 @@ pub struct RenderPreviews {
 impl RenderPreviews {
     /// Reads from and writes to this store, within these limits.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        works: Arc<dyn Works>,
         blobs: Arc<dyn BlobStore>,
         staging: Staging,
         limits: Limits,
     ) -> Self {
         Self {
-            catalog,
+            works,
             blobs,
             staging,
             limits,
         }
-    }
-
-    /// The file, or `None` when it or the work was removed in the meantime.
-    async fn file(&self, asset: AssetId, key: BlobKey) -> Result<Option<File>, JobFailure> {
-        let entry = self.catalog.entry(asset).await.map_err(JobFailure::retry)?;
-        let Some(Entry::Asset(asset)) = entry else {
-            return Ok(None);
-        };
-        let mut files = asset.files.into_iter();
-        Ok(files.find(|file| file.sha256 == key))
     }
 
     /// The bytes of the original, unless they are too many.
@@ -145,18 +114,23 @@ impl Handler for RenderPreviews {
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let Payload {
-            asset,
-            blob: original,
-        } = payload::parse(job)?;
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(file) = self.file(asset, original).await? else {
+        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
+        let original = file.sha256;
         let limits = self.limits;
         let (media_type, covered) = (file.media_type.clone(), file.covered.clone());
         let rendered = match self.bytes(original).await? {
-            Some(bytes) => blocking(move || contained(&bytes, &media_type, &covered, limits)).await,
+            Some(bytes) => {
+                blocking(move || {
+                    contain(
+                        || rendered(&bytes, &media_type, &covered, limits),
+                        RenderError::panicked,
+                    )
+                })
+                .await
+            }
             None => Err(RenderError::TooLarge),
         };
         let (previews, hash) = match rendered {
@@ -186,19 +160,6 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
         recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0], None)),
         result: ProcessingResult::Failed(failure),
     }))
-}
-
-/// A decoder that panics on a broken file is a failure of that file.
-fn contained(
-    file: &[u8],
-    media_type: &str,
-    covered: &[Region],
-    limits: Limits,
-) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
-    catch_unwind(AssertUnwindSafe(|| {
-        rendered(file, media_type, covered, limits)
-    }))
-    .unwrap_or_else(|_| Err(RenderError::Broken("its decoder panicked".into())))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.

@@ -20,6 +20,11 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// The decoder panicked on the file.
+    pub(super) fn panicked() -> Self {
+        Self::Broken("its decoder panicked".into())
+    }
+
     /// What is wrong with the file; `None` when the failure is not in the file.
     pub(super) fn failure(&self) -> Option<ProcessingFailure> {
         match self {

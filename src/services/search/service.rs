@@ -31,7 +31,7 @@ use crate::domain::asset::AssetId;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
-use crate::storage::catalog::{Catalog, CatalogError, EventNumber, LogId};
+use crate::storage::catalog::{CatalogError, EventNumber, LogId, WorkReader};
 
 /// The state of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Search {
     /// the catalogue does not have.
     pub async fn open(
         folder: &Path,
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn WorkReader>,
         blobs: Arc<dyn BlobStore>,
         vocabularies: Arc<Vocabularies>,
         clock: Clock,

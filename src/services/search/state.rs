@@ -14,11 +14,11 @@ use super::thesaurus::Thesaurus;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
-use crate::storage::catalog::{Catalog, EventNumber};
+use crate::storage::catalog::{EventNumber, WorkReader};
 
 /// Everything a request or the follower needs.
 pub(crate) struct SearchState {
-    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) catalog: Arc<dyn WorkReader>,
     pub(crate) blobs: Arc<dyn BlobStore>,
     pub(crate) vocabularies: Arc<Vocabularies>,
     pub(crate) thesaurus: Arc<Thesaurus>,

@@ -155,7 +155,7 @@ impl Sharing {
         if after <= *self.works.catalog.watch_events().borrow() {
             return Ok(false);
         }
-        Ok(after.0 > self.works.catalog.counts().await?.events)
+        Ok(after > self.works.catalog.last_event().await?)
     }
 
     /// The present entries of the works of these events, in the same order.

@@ -12,7 +12,7 @@ use crate::domain::access::{Actor, Credential, Permission, Role, policy};
 use crate::domain::asset::Revision;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Visibility};
 use crate::services::works::{Completed, IdempotentRequest};
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Idempotent, Made, Write};
+use crate::storage::catalog::{CatalogError, ChangeSet, Idempotent, Made, SavedSearchStore, Write};
 
 /// The most searches that the tokens of one role and organisation, or one token without organisation, may
 /// save.
@@ -24,7 +24,7 @@ const READ_AHEAD: usize = 200;
 /// The saved searches. Cheap to clone.
 #[derive(Clone)]
 pub struct SavedSearches {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn SavedSearchStore>,
     clock: Clock,
 }
 
@@ -76,7 +76,7 @@ pub enum SavedSearchError {
 
 impl SavedSearches {
     /// Stores searches in this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, clock: Clock) -> Self {
+    pub fn new(catalog: Arc<dyn SavedSearchStore>, clock: Clock) -> Self {
         Self { catalog, clock }
     }
 

@@ -12,13 +12,13 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::{
-    Catalog, CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt,
+    CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt, WorkStore,
 };
 
 /// The catalogue behind the access policy. Cheap to clone.
 #[derive(Clone)]
 pub struct WorkAccess {
-    pub(in crate::services) catalog: Arc<dyn Catalog>,
+    pub(in crate::services) catalog: Arc<dyn WorkStore>,
     pub(in crate::services) vocabularies: Arc<Vocabularies>,
     trail: AuditTrail,
     pub(in crate::services) clock: Clock,
@@ -29,7 +29,7 @@ pub struct WorkAccess {
 impl WorkAccess {
     /// Access to the works of this catalogue.
     pub fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn WorkStore>,
         trail: AuditTrail,
         vocabularies: Arc<Vocabularies>,
         clock: Clock,
@@ -107,7 +107,7 @@ impl WorkAccess {
     /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail.
     ///
     /// # Errors
-    /// Those of [`Catalog::commit`].
+    /// Those of [`Commits::commit`].
     pub(in crate::services) async fn commit(
         &self,
         actor: &Actor,
@@ -127,7 +127,7 @@ impl WorkAccess {
     /// Commits the deletion of a work, with its entry in the audit trail.
     ///
     /// # Errors
-    /// Those of [`Catalog::commit`].
+    /// Those of [`Commits::commit`].
     pub(in crate::services) async fn commit_deletion(
         &self,
         actor: &Actor,

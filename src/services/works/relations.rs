@@ -10,7 +10,7 @@ use crate::domain::access::Actor;
 use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::asset::{Asset, AssetId, Identifier, Relation, RelationTarget, Work};
 use crate::domain::{Rule, Timestamp, Violations};
-use crate::storage::catalog::{Catalog, CatalogError, Entry};
+use crate::storage::catalog::{CatalogError, Entry, Works};
 
 /// The identifiers of works of one import batch that are not committed yet.
 pub(in crate::services) type NewIdentifiers = HashMap<Identifier, AssetId>;
@@ -20,7 +20,7 @@ pub(in crate::services) type NewIdentifiers = HashMap<Identifier, AssetId>;
 /// # Errors
 /// Those of the catalogue.
 pub(in crate::services) async fn hide_unseen_targets(
-    catalog: &dyn Catalog,
+    catalog: &dyn Works,
     actor: &Actor,
     now: Timestamp,
     shown: impl IntoIterator<Item = &mut Asset>,

@@ -58,6 +58,19 @@ pub enum ProcessingResult {
     Failed(ProcessingFailure),
 }
 
+/// What the catalogue records of one referenced blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRecord {
+    /// The content address.
+    pub key: BlobKey,
+    /// The last audit, if there was one.
+    pub audit: Option<Audit>,
+    /// What the picture in it looks like, if it is one and was looked at.
+    pub picture: Option<HashedPicture>,
+    /// What processing it came to, if that was not a rendition.
+    pub processed: Option<ProcessedBlob>,
+}
+
 /// One fixity check of a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {

@@ -9,7 +9,7 @@ use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
 use crate::domain::{SavedSearch, SavedSearchId, Sha256, Timestamp};
 
 /// Everything that one commit writes, and its expectations. Built by the services, committed by
-/// [`super::Catalog::commit`].
+/// [`super::Commits::commit`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSet {
     /// The actor, as written into events.

@@ -2,7 +2,7 @@
 
 use super::change::Expectation;
 use super::{
-    Catalog, CatalogError, ChangeSet, KeyRange, Keyed, KeyedRecord, RecordKey, Versioned, Write,
+    CatalogError, ChangeSet, KeyRange, Keyed, KeyedRecord, RecordKey, RecordStore, Versioned, Write,
 };
 use crate::domain::asset::Revision;
 
@@ -27,7 +27,7 @@ pub trait ReadKeyed {
 }
 
 #[async_trait::async_trait]
-impl<C: Catalog + ?Sized> ReadKeyed for C {
+impl<C: RecordStore + ?Sized> ReadKeyed for C {
     async fn keyed<T: Keyed>(&self, key: &str) -> Result<Option<Versioned<T>>, CatalogError> {
         let key = RecordKey {
             table: T::TABLE.to_owned(),

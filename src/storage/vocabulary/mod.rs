@@ -7,6 +7,7 @@
 //!
 //! [`domain::vocabulary`]: crate::domain::vocabulary
 
+mod details;
 mod record;
 mod text;
 

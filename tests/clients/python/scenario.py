@@ -11,7 +11,7 @@ from kho_chung_client.api.files import attach_file
 from kho_chung_client.api.operation import create_token, read_index, read_me
 from kho_chung_client.api.search import search_assets
 from kho_chung_client.api.works import create_asset, list_changes, publish_asset
-from kho_chung_client.models import NewTokenBody, Work
+from kho_chung_client.models import NewTokenBody, SearchAssetsExpandItem, SearchAssetsIncludeItem, Work
 from kho_chung_client.types import File
 
 BASE = os.environ["KHOCHUNG_BASE"]
@@ -66,7 +66,13 @@ while True:
 
 # Search for it, with expansions. On a busy machine the index may need longer than one request waits.
 for _ in range(60):
-    found = search_assets.sync_detailed(client=anybody, q=f"quyen tre em {word}", event=after, include=["citation"])
+    found = search_assets.sync_detailed(
+        client=anybody,
+        q=f"quyen tre em {word}",
+        event=after,
+        expand=[SearchAssetsExpandItem.NARROWER],
+        include=[SearchAssetsIncludeItem.CITATION],
+    )
     assert found.status_code == 200, found.content
     if not found.parsed.stale:
         break

@@ -39,15 +39,15 @@ assert.ok(created.data, JSON.stringify(created.error));
 const id = created.data.id;
 
 // Upload bytes.
-const bytes = new TextEncoder().encode("Trẻ em có quyền được học tập.\n");
+const content = new TextEncoder().encode("Trẻ em có quyền được học tập.\n");
 const attached = await admin.POST("/api/v1/assets/{id}/files", {
   params: { path: { id }, query: { name: "bai.txt", role: "transcript", language: "vi" } },
   headers: { "Content-Type": "application/octet-stream" },
-  body: bytes as unknown as string,
+  body: content as unknown as string,
   bodySerializer: (body) => body as unknown as BodyInit,
 });
 assert.ok(attached.data, JSON.stringify(attached.error));
-assert.equal(attached.data.asset.files[0]?.size, bytes.length);
+assert.equal(attached.data.asset.files[0]?.size, content.length);
 
 // Publish it.
 const revision = attached.data.asset.revision;
@@ -92,8 +92,8 @@ for (const expansion of found.data.interpretation.expansions) {
 // Download what this reader gets of its file.
 const available = hit.files[0]?.available;
 assert.ok(available);
-const bytes = await (await fetch(available.address)).arrayBuffer();
-assert.equal(bytes.byteLength, available.size);
+const downloaded = await (await fetch(available.address)).arrayBuffer();
+assert.equal(downloaded.byteLength, available.size);
 
 // Make a token and use it.
 const token = await admin.POST("/api/v1/tokens", { body: { role: "partner", label: word } });

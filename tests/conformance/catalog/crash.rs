@@ -9,9 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use khochung::storage::catalog::embedded::{
-    EmbeddedCatalog, Options, Salvage, discard_after_damage, rebuild,
+    EmbeddedCatalog, Options, discard_after_damage, rebuild,
 };
-use khochung::storage::catalog::{Catalog, CatalogError, Entry, EventKind, EventNumber};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, Entry, EventKind, EventNumber, Salvage};
 
 use super::given::{asset, changes, id, identifier, next, with_files, with_identifiers};
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, discard_after_damage};
-use khochung::storage::catalog::{Catalog, CatalogError, EventKind};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, EventKind};
 use proptest::prelude::{Strategy, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 

@@ -13,7 +13,8 @@ use std::process::Command;
 
 use khochung::domain::asset::Asset;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, CatalogError, EventKind, EventNumber};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, EventKind, EventNumber};
 
 use super::given::{asset, changes, id, identifier, with_identifiers};
 

@@ -6,10 +6,18 @@ use std::time::{Duration, Instant};
 
 use khochung::domain::asset::{Asset, Revision};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, EventKind, RevisionEntry, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{EventKind, RevisionEntry, Write};
 
-use super::benches;
+use super::Bench;
 use super::given::{asset, at, blob, changes, changes_at, id, next, tombstone, with_files};
+
+on_every_back_end! {
+    every_change_is_kept_with_its_actor_moment_and_reason,
+    revisions_are_listed_newest_first_in_pages,
+    a_change_without_a_revision_is_none,
+    a_deleted_work_has_no_history_any_more,
+}
 
 /// The revision `number` of the work 1, with a text of its own.
 fn revision(number: u64) -> Asset {
@@ -23,121 +31,109 @@ fn numbers(entries: &[RevisionEntry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.revision.0).collect()
 }
 
-#[tokio::test]
-async fn every_change_is_kept_with_its_actor_moment_and_reason() {
-    for bench in benches() {
-        let first = asset(1);
-        bench
-            .commit(changes_at(5).put(first.clone(), EventKind::Created))
-            .await;
-        let second = with_files(&next(&first), &[blob(1)]);
-        let because = changes_at(7).because(Some("Bổ sung ảnh bìa"));
-        bench
-            .commit(because.put(second.clone(), EventKind::FileAttached))
-            .await;
-        // Of another work, beside it.
-        bench
-            .commit(changes().put(asset(2), EventKind::Created))
-            .await;
+async fn every_change_is_kept_with_its_actor_moment_and_reason(bench: Bench) {
+    let first = asset(1);
+    bench
+        .commit(changes_at(5).put(first.clone(), EventKind::Created))
+        .await;
+    let second = with_files(&next(&first), &[blob(1)]);
+    let because = changes_at(7).because(Some("Bổ sung ảnh bìa"));
+    bench
+        .commit(because.put(second.clone(), EventKind::FileAttached))
+        .await;
+    // Of another work, beside it.
+    bench
+        .commit(changes().put(asset(2), EventKind::Created))
+        .await;
 
-        let bench = bench.reopen().await;
-        let catalog = bench.catalog();
-        let entry = |number, kind, seconds, reason: Option<&str>| RevisionEntry {
-            revision: Revision(number),
-            kind,
-            at: at(seconds),
-            by: "system".into(),
-            reason: reason.map(str::to_owned),
-        };
-        let created = entry(1, EventKind::Created, 5, None);
-        let attached = entry(2, EventKind::FileAttached, 7, Some("Bổ sung ảnh bìa"));
-        let listed = catalog.revisions(id(1), None, 10).await.unwrap();
-        assert_eq!(listed, [attached.clone(), created.clone()]);
-        let read = async |number| catalog.asset_at(id(1), Revision(number)).await.unwrap();
-        assert_eq!(read(1).await, Some((created, first)));
-        assert_eq!(read(2).await, Some((attached, second)));
-        assert_eq!(read(3).await, None);
-        assert_eq!(catalog.asset_at(id(3), Revision(1)).await.unwrap(), None);
-    }
+    let bench = bench.reopen().await;
+    let catalog = bench.catalog();
+    let entry = |number, kind, seconds, reason: Option<&str>| RevisionEntry {
+        revision: Revision(number),
+        kind,
+        at: at(seconds),
+        by: "system".into(),
+        reason: reason.map(str::to_owned),
+    };
+    let created = entry(1, EventKind::Created, 5, None);
+    let attached = entry(2, EventKind::FileAttached, 7, Some("Bổ sung ảnh bìa"));
+    let listed = catalog.revisions(id(1), None, 10).await.unwrap();
+    assert_eq!(listed, [attached.clone(), created.clone()]);
+    let read = async |number| catalog.asset_at(id(1), Revision(number)).await.unwrap();
+    assert_eq!(read(1).await, Some((created, first)));
+    assert_eq!(read(2).await, Some((attached, second)));
+    assert_eq!(read(3).await, None);
+    assert_eq!(catalog.asset_at(id(3), Revision(1)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn revisions_are_listed_newest_first_in_pages() {
-    for bench in benches() {
-        // 300 revisions: their numbers differ in more than the last byte.
-        for number in 1..=300 {
-            bench
-                .commit(changes().put(revision(number), EventKind::Described))
-                .await;
-        }
-        let catalog = bench.catalog();
-        let page = async |before: Option<u64>, limit| {
-            let found = catalog.revisions(id(1), before.map(Revision), limit).await;
-            numbers(&found.unwrap())
-        };
-        assert_eq!(page(None, 3).await, [300, 299, 298]);
-        assert_eq!(page(Some(298), 2).await, [297, 296]);
-        assert_eq!(page(Some(257), 2).await, [256, 255]);
-        assert_eq!(page(Some(2), 9).await, [1]);
-        assert!(page(Some(1), 9).await.is_empty());
-        let all: Vec<u64> = (1..=300).rev().collect();
-        assert_eq!(page(None, usize::MAX).await, all);
+async fn revisions_are_listed_newest_first_in_pages(bench: Bench) {
+    // 300 revisions: their numbers differ in more than the last byte.
+    for number in 1..=300 {
+        bench
+            .commit(changes().put(revision(number), EventKind::Described))
+            .await;
     }
+    let catalog = bench.catalog();
+    let page = async |before: Option<u64>, limit| {
+        let found = catalog.revisions(id(1), before.map(Revision), limit).await;
+        numbers(&found.unwrap())
+    };
+    assert_eq!(page(None, 3).await, [300, 299, 298]);
+    assert_eq!(page(Some(298), 2).await, [297, 296]);
+    assert_eq!(page(Some(257), 2).await, [256, 255]);
+    assert_eq!(page(Some(2), 9).await, [1]);
+    assert!(page(Some(1), 9).await.is_empty());
+    let all: Vec<u64> = (1..=300).rev().collect();
+    assert_eq!(page(None, usize::MAX).await, all);
 }
 
-#[tokio::test]
-async fn a_change_without_a_revision_is_none() {
-    for bench in benches() {
-        let work = with_files(&asset(1), &[blob(1)]);
-        bench
-            .commit(changes().put(work.clone(), EventKind::Created))
-            .await;
-        let rendition = khochung::storage::catalog::Rendition {
-            of: blob(1),
-            recipe: "preview-400/1".into(),
-            blob: blob(2),
-            size: 7,
-            media_type: "image/jpeg".into(),
-            width_px: None,
-            height_px: None,
-        };
-        bench
-            .commit(changes().write(Write::Rendition(rendition, id(1))))
-            .await;
-        bench
-            .refused(changes().put(work, EventKind::Described))
-            .await;
-        let found = bench.catalog().revisions(id(1), None, 9).await.unwrap();
-        assert_eq!(numbers(&found), [1]);
-    }
+async fn a_change_without_a_revision_is_none(bench: Bench) {
+    let work = with_files(&asset(1), &[blob(1)]);
+    bench
+        .commit(changes().put(work.clone(), EventKind::Created))
+        .await;
+    let rendition = khochung::storage::catalog::Rendition {
+        of: blob(1),
+        recipe: "preview-400/1".into(),
+        blob: blob(2),
+        size: 7,
+        media_type: "image/jpeg".into(),
+        width_px: None,
+        height_px: None,
+    };
+    bench
+        .commit(changes().write(Write::Rendition(rendition, id(1))))
+        .await;
+    bench
+        .refused(changes().put(work, EventKind::Described))
+        .await;
+    let found = bench.catalog().revisions(id(1), None, 9).await.unwrap();
+    assert_eq!(numbers(&found), [1]);
 }
 
-#[tokio::test]
-async fn a_deleted_work_has_no_history_any_more() {
-    for bench in benches() {
-        let (first, other) = (asset(1), with_files(&asset(2), &[blob(7)]));
-        let second = with_files(&next(&first), &[blob(7), blob(8)]);
-        let third = next(&first);
-        let third = next(&third);
-        for (work, kind) in [
-            (&first, EventKind::Created),
-            (&second, EventKind::FileAttached),
-            (&third, EventKind::FileDetached),
-            (&other, EventKind::Created),
-        ] {
-            bench.commit(changes().put(work.clone(), kind)).await;
-        }
-        bench
-            .commit(changes().write(Write::Tombstone(tombstone(&third))))
-            .await;
-        let bench = bench.reopen().await;
-        let catalog = bench.catalog();
-        assert!(catalog.revisions(id(1), None, 9).await.unwrap().is_empty());
-        assert_eq!(catalog.asset_at(id(1), Revision(2)).await.unwrap(), None);
-        let referenced = catalog.blobs(None, 9).await.unwrap();
-        let referenced: Vec<_> = referenced.iter().map(|blob| blob.key).collect();
-        assert_eq!(referenced, [blob(7)], "what another work has");
+async fn a_deleted_work_has_no_history_any_more(bench: Bench) {
+    let (first, other) = (asset(1), with_files(&asset(2), &[blob(7)]));
+    let second = with_files(&next(&first), &[blob(7), blob(8)]);
+    let third = next(&first);
+    let third = next(&third);
+    for (work, kind) in [
+        (&first, EventKind::Created),
+        (&second, EventKind::FileAttached),
+        (&third, EventKind::FileDetached),
+        (&other, EventKind::Created),
+    ] {
+        bench.commit(changes().put(work.clone(), kind)).await;
     }
+    bench
+        .commit(changes().write(Write::Tombstone(tombstone(&third))))
+        .await;
+    let bench = bench.reopen().await;
+    let catalog = bench.catalog();
+    assert!(catalog.revisions(id(1), None, 9).await.unwrap().is_empty());
+    assert_eq!(catalog.asset_at(id(1), Revision(2)).await.unwrap(), None);
+    let referenced = catalog.blobs(None, 9).await.unwrap();
+    let referenced: Vec<_> = referenced.iter().map(|blob| blob.key).collect();
+    assert_eq!(referenced, [blob(7)], "what another work has");
 }
 
 /// Segments of a few lines each.

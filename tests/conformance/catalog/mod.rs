@@ -1,13 +1,25 @@
 //! The catalogue port: what every back end keeps to.
 //!
-//! Every case runs on every back end of [`benches`]. After what it wrote, it closes and opens
-//! again where that could make a difference.
+//! Every case is a test of each back end, which stands last in its name: `catalog::works::CASE::embedded`. After what
+//! it wrote, it closes and opens again where that could make a difference.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test fails by panicking"
 )]
+
+/// Makes a test of each of these cases for every back end.
+macro_rules! on_every_back_end {
+    ($($case:ident,)+) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn embedded() {
+                super::$case(super::Bench::embedded()).await;
+            }
+        }
+    )+};
+}
 
 mod blobs;
 mod crash;
@@ -25,7 +37,8 @@ mod works;
 mod writers;
 
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, CatalogError, ChangeSet, EventNumber, Receipt};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, ChangeSet, EventNumber, Receipt};
 
 /// A back end in a folder of its own, which can be closed and opened again.
 struct Bench {
@@ -66,14 +79,12 @@ impl Open for Embedded {
     }
 }
 
-/// Every back end.
-fn benches() -> Vec<Bench> {
-    vec![Bench {
-        catalog: Box::new(Embedded::new()),
-    }]
-}
-
 impl Bench {
+    fn embedded() -> Self {
+        let catalog = Box::new(Embedded::new());
+        Self { catalog }
+    }
+
     fn catalog(&self) -> &dyn Catalog {
         self.catalog.catalog()
     }

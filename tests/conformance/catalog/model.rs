@@ -10,9 +10,9 @@ use std::path::Path;
 
 use khochung::domain::asset::Asset;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
+use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::{
-    BlobKey, Catalog, CatalogError, ChangeSet, Entry, EventKind, EventNumber, JobKind, NewJob,
-    Write,
+    BlobKey, CatalogError, ChangeSet, Entry, EventKind, EventNumber, JobKind, NewJob, Write,
 };
 use proptest::prelude::*;
 

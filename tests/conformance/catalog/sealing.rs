@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, discard_after_damage};
-use khochung::storage::catalog::{Catalog, CatalogError, Entry, EventKind};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, Entry, EventKind};
 
 use super::given::{asset, changes, id};
 

@@ -4,10 +4,17 @@ use khochung::domain::access::Role;
 use khochung::domain::asset::Revision;
 use khochung::domain::{LanguageTag, SavedSearch, SavedSearchId, Visibility};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
-use khochung::storage::catalog::{Catalog, CatalogError, IdempotencyKey, Idempotent, Made, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{CatalogError, IdempotencyKey, Idempotent, Made, Write};
 
-use super::benches;
+use super::Bench;
 use super::given::{at, changes, slug};
+
+on_every_back_end! {
+    saved_searches_are_found_by_id_and_listed_in_its_order,
+    a_saved_search_goes_at_its_revision_and_leaves_nothing,
+    a_repeated_saving_is_refused_with_the_search_of_the_first,
+}
 
 fn id(number: u128) -> SavedSearchId {
     SavedSearchId::from_bytes(number.to_be_bytes())
@@ -32,93 +39,84 @@ fn put(number: u128) -> Write {
     Write::Search(search(number))
 }
 
-#[tokio::test]
-async fn saved_searches_are_found_by_id_and_listed_in_its_order() {
-    for bench in benches() {
-        for number in [3, 1, 2] {
-            bench.commit(changes().write(put(number))).await;
-        }
-        let public = SavedSearch {
-            revision: Revision(2),
-            visibility: Visibility::Public,
-            ..search(2)
-        };
-        bench
-            .commit(changes().write(Write::Search(public.clone())))
-            .await;
-        let bench = bench.reopen().await;
-        let catalog = bench.catalog();
-        let found = catalog.saved_search(id(2)).await.unwrap();
-        assert_eq!(found, Some(public.clone()));
-        assert_eq!(catalog.saved_search(id(4)).await.unwrap(), None);
-        for (after, limit, expected) in [
-            (None, 10, vec![search(1), public.clone(), search(3)]),
-            (None, 1, vec![search(1)]),
-            (Some(id(1)), 1, vec![public.clone()]),
-            (Some(id(2)), 10, vec![search(3)]),
-            // A cursor may stand on what is not there.
-            (Some(id(0)), 1, vec![search(1)]),
-            (Some(id(9)), 10, vec![]),
-        ] {
-            let found = catalog.saved_searches(after, limit).await.unwrap();
-            assert_eq!(found, expected, "{after:?}, {limit}");
-        }
-        // They are no works: the log does not tell of them.
-        assert_eq!(catalog.counts().await.unwrap().events, 0);
+async fn saved_searches_are_found_by_id_and_listed_in_its_order(bench: Bench) {
+    for number in [3, 1, 2] {
+        bench.commit(changes().write(put(number))).await;
     }
+    let public = SavedSearch {
+        revision: Revision(2),
+        visibility: Visibility::Public,
+        ..search(2)
+    };
+    bench
+        .commit(changes().write(Write::Search(public.clone())))
+        .await;
+    let bench = bench.reopen().await;
+    let catalog = bench.catalog();
+    let found = catalog.saved_search(id(2)).await.unwrap();
+    assert_eq!(found, Some(public.clone()));
+    assert_eq!(catalog.saved_search(id(4)).await.unwrap(), None);
+    for (after, limit, expected) in [
+        (None, 10, vec![search(1), public.clone(), search(3)]),
+        (None, 1, vec![search(1)]),
+        (Some(id(1)), 1, vec![public.clone()]),
+        (Some(id(2)), 10, vec![search(3)]),
+        // A cursor may stand on what is not there.
+        (Some(id(0)), 1, vec![search(1)]),
+        (Some(id(9)), 10, vec![]),
+    ] {
+        let found = catalog.saved_searches(after, limit).await.unwrap();
+        assert_eq!(found, expected, "{after:?}, {limit}");
+    }
+    // They are no works: the log does not tell of them.
+    assert_eq!(catalog.counts().await.unwrap().events, 0);
 }
 
-#[tokio::test]
-async fn a_saved_search_goes_at_its_revision_and_leaves_nothing() {
-    for bench in benches() {
-        bench.commit(changes().write(put(1)).write(put(2))).await;
-        let gone = |revision| {
-            let changes = changes().expect_search(id(1), Revision(revision));
-            changes.write(Write::DropSearch(id(1)))
-        };
-        let stale = bench.refused(gone(2)).await;
-        assert!(
-            matches!(stale, CatalogError::SearchConflict { id: of, current: Some(Revision(1)) } if of == id(1)),
-            "{stale}"
-        );
-        bench.commit(gone(1)).await;
-        let bench = bench.reopen().await;
-        assert_eq!(bench.catalog().saved_search(id(1)).await.unwrap(), None);
-        let rest = bench.catalog().saved_searches(None, 10).await.unwrap();
-        assert_eq!(rest, [search(2)]);
-        let again = bench.refused(gone(1)).await;
-        assert!(
-            matches!(again, CatalogError::SearchConflict { current: None, .. }),
-            "{again}"
-        );
-        // Without an expectation it has no effect.
-        let drop = changes().write(Write::DropSearch(id(1)));
-        bench.commit(drop).await;
-    }
+async fn a_saved_search_goes_at_its_revision_and_leaves_nothing(bench: Bench) {
+    bench.commit(changes().write(put(1)).write(put(2))).await;
+    let gone = |revision| {
+        let changes = changes().expect_search(id(1), Revision(revision));
+        changes.write(Write::DropSearch(id(1)))
+    };
+    let stale = bench.refused(gone(2)).await;
+    assert!(
+        matches!(stale, CatalogError::SearchConflict { id: of, current: Some(Revision(1)) } if of == id(1)),
+        "{stale}"
+    );
+    bench.commit(gone(1)).await;
+    let bench = bench.reopen().await;
+    assert_eq!(bench.catalog().saved_search(id(1)).await.unwrap(), None);
+    let rest = bench.catalog().saved_searches(None, 10).await.unwrap();
+    assert_eq!(rest, [search(2)]);
+    let again = bench.refused(gone(1)).await;
+    assert!(
+        matches!(again, CatalogError::SearchConflict { current: None, .. }),
+        "{again}"
+    );
+    // Without an expectation it has no effect.
+    let drop = changes().write(Write::DropSearch(id(1)));
+    bench.commit(drop).await;
 }
 
-#[tokio::test]
-async fn a_repeated_saving_is_refused_with_the_search_of_the_first() {
-    for bench in benches() {
-        let first = Idempotent {
-            key: IdempotencyKey {
-                scope: "t1".into(),
-                key: "k".into(),
-            },
-            request: khochung::domain::Sha256::from_bytes([9; 32]),
-            made: Made::Search(id(1)),
-            revision: Revision(1),
-            at: at(0),
-        };
-        let saving = |number| {
-            let changes = changes().write(put(number));
-            changes.write(Write::Remember(first.clone()))
-        };
-        bench.commit(saving(1)).await;
-        let bench = bench.reopen().await;
-        let again = bench.refused(saving(2)).await;
-        assert!(matches!(again, CatalogError::Repeated(known) if *known == first));
-    }
+async fn a_repeated_saving_is_refused_with_the_search_of_the_first(bench: Bench) {
+    let first = Idempotent {
+        key: IdempotencyKey {
+            scope: "t1".into(),
+            key: "k".into(),
+        },
+        request: khochung::domain::Sha256::from_bytes([9; 32]),
+        made: Made::Search(id(1)),
+        revision: Revision(1),
+        at: at(0),
+    };
+    let saving = |number| {
+        let changes = changes().write(put(number));
+        changes.write(Write::Remember(first.clone()))
+    };
+    bench.commit(saving(1)).await;
+    let bench = bench.reopen().await;
+    let again = bench.refused(saving(2)).await;
+    assert!(matches!(again, CatalogError::Repeated(known) if *known == first));
 }
 
 #[tokio::test]

@@ -4,8 +4,13 @@ use futures_util::future::join_all;
 use khochung::domain::asset::Revision;
 use khochung::storage::catalog::{Catalog, CatalogError, Entry, EventKind, EventNumber};
 
+use super::Bench;
 use super::given::{asset, changes, id, next};
-use super::{Bench, benches};
+
+on_every_back_end! {
+    eight_writers_and_a_reader_who_sees_no_hole,
+    of_writers_who_expect_the_same_revision_exactly_one_wins,
+}
 
 const WRITERS: u128 = 8;
 const EACH: u128 = 40;
@@ -60,32 +65,26 @@ async fn follow(catalog: &dyn Catalog, until: u64) -> Vec<u64> {
     seen
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_writers_and_a_reader_who_sees_no_hole() {
-    for bench in benches() {
-        let total = u64::try_from(WRITERS * EACH).unwrap();
-        let catalog = bench.catalog();
-        let writers = join_all((0..WRITERS).map(|writer| write(catalog, writer)));
-        let (seen, _) = futures_util::future::join(follow(catalog, total), writers).await;
-        assert_eq!(seen, (1..=total).collect::<Vec<_>>());
-        let bench = bench.reopen().await;
-        let counts = bench.catalog().counts().await.unwrap();
-        assert_eq!((counts.assets, counts.events), (total, total));
-    }
+async fn eight_writers_and_a_reader_who_sees_no_hole(bench: Bench) {
+    let total = u64::try_from(WRITERS * EACH).unwrap();
+    let catalog = bench.catalog();
+    let writers = join_all((0..WRITERS).map(|writer| write(catalog, writer)));
+    let (seen, _) = futures_util::future::join(follow(catalog, total), writers).await;
+    assert_eq!(seen, (1..=total).collect::<Vec<_>>());
+    let bench = bench.reopen().await;
+    let counts = bench.catalog().counts().await.unwrap();
+    assert_eq!((counts.assets, counts.events), (total, total));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_writers_who_expect_the_same_revision_exactly_one_wins() {
-    for bench in benches() {
-        bench
-            .commit(changes().put(asset(1), EventKind::Created))
-            .await;
-        for round in 1..=20 {
-            let winners = race(&bench, round).await;
-            assert_eq!(winners, 1, "round {round}");
-        }
-        assert_eq!(bench.catalog().counts().await.unwrap().events, 21);
+async fn of_writers_who_expect_the_same_revision_exactly_one_wins(bench: Bench) {
+    bench
+        .commit(changes().put(asset(1), EventKind::Created))
+        .await;
+    for round in 1..=20 {
+        let winners = race(&bench, round).await;
+        assert_eq!(winners, 1, "round {round}");
     }
+    assert_eq!(bench.catalog().counts().await.unwrap().events, 21);
 }
 
 async fn race(bench: &Bench, revision: u64) -> usize {

@@ -10,7 +10,8 @@ use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::{Access, Asset, State};
 use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{Facet, Order, SearchRequest, SearchSettings};
-use khochung::storage::catalog::{Catalog as _, ChangeSet, EventKind};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind};
 
 use super::{Library, holder, id, now, numbers, work};
 use crate::support::index_files::{live_index, terms_in};

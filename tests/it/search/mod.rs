@@ -33,7 +33,8 @@ use khochung::domain::{LanguageMap, LanguageTag, Slug, Timestamp};
 use khochung::services::search::{Search, SearchRequest, SearchResponse, SearchSettings};
 use khochung::storage::blobs::{BlobStore, LocalBlobs};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
-use khochung::storage::catalog::{Catalog, ChangeSet, EventKind, EventNumber};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, EventNumber};
 use khochung::storage::vocabulary;
 
 /// A catalogue with a search index.

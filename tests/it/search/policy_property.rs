@@ -119,8 +119,8 @@ impl Exits {
         let catalog: Arc<dyn Catalog> = catalog;
         let blobs: Arc<dyn BlobStore> = Arc::new(LocalBlobs::open(folder.path()).unwrap());
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
-        let trail = AuditTrail::new(Arc::clone(&catalog), clock.clone());
-        let delivery = Delivery::new(Arc::clone(&catalog), blobs, trail.clone(), clock.clone());
+        let trail = AuditTrail::new(catalog.clone(), clock.clone());
+        let delivery = Delivery::new(catalog.clone(), blobs, trail.clone(), clock.clone());
         let search = Arc::new(search);
         Self {
             feeds: Feeds::new(Arc::clone(&search), delivery, Arc::clone(&vocabularies)),

@@ -87,7 +87,7 @@ async fn a_work_withdrawn_during_a_rebuild_leaves_no_word_in_the_files() {
         for number in [3_u128, 200, 399] {
             let gone = withdrawn(work(number, &format!("Bài {number}"), &body(number)));
             let changes = ChangeSet::by(&Actor::System, now()).put(gone, EventKind::Withdrawn);
-            khochung::storage::catalog::Catalog::commit(&*library.catalog, changes)
+            khochung::storage::catalog::Commits::commit(&*library.catalog, changes)
                 .await
                 .unwrap();
             tokio::task::yield_now().await;

@@ -7,7 +7,8 @@ use khochung::domain::access::{Actor, Role};
 use khochung::domain::asset::State;
 use khochung::services::search::admission::requester::Requester;
 use khochung::services::search::{Facet, SearchRequest, SearchSettings};
-use khochung::storage::catalog::{Catalog as _, ChangeSet, EventKind, Write};
+use khochung::storage::catalog::prelude::*;
+use khochung::storage::catalog::{ChangeSet, EventKind, Write};
 
 use super::{Library, becomes_searchable, holder, id, now, numbers, work};
 

@@ -16,7 +16,6 @@ use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
 use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
-use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery};
 
 /// The bytes of a file.
@@ -40,28 +39,8 @@ pub struct FileBytes(());
     ),
     responses(
         (status = 200, description = "The bytes.", body = FileBytes, content_type = "*/*",
-         headers(
-            ("Last-Modified" = Option<String>, description = "When the file was attached."),
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`.")
-         )),
-        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.",
-         content((FileBytes = "*/*"), (FileBytes = "multipart/byteranges")),
-         headers(
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Last-Modified" = Option<String>, description = "When the file was attached."),
-            ("Content-Range" = Option<String>, description = "Which part.")
-         )),
-        (status = 304, description = "You have it already."),
-        (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 416, description = "The file has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
-         headers(("Content-Range" = String, description = "`bytes */` and the length.")))
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
     ),
     security((), ("token" = []))
 )]
@@ -87,27 +66,8 @@ pub async fn file(
     ),
     responses(
         (status = 200, description = "The copy.", body = FileBytes, content_type = "image/jpeg",
-         headers(
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Last-Modified" = Option<String>, description = "When the copy was made.")
-         )),
-        (status = 206, description = "Part of the copy.", content((FileBytes = "image/jpeg"), (FileBytes = "multipart/byteranges")),
-         headers(
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Last-Modified" = Option<String>, description = "When the copy was made."),
-            ("Content-Range" = Option<String>, description = "Which part.")
-         )),
-        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 416, description = "The copy has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
-         headers(("Content-Range" = String, description = "`bytes */` and the length."))),
-        (status = 304, description = "You have it already."),
-        (status = 410, description = "The work was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json")
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
     ),
     security((), ("token" = []))
 )]
@@ -137,27 +97,8 @@ pub async fn preview(
     ),
     responses(
         (status = 200, description = "The bytes.", body = FileBytes, content_type = "*/*",
-         headers(
-            ("Last-Modified" = Option<String>, description = "When the file was attached."),
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`.")
-         )),
-        (status = 206, description = "Part of the bytes; several parts as `multipart/byteranges`.",
-         content((FileBytes = "*/*"), (FileBytes = "multipart/byteranges")),
-         headers(
-            ("ETag" = String, description = "Strong: the hash of the bytes."),
-            ("Repr-Digest" = String, description = "RFC 9530: SHA-256 of the whole."),
-            ("Content-Disposition" = String, description = "The name to save it under."),
-            ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Last-Modified" = Option<String>, description = "When the file was attached."),
-            ("Content-Range" = Option<String>, description = "Which part.")
-         )),
-        (status = 304, description = "You have it already."),
-        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 416, description = "The file has no such bytes.", body = ProblemDocument, content_type = "application/problem+json",
-         headers(("Content-Range" = String, description = "`bytes */` and the length.")))
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
     ),
     security(("token" = []))
 )]

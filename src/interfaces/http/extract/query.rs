@@ -12,7 +12,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 use crate::domain::asset::{AssetId, Revision};
-use crate::interfaces::http::described_parameters::is_tracking;
+use crate::interfaces::http::described_parameters::{is_tracking, refused};
 use crate::interfaces::http::problem::Problem;
 
 /// The query of a request as a typed value.
@@ -34,10 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 /// [`Problem::InvalidParameter`] naming the invalid one, [`Problem::WrongCursor`].
 pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let query = &without_tracking(query);
-    serde_html_form::from_str(query).map_err(|_| match invalid_parameter::<T>(query).as_str() {
-        "after" => Problem::WrongCursor,
-        name => Problem::parameter(name),
-    })
+    serde_html_form::from_str(query).map_err(|_| refused(invalid_parameter::<T>(query)))
 }
 
 /// The values of a list, which is written with commas or by repeating the parameter.

@@ -168,13 +168,8 @@ pub async fn delete(
         IfNoneMatch
     ),
     responses(
-        (status = 200, description = "One page.", body = String, content_type = "application/atom+xml",
-         headers(
-            ("ETag" = String, description = "Changes with the content."),
-            ("Link" = Option<String>, description = "`rel=\"next\"` until the end.")
-         )),
-        (status = 304, description = "You have it already."),
-        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "One page.", body = String, content_type = "application/atom+xml"),
+        (status = 304, description = "You have it already.")
     ),
     security((), ("token" = []))
 )]

@@ -14,7 +14,6 @@ use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::precondition::IfNoneMatch;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::messages::{self, Language};
 use crate::services::delivery::Cacheability;
 use crate::services::search::Facet;
@@ -34,13 +33,8 @@ const PATH: &str = "/api/v1/search/feed";
         IfNoneMatch
     ),
     responses(
-        (status = 200, description = "What you may see of what was found.", body = String, content_type = "application/atom+xml",
-         headers(
-            ("ETag" = String, description = "Changes with the content."),
-            ("Link" = Option<String>, description = "`rel=\"next\"` until the end.")
-         )),
-        (status = 304, description = "You have it already."),
-        (status = 412, description = "`If-Match` names another state.", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "What you may see of what was found.", body = String, content_type = "application/atom+xml"),
+        (status = 304, description = "You have it already.")
     ),
     security((), ("token" = []))
 )]

@@ -14,6 +14,7 @@ mod plan;
 mod record;
 mod run;
 mod service;
+mod state;
 
 pub use act::{Act, Selected};
 pub use record::{
@@ -21,4 +22,5 @@ pub use record::{
     UndoOutcome,
 };
 pub use run::{ForgetBulk, RunBulk};
-pub use service::{Bulk, BulkError, BulkState, Counts, ItemResult, Preview, UNDO_SECONDS};
+pub use service::Bulk;
+pub use state::{BulkError, BulkState, Counts, ItemResult, Preview, UNDO_SECONDS};

@@ -3,13 +3,11 @@
 //! The copy is written and verified before the rendition is committed. A file of which no copy can be
 //! made is no failure of the job: the reason is recorded and shown with the file.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
 use super::edits::{CHUNK_BYTES, Piece, Source};
 use super::error::CopyError;
@@ -19,13 +17,13 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, ProcessingFailure};
-use crate::services::jobs::{Handler, JobFailure, Policy, payload};
+use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
 use crate::storage::blobs::{Announced, BlobStore, Staged, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, Catalog, ChangeSet, Entry, Job, JobKind, NewJob, ProcessedBlob, ProcessingResult,
-    Rendition, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
 };
 
 /// The kind of job.
@@ -33,56 +31,31 @@ const KIND: &str = "make-public-copy";
 
 /// The job to enqueue when sound or film is attached to a work.
 pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
-    NewJob {
-        kind: JobKind(KIND.to_owned()),
-        payload: payload::to_text(&Payload { asset, blob }),
-        run_at: now,
-        unique_key: Some(format!("{asset}/{blob}")),
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    /// The work whose file it is.
-    #[serde(with = "payload::as_text")]
-    asset: AssetId,
-    /// The original.
-    #[serde(with = "payload::as_text")]
-    blob: BlobKey,
+    file_job::new(KIND, asset, blob, None, now)
 }
 
 /// Makes public copies.
 pub struct MakePublicCopies {
-    catalog: Arc<dyn Catalog>,
+    works: Arc<dyn Works>,
     blobs: Arc<dyn BlobStore>,
     staging: Staging,
 }
 
 impl MakePublicCopies {
     /// Reads from and writes to this store.
-    pub fn new(catalog: Arc<dyn Catalog>, blobs: Arc<dyn BlobStore>, staging: Staging) -> Self {
+    pub fn new(works: Arc<dyn Works>, blobs: Arc<dyn BlobStore>, staging: Staging) -> Self {
         Self {
-            catalog,
+            works,
             blobs,
             staging,
         }
-    }
-
-    /// The media type of the file, or `None` when the file or the work was removed in the meantime.
-    async fn media_type(&self, asset: AssetId, key: BlobKey) -> Result<Option<String>, JobFailure> {
-        let entry = self.catalog.entry(asset).await.map_err(JobFailure::retry)?;
-        let Some(Entry::Asset(asset)) = entry else {
-            return Ok(None);
-        };
-        let file = asset.files.into_iter().find(|file| file.sha256 == key);
-        Ok(file.map(|file| file.media_type))
     }
 
     /// The copy; `None` when the original can be delivered as it is.
     async fn copy(&self, original: PathBuf, media_type: &str) -> Result<Option<Staged>, CopyError> {
         let pieces = {
             let (path, media_type) = (original.clone(), media_type.to_owned());
-            blocking(move || contained(|| pieces(&path, &media_type))).await?
+            blocking(move || contain(|| pieces(&path, &media_type), damaged)).await?
         };
         let Some(pieces) = pieces else {
             return Ok(None);
@@ -90,9 +63,9 @@ impl MakePublicCopies {
         let staged = self.write(&original, pieces).await?;
         let (path, media_type) = (staged.path.clone(), media_type.to_owned());
         let is_clean = blocking(move || {
-            contained(|| {
-                Ok(find_edits(&path, &media_type)?.is_empty() && !verify::shows_place(&path)?)
-            })
+            let is_clean =
+                || Ok(find_edits(&path, &media_type)?.is_empty() && !verify::shows_place(&path)?);
+            contain(is_clean, damaged)
         });
         if !is_clean.await? {
             return Err(ProcessingFailure::PlaceRemains.into());
@@ -149,9 +122,8 @@ fn pieces(path: &Path, media_type: &str) -> Result<Option<Vec<Piece>>, CopyError
     Ok(None)
 }
 
-/// A panic on a broken file is a failure of that file.
-fn contained<T>(work: impl FnOnce() -> Result<T, CopyError>) -> Result<T, CopyError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ProcessingFailure::Damaged.into()))
+fn damaged() -> CopyError {
+    ProcessingFailure::Damaged.into()
 }
 
 #[async_trait]
@@ -169,14 +141,11 @@ impl Handler for MakePublicCopies {
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let Payload {
-            asset,
-            blob: original,
-        } = payload::parse(job)?;
         let changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(media_type) = self.media_type(asset, original).await? else {
+        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
+        let (original, media_type) = (file.sha256, file.media_type);
         let path = self.blobs.local_path(original);
         let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
         let processed = |recipe, result| {

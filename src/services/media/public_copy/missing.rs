@@ -16,7 +16,7 @@ use crate::domain::asset::{Asset, AssetId, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
 use crate::services::media::previews;
 use crate::services::media::recipe;
-use crate::storage::catalog::{Catalog, ChangeSet, Entry, Job, NewJob};
+use crate::storage::catalog::{ChangeSet, Entry, Job, NewJob, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-missing-copies";
@@ -25,7 +25,7 @@ const PAGE: usize = 200;
 
 /// Finds files without a public copy.
 pub struct FindMissingCopies {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
 }
 
 impl FindMissingCopies {
@@ -33,7 +33,7 @@ impl FindMissingCopies {
     pub const SCHEDULE: Schedule = Schedule::new(KIND, Duration::from_secs(7 * 24 * 60 * 60));
 
     /// Looks through this catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>) -> Self {
+    pub fn new(catalog: Arc<dyn WorkReader>) -> Self {
         Self { catalog }
     }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
 use crate::domain::asset::AssetId;
-use crate::storage::catalog::{Catalog, CatalogError, Event, EventKind, EventNumber, Subject};
+use crate::storage::catalog::{CatalogError, Event, EventKind, EventLog, EventNumber, Subject};
 
 /// Events read in one batch.
 const BATCH: usize = 2_000;
@@ -35,7 +35,7 @@ impl PendingRemovals {
     pub(crate) async fn since(
         &self,
         searchable: EventNumber,
-        catalog: &dyn Catalog,
+        catalog: &dyn EventLog,
     ) -> Result<Vec<AssetId>, CatalogError> {
         let last = *catalog.watch_events().borrow();
         let mut log = self.log.lock().await;

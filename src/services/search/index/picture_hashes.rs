@@ -19,7 +19,7 @@ use super::schema::{Fields, column};
 use crate::domain::PictureHash;
 use crate::domain::asset::{Asset, File, FileRole};
 use crate::services::media::perceptual_hash::{MAX_DISTANCE, RECIPE, are_copies};
-use crate::storage::catalog::{BlobKey, Catalog, CatalogError};
+use crate::storage::catalog::{BlobKey, BlobRecords, CatalogError};
 
 /// Most pictures of a work that are compared: a work with more is a collection.
 const MAX_PICTURES: usize = 64;
@@ -33,7 +33,7 @@ pub(crate) struct PictureHashes(HashMap<BlobKey, Option<PictureHash>>);
 impl PictureHashes {
     /// Reads the hashes for all these works in one call of the catalogue.
     pub(crate) async fn of<'a>(
-        catalog: &dyn Catalog,
+        catalog: &dyn BlobRecords,
         works: impl IntoIterator<Item = &'a Asset>,
     ) -> Result<Self, CatalogError> {
         let files = works.into_iter().filter_map(originals).flatten();

@@ -19,7 +19,7 @@ use crate::services::search::thesaurus::Thesaurus;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    Catalog, CatalogError, Entry, Event, EventKind, EventNumber, Subject,
+    CatalogError, Entry, Event, EventKind, EventNumber, Subject, WorkReader,
 };
 
 /// Events read in one batch.
@@ -45,7 +45,7 @@ pub enum ProjectionError {
 
 /// Applies events to one index and commits them.
 pub(crate) struct Projector {
-    catalog: Arc<dyn Catalog>,
+    catalog: Arc<dyn WorkReader>,
     blobs: Arc<dyn BlobStore>,
     thesaurus: Arc<Thesaurus>,
     index: Arc<OpenIndex>,
@@ -73,7 +73,7 @@ pub(crate) enum Progress {
 impl Projector {
     /// Continues after the last commit of the index.
     pub(crate) fn new(
-        catalog: Arc<dyn Catalog>,
+        catalog: Arc<dyn WorkReader>,
         blobs: Arc<dyn BlobStore>,
         thesaurus: Arc<Thesaurus>,
         index: Arc<OpenIndex>,

@@ -1,19 +1,15 @@
 //! The embedded catalogue, running: the thread that writes, and the way to it.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::live::Shared;
 use super::opening;
 use super::options::Options;
-use super::recovery;
 use super::sealer::Sealer;
-use super::verify::Verification;
 use super::writer::{Request, Writer};
 use crate::storage::catalog::CatalogError;
 use crate::storage::disk::{Disk, LocalDisk};
@@ -55,28 +51,6 @@ impl EmbeddedCatalog {
         })
     }
 
-    /// Finishes the commits under way, syncs the index and gives the folder free. Calls after
-    /// this answer [`CatalogError::Closed`]. Dropping the catalogue does the same.
-    pub async fn close(&self) {
-        if let Some(thread) = self.stop_writer() {
-            crate::storage::blocking(move || {
-                let _ = thread.join();
-            })
-            .await;
-        }
-    }
-
-    /// Reads the whole journal, checks every checksum, builds an index from it beside the live
-    /// one and compares them row by row. Commits wait meanwhile.
-    ///
-    /// # Errors
-    /// [`CatalogError::Damaged`] naming the first bad line; those of the file system.
-    pub async fn verify(&self) -> Result<Verification, CatalogError> {
-        let (answer, answered) = oneshot::channel();
-        self.ask(Request::Verify(answer)).await?;
-        answered.await.map_err(|_| CatalogError::Closed)?
-    }
-
     pub(super) async fn ask(&self, request: Request) -> Result<(), CatalogError> {
         let requests = self
             .requests
@@ -90,7 +64,7 @@ impl EmbeddedCatalog {
             .map_err(|_| CatalogError::Closed)
     }
 
-    fn stop_writer(&self) -> Option<JoinHandle<()>> {
+    pub(super) fn stop_writer(&self) -> Option<JoinHandle<()>> {
         drop(
             self.requests
                 .lock()
@@ -110,21 +84,4 @@ impl Drop for EmbeddedCatalog {
             let _ = thread.join();
         }
     }
-}
-
-/// Deletes the index of a catalogue that is not open and builds it anew from the journal.
-///
-/// # Errors
-/// As for [`EmbeddedCatalog::open`].
-pub fn rebuild(dir: &Path, options: Options) -> Result<(), CatalogError> {
-    // Opening it once tells what the index knows of the end of the journal, before it goes.
-    drop(EmbeddedCatalog::open(dir, options)?);
-    match fs::remove_dir_all(recovery::index_dir(dir)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(CatalogError::Io(error));
-        }
-        _ => {}
-    }
-    drop(EmbeddedCatalog::open(dir, options)?);
-    Ok(())
 }

@@ -15,7 +15,8 @@
 //!
 //! - [`plan`] checks change sets and turns them into lines and index changes; [`effects`] says
 //!   what a line does to the index, the same for commits, replay, rebuild and verification.
-//! - [`writer`] is the one thread that commits, in groups; [`port`] answers readers.
+//! - [`writer`] is the one thread that commits, in groups; [`port`] answers readers;
+//!   [`engine`] is for the owner of the folder.
 //! - [`opening`] takes the lock and opens journal and index; [`recovery`] lets the index catch up with
 //!   the journal; it also notices when the journal ends too early; [`salvage`] is the way out.
 //! - [`live`] opens the index again when sled fails.
@@ -27,6 +28,7 @@
 mod ballast;
 mod catalog;
 mod effects;
+mod engine;
 mod error;
 mod index;
 pub(crate) mod journal;
@@ -47,8 +49,8 @@ mod simulation;
 mod verify;
 mod writer;
 
-pub use catalog::{EmbeddedCatalog, rebuild};
+pub use catalog::EmbeddedCatalog;
+pub use engine::{EmbeddedEngine, rebuild};
 pub use options::Options;
 pub use restored::{begin_restored_log, referenced_blobs};
-pub use salvage::{Salvage, discard_after_damage};
-pub use verify::Verification;
+pub use salvage::discard_after_damage;

@@ -13,9 +13,11 @@ use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
 use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
-    Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord,
-    Lease, LogId, Receipt, RecordKey, Rendition, RevisionEntry, Scrubbed, TokenHash, TokenRecord,
+    BlobKey, BlobRecord, BlobRecords, CatalogError, ChangeSet, Commits, Counts, Entry, Event,
+    EventLog, EventNumber, Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState,
+    JobStore, KeyRange, KeyedRecord, Lease, LogId, OwnedCatalog, Receipt, RecordKey, RecordStore,
+    Rendition, RevisionEntry, SavedSearchStore, Scrubbed, TokenHash, TokenRecord, TokenStore,
+    Upkeep, Verification, Works,
 };
 
 impl EmbeddedCatalog {
@@ -30,13 +32,21 @@ impl EmbeddedCatalog {
 }
 
 #[async_trait]
-impl Catalog for EmbeddedCatalog {
+impl Commits for EmbeddedCatalog {
     async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError> {
         let (answer, answered) = oneshot::channel();
         self.ask(Request::Commit(changes, answer)).await?;
         answered.await.map_err(|_| CatalogError::Closed)?
     }
 
+    async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError> {
+        let key = key.clone();
+        self.read(move |shared| shared.remembered(&key)).await
+    }
+}
+
+#[async_trait]
+impl Works for EmbeddedCatalog {
     async fn entry(&self, id: AssetId) -> Result<Option<Entry>, CatalogError> {
         let mut entries = self.entries(&[id]).await?;
         Ok(entries.pop().flatten())
@@ -69,6 +79,18 @@ impl Catalog for EmbeddedCatalog {
         self.read(move |shared| shared.asset_at(id, revision)).await
     }
 
+    async fn with_identifiers(
+        &self,
+        identifiers: &[Identifier],
+    ) -> Result<Vec<Vec<AssetId>>, CatalogError> {
+        let identifiers = identifiers.to_vec();
+        self.read(move |shared| shared.with_identifiers(&identifiers))
+            .await
+    }
+}
+
+#[async_trait]
+impl EventLog for EmbeddedCatalog {
     async fn events(&self, after: EventNumber, limit: usize) -> Result<Vec<Event>, CatalogError> {
         self.read(move |shared| shared.events_after(after, limit))
             .await
@@ -78,15 +100,18 @@ impl Catalog for EmbeddedCatalog {
         self.shared.events.subscribe()
     }
 
-    async fn with_identifiers(
-        &self,
-        identifiers: &[Identifier],
-    ) -> Result<Vec<Vec<AssetId>>, CatalogError> {
-        let identifiers = identifiers.to_vec();
-        self.read(move |shared| shared.with_identifiers(&identifiers))
-            .await
+    async fn last_event(&self) -> Result<EventNumber, CatalogError> {
+        let counts = self.read(Shared::counts).await?;
+        Ok(EventNumber(counts.events))
     }
 
+    fn log_id(&self) -> LogId {
+        self.shared.log
+    }
+}
+
+#[async_trait]
+impl BlobRecords for EmbeddedCatalog {
     async fn with_blob(&self, key: BlobKey) -> Result<Vec<AssetId>, CatalogError> {
         self.read(move |shared| shared.with_blob(key)).await
     }
@@ -111,50 +136,10 @@ impl Catalog for EmbeddedCatalog {
         let of = of.to_vec();
         self.read(move |shared| shared.renditions(&of)).await
     }
+}
 
-    async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Idempotent>, CatalogError> {
-        let key = key.clone();
-        self.read(move |shared| shared.remembered(&key)).await
-    }
-
-    async fn token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, CatalogError> {
-        let hash = *hash;
-        self.read(move |shared| shared.token(&hash)).await
-    }
-
-    async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError> {
-        self.read(Shared::tokens).await
-    }
-
-    async fn saved_search(&self, id: SavedSearchId) -> Result<Option<SavedSearch>, CatalogError> {
-        self.read(move |shared| shared.saved_search(id)).await
-    }
-
-    async fn saved_searches(
-        &self,
-        after: Option<SavedSearchId>,
-        limit: usize,
-    ) -> Result<Vec<SavedSearch>, CatalogError> {
-        self.read(move |shared| shared.saved_searches(after, limit))
-            .await
-    }
-
-    async fn record(&self, key: &RecordKey) -> Result<Option<KeyedRecord>, CatalogError> {
-        let key = key.clone();
-        self.read(move |shared| shared.record(&key)).await
-    }
-
-    async fn records(
-        &self,
-        table: &str,
-        range: KeyRange,
-        limit: usize,
-    ) -> Result<Vec<KeyedRecord>, CatalogError> {
-        let table = table.to_owned();
-        self.read(move |shared| shared.records(&table, &range, limit))
-            .await
-    }
-
+#[async_trait]
+impl JobStore for EmbeddedCatalog {
     async fn claim_job(
         &self,
         kinds: &[JobKind],
@@ -194,13 +179,59 @@ impl Catalog for EmbeddedCatalog {
         self.read(move |shared| shared.jobs(state, after, limit))
             .await
     }
+}
 
-    async fn counts(&self) -> Result<Counts, CatalogError> {
-        self.read(Shared::counts).await
+#[async_trait]
+impl RecordStore for EmbeddedCatalog {
+    async fn record(&self, key: &RecordKey) -> Result<Option<KeyedRecord>, CatalogError> {
+        let key = key.clone();
+        self.read(move |shared| shared.record(&key)).await
     }
 
-    fn log_id(&self) -> LogId {
-        self.shared.log
+    async fn records(
+        &self,
+        table: &str,
+        range: KeyRange,
+        limit: usize,
+    ) -> Result<Vec<KeyedRecord>, CatalogError> {
+        let table = table.to_owned();
+        self.read(move |shared| shared.records(&table, &range, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl TokenStore for EmbeddedCatalog {
+    async fn token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, CatalogError> {
+        let hash = *hash;
+        self.read(move |shared| shared.token(&hash)).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, CatalogError> {
+        self.read(Shared::tokens).await
+    }
+}
+
+#[async_trait]
+impl SavedSearchStore for EmbeddedCatalog {
+    async fn saved_search(&self, id: SavedSearchId) -> Result<Option<SavedSearch>, CatalogError> {
+        self.read(move |shared| shared.saved_search(id)).await
+    }
+
+    async fn saved_searches(
+        &self,
+        after: Option<SavedSearchId>,
+        limit: usize,
+    ) -> Result<Vec<SavedSearch>, CatalogError> {
+        self.read(move |shared| shared.saved_searches(after, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl Upkeep for EmbeddedCatalog {
+    async fn counts(&self) -> Result<Counts, CatalogError> {
+        self.read(Shared::counts).await
     }
 
     fn health(&self) -> Health {
@@ -209,5 +240,23 @@ impl Catalog for EmbeddedCatalog {
 
     async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError> {
         scrub::scrub(&self.shared, bytes_per_second).await
+    }
+}
+
+#[async_trait]
+impl OwnedCatalog for EmbeddedCatalog {
+    async fn verify(&self) -> Result<Verification, CatalogError> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Request::Verify(answer)).await?;
+        answered.await.map_err(|_| CatalogError::Closed)?
+    }
+
+    async fn close(&self) {
+        if let Some(thread) = self.stop_writer() {
+            blocking(move || {
+                let _ = thread.join();
+            })
+            .await;
+        }
     }
 }

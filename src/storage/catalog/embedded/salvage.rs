@@ -13,19 +13,8 @@ use super::opening::{append_log, open_journal};
 use super::options::Options;
 use super::recovery::session::{Durable, Session};
 use super::recovery::{index_dir, set_index_aside};
-use crate::storage::catalog::{CatalogError, EventNumber, Log, LogId, LogStart};
+use crate::storage::catalog::{CatalogError, EventNumber, Log, LogId, LogStart, Salvage};
 use crate::storage::disk::{Disk, LocalDisk};
-
-/// What was kept and what was not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Salvage {
-    /// Change sets kept.
-    pub kept: u64,
-    /// Change sets behind those that lock or index remember and that are nowhere any more.
-    pub missing: u64,
-    /// Files that hold what was set aside; empty when nothing was wrong with the journal.
-    pub set_aside: Vec<PathBuf>,
-}
 
 /// Cuts the journal of a catalogue that is not open behind the last change set before the first
 /// damage, and goes on under a new log id if anything is lost. What is cut off stays beside it in

@@ -9,28 +9,7 @@ use std::path::Path;
 use super::index::{Index, Table};
 use super::live::Shared;
 use super::recovery;
-use crate::storage::catalog::CatalogError;
-
-/// What a verification found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verification {
-    /// Change sets read from the journal.
-    pub change_sets: u64,
-    /// Rows compared.
-    pub rows: u64,
-    /// Rows that differ, as `table: key in hexadecimal`, at most [`Verification::MAX_NAMED`].
-    pub differences: Vec<String>,
-}
-
-impl Verification {
-    /// Differences that are named; more are not looked for.
-    pub const MAX_NAMED: usize = 100;
-
-    /// Whether index and journal agree.
-    pub fn is_sound(&self) -> bool {
-        self.differences.is_empty()
-    }
-}
+use crate::storage::catalog::{CatalogError, Verification};
 
 /// Compares the live index with one built from the journal. Nothing may change meanwhile.
 ///

@@ -30,8 +30,8 @@ use super::opening::Opened;
 use super::plan::{Plan, Planned};
 use super::recovery::session::{Durable, Session};
 use super::sealer::Sealer;
-use super::verify::{self, Verification};
-use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventNumber, Receipt};
+use super::verify;
+use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventNumber, Receipt, Verification};
 
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;

@@ -1,21 +1,25 @@
 //! From change sets to journal lines: checks what a change set expects, gives numbers to events
 //! and jobs, and notes what it does to the index. Nothing is written yet.
+//!
+//! [`expectations`] checks what must hold; [`jobs`] says what becomes of jobs.
+
+mod expectations;
+mod jobs;
 
 use super::effects;
-use super::index::row::{AssetRow, BlobRow, Meta, readable};
+use super::index::row::{AssetRow, BlobRow, Meta};
 use super::index::{Changes, Index, Staged, Table, key};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
 use crate::domain::asset::{AssetId, Revision};
 use crate::domain::{SavedSearchId, Timestamp};
-use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
-    EventRecord, HashedPictureRecord, IdempotentRecord, JobRecord, ProcessedBlobRecord,
-    SavedSearchRecord, Stored, StoredKeyed, StoredRecord,
+    EventRecord, HashedPictureRecord, ProcessedBlobRecord, SavedSearchRecord, Stored, StoredKeyed,
+    StoredRecord,
 };
 use crate::storage::catalog::{
-    Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
-    JobId, JobState, Lease, NewJob, Outcome, Receipt, RecordKey, Rendition, Subject, Write,
+    Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, JobState, Lease,
+    Receipt, RecordKey, Rendition, Subject, Write,
 };
 
 /// Change sets that are committed together.
@@ -145,45 +149,6 @@ impl<'a> Plan<'a> {
         Ok(Place { length, ..place })
     }
 
-    fn check(&self, expectation: &Expectation) -> Result<(), CatalogError> {
-        match expectation {
-            Expectation::Revision(id, revision) => {
-                let row = self.asset(*id)?;
-                let holds = row
-                    .as_ref()
-                    .is_some_and(|row| row.alive && row.revision == revision.0);
-                if holds {
-                    Ok(())
-                } else {
-                    Err(conflict(*id, row))
-                }
-            }
-            Expectation::Absent(id) => match self.asset(*id)? {
-                None => Ok(()),
-                row => Err(conflict(*id, row)),
-            },
-            Expectation::Search(id, revision) => self.must_be_at(*id, *revision),
-            Expectation::Record(key, expected) => {
-                let current = self.revision_of_record(key)?;
-                if current == *expected {
-                    return Ok(());
-                }
-                let key = key.clone();
-                Err(CatalogError::RecordConflict { key, current })
-            }
-            Expectation::Unused(identifier, known) => {
-                let carriers = self
-                    .staged
-                    .keys(Table::Identifiers, &key::identifier(identifier))?;
-                let mut owners = carriers.iter().filter_map(|key| key::asset_in(key));
-                match owners.find(|owner| !known.contains(owner)) {
-                    Some(owner) => Err(CatalogError::IdentifierTaken { owner }),
-                    None => Ok(()),
-                }
-            }
-        }
-    }
-
     /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one
     /// that does not wait, deleting a saved search or a record that is not there, and the hash of a picture
     /// that nothing refers to or whose hash is known.
@@ -211,13 +176,6 @@ impl<'a> Plan<'a> {
                 Ok(row.is_none_or(|row| row.processed == Some(record)))
             }
             _ => Ok(false),
-        }
-    }
-
-    fn must_be_at(&self, id: SavedSearchId, revision: Revision) -> Result<(), CatalogError> {
-        match self.revision_of(id)? {
-            Some(present) if present == revision => Ok(()),
-            current => Err(CatalogError::SearchConflict { id, current }),
         }
     }
 
@@ -303,96 +261,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn must_be_new(&self, answer: &Idempotent) -> Result<(), CatalogError> {
-        let key = key::answer(&answer.key);
-        match self.staged.get::<IdempotentRecord>(Table::Answers, &key)? {
-            Some(known) => Err(CatalogError::Repeated(Box::new(readable(known)?))),
-            None => Ok(()),
-        }
-    }
-
-    /// The new job, or the one that makes it superfluous: of the same kind and key, waiting, and
-    /// never yet claimed. (A worker that has claimed it may not see what this commit writes.)
-    fn enqueue(&self, new: &NewJob, at: Timestamp) -> Result<Job, CatalogError> {
-        if let Some(unique) = &new.unique_key {
-            let key = key::job_unique(&new.kind, unique);
-            let waiting: Option<u64> = self.staged.get(Table::JobsUnique, &key)?;
-            if let Some(id) = waiting.map(JobId)
-                && self.leases.keep_unclaimed(id)
-                && let Some(job) = self.job(id)?
-            {
-                return Ok(job);
-            }
-        }
-        Ok(Job {
-            id: JobId(self.staged.meta.jobs + 1),
-            kind: new.kind.clone(),
-            payload: new.payload.clone(),
-            run_at: new.run_at,
-            unique_key: new.unique_key.clone(),
-            state: JobState::Waiting,
-            failures: 0,
-            last_error: None,
-            created_at: at,
-            finished_at: None,
-        })
-    }
-
-    fn finish_job(
-        &mut self,
-        lease: Lease,
-        outcome: &Outcome,
-        at: Timestamp,
-    ) -> Result<Job, CatalogError> {
-        self.leases.settle(&lease)?;
-        self.used.push(lease);
-        let job = self.job(lease.job)?;
-        let mut job = job
-            .filter(|job| job.state == JobState::Waiting)
-            .ok_or(CatalogError::LeaseLost)?;
-        match outcome {
-            Outcome::Done => {
-                job.state = JobState::Done;
-                job.finished_at = Some(at);
-            }
-            Outcome::Retry { at, error } => {
-                job.failures += 1;
-                job.last_error = Some(error.clone());
-                job.run_at = *at;
-            }
-            Outcome::GiveUp { error } => {
-                job.failures += 1;
-                job.last_error = Some(error.clone());
-                job.state = JobState::Dead;
-                job.finished_at = Some(at);
-            }
-        }
-        Ok(job)
-    }
-
-    fn requeue(&self, id: JobId, at: Timestamp) -> Result<Job, CatalogError> {
-        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
-        Ok(Job {
-            state: JobState::Waiting,
-            failures: 0,
-            run_at: at,
-            finished_at: None,
-            ..job
-        })
-    }
-
-    fn reschedule(&self, id: JobId, run_at: Timestamp) -> Result<Job, CatalogError> {
-        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
-        Ok(Job { run_at, ..job })
-    }
-
     fn asset(&self, id: AssetId) -> Result<Option<AssetRow>, CatalogError> {
         self.staged.get(Table::Assets, id.as_bytes())
-    }
-
-    fn job(&self, id: JobId) -> Result<Option<Job>, CatalogError> {
-        let record: Option<JobRecord> = self.staged.get(Table::Jobs, &key::number(id.0))?;
-        record.map(readable).transpose()
     }
 }
 
