@@ -61,8 +61,8 @@ class Archive:
         """A token of an editor."""
         if not self.secret:
             command = [BINARY, "token", "create", "--role", "editor", "--data", str(self.data)]
-            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            self.secret = told.split()[-1]
+            output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            self.secret = output.split()[-1]
         return self.secret
 
     def get(self, path):

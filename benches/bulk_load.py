@@ -28,8 +28,8 @@ def into_archive(works):
 
 def into_tantivy(binary, mode, works):
     with tempfile.TemporaryDirectory() as folder:
-        told = subprocess.run([binary, mode, str(works), folder], check=True, capture_output=True, text=True)
-        return json.loads(told.stdout)
+        result = subprocess.run([binary, mode, str(works), folder], check=True, capture_output=True, text=True)
+        return json.loads(result.stdout)
 
 
 def main():

@@ -60,10 +60,10 @@ class Server:
 def wrk(url, connections, seconds, script=None):
     """Requests per second."""
     command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", *(["-s", script] if script else []), url]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in told:
-        sys.exit(f"{url} does not answer 200 or 206\n{told}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output:
+        sys.exit(f"{url} does not answer 200 or 206\n{output}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
 def curl(url):

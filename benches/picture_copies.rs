@@ -1,4 +1,4 @@
-//! By which distance copies of a picture are told from other pictures.
+//! By which distance copies of a picture are distinguished from other pictures.
 //!
 //! `cargo bench --bench picture_copies -- FOLDER`, with a folder that `benches/picture_copies.py`
 //! has filled. Prints how many copies of each sort lie within each distance, and how many pairs

@@ -14,7 +14,7 @@ use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options, rebuild};
 use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::{ChangeSet, EventKind};
 
-/// Readings of each sort; the median is told.
+/// Readings of each sort; the median is reported.
 const READINGS: usize = 501;
 /// Entries of a page.
 const PAGE: usize = 50;

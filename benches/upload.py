@@ -20,9 +20,9 @@ GIB = 1 << 30
 
 
 def one_thread(binary, source, copy):
-    told = subprocess.run([binary, "single", str(source), str(copy)], check=True, capture_output=True, text=True)
+    result = subprocess.run([binary, "single", str(source), str(copy)], check=True, capture_output=True, text=True)
     copy.unlink()
-    return float(told.stdout.split()[0])
+    return float(result.stdout.split()[0])
 
 
 def other_bytes(source, number):

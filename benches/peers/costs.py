@@ -105,8 +105,8 @@ def within_budget(path, costs_of):
                 measured = spent.get(name)
                 if measured is None or not is_kept(float(measured), float(limit)):
                     kept = False
-                    told = "not measured" if measured is None else f"{measured:.2f}"
-                    print(f"over budget with {records} records: {name} is {told}, {way.replace('_', ' ')} {limit}")
+                    shown = "not measured" if measured is None else f"{measured:.2f}"
+                    print(f"over budget with {records} records: {name} is {shown}, {way.replace('_', ' ')} {limit}")
     if kept and compared:
         print(f"within budget: {compared} limits kept")
     return kept and compared > 0

@@ -61,11 +61,11 @@ class Groonga:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for piece in pieces:
             process.stdin.write(piece)
-        told, _ = process.communicate()
-        answers = [json.loads(line) for line in told.decode().splitlines()]
+        output, _ = process.communicate()
+        answers = [json.loads(line) for line in output.decode().splitlines()]
         failed = [answer for answer in answers if answer[0][0] != 0]
         if process.returncode or failed:
-            raise SystemExit(f"groonga refused: {failed or told}")
+            raise SystemExit(f"groonga refused: {failed or output}")
 
     def start(self):
         self.port = free_port()

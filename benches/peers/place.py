@@ -24,10 +24,10 @@ class Place:
     def insist_on_one_source(self):
         """A folder holds works of one source; others would be compared with what they are not."""
         source = {"texts": str(Path(self.texts).resolve()) if self.texts else None, "seed": self.seed}
-        told = self.folder / "source.json"
-        if told.exists() and json.loads(told.read_text()) != source:
-            sys.exit(f"{self.folder} holds works of {told.read_text()}")
-        told.write_text(json.dumps(source))
+        note = self.folder / "source.json"
+        if note.exists() and json.loads(note.read_text()) != source:
+            sys.exit(f"{self.folder} holds works of {note.read_text()}")
+        note.write_text(json.dumps(source))
 
     def made(self, name, command):
         """A file of this name; written by the command when it is not there yet."""
@@ -71,12 +71,12 @@ class Place:
 
     def loaded(self, count, side, load):
         """What loading cost; loads into an empty folder unless that was done before."""
-        told = self.folder / str(count) / f"{side}.json"
-        if not told.exists():
+        note = self.folder / str(count) / f"{side}.json"
+        if not note.exists():
             shutil.rmtree(self.of(count, side))
             facts = load(self.of(count, side))
-            told.write_text(json.dumps(facts))
-        return json.loads(told.read_text())
+            note.write_text(json.dumps(facts))
+        return json.loads(note.read_text())
 
     def forget(self, count, side):
         """Loads this side anew the next time."""

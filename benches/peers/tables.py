@@ -31,8 +31,8 @@ def print_speeds(kind, by_clients, names):
             cpu = median(of(runs, "server_cpu_ms"))
             ratios = [ratio(reports, "archive", side, "per_second"), ratio(reports, "archive", side, "p50_ms"),
                       ratio(reports, side, "archive", "server_cpu_ms")]
-            told = " | ".join(map(written, ratios))
-            print(f"| {clients} | {name} | {rates} | {p50} | {p99} | {cpu:.3f} | {told} |")
+            shown = " | ".join(map(written, ratios))
+            print(f"| {clients} | {name} | {rates} | {p50} | {p99} | {cpu:.3f} | {shown} |")
     if "archive" in names:
         client = max(median(of(reports["archive"], "client_cpu_ms")) for reports in by_clients.values())
         print(f"\nThe client that asks the archive costs {client:.3f} CPU-ms a question on the same cores.")
@@ -79,8 +79,8 @@ def print_growth(measured):
         if len(grown) == 2:
             cells = [f"{own:.1f} / {other:.1f}" for own, other in zip(grown["archive"], grown["tantivy"])]
             steeper = [f"**{own / other:.2f}**" for own, other in zip(grown["archive"], grown["tantivy"])]
-            told = (f"{cell} | {times}" for cell, times in zip(cells, steeper))
-            rows.append(f"| {kind} | {clients} | {' | '.join(told)} |")
+            shown = (f"{cell} | {times}" for cell, times in zip(cells, steeper))
+            rows.append(f"| {kind} | {clients} | {' | '.join(shown)} |")
     if rows:
         print(f"\n## Growth from {least} to {most} records, archive / tantivy in process\n")
         print("| kind | connections | time for each answer, times | steeper by | CPU for each, times | steeper by "
@@ -104,15 +104,15 @@ def print_targets(measured):
         for what, other, field in WANTED:
             pair = (other, "archive") if field == "server_cpu_ms" else ("archive", other)
             ratios = {clients: ratio(sides, *pair, field) for clients, sides in asked.items()}
-            told = [f"{clients}: {number:.2f}" for clients, number in ratios.items() if number is not None]
-            rows += [f"| {what} | {records} | {', '.join(told)} |"] if told else []
-        told = []
+            shown = [f"{clients}: {number:.2f}" for clients, number in ratios.items() if number is not None]
+            rows += [f"| {what} | {records} | {', '.join(shown)} |"] if shown else []
+        shown = []
         for clients, sides in asked.items():
             suggested = reports.get(("suggest", clients), {}).get("archive")
             if suggested and "archive" in sides:
                 p99, p50 = median(of(suggested, "p99_ms")), median(of(sides["archive"], "p50_ms"))
-                told.append(f"{clients}: {p99 / p50:.2f} ({p99:.2f} / {p50:.2f} ms)")
-        rows += [f"| p99 of suggestions / p50 of search (0.2) | {records} | {', '.join(told)} |"] if told else []
+                shown.append(f"{clients}: {p99 / p50:.2f} ({p99:.2f} / {p50:.2f} ms)")
+        rows += [f"| p99 of suggestions / p50 of search (0.2) | {records} | {', '.join(shown)} |"] if shown else []
     if rows:
         print("\n## Ratios\n\n| what | records | by connections |\n|---|---|---|")
         print("\n".join(rows), flush=True)

@@ -57,13 +57,13 @@ class Tantivy:
         pass
 
     def counts(self, questions, numbers):
-        told = self.yardstick.tell("counts", self.folder, self.place.questions(questions)).split()
-        return [int(told[number]) for number in numbers]
+        output = self.yardstick.tell("counts", self.folder, self.place.questions(questions)).split()
+        return [int(output[number]) for number in numbers]
 
     def measure(self, kind, loop):
         questions, facets = self.KINDS[kind]
-        told = self.yardstick.tell("search", self.folder, self.place.questions(questions), facets, self.workers, *loop)
-        return json.loads(told)
+        output = self.yardstick.tell("search", self.folder, self.place.questions(questions), facets, self.workers, *loop)
+        return json.loads(output)
 
 
 class TantivyPool(Tantivy):

@@ -22,7 +22,7 @@ pub(crate) struct Loop {
 }
 
 #[derive(Default)]
-struct Waited {
+struct Timings {
     within: usize,
     partial: usize,
     seconds: Vec<f64>,
@@ -31,7 +31,7 @@ struct Waited {
 impl Loop {
     /// Runs the clients. `connect` makes one, which is then called with numbers of questions
     /// below `questions` and says whether the answer was whole. `pid` is the process whose CPU
-    /// time is told.
+    /// time is reported.
     pub(crate) fn run<C>(self, questions: usize, pid: u32, connect: impl Fn() -> C + Sync) -> Value
     where
         C: FnMut(usize) -> bool,
@@ -40,18 +40,18 @@ impl Loop {
         let begin = Instant::now() + Duration::from_secs_f64(self.warm_up);
         let end = begin + Duration::from_secs_f64(self.seconds);
         let one_client = || {
-            let (mut ask, mut waited) = (connect(), Waited::default());
+            let (mut ask, mut timings) = (connect(), Timings::default());
             loop {
-                let asked = Instant::now();
-                if asked >= end {
-                    return waited;
+                let sent_at = Instant::now();
+                if sent_at >= end {
+                    return timings;
                 }
                 let is_whole = ask(next.fetch_add(1, Ordering::Relaxed) % questions);
-                let answered = Instant::now();
-                waited.within += usize::from(answered >= begin && answered < end);
-                if asked >= begin {
-                    waited.partial += usize::from(!is_whole);
-                    waited.seconds.push((answered - asked).as_secs_f64());
+                let answered_at = Instant::now();
+                timings.within += usize::from(answered_at >= begin && answered_at < end);
+                if sent_at >= begin {
+                    timings.partial += usize::from(!is_whole);
+                    timings.seconds.push((answered_at - sent_at).as_secs_f64());
                 }
             }
         };
@@ -67,8 +67,8 @@ impl Loop {
         })
     }
 
-    fn report(self, clients: Vec<Waited>, server: f64, client: f64) -> Value {
-        let answered: usize = clients.iter().map(|client| client.within).sum();
+    fn report(self, clients: Vec<Timings>, server: f64, client: f64) -> Value {
+        let answered_at: usize = clients.iter().map(|client| client.within).sum();
         let partial: usize = clients.iter().map(|client| client.partial).sum();
         let mut waits: Vec<f64> = clients.into_iter().flat_map(|c| c.seconds).collect();
         waits.sort_by(f64::total_cmp);
@@ -76,12 +76,12 @@ impl Loop {
             let last = waits.len().saturating_sub(1);
             1000.0 * waits.get((last as f64 * share) as usize).unwrap_or(&0.0)
         };
-        let each = |seconds: f64| 1000.0 * seconds / answered.max(1) as f64;
+        let each = |seconds: f64| 1000.0 * seconds / answered_at.max(1) as f64;
         json!({
-            "answered": answered,
-            "asked": waits.len(),
+            "answered_at": answered_at,
+            "sent_at": waits.len(),
             "partial": partial,
-            "per_second": answered as f64 / self.seconds,
+            "per_second": answered_at as f64 / self.seconds,
             "p50_ms": at(0.5),
             "p99_ms": at(0.99),
             "mean_ms": 1000.0 * waits.iter().sum::<f64>() / waits.len().max(1) as f64,

@@ -2,7 +2,7 @@
 //!
 //! A word of Vietnamese is written in syllables, and these are what is compared. Two syllables that
 //! differ only in where the tone mark stands (`hòa`, `hoà`) are the same word in another spelling: they
-//! are aligned and told as [`Passage::Respelled`], so that a change of spelling throughout a text does
+//! are aligned and reported as [`Passage::Respelled`], so that a change of spelling throughout a text does
 //! not hide a change of its words, and yet is not hidden itself. Blanks and line ends between the same
 //! words are treated the same way. Composed and decomposed letters do not differ at all: stored texts
 //! are NFC.

@@ -245,7 +245,7 @@ fn a_backup_is_made_only_where_it_belongs() {
 }
 
 #[test]
-fn a_damaged_backup_is_told_and_never_restored_in_silence() {
+fn a_damaged_backup_is_reported_and_never_restored_in_silence() {
     let archive = Archive::start_with(&SMALL_SEGMENTS);
     let client = archive.holder("admin");
     for number in 0..40 {

@@ -1,4 +1,4 @@
-//! Damaged files: told by `verify --deep`, healed by an upload of the same file. And files of
+//! Damaged files: reported by `verify --deep`, healed by an upload of the same file. And files of
 //! others in the data folder, which stop nothing.
 
 use std::collections::BTreeSet;
@@ -141,7 +141,7 @@ fn files_of_others_in_the_data_folder_stop_neither_the_start_nor_the_sweep() {
 }
 
 #[test]
-fn a_folder_of_blobs_on_another_file_system_is_told_at_the_start_with_both_paths() {
+fn a_folder_of_blobs_on_another_file_system_is_reported_at_the_start_with_both_paths() {
     let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     std::os::unix::fs::symlink(elsewhere.path(), data.path().join("blobs")).unwrap();
@@ -153,11 +153,11 @@ fn a_folder_of_blobs_on_another_file_system_is_told_at_the_start_with_both_paths
         serve.env("LC_ALL", language).arg("serve");
         let ended = serve.arg("--data").arg(data.path()).output().unwrap();
         assert_eq!(ended.status.code(), Some(1));
-        let told = String::from_utf8(ended.stderr).unwrap();
+        let message = String::from_utf8(ended.stderr).unwrap();
         let staging = data.path().canonicalize().unwrap().join("staging");
         let blobs = elsewhere.path().join("sha256");
         for part in [staging.to_str().unwrap(), blobs.to_str().unwrap(), words] {
-            assert!(told.contains(part), "{part}: {told}");
+            assert!(message.contains(part), "{part}: {message}");
         }
     }
 }
@@ -275,7 +275,7 @@ impl Bench {
             .unwrap()
     }
 
-    /// Damages files, has that told (and quarantined) first or not, and uploads them anew.
+    /// Damages files, has that reported (and quarantined) first or not, and uploads them anew.
     async fn round(&self, hits: &[(usize, Damage)], verify_first: bool, same_work: bool) {
         let data = &self.config.storage.data_dir;
         let mut hit = BTreeSet::new();
@@ -317,7 +317,7 @@ impl Bench {
 }
 
 #[test]
-fn any_damage_to_files_is_told_by_verify_and_healed_by_uploading_them_again() {
+fn any_damage_to_files_is_reported_by_verify_and_healed_by_uploading_them_again() {
     let runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = { runtime }.enable_all().build().unwrap();
     let bench = runtime.block_on(Bench::new());

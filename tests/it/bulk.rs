@@ -108,7 +108,7 @@ fn a_preview_tells_what_would_happen_to_each_work_and_does_nothing() {
     let numbers = ["total", "changed", "unchanged", "refused"].map(|name| preview[name].as_u64());
     assert_eq!(numbers, [Some(4), Some(1), Some(0), Some(3)]);
     let items = preview["items"].as_array().unwrap();
-    let told: Vec<_> = items
+    let actual: Vec<_> = items
         .iter()
         .map(|item| (item["outcome"].as_str().unwrap(), problem_of(item)))
         .collect();
@@ -118,7 +118,7 @@ fn a_preview_tells_what_would_happen_to_each_work_and_does_nothing() {
         ("refused", "invalid"),
         ("refused", "not-found"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     let rules = items[2]["problem"]["errors"].to_string();
     assert!(rules.contains("rights-not-reviewed"), "{rules}");
     assert_eq!(work_of(&editor, &ids[0])["state"], "draft");

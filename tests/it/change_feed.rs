@@ -42,7 +42,7 @@ async fn drafts_show_to_their_body_and_editors_only() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_is_told_to_those_who_could_see_the_work() {
+async fn a_withdrawal_is_shown_to_those_who_could_see_the_work() {
     let archive = Archive::new();
     let open = archive.published(&complete_work()).await;
     let narrow = complete_work_but(&json!({"access": "partner"}));
@@ -68,7 +68,7 @@ async fn a_withdrawal_is_told_to_those_who_could_see_the_work() {
         (partner(), vec!["5 withdrawn gone", "6 withdrawn gone"]),
     ] {
         assert_eq!(feed(&archive, &reader, 2).await, expected, "{reader}");
-        // Who comes late is not told that it was there.
+        // Who comes late does not learn that it was there.
         assert_eq!(feed(&archive, &reader, 0).await, expected, "{reader}");
     }
 }

@@ -64,7 +64,7 @@ fn wrong_usage_ends_with_64() {
 }
 
 #[test]
-fn a_folder_without_an_archive_is_told_and_not_made() {
+fn a_folder_without_an_archive_is_reported_and_not_made() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = folder.path().join("typo");
     for name in ["verify", "rebuild", "reindex"] {

@@ -96,7 +96,7 @@ fn a_folder_comes_in_with_its_files_and_states_with_or_without_a_server() {
 }
 
 #[test]
-fn failures_are_told_line_by_line_and_by_the_exit_code() {
+fn failures_are_reported_line_by_line_and_by_the_exit_code() {
     let mut outside = poster();
     outside["files"][0]["path"] = "../../etc/passwd".into();
     outside["identifiers"][0]["value"] = "p-2".into();
@@ -104,14 +104,14 @@ fn failures_are_told_line_by_line_and_by_the_exit_code() {
     let archive = Archive::start();
     let output = import(archive.data(), works.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("1: Invalid data") && told.contains("/titles"),
-        "{told}"
+        message.contains("1: Invalid data") && message.contains("/titles"),
+        "{message}"
     );
     assert!(
-        told.contains("3: a file must lie below the folder"),
-        "{told}"
+        message.contains("3: a file must lie below the folder"),
+        "{message}"
     );
 
     let results = works.path().join("results.ndjson");
@@ -134,7 +134,7 @@ fn failures_are_told_line_by_line_and_by_the_exit_code() {
 }
 
 #[test]
-fn damage_is_found_told_and_set_aside() {
+fn damage_is_found_reported_and_set_aside() {
     let works = folder(&[poster()]);
     let data = tempfile::tempdir().unwrap();
     assert!(import(data.path(), works.path(), &[]).status.success());

@@ -17,21 +17,21 @@ fn refused(data: &Path, bind: &str) -> (Option<i32>, String) {
     let mut serve = command();
     serve.args(["serve", "--bind", bind, "--data"]).arg(data);
     let output = serve.output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told.lines().count(), 1, "{told}");
-    (output.status.code(), told)
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    (output.status.code(), message)
 }
 
 #[test]
-fn an_address_in_use_is_told() {
+fn an_address_in_use_is_reported() {
     let data = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();
-    let (code, told) = refused(data.path(), &taken);
+    let (code, message) = refused(data.path(), &taken);
     assert_eq!(code, Some(1));
     assert!(
-        told.contains(&format!("cannot listen on {taken}")),
-        "{told}"
+        message.contains(&format!("cannot listen on {taken}")),
+        "{message}"
     );
 }
 
@@ -40,9 +40,9 @@ fn a_folder_that_cannot_be_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tin.txt");
     fs::write(&file, "a text").unwrap();
-    let (code, told) = refused(&file, "127.0.0.1:0");
+    let (code, message) = refused(&file, "127.0.0.1:0");
     assert_eq!(code, Some(1));
-    assert!(told.contains(file.to_str().unwrap()), "{told}");
+    assert!(message.contains(file.to_str().unwrap()), "{message}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "a text");
 }
 
@@ -103,7 +103,7 @@ fn demo_is_not_ready_before_the_sample_is_in() {
 
 #[test]
 fn a_stop_right_after_the_start_is_a_clean_one() {
-    // Fails in one of a few starts when the signals are listened to after the address was told.
+    // Fails in one of a few starts when the signals are listened to after the address was printed.
     for _ in 0..5 {
         Archive::start().stop();
     }

@@ -1,4 +1,4 @@
-//! Two writers at once: one wins, the other is told, nothing is lost or made twice.
+//! Two writers at once: one wins, the other gets a conflict, nothing is lost or made twice.
 
 use std::sync::Barrier;
 use std::thread;
@@ -78,8 +78,8 @@ fn files_that_expect_no_revision_are_all_attached_however_they_meet() {
         let answer = editor.send("POST", &format!("{path}/files"), &plain, bytes.as_bytes());
         (answer.status, answer.text())
     };
-    for (status, told) in at_once(8, attach) {
-        assert_eq!(status, 201, "{told}");
+    for (status, answer) in at_once(8, attach) {
+        assert_eq!(status, 201, "{answer}");
     }
     let now = editor.get(&path).json();
     assert_eq!(

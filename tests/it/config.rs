@@ -50,7 +50,7 @@ fn later_layers_win_and_each_value_says_where_it_comes_from() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_once() {
+fn everything_wrong_is_reported_at_once() {
     let file = "[server]\nbnid = \"x\"\nworkers = \"many\"\npublic_address = \"kho.vn\"\n\
                 [jobs]\nworkers = 1000\n[storage]\nengine = \"oracle\"\n";
     let environment = [
@@ -75,7 +75,7 @@ fn everything_wrong_is_told_at_once() {
 }
 
 #[test]
-fn what_is_no_toml_or_not_there_is_told() {
+fn what_is_no_toml_or_not_there_is_reported() {
     let output = config("check", "[server\n", &[], &[]);
     assert_eq!(output.status.code(), Some(64));
     assert!(

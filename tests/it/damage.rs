@@ -1,4 +1,4 @@
-//! What a crash or a failing disk leaves behind: mended at the next start, or told with its place
+//! What a crash or a failing disk leaves behind: mended at the next start, or reported with its place
 //! and the way out. The real binary on folders damaged by hand.
 
 use std::collections::BTreeSet;
@@ -165,13 +165,13 @@ fn a_journal_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
     for arguments in [&["serve", "--bind", "127.0.0.1:0"][..], &["verify"]] {
         let refused = run(arguments, &data);
         assert!(!refused.status.success(), "{refused:?}");
-        let told = [refused.stdout, refused.stderr].concat();
-        let told = String::from_utf8_lossy(&told);
+        let message = [refused.stdout, refused.stderr].concat();
+        let message = String::from_utf8_lossy(&message);
         assert!(
-            told.contains("events up to 3: 3 to 3 are missing"),
-            "{told}"
+            message.contains("events up to 3: 3 to 3 are missing"),
+            "{message}"
         );
-        assert!(told.contains("--discard-after-damage"), "{told}");
+        assert!(message.contains("--discard-after-damage"), "{message}");
     }
     assert_eq!(
         fs::read(journal(&data)).unwrap().get(..third),
@@ -198,7 +198,7 @@ fn a_journal_that_lost_its_end_is_refused_until_the_loss_is_accepted() {
 }
 
 #[test]
-fn a_flipped_byte_in_the_journal_is_told_with_its_line_and_there_is_a_way_out() {
+fn a_flipped_byte_in_the_journal_is_reported_with_its_line_and_there_is_a_way_out() {
     let (archive, client) = archive_with(&["một", "hai", "ba"]);
     let data = archive.stop();
     let mut text = fs::read(journal(&data)).unwrap();
@@ -224,22 +224,22 @@ fn a_flipped_byte_in_the_journal_is_told_with_its_line_and_there_is_a_way_out() 
     for arguments in [&["serve", "--bind", "127.0.0.1:0"][..], &["rebuild"]] {
         let refused = run(arguments, &data);
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-        let told = String::from_utf8_lossy(&refused.stderr);
+        let message = String::from_utf8_lossy(&refused.stderr);
         assert!(
-            told.contains(&place) && told.contains("--discard-after-damage"),
-            "{told}"
+            message.contains(&place) && message.contains("--discard-after-damage"),
+            "{message}"
         );
-        assert_eq!(told.lines().count(), 1, "{told}");
+        assert_eq!(message.lines().count(), 1, "{message}");
     }
     assert_eq!(run(&["verify"], &data).status.code(), Some(2));
 
     let rebuilt = run(&["rebuild", "--discard-after-damage"], &data);
     assert!(rebuilt.status.success(), "{rebuilt:?}");
     let aside = journal(&data).with_extension("ndjson.discarded");
-    let told = String::from_utf8_lossy(&rebuilt.stdout);
+    let message = String::from_utf8_lossy(&rebuilt.stdout);
     assert!(
-        told.contains(aside.to_str().unwrap()) && aside.exists(),
-        "{told}"
+        message.contains(aside.to_str().unwrap()) && aside.exists(),
+        "{message}"
     );
     let (archive, client) = again(data, &client);
     assert_eq!(found(&client, ""), titles(&["một"]));
@@ -318,10 +318,10 @@ fn a_damaged_file_is_quarantined_and_whoever_has_it_can_bring_it_back() {
 
     let verify = run(&["verify", "--deep"], &data);
     assert_eq!(verify.status.code(), Some(2));
-    let told = String::from_utf8_lossy(&verify.stdout);
+    let message = String::from_utf8_lossy(&verify.stdout);
     assert!(
-        told.contains(&format!("damaged, set aside: {sha256}")),
-        "{told}"
+        message.contains(&format!("damaged, set aside: {sha256}")),
+        "{message}"
     );
     let quarantined = files_below(&data.path().join("quarantine"));
     assert!(matches!(&*quarantined, [file] if fs::read(file).unwrap() == flipped));

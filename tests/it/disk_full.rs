@@ -88,8 +88,13 @@ impl Given {
                 b"one line\n",
             ),
         ] {
-            let told = (refused.status, refused.problem());
-            assert_eq!(told, (507, "storage-full".to_owned()), "{}", refused.text());
+            let actual = (refused.status, refused.problem());
+            assert_eq!(
+                actual,
+                (507, "storage-full".to_owned()),
+                "{}",
+                refused.text()
+            );
         }
     }
 }

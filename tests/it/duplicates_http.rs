@@ -136,7 +136,7 @@ fn a_poster_that_was_shrunk_and_compressed_again_stands_under_the_first() {
 }
 
 #[test]
-fn a_copy_for_others_eyes_is_not_told() {
+fn a_copy_for_others_eyes_is_not_shown() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let public = poster(&editor, "Vườn cà phê", &["photo.jpg"], "public");
@@ -147,11 +147,11 @@ fn a_copy_for_others_eyes_is_not_told() {
         "state-internal",
     );
     let event = looked_at(&archive, 2);
-    for (reader, told) in [(archive.anybody(), vec![]), (editor, vec![internal])] {
+    for (reader, expected) in [(archive.anybody(), vec![]), (editor, vec![internal])] {
         let hits = search(&reader, "q=vuon+ca+phe", event);
         assert_eq!(hits.len(), 1, "{hits:?}");
         let found = hits[0]["duplicates"].as_array().unwrap().len();
-        assert_eq!(found, told.len(), "{hits:?}");
-        assert_eq!(duplicates(&reader, &public), told);
+        assert_eq!(found, expected.len(), "{hits:?}");
+        assert_eq!(duplicates(&reader, &public), expected);
     }
 }

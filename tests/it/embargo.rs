@@ -11,7 +11,7 @@ use crate::archive::{Archive, complete_work_but, editor};
 const NOON: &str = "2026-11-23T12:00:00+07:00";
 
 #[tokio::test]
-async fn an_embargo_ends_at_its_moment_and_its_readers_are_told_once() {
+async fn an_embargo_ends_at_its_moment_and_its_readers_learn_it_once() {
     let archive = Archive::new();
     let work = archive
         .published(&complete_work_but(&json!({"embargo_until": NOON})))

@@ -139,10 +139,10 @@ async fn an_embargo_that_a_wrong_clock_ended_ends_again_once_the_work_was_change
         house.clock.set(at(now));
         runner.idle().await;
         let events = house.events().await;
-        let told = events
+        let actual = events
             .iter()
             .filter(|kind| **kind == EventKind::EmbargoLifted);
-        assert_eq!(told.count(), lifted, "after {now} seconds");
+        assert_eq!(actual.count(), lifted, "after {now} seconds");
     }
     runner.stop().await;
 }

@@ -1,4 +1,4 @@
-//! A caller who asks too much waits, or is told when to come again; the others do not notice.
+//! A caller who asks too much waits, or learns when to come again; the others do not notice.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ fn with_works(archive: &Archive, count: usize) {
 }
 
 #[test]
-fn a_used_up_budget_is_told_and_is_that_of_one_network() {
+fn a_used_up_budget_is_reported_and_is_that_of_one_network() {
     let settings = [
         ("KHOCHUNG__SEARCH__CALLER_CPU_MS_PER_SECOND", "1"),
         ("KHOCHUNG__SEARCH__CALLER_WINDOW_SECONDS", "60"),
@@ -125,12 +125,12 @@ fn a_storm_waits_in_its_own_queue() {
         let started = Instant::now();
         let mut others = 0;
         while others < 20 {
-            let asked = from(
+            let answer = from(
                 &anybody,
                 "203.0.113.7",
                 &format!("{SEARCH}&facet_values={}", others + 1),
             );
-            assert_eq!(asked.status, 200, "{}", asked.text());
+            assert_eq!(answer.status, 200, "{}", answer.text());
             others += 1;
             assert!(
                 started.elapsed() < Duration::from_secs(50),

@@ -206,13 +206,13 @@ fn the_enclosure_of_an_image_is_the_copy_the_reader_gets() {
     assert_eq!(made.status, 201, "{}", made.text());
     step(&editor, &path, "publication", &json!({}));
     let anybody = archive.anybody();
-    let told = eventually("a copy of the photo", || {
+    let enclosure = eventually("a copy of the photo", || {
         let feed = up_to_date(&anybody, &editor, "has=image");
         enclosures(&feed.entries[0]).first().copied().cloned()
     });
-    let copy = anybody.get(told.href.strip_prefix(archive.base()).unwrap());
-    assert_eq!(told.length, Some(copy.body.len().to_string()));
-    assert_eq!(told.kind.as_deref(), Some(copy.header("content-type")));
+    let copy = anybody.get(enclosure.href.strip_prefix(archive.base()).unwrap());
+    assert_eq!(enclosure.length, Some(copy.body.len().to_string()));
+    assert_eq!(enclosure.kind.as_deref(), Some(copy.header("content-type")));
     assert_ne!(copy.body, photo);
     let for_editors = up_to_date(&editor, &editor, "has=image");
     let original = enclosures(&for_editors.entries[0])[0];
@@ -378,7 +378,7 @@ fn pages_bring_every_work_once_while_others_write() {
 }
 
 #[test]
-fn who_has_it_already_is_told_so() {
+fn who_has_it_already_gets_not_modified() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     published(&editor, &work("Chung một"));

@@ -76,7 +76,7 @@ fn hostile_names_become_plain_ones_and_stay_inside_their_header() {
 }
 
 #[test]
-fn what_a_file_is_is_told_by_its_bytes_and_what_could_run_is_only_saved() {
+fn what_a_file_is_is_recognised_by_its_bytes_and_what_could_run_is_only_saved() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let work = new_work(&editor);
@@ -135,8 +135,8 @@ fn programs_and_archives_are_refused_whatever_they_call_themselves() {
         ),
     ] {
         let refused = upload(&editor, &work, name, declared, bytes);
-        let told = (refused.status, refused.problem());
-        assert_eq!(told, (415, "unsupported-media-type".to_owned()), "{name}");
+        let actual = (refused.status, refused.problem());
+        assert_eq!(actual, (415, "unsupported-media-type".to_owned()), "{name}");
     }
     assert_eq!(editor.get(&work).json()["revision"], 1);
     assert_eq!(editor.get("/readyz").json()["last_event"], before);

@@ -218,7 +218,7 @@ impl Harvester {
     }
 
     /// It has read exactly what one who begins now reads, in which no work goes back and every
-    /// acknowledged revision is told.
+    /// acknowledged revision is in the feed.
     fn check(&mut self, client: &Client, ledger: &BTreeMap<String, Acknowledged>) {
         self.read_to_the_end(client);
         let mut newcomer = Self::default();
@@ -235,10 +235,10 @@ impl Harvester {
             assert_eq!(revision, before + 1, "{change}");
         }
         for (id, known) in ledger {
-            let told = revisions.get(id.as_str());
+            let latest = revisions.get(id.as_str());
             assert!(
-                told.is_some_and(|told| *told >= known.revision),
-                "{id} was not told"
+                latest.is_some_and(|latest| *latest >= known.revision),
+                "{id} was not latest"
             );
         }
     }

@@ -386,7 +386,7 @@ async fn bytes_that_came_back_after_damage_are_audited_within_the_hour() {
         house.clock.set(at(hour * 60 * 60));
         runner.idle().await;
         let failed = house.events(EventKind::FixityFailed).await;
-        assert_eq!(failed, 1, "told once");
+        assert_eq!(failed, 1, "reported once");
     }
     house.store(b"lost".to_vec()).await;
     house.clock.set(at(3 * 60 * 60));

@@ -148,15 +148,15 @@ fn numbers_of_one_body_mean_nothing_to_another() {
 }
 
 #[test]
-fn counts_are_told_to_staff_and_metrics_to_this_machine() {
+fn counts_are_shown_to_staff_and_metrics_to_this_machine() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
     let through_proxy = [("x-forwarded-for", "203.0.113.7")];
-    let told = |client: &Client| client.send("GET", "/readyz", &through_proxy, &[]).json();
-    let outside = told(&anybody);
+    let readiness = |client: &Client| client.send("GET", "/readyz", &through_proxy, &[]).json();
+    let outside = readiness(&anybody);
     assert_eq!(outside["status"], "ready");
     assert!(outside.get("last_event").is_none() && outside.get("index_lag_events").is_none());
-    assert!(told(&editor)["last_event"].is_u64());
+    assert!(readiness(&editor)["last_event"].is_u64());
     assert!(anybody.get("/readyz").json()["last_event"].is_u64());
 
     assert_eq!(anybody.get("/metrics").status, 200);
@@ -170,7 +170,7 @@ fn counts_are_told_to_staff_and_metrics_to_this_machine() {
 }
 
 #[test]
-fn only_staff_are_told_how_long_a_search_took() {
+fn only_staff_learn_how_long_a_search_took() {
     let archive = Archive::start();
     let times = |client: &Client| {
         let took = client.get("/api/v1/search?q=quyen+tre+em").json()["took"].clone();

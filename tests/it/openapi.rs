@@ -74,7 +74,7 @@ fn it_is_openapi_3_1_without_leftovers_of_3_0() {
 }
 
 #[test]
-fn every_operation_is_named_once_told_and_tagged() {
+fn every_operation_is_named_once_described_and_tagged() {
     let mut names = BTreeSet::new();
     for (method, path, operation) in operations(&committed()) {
         let context = format!("{method} {path}");

@@ -237,14 +237,19 @@ fn pages_of_other_sites_may_read_but_not_write() {
             .contains("Link")
     );
     let headers = [origin, ("access-control-request-method", "GET")];
-    let asked = archive
+    let preflight = archive
         .anybody()
         .send("OPTIONS", "/api/v1/search", &headers, &[]);
     assert_eq!(
-        (asked.status, asked.header("access-control-allow-methods")),
+        (
+            preflight.status,
+            preflight.header("access-control-allow-methods")
+        ),
         (204, "GET, HEAD")
     );
-    let allowed = asked.header("access-control-allow-headers").to_lowercase();
+    let allowed = preflight
+        .header("access-control-allow-headers")
+        .to_lowercase();
     assert!(
         !allowed.contains("authorization"),
         "a token stays in its page"

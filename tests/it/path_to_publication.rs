@@ -334,7 +334,7 @@ fn an_unfinished_work_is_not_accepted_and_its_checklist_says_why() {
 }
 
 #[test]
-fn a_correction_is_told_to_readers_and_the_text_before_is_named() {
+fn a_correction_is_shown_to_readers_and_the_text_before_is_named() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
     let mut work = OnItsWay::create(&editor, &complete());
@@ -354,15 +354,15 @@ fn a_correction_is_told_to_readers_and_the_text_before_is_named() {
 
     let read = anybody.get(&work.path).json();
     assert_eq!(read["body"], "Ngày hội mở cửa lúc tám giờ.");
-    let told = &read["corrections"][0];
-    assert_eq!(told["note"], correction["note"]);
-    assert_eq!(told["corrected_revision"], before["revision"]);
-    assert_eq!(told["revision"], read["revision"]);
-    assert_eq!(told["at"], read["updated_at"]);
+    let entry = &read["corrections"][0];
+    assert_eq!(entry["note"], correction["note"]);
+    assert_eq!(entry["corrected_revision"], before["revision"]);
+    assert_eq!(entry["revision"], read["revision"]);
+    assert_eq!(entry["at"], read["updated_at"]);
     // The text before stays citable for everybody, without who wrote it. Other revisions are not for readers.
     let cited = anybody.get(&format!(
         "{}/revisions/{}",
-        work.path, told["corrected_revision"]
+        work.path, entry["corrected_revision"]
     ));
     assert_eq!(cited.status, 200, "{}", cited.text());
     assert_eq!(cited.json()["asset"]["body"], before["body"]);
@@ -385,7 +385,7 @@ fn a_correction_is_told_to_readers_and_the_text_before_is_named() {
     let found = anybody
         .get(&format!("/api/v1/search?q=ngay+hoi&event={event}"))
         .json();
-    assert_eq!(found["items"][0]["asset"]["corrections"][0], *told);
+    assert_eq!(found["items"][0]["asset"]["corrections"][0], *entry);
     let feed = eventually("the feed has the work", || {
         let feed = anybody.get("/api/v1/search/feed?q=ngay+hoi&lang=en");
         (!atom::read(&feed).entries.is_empty()).then_some(feed)

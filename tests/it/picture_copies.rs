@@ -80,7 +80,7 @@ fn pictures_with_nothing_to_tell_them_by_have_no_hash() {
 }
 
 #[test]
-fn copies_are_told_up_to_eight_bits() {
+fn copies_are_recognised_up_to_eight_bits() {
     let hash = PictureHash::from_bits(0x0123_4567_89AB_CDEF);
     for (flipped, expected) in [(0, true), (0xFF, true), (0x8000_0000_0000_00FF, false)] {
         let other = PictureHash::from_bits(hash.bits() ^ flipped);

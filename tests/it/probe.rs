@@ -1,4 +1,4 @@
-//! What files are, told from their bytes: the fixtures' facts come from `ffprobe`, `exiftool` and
+//! What files are, recognised by their bytes: the fixtures' facts come from `ffprobe`, `exiftool` and
 //! the commands that made them.
 
 use std::fs;
@@ -79,8 +79,8 @@ fn recordings_tell_their_format_and_duration() {
     for (name, media_type, duration_ms) in cases {
         let found = probe_fixture(name);
         assert_eq!(found.media_type, media_type, "{name}");
-        let told = found.facts.duration_ms.expect(name);
-        assert!(told.abs_diff(duration_ms) <= 10, "{name}: {told} ms");
+        let actual = found.facts.duration_ms.expect(name);
+        assert!(actual.abs_diff(duration_ms) <= 10, "{name}: {actual} ms");
     }
     assert_eq!(probe_fixture("film.webm").media_type, "video/webm");
 }
@@ -111,7 +111,7 @@ fn an_embedded_place_is_noticed() {
 }
 
 #[test]
-fn documents_in_zip_files_are_told_by_their_entries() {
+fn documents_in_zip_files_are_recognised_by_their_entries() {
     const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     for (name, media_type) in [
         ("late.docx", WORD),

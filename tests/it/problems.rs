@@ -112,7 +112,7 @@ fn each_type_of_problem_has_its_page() {
 }
 
 #[test]
-fn every_broken_rule_is_told_with_its_place() {
+fn every_broken_rule_is_reported_with_its_place() {
     let archive = Archive::start();
     let work = json!({
         "titles": { "vi": "Áp phích", "v_i": "x" },

@@ -69,13 +69,13 @@ fn little(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap().to_le_bytes()
 }
 
-fn told() -> Vec<u8> {
+fn metadata() -> Vec<u8> {
     format!("{OWNER} {PLACE}").into_bytes()
 }
 
 /// The film with a track of a sensor or of subtitles, whose only sample tells owner and place.
 fn film_with_track(handler: &[u8; 4], format: &[u8; 4]) -> Vec<u8> {
-    let sample = told();
+    let sample = metadata();
     let number = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
     let table = |name: &[u8; 4], rows: &[usize]| {
         let rows: Vec<u8> = rows.iter().flat_map(|row| number(*row)).collect();
@@ -111,7 +111,7 @@ fn film_with_track(handler: &[u8; 4], format: &[u8; 4]) -> Vec<u8> {
 
 /// The recordings with an owner and a place in the metadata of their format.
 fn telling_recordings() -> Vec<(&'static str, Vec<u8>)> {
-    let text = told();
+    let text = metadata();
     let xyz = iso_box(
         b"\xa9xyz",
         &[&[0, 18, 0x15, 0xC7], PLACE.as_bytes()].concat(),
@@ -223,8 +223,8 @@ fn recordings_by_a_usual_encoder_are_published_without_its_name() {
         assert_eq!(published.status, 200, "{name}: {}", published.text());
         let public = archive.anybody().get(&address);
         assert_eq!(public.status, 200, "{name}");
-        for told in ["Lavf", "Quyền con người", "13.98", "VideoHandler"] {
-            assert!(!holds(&public.body, told), "{name}: {told}");
+        for metadata in ["Lavf", "Quyền con người", "13.98", "VideoHandler"] {
+            assert!(!holds(&public.body, metadata), "{name}: {metadata}");
         }
         let file = editor.get(&work).json()["files"][0].clone();
         assert_eq!(file["processing"], "ready", "{name}");

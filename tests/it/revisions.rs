@@ -72,7 +72,7 @@ fn every_change_is_listed_with_who_made_it_when_and_why() {
     let editor = archive.holder("editor");
     let list = editor.get(&format!("{path}/revisions")).json();
     let items = list["items"].as_array().unwrap();
-    let told: Vec<(u64, &str, Option<&str>)> = items
+    let actual: Vec<(u64, &str, Option<&str>)> = items
         .iter()
         .map(|item| {
             let kind = item["kind"].as_str().unwrap();
@@ -88,7 +88,7 @@ fn every_change_is_listed_with_who_made_it_when_and_why() {
         (2, "described", Some("Sửa tiêu đề")),
         (1, "created", None),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     let by = |index: usize| items[index]["by"].as_str().unwrap();
     assert!(by(1).starts_with("editor:") && by(2).starts_with("contributor:"));
     assert!(list.get("next").is_none());
@@ -162,7 +162,7 @@ fn only_those_who_may_change_a_work_read_its_history() {
 }
 
 #[test]
-fn differences_are_told_by_field_and_texts_by_word() {
+fn differences_are_shown_by_field_and_texts_by_word() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let mut work = publishable("Hòa giải ở xã");

@@ -228,7 +228,7 @@ fn who_may_only_read_it_may_not_delete_it() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
+fn everything_that_is_wrong_is_reported_at_once() {
     let archive = Archive::start();
     let keeper = archive.holder("partner");
     let refused = keeper.post_json(
@@ -247,7 +247,7 @@ fn everything_that_is_wrong_is_told_at_once() {
         (refused.status, refused.problem().as_str()),
         (422, "invalid")
     );
-    let mut told: Vec<String> = refused.json()["errors"]
+    let mut actual: Vec<String> = refused.json()["errors"]
         .as_array()
         .unwrap()
         .iter()
@@ -259,9 +259,9 @@ fn everything_that_is_wrong_is_told_at_once() {
             )
         })
         .collect();
-    told.sort_unstable();
+    actual.sort_unstable();
     assert_eq!(
-        told,
+        actual,
         [
             "/owner unknown-property",
             "/query/after unknown-property",

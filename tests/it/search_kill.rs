@@ -256,7 +256,7 @@ impl Actors {
         }
     }
 
-    /// What everybody is told, page by page.
+    /// What everybody can read, page by page.
     fn answers(&self, archive: &Archive) -> Vec<String> {
         let with = |token: &String| archive.anybody().with_token(token);
         let holders = [
@@ -298,14 +298,14 @@ fn pages(client: &Client, query: &str, sort: &str) -> Vec<String> {
         "/api/v1/search?{}&event={last}",
         query.trim_start_matches('&')
     );
-    let (mut told, mut ids, mut path) = (Vec::new(), Vec::new(), first.clone());
+    let (mut lines, mut ids, mut path) = (Vec::new(), Vec::new(), first.clone());
     loop {
         let page = client.get(&path).json();
         if page["stale"] == true {
             continue;
         }
-        if told.is_empty() {
-            told.push(format!(
+        if lines.is_empty() {
+            lines.push(format!(
                 "{query} {} {} {}",
                 page["total"], page["matching"], page["facets"]
             ));
@@ -323,6 +323,6 @@ fn pages(client: &Client, query: &str, sort: &str) -> Vec<String> {
     if sort == "relevance" {
         ids.sort_unstable();
     }
-    told.extend(ids);
-    told
+    lines.extend(ids);
+    lines
 }

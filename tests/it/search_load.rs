@@ -69,17 +69,20 @@ fn the_requested_number_of_values_is_returned() {
     let editor = archive.holder("editor");
     let years = (1000..2200).map(|year| work("Bài", &json!({ "made": year.to_string() })));
     let event = import(&editor, years);
-    for (asked, told) in [
+    for (limit, expected) in [
         ("", 50),
         ("&facet_values=1", 1),
         ("&facet_values=1000", 1000),
     ] {
-        let answer = ask(&archive.anybody(), &format!("facets=year{asked}"), event);
+        let answer = ask(&archive.anybody(), &format!("facets=year{limit}"), event);
         let values = answer["facets"][0]["values"].as_array().unwrap();
-        assert_eq!(values.len(), told, "{asked}");
+        assert_eq!(values.len(), expected, "{limit}");
         // Equally frequent values stand in their own order.
         let right = (1000..).map(|year| json!({ "value": year.to_string(), "label": year.to_string(), "works": 1, "chosen": false }));
-        assert!(values.iter().cloned().eq(right.take(told)), "{values:?}");
+        assert!(
+            values.iter().cloned().eq(right.take(expected)),
+            "{values:?}"
+        );
     }
     let too_many = archive.anybody().get("/api/v1/search?facet_values=1001");
     assert_eq!(
@@ -141,6 +144,6 @@ fn withdrawing_during_merges_writes_no_warning() {
         }
     }
     let data = archive.stop();
-    let told = fs::read_to_string(data.path().join("log")).unwrap();
-    assert_eq!(told, "");
+    let log = fs::read_to_string(data.path().join("log")).unwrap();
+    assert_eq!(log, "");
 }

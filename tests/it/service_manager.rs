@@ -54,7 +54,7 @@ fn it_tells_when_it_answers_and_when_it_stops_and_lives_through_sighup() {
     manager
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
-    let told = || {
+    let notification = || {
         let mut message = [0; 256];
         let length = manager.recv(&mut message).unwrap();
         String::from_utf8(message[..length].to_vec()).unwrap()
@@ -64,7 +64,7 @@ fn it_tells_when_it_answers_and_when_it_stops_and_lives_through_sighup() {
     serve.args(["serve", "--bind", "127.0.0.1:0", "--data"]);
     serve.arg(folder.path().join("kho")).stdout(Stdio::piped());
     let mut child = serve.spawn().unwrap();
-    assert_eq!(told().trim_end(), "READY=1");
+    assert_eq!(notification().trim_end(), "READY=1");
     let mut line = String::new();
     let stdout = child.stdout.take().unwrap();
     BufReader::new(stdout).read_line(&mut line).unwrap();
@@ -85,6 +85,6 @@ fn it_tells_when_it_answers_and_when_it_stops_and_lives_through_sighup() {
     signal("-HUP");
     assert_eq!(Client::new(base, None).get("/healthz").status, 200);
     signal("-TERM");
-    assert_eq!(told().trim_end(), "STOPPING=1");
+    assert_eq!(notification().trim_end(), "STOPPING=1");
     assert!(child.wait().unwrap().success());
 }

@@ -154,7 +154,7 @@ fn commands_reach_an_archive_that_speaks_tls() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_used_is_told_by_start_and_check() {
+fn a_certificate_that_cannot_be_used_is_reported_by_start_and_check() {
     let folder = tempfile::tempdir().unwrap();
     let pair = write_pair(folder.path());
     let missing = folder.path().join("missing.pem");
@@ -170,11 +170,11 @@ fn a_certificate_that_cannot_be_used_is_told_by_start_and_check() {
         (&pair.certificate, &PathBuf::new()),
     ] {
         for (name, code) in [("serve", 64), ("check", 1)] {
-            let mut told = command();
-            told.env("KHOCHUNG__SERVER__TLS_CERTIFICATE", certificate);
-            told.env("KHOCHUNG__SERVER__TLS_KEY", key);
-            told.args([name, "--bind", "127.0.0.1:0", "--data"]);
-            let output = told.arg(folder.path().join("kho")).output().unwrap();
+            let mut process = command();
+            process.env("KHOCHUNG__SERVER__TLS_CERTIFICATE", certificate);
+            process.env("KHOCHUNG__SERVER__TLS_KEY", key);
+            process.args([name, "--bind", "127.0.0.1:0", "--data"]);
+            let output = process.arg(folder.path().join("kho")).output().unwrap();
             assert_eq!(output.status.code(), Some(code), "{name}: {output:?}");
         }
     }

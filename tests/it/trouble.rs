@@ -1,4 +1,4 @@
-//! Trouble while the archive runs is told to its operator: by `/readyz`, by gauges, by exit codes.
+//! Trouble while the archive runs is reported to its operator: by `/readyz`, by gauges, by exit codes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -128,7 +128,7 @@ fn sealed(archive: &Archive) -> Vec<PathBuf> {
 }
 
 #[test]
-fn damage_in_an_old_segment_is_found_by_the_scrub_and_told() {
+fn damage_in_an_old_segment_is_found_by_the_scrub_and_reported() {
     let small = [("KHOCHUNG__STORAGE__SEGMENT_BYTES", "1048576")];
     let archive = Archive::start_with(&small);
     let client = archive.holder("admin");

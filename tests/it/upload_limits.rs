@@ -186,7 +186,7 @@ fn a_body_that_stops_coming_is_given_up() {
 }
 
 #[test]
-fn who_may_not_attach_is_told_before_the_bytes_have_travelled() {
+fn who_may_not_attach_is_refused_before_the_bytes_have_travelled() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let path = new_work(&editor);

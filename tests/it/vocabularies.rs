@@ -234,7 +234,7 @@ fn units_the_reform_left_alone_keep_their_slug_and_change_their_whole() {
 
 /// "52" was Bình Định and is now Gia Lai; "Phường Nhơn Phú" and "Phường Quy Nhơn Bắc" share 21553.
 #[test]
-fn recycled_codes_are_told_apart_by_their_dates() {
+fn recycled_codes_are_distinguished_by_their_dates() {
     let all = shipped();
     let places = all.scheme("place").unwrap();
     let bearers = |scheme: &str, value: &str, day: &str| -> Vec<String> {

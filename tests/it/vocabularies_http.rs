@@ -271,7 +271,7 @@ async fn lasting_addresses_lead_to_the_concept() {
 }
 
 #[actix_web::test]
-async fn the_unknown_and_the_malformed_are_told_apart() {
+async fn the_unknown_and_the_malformed_are_distinguished() {
     for (path, status) in [
         ("/api/v1/vocabularies/nothing", 404),
         ("/api/v1/vocabularies/place/nothing", 404),

@@ -228,7 +228,7 @@ Example: khochung token create --role contributor --organisation dic --label \"u
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Each line of the NDJSON file is one work. A work whose first identifier is known is updated, so an
-import can be repeated. Failed lines are told one by one; the others are not held up by them.
+import can be repeated. Failed lines are reported one by one; the others are not held up by them.
 
 Example: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson")]
 pub(crate) struct Import {
@@ -294,7 +294,7 @@ pub(crate) struct Backup {
 /// What to restore.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Readers of the change feed are told to start over, since the archive may have gone on after the
+Readers of the change feed have to start over, since the archive may have gone on after the
 backup. An interrupted restore is repeated with the same command.
 
 Example: khochung restore /mnt/backup/kho --data /srv/kho --until 2026-11-30T17:00:00+07:00")]

@@ -186,8 +186,8 @@ pub(crate) fn refusal(document: &Value, status: StatusCode) -> String {
         return format!("HTTP {status}");
     }
     let parts = [text("title"), text("detail")];
-    let said = parts.into_iter().filter(|part| !part.is_empty());
-    let mut line = said.collect::<Vec<_>>().join(": ");
+    let texts = parts.into_iter().filter(|part| !part.is_empty());
+    let mut line = texts.collect::<Vec<_>>().join(": ");
     for error in document
         .get("errors")
         .and_then(Value::as_array)

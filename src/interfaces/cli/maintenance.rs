@@ -142,7 +142,7 @@ pub(crate) fn check_vocabularies(dir: Option<&Path>, language: Language) -> Resu
     }
 }
 
-/// A mistyped folder is told, not made.
+/// A mistyped folder is reported, not made.
 ///
 /// # Errors
 /// [`Failure::Usage`].

@@ -1,4 +1,4 @@
-//! `serve`: an archive that runs until it is told to stop.
+//! `serve`: an archive that runs until it gets a signal to stop.
 
 use super::output::print;
 use super::{Failure, account, service_manager, serving};

@@ -41,6 +41,6 @@ pub(crate) fn stopping() {
 
 fn notify(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(false, &[state]) {
-        tracing::warn!(%error, "the service manager cannot be told of the state");
+        tracing::warn!(%error, "the state cannot be sent to the service manager");
     }
 }

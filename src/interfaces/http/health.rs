@@ -48,10 +48,10 @@ pub struct Readiness {
     catalogue: &'static str,
     /// `current`, or `catching-up` while events wait to become searchable.
     index: &'static str,
-    /// Events that wait to become searchable; told to editors, as they count changes of hidden works.
+    /// Events that wait to become searchable; shown to editors, as they count changes of hidden works.
     #[serde(skip_serializing_if = "Option::is_none")]
     index_lag_events: Option<u64>,
-    /// Number of the last event; told to editors.
+    /// Number of the last event; shown to editors.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_event: Option<u64>,
     /// The identity of the log that the number belongs to.

@@ -35,7 +35,7 @@ const PASSES: std::ops::RangeInclusive<u32> = 2..=10;
 const TARGET: Duration = Duration::from_millis(80);
 /// Hashes that wait for a permit, at most.
 const MAX_WAITING: usize = 64;
-/// How long the callers beyond are told to wait.
+/// How long callers beyond this number have to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Words of passwords that are common here and in no English list.

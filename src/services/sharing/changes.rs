@@ -150,7 +150,7 @@ impl Sharing {
     }
 
     /// Whether the log has not come that far. An event can be read a moment before those who watch
-    /// the log are told of it, so the catalogue itself decides.
+    /// the log see it, so the catalogue itself decides.
     async fn is_beyond_end(&self, after: EventNumber) -> Result<bool, CatalogError> {
         if after <= *self.works.catalog.watch_events().borrow() {
             return Ok(false);

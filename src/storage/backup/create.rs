@@ -28,7 +28,7 @@ pub struct Created {
 }
 
 /// Copies the data folder `data` to `dest`, which may hold an earlier backup of it. The archive
-/// may be running. `seen` is told of every file looked at.
+/// may be running. `seen` is called for every file looked at.
 ///
 /// # Errors
 /// [`BackupError`]; what was copied so far stays and is not copied again, and the manifest is as

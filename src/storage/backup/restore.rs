@@ -3,7 +3,7 @@
 //! Everything about the catalogue is prepared in `DIR/restoring/` and moved to its place last: a
 //! restore that was interrupted leaves a folder that cannot be served, and goes on where it was
 //! when it is repeated. The restored log gets a new id, since the archive may have gone on after
-//! the backup and told readers of events that are not in it.
+//! the backup and shown readers events that are not in it.
 
 use std::fs;
 use std::io;
@@ -51,7 +51,7 @@ pub fn is_unfinished(data: &Path) -> bool {
 }
 
 /// Restores the backup in `src` into the folder `data`. Every byte is checked against its hash.
-/// `seen` is told of every file restored.
+/// `seen` is called for every file restored.
 ///
 /// # Errors
 /// [`BackupError::Exists`] when `data` has anything in it but the same restore, unfinished;

@@ -35,7 +35,7 @@ impl Verified {
 }
 
 /// Checks every segment and every file of the backup in `dest`, and that every file is there that
-/// a work refers to at its end. Changes nothing. `seen` is told of every file looked at.
+/// a work refers to at its end. Changes nothing. `seen` is called for every file looked at.
 ///
 /// # Errors
 /// [`BackupError::Damaged`] for the first bad segment; [`BackupError::NotABackup`].

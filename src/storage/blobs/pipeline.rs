@@ -157,7 +157,7 @@ const ALLOCATED_AHEAD: u64 = 64 * 1024 * 1024;
 
 /// The space of a file whose length is announced, claimed a step ahead of the bytes: the file lies in few
 /// pieces, and whoever announces much and sends little takes no more than a step. File systems that
-/// cannot do it are told of a full disk by the write.
+/// cannot do it report a full disk at the write.
 struct Allocation {
     announced: u64,
     written: u64,

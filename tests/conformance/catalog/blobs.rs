@@ -17,8 +17,8 @@ on_every_back_end! {
     renditions_go_with_the_last_work_that_ever_had_their_source,
     a_rendition_of_what_is_gone_is_refused,
     the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event,
-    the_hash_of_a_picture_is_kept_with_its_blob_and_told_once,
-    what_processing_a_blob_came_to_is_kept_with_it_and_told_once,
+    the_hash_of_a_picture_is_kept_with_its_blob_and_reported_once,
+    what_processing_a_blob_came_to_is_kept_with_it_and_reported_once,
     the_hash_of_a_picture_goes_with_the_last_that_refers_to_it,
 }
 
@@ -206,7 +206,7 @@ async fn a_rendition_of_what_is_gone_is_refused(bench: Bench) {
     for (of, work, current) in [(2, 1, Some(Revision(1))), (1, 2, None)] {
         let error = bench.refused(write(of, work)).await;
         assert!(
-            matches!(error, CatalogError::Conflict { current: told, .. } if told == current),
+            matches!(error, CatalogError::Conflict { current: actual, .. } if actual == current),
             "{error:?}"
         );
     }
@@ -251,7 +251,7 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event(bench: Ben
     ];
     assert_eq!(blobs, expected);
     let events = bench.catalog().events(EventNumber(1), 10).await.unwrap();
-    let told: Vec<_> = events
+    let actual: Vec<_> = events
         .iter()
         .map(|event| (event.subject, event.kind))
         .collect();
@@ -261,7 +261,7 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event(bench: Ben
         (subject, EventKind::FixityFailed),
         (subject, EventKind::FixityFailed),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 fn hashed(of: u8, bits: Option<u64>) -> HashedPicture {
@@ -289,7 +289,7 @@ async fn last_event(bench: &Bench) -> u64 {
     bench.catalog().counts().await.unwrap().events
 }
 
-async fn the_hash_of_a_picture_is_kept_with_its_blob_and_told_once(bench: Bench) {
+async fn the_hash_of_a_picture_is_kept_with_its_blob_and_reported_once(bench: Bench) {
     let work = with_files(&asset(1), &[blob(1), blob(2), blob(3)]);
     bench
         .commit(changes().put(work.clone(), EventKind::Created))
@@ -298,13 +298,13 @@ async fn the_hash_of_a_picture_is_kept_with_its_blob_and_told_once(bench: Bench)
     let (poster, blank) = (hashed(1, Some(0xF0)), hashed(2, None));
     bench.commit(write(&poster)).await;
     bench.commit(write(&blank)).await;
-    let told = bench.catalog().events(EventNumber(1), 10).await.unwrap();
-    let told: Vec<_> = told
+    let actual = bench.catalog().events(EventNumber(1), 10).await.unwrap();
+    let actual: Vec<_> = actual
         .iter()
         .map(|event| (event.subject, event.kind))
         .collect();
     let expected = [1, 2].map(|number| (Subject::Blob(blob(number)), EventKind::PictureHashed));
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 
     // The same once more, and of a blob that nothing refers to: no event, nothing kept.
     bench.commit(write(&poster)).await;
@@ -333,7 +333,7 @@ async fn the_hash_of_a_picture_is_kept_with_its_blob_and_told_once(bench: Bench)
     );
 }
 
-async fn what_processing_a_blob_came_to_is_kept_with_it_and_told_once(bench: Bench) {
+async fn what_processing_a_blob_came_to_is_kept_with_it_and_reported_once(bench: Bench) {
     let work = with_files(&asset(1), &[blob(1), blob(2)]);
     bench
         .commit(changes().put(work.clone(), EventKind::Created))
@@ -350,12 +350,12 @@ async fn what_processing_a_blob_came_to_is_kept_with_it_and_told_once(bench: Ben
         let write = Write::Processed(written.clone());
         bench.commit(changes().write(write)).await;
     }
-    let told = bench.catalog().events(EventNumber(1), 10).await.unwrap();
-    let told: Vec<_> = told
+    let actual = bench.catalog().events(EventNumber(1), 10).await.unwrap();
+    let actual: Vec<_> = actual
         .iter()
         .map(|event| (event.subject, event.kind))
         .collect();
-    assert_eq!(told, [(Subject::Blob(blob(1)), EventKind::Processed)]);
+    assert_eq!(actual, [(Subject::Blob(blob(1)), EventKind::Processed)]);
 
     let bench = bench.reopen().await;
     let keys = [blob(1), blob(2)];

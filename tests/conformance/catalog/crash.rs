@@ -341,7 +341,7 @@ async fn after_a_power_cut_the_index_is_not_trusted() {
 }
 
 #[tokio::test]
-async fn a_second_process_is_told_which_lock_is_held() {
+async fn a_second_process_learns_which_lock_is_held() {
     let dir = closed_with(1).await;
     let catalog = open(dir.path());
     let CatalogError::Io(error) = open_error(dir.path()) else {

@@ -1,5 +1,5 @@
 //! Damaged journals of the embedded back end: whatever happens to its files, either every
-//! acknowledged work is there, or the damage is told.
+//! acknowledged work is there, or the damage is reported.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,7 @@ fn inflict(path: &Path, damage: &Damage) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_damage_of_the_journal_is_harmless_or_told() {
+async fn any_damage_of_the_journal_is_harmless_or_reported() {
     let dir = tempfile::tempdir().unwrap();
     filled(dir.path()).await;
     let count = files(dir.path()).len();
@@ -118,7 +118,7 @@ async fn any_damage_of_the_journal_is_harmless_or_told() {
                 fs::remove_dir_all(copy.path().join("index")).unwrap();
             }
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(harmless_or_told(copy.path()));
+                tokio::runtime::Handle::current().block_on(harmless_or_reported(copy.path()));
             });
             Ok(())
         })
@@ -126,7 +126,7 @@ async fn any_damage_of_the_journal_is_harmless_or_told() {
 }
 
 /// Every work is there, or opening or verifying fails with what is wrong.
-async fn harmless_or_told(dir: &Path) {
+async fn harmless_or_reported(dir: &Path) {
     let catalog = match EmbeddedCatalog::open(dir, options()) {
         Ok(catalog) => catalog,
         Err(CatalogError::Damaged(_) | CatalogError::Lost(_)) => return,
@@ -164,9 +164,9 @@ async fn a_scrub_finds_damage_and_missing_files_while_the_catalogue_is_open() {
     fs::remove_file(&all[1]).unwrap();
     let scrubbed = catalog.scrub(u64::MAX).await.unwrap();
     assert_eq!((scrubbed.parts, scrubbed.damaged), (sound.parts, 2));
-    let told = catalog.health().damage.join("\n");
+    let message = catalog.health().damage.join("\n");
     for path in &all[..2] {
-        assert!(told.contains(path.to_str().unwrap()), "{told}");
+        assert!(message.contains(path.to_str().unwrap()), "{message}");
     }
     catalog.close().await;
 }
@@ -177,7 +177,7 @@ fn line(json: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_a_newer_version_wrote_is_told_as_such_and_never_discarded() {
+async fn what_a_newer_version_wrote_is_reported_as_such_and_never_discarded() {
     let dir = tempfile::tempdir().unwrap();
     let catalog = EmbeddedCatalog::open(dir.path(), options()).unwrap();
     let set = changes().put(asset(1), EventKind::Created);

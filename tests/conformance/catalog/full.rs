@@ -38,8 +38,8 @@ fn suffer(test: &str, dir: &Path, command: &str) {
         .env(VICTIM, dir)
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
 }
 
 /// A work that is long in the journal.

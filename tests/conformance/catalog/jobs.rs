@@ -18,7 +18,7 @@ on_every_back_end! {
     a_waiting_job_makes_its_like_superfluous_until_it_is_claimed,
     jobs_are_listed_by_state_in_pages,
     pruning_forgets_only_jobs_that_finished_earlier,
-    the_next_moment_at_which_a_job_becomes_due_is_told,
+    the_next_moment_at_which_a_job_becomes_due_is_known,
     a_rescheduled_job_is_due_at_its_new_moment_and_only_waiting_ones_are_rescheduled,
 }
 
@@ -281,7 +281,7 @@ async fn pruning_forgets_only_jobs_that_finished_earlier(bench: Bench) {
     assert!(enqueue(&bench, new("a", 0)).await > waiting);
 }
 
-async fn the_next_moment_at_which_a_job_becomes_due_is_told(bench: Bench) {
+async fn the_next_moment_at_which_a_job_becomes_due_is_known(bench: Bench) {
     enqueue(&bench, new("a", 7)).await;
     enqueue(&bench, new("b", 5)).await;
     enqueue(&bench, new("ab", 6)).await;

@@ -210,7 +210,7 @@ async fn entries_come_in_the_order_asked_and_lists_in_the_order_of_ids(bench: Be
         .commit(changes().write(Write::Tombstone(gone.clone())))
         .await;
     let catalog = bench.catalog();
-    let asked = [id(9), id(4), id(3), id(9)];
+    let ids = [id(9), id(4), id(3), id(9)];
     let nine = Some(entry(&asset(9)));
     let expected = [
         nine.clone(),
@@ -218,7 +218,7 @@ async fn entries_come_in_the_order_asked_and_lists_in_the_order_of_ids(bench: Be
         Some(Entry::Tombstone(gone.clone())),
         nine,
     ];
-    assert_eq!(catalog.entries(&asked).await.unwrap(), expected);
+    assert_eq!(catalog.entries(&ids).await.unwrap(), expected);
 
     let page = catalog.list(None, 2).await.unwrap();
     assert_eq!(page, [entry(&asset(1)), Entry::Tombstone(gone)]);

@@ -100,8 +100,10 @@ async fn race(bench: &Bench, revision: u64) -> usize {
         .into_iter()
         .filter(|outcome| match outcome {
             Ok(_) => true,
-            Err(CatalogError::Conflict { current: told, .. }) => {
-                assert_eq!(*told, current);
+            Err(CatalogError::Conflict {
+                current: actual, ..
+            }) => {
+                assert_eq!(*actual, current);
                 false
             }
             Err(other) => panic!("{other:?}"),

@@ -98,7 +98,7 @@ class Client:
 
 
 class Load:
-    """Threads that create, edit and attach until they are told to end, and note what was acknowledged, in order."""
+    """Threads that create, edit and attach until they get a signal to end, and note what was acknowledged, in order."""
 
     def __init__(self, server: Server, token: str, seed: int, threads: int = 6) -> None:
         self.server, self.token = server, token

@@ -30,10 +30,10 @@ async fn without_time_the_response_is_partial_but_not_empty() {
                     ..SearchRequest::for_text(text)
                 })
                 .await;
-            let told = format!("{text:?} {order:?}");
-            assert!(answer.is_partial && !answer.total.is_exact, "{told}");
-            assert!(!numbers(&answer).is_empty(), "{told}");
-            assert!(answer.total.works < WORKS as u64, "{told}");
+            let case = format!("{text:?} {order:?}");
+            assert!(answer.is_partial && !answer.total.is_exact, "{case}");
+            assert!(!numbers(&answer).is_empty(), "{case}");
+            assert!(answer.total.works < WORKS as u64, "{case}");
         }
     }
     library.search.close().await;

@@ -100,7 +100,7 @@ fn readers() -> [Actor; 4] {
 
 /// Sends all kinds of requests until the writers have finished.
 async fn reader(library: &Library, actor: &Actor, gone: &Gone, is_done: &AtomicBool) -> usize {
-    let mut asked = 0;
+    let mut requests = 0;
     while !is_done.load(Ordering::Acquire) {
         for order in Order::ALL {
             let gone_before: Vec<u128> = gone.lock().unwrap().keys().copied().collect();
@@ -108,10 +108,10 @@ async fn reader(library: &Library, actor: &Actor, gone: &Gone, is_done: &AtomicB
             if let Some(latest) = gone_before.last() {
                 look_for_gone(library, actor, *latest).await;
             }
-            asked += 1;
+            requests += 1;
         }
     }
-    asked
+    requests
 }
 
 async fn look(library: &Library, actor: &Actor, order: Order, gone: &[u128]) {
@@ -199,8 +199,11 @@ async fn readers_meet_no_error_and_nothing_forbidden_while_others_write() {
         tokio::join!(writer(&library, 1, &gone), writer(&library, 2, &gone));
         is_done.store(true, Ordering::Release);
     };
-    let ((), asked) = tokio::join!(writing, futures_util::future::join_all(reading));
-    assert!(asked.iter().all(|asked| *asked > 0), "{asked:?}");
+    let ((), requests) = tokio::join!(writing, futures_util::future::join_all(reading));
+    assert!(
+        requests.iter().all(|requests| *requests > 0),
+        "{requests:?}"
+    );
     library.search.close().await;
     let terms = terms_in(&live_index(library._folder.path()));
     for number in 1..=WRITERS * WORKS_EACH {

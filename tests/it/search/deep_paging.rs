@@ -88,18 +88,18 @@ async fn every_order_lists_every_work_once_to_the_end() {
     for (text, order) in lists.into_iter().chain([(SEVERAL_WORDS, Order::Relevance)]) {
         for limit in [7, 100] {
             let pages = walk(&library, request(text, order, limit)).await;
-            let told = format!("{text} {order:?} by {limit}");
+            let case = format!("{text} {order:?} by {limit}");
             assert_eq!(
                 pages.len(),
                 WORKS.div_ceil(limit as u128) as usize,
-                "{told}"
+                "{case}"
             );
             assert!(
                 pages.iter().all(|page| page.total.works == WORKS as u64),
-                "{told}"
+                "{case}"
             );
             let all = all_numbers(&pages);
-            assert_eq!(all.len() as u128, WORKS, "{told}");
+            assert_eq!(all.len() as u128, WORKS, "{case}");
             assert!(
                 all.iter()
                     .copied()
@@ -107,7 +107,7 @@ async fn every_order_lists_every_work_once_to_the_end() {
                     .iter()
                     .copied()
                     .eq(1..=WORKS),
-                "{told}"
+                "{case}"
             );
             let hits = pages.iter().flat_map(|page| &page.hits);
             let keys: Vec<_> = hits
@@ -118,7 +118,7 @@ async fn every_order_lists_every_work_once_to_the_end() {
                     )
                 })
                 .collect();
-            assert!(keys.is_sorted(), "{told}");
+            assert!(keys.is_sorted(), "{case}");
         }
     }
     library.search.close().await;

@@ -62,9 +62,9 @@ async fn counted(
 async fn ten_thousand_values_are_counted_exactly() {
     let library = Library::with(works()).await;
     let (_, values) = counted(&library, 2 * PLACES, &[]).await;
-    let told: BTreeMap<String, u64> = values.into_iter().collect();
+    let actual: BTreeMap<String, u64> = values.into_iter().collect();
     let right = (0..PLACES).map(|number| (place(number).to_string(), expected(number)));
-    assert_eq!(told, right.collect());
+    assert_eq!(actual, right.collect());
 }
 
 #[tokio::test]

@@ -56,15 +56,18 @@ async fn assert_little_false_help(library: &Library, queries: &[String], ceiling
         fixture(include_str!("../../fixtures/search/right-names.txt")).collect();
     let (mut corrected, mut wrongly_named) = (0.0, 0.0);
     for query in queries {
-        let told = library
+        let interpretation = library
             .ask(SearchRequest::for_text(query))
             .await
             .interpretation;
-        if let Some(text) = told.showing_results_for.or(told.did_you_mean) {
+        if let Some(text) = interpretation
+            .showing_results_for
+            .or(interpretation.did_you_mean)
+        {
             println!("corrected: {query} -> {text}");
             corrected += 1.0;
         }
-        let names = told
+        let names = interpretation
             .expansions
             .iter()
             .filter(|e| e.reason != ExpansionReason::Translation);

@@ -103,10 +103,13 @@ async fn phrases_exclusions_and_all_words_are_respected() {
 async fn expansions_are_reported_and_can_be_excluded() {
     let library = library().await;
     let answer = library.ask(SearchRequest::for_text("UBND")).await;
-    let told = &answer.interpretation.expansions[0];
+    let interpretation = &answer.interpretation.expansions[0];
     assert!(
-        told.added.iter().any(|name| name == "Ủy ban nhân dân"),
-        "{told:?}"
+        interpretation
+            .added
+            .iter()
+            .any(|name| name == "Ủy ban nhân dân"),
+        "{interpretation:?}"
     );
     let mut struck = SearchRequest::for_text("UBND");
     struck.verbatim = true;
@@ -189,12 +192,15 @@ async fn a_right_word_is_not_doubted_though_few_works_contain_it() {
         "ai hát quốc ca",
         "WSE là gì",
     ] {
-        let told = library
+        let interpretation = library
             .ask(SearchRequest::for_text(text))
             .await
             .interpretation;
         assert_eq!(
-            (told.showing_results_for, told.did_you_mean),
+            (
+                interpretation.showing_results_for,
+                interpretation.did_you_mean
+            ),
             (None, None),
             "{text}"
         );
@@ -232,11 +238,15 @@ async fn a_name_is_recognised_only_when_it_is_written_so() {
         ("đak đoa", Some("place/dak-doa")),
         ("dak doa", Some("place/dak-doa")),
     ] {
-        let told = library
+        let interpretation = library
             .ask(SearchRequest::for_text(text))
             .await
             .interpretation;
-        let ids: Vec<&str> = told.expansions.iter().map(|e| e.id.as_str()).collect();
+        let ids: Vec<&str> = interpretation
+            .expansions
+            .iter()
+            .map(|e| e.id.as_str())
+            .collect();
         match expected {
             Some(id) => assert!(ids.contains(&id), "{text}: {ids:?}"),
             None => assert_eq!(ids, Vec::<&str>::new(), "{text}"),
@@ -250,8 +260,8 @@ async fn a_telephone_number_is_found_without_its_spaces() {
     let library = library_of(&["Gọi tổng đài 1800 1567.", "Gọi 1800 1599."]).await;
     let response = library.ask(SearchRequest::for_text("18001567")).await;
     assert_eq!(numbers(&response).first(), Some(&1));
-    let told = response.interpretation.showing_results_for;
-    assert_eq!(told.as_deref(), Some("1800 1567"));
+    let interpretation = response.interpretation.showing_results_for;
+    assert_eq!(interpretation.as_deref(), Some("1800 1567"));
 }
 
 #[tokio::test]

@@ -64,10 +64,10 @@ async fn a_damaged_or_missing_index_is_rebuilt() {
 #[tokio::test]
 async fn reindexing_replaces_the_live_index() {
     let library = Library::with((1..=20).map(|n| work(n, "Tác phẩm", "chung"))).await;
-    let mut told = Vec::new();
+    let mut progress = Vec::new();
     library
         .search
-        .reindex(|done| told.push(done))
+        .reindex(|done| progress.push(done))
         .await
         .unwrap();
     assert_eq!(library.search.status().rebuilding, None);

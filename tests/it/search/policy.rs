@@ -128,8 +128,10 @@ async fn corrections_use_no_word_of_works_the_caller_may_not_see() {
     let repaired = async |actor: &Actor, text: &str| {
         let request = SearchRequest::for_text(text);
         let answer = library.search.search(actor, request).await.unwrap();
-        let told = answer.interpretation;
-        told.showing_results_for.or(told.did_you_mean)
+        let interpretation = answer.interpretation;
+        interpretation
+            .showing_results_for
+            .or(interpretation.did_you_mean)
     };
     let editor = holder(Role::Editor, None);
     let text = Some("ho so zanzibar".to_owned());

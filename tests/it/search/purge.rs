@@ -65,9 +65,9 @@ async fn a_purge_interrupted_by_a_crash_is_done_after_the_restart() {
     );
     // The payload of the commit with a withdrawal, before the purge.
     let meta = folder.join("meta.json");
-    let told = std::fs::read_to_string(&meta).unwrap();
-    let due = told.replace("\\\"must_purge\\\":false", "\\\"must_purge\\\":true");
-    assert_ne!(told, due);
+    let text = std::fs::read_to_string(&meta).unwrap();
+    let due = text.replace("\\\"must_purge\\\":false", "\\\"must_purge\\\":true");
+    assert_ne!(text, due);
     std::fs::write(&meta, due).unwrap();
     let search = open(library._folder.path(), &library.catalog, &library.clock).await;
     search.close().await;

@@ -77,13 +77,13 @@ fn described(number: u128, words: &[usize]) -> Asset {
 
 /// Works as the catalogue has them, and the changes that made them so.
 #[derive(Default)]
-struct Desk {
+struct Collection {
     works: BTreeMap<u128, Asset>,
     created: u128,
     last: EventNumber,
 }
 
-impl Desk {
+impl Collection {
     /// The change of a step; none when it is not allowed or changes nothing.
     fn change(&mut self, step: &Step) -> Option<ChangeSet> {
         let changes = ChangeSet::by(&Actor::System, now());
@@ -229,13 +229,13 @@ async fn like(search: &Search, actor: &Actor, number: u128) -> String {
 
 async fn check(steps: &[Step]) {
     let mut library = Library::with_settings([], settings()).await;
-    let mut desk = Desk::default();
+    let mut collection = Collection::default();
     for step in steps {
-        if let Some(changes) = desk.change(step) {
-            desk.last = library.catalog.commit(changes).await.unwrap().last_event;
+        if let Some(changes) = collection.change(step) {
+            collection.last = library.catalog.commit(changes).await.unwrap().last_event;
         }
         match step {
-            Step::Commit => becomes_searchable(&library.search, desk.last).await,
+            Step::Commit => becomes_searchable(&library.search, collection.last).await,
             Step::Restart => {
                 library.search.close().await;
                 let folder = library._folder.path();
@@ -251,7 +251,7 @@ async fn check(steps: &[Step]) {
             _ => {}
         }
     }
-    becomes_searchable(&library.search, desk.last).await;
+    becomes_searchable(&library.search, collection.last).await;
     let fresh = open_with(
         library._folder.path(),
         "fresh",
@@ -260,9 +260,9 @@ async fn check(steps: &[Step]) {
         settings(),
     )
     .await;
-    becomes_searchable(&fresh, desk.last).await;
-    let followed = answers(&library.search, desk.created).await;
-    let rebuilt = answers(&fresh, desk.created).await;
+    becomes_searchable(&fresh, collection.last).await;
+    let followed = answers(&library.search, collection.created).await;
+    let rebuilt = answers(&fresh, collection.created).await;
     for (followed, rebuilt) in followed.iter().zip(&rebuilt) {
         assert_eq!(followed, rebuilt);
     }

@@ -136,8 +136,8 @@ fn entry(node: Node<'_, '_>) -> Entry {
         rights: at_most_one(node, "rights"),
         categories: all(node, "category")
             .map(|category| {
-                let said = |name| category.attribute(name).unwrap().to_owned();
-                (said("scheme"), said("term"), said("label"))
+                let attribute = |name| category.attribute(name).unwrap().to_owned();
+                (attribute("scheme"), attribute("term"), attribute("label"))
             })
             .collect(),
         links: links(node),

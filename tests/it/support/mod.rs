@@ -119,8 +119,8 @@ impl Archive {
     /// Asks the process to stop, as a service manager does, and gives back its folder.
     pub(crate) fn stop(mut self) -> TempDir {
         let pid = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        assert!(asked.success());
+        let status = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(status.success());
         assert!(self.child.wait().unwrap().success(), "a clean stop");
         std::mem::replace(&mut self.data, tempfile::tempdir().unwrap())
     }

@@ -153,10 +153,10 @@ fn is_synchronised() -> bool {
     if Path::new("/run/systemd/timesync/synchronized").exists() {
         return true;
     }
-    let asked = Command::new("timedatectl")
+    let status = Command::new("timedatectl")
         .args(["show", "--property=NTPSynchronized", "--value"])
         .output();
-    asked.is_ok_and(|told| told.stdout.trim_ascii() == b"yes")
+    status.is_ok_and(|output| output.stdout.trim_ascii() == b"yes")
 }
 
 /// How many files the process may have open.

@@ -164,7 +164,7 @@ pub async fn items(
     post, path = "/api/v1/bulk/{id}/undo", operation_id = "undoBulk", tag = "works",
     summary = "Change the works of an act back",
     description = "Within a day after its end, once. Each changed work gets the description, files and state \
-        back that it had, unless it was changed since; such works are told as refused.",
+        back that it had, unless it was changed since; such works are reported as refused.",
     params(
         ("id" = String, Path, description = "Id of the act.", format = "uuid"),
         ChangeReason

@@ -116,7 +116,7 @@ pub async fn read(
     get, path = "/api/v1/assets/{id}/revisions/{revision}/diff", operation_id = "compareRevisions", tag = "works",
     summary = "What differs between two revisions of a work",
     description = "Field by field; texts word by word. Words that differ only in where a tone mark stands \
-        (`hòa`, `hoà`) are told as `respelled`.",
+        (`hòa`, `hoà`) are reported as `respelled`.",
     params(WorkId, RevisionNumber, DiffQuery),
     responses((status = 200, description = "The differences.", body = RevisionDiff)),
     security(("token" = []))

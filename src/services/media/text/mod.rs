@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn text_formats_are_told_apart() {
+    fn text_formats_are_distinguished() {
         let plain = "Mọi người sinh ra đều được tự do.";
         check(plain, &[], "text/plain");
         check(plain, &["text/markdown"], "text/markdown");

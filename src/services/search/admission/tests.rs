@@ -28,7 +28,7 @@ fn caller(name: &str) -> Requester {
     Requester::Holder(Credential::Token(TokenId(name.into())))
 }
 
-/// Tasks that run until they are told to end.
+/// Tasks that run until they get a signal to end.
 struct Tasks {
     admission: Arc<Admission>,
     may_end: Arc<Semaphore>,
@@ -56,9 +56,9 @@ impl Tasks {
     ) -> (Arc<Notify>, tokio::task::JoinHandle<Result<(), Refusal>>) {
         let started = Arc::new(Notify::new());
         let (admission, may_end) = (Arc::clone(&self.admission), Arc::clone(&self.may_end));
-        let (told, requester) = (Arc::clone(&started), requester.clone());
+        let (signal, requester) = (Arc::clone(&started), requester.clone());
         let task = async move {
-            told.notify_one();
+            signal.notify_one();
             if let Ok(end) = may_end.acquire().await {
                 end.forget();
             }

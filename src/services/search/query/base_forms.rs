@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ending_alone_is_told_from_another_word() {
+    fn an_ending_alone_is_distinguished_from_another_word() {
         assert!(differ_by_ending("right", "rights"));
         assert!(differ_by_ending("planned", "plan"));
         assert!(!differ_by_ending("quyen", "quyeb"));

@@ -101,7 +101,7 @@ fn write_entry(feed: &mut Document, entry: &Entry, context: &AtomContext<'_>) ->
     })
 }
 
-/// The description, after the last correction: readers of a feed are told what changed.
+/// The description, after the last correction: readers of a feed learn what changed.
 fn summary(entry: &mut Document, asset: &Asset, context: &AtomContext<'_>) -> io::Result<()> {
     let Some(correction) = asset.corrections.last() else {
         return localized_text(entry, "summary", &asset.work.descriptions, context);

@@ -12,7 +12,7 @@
 //!   journal again. Reads go on.
 //! - The index fails although the journal is safe: it is opened again, which replays the lines, and
 //!   the commit has succeeded. If it cannot be opened with them, the lines are taken back, for
-//!   nobody has been told of them, and the same is answered.
+//!   no caller has been answered, and the same is answered.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -164,7 +164,7 @@ impl Writer {
         take_away.into_iter().map(result).collect()
     }
 
-    /// Makes sure that a commit can succeed, as far as can be told.
+    /// Makes sure that a commit can succeed, as far as can be known.
     fn prepare(&mut self) -> Result<(), CatalogError> {
         if !self.shared.is_writable.load(Ordering::Relaxed) {
             return Err(CatalogError::Closed);

@@ -14,7 +14,7 @@ pub trait Upkeep: Send + Sync + 'static {
     fn health(&self) -> Health;
 
     /// Reads again what is stored and does not change any more, at most so many bytes a second, and
-    /// checks it. Damage is logged and told by [`Upkeep::health`]; nothing is mended. A back end
+    /// checks it. Damage is logged and reported by [`Upkeep::health`]; nothing is mended. A back end
     /// that checks its pages itself may read nothing.
     async fn scrub(&self, bytes_per_second: u64) -> Result<Scrubbed, CatalogError>;
 }

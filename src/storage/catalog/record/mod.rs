@@ -7,7 +7,7 @@
 //! does not fit the newest version needs the next one, never an edit of an old one.
 //!
 //! A field that this version does not know is refused, never dropped: the next edit of the work
-//! would write the record without it. What a newer version wrote is told as such
+//! would write the record without it. What a newer version wrote is reported as such
 //! ([`CatalogError::NewerVersion`](super::CatalogError::NewerVersion)).
 //!
 //! Shapes: ids and hashes are text, moments are milliseconds since 1970 in fields that end in

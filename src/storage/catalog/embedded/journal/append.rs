@@ -101,7 +101,7 @@ impl Appender {
         }
     }
 
-    /// Takes back what was appended after `to`, nobody having been told of it yet.
+    /// Takes back what was appended after `to`, which nobody has been answered yet.
     ///
     /// # Errors
     /// Those of the file system; the state of the journal is then unknown.

@@ -11,7 +11,7 @@
 //! | goes on behind the sealed text, or differs from it | readable | the one whose end meets the next segment |
 //! | whole | unreadable | plain |
 //!
-//! Missing numbers are told at the start, not by the first read that needs them.
+//! Missing numbers are reported at the start, not by the first read that needs them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -131,7 +131,7 @@ fn choose(
         (true, true) if plain.starts_with(&sealed) => (Form::Plain, Form::Sealed),
         _ => {
             return Err(CatalogError::Damaged(format!(
-                "{} and {} have different texts and it cannot be told which is the right one; \
+                "{} and {} have different texts and nothing shows which is the right one; \
                  restore the right one from a backup and move the other out of the folder",
                 path(Form::Plain).display(),
                 path(Form::Sealed).display(),
@@ -158,7 +158,7 @@ fn check_chain(disk: &dyn Disk, dir: &Path, layout: &Layout) -> Result<(), Catal
         let failed = |error| unreadable(&path, error);
         let segment = Segment::open(disk, dir, first, form).map_err(failed)?;
         let begins_with = Envelope::decode(&segment.first_line().map_err(failed)?);
-        // A first line that is damaged is told by the scan, with its place.
+        // A first line that is damaged is reported by the scan, with its place.
         if let Ok(envelope) = begins_with
             && (envelope.seq != first || first < expected)
         {

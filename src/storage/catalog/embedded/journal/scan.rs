@@ -279,13 +279,13 @@ mod tests {
             let mut flipped = text.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             let error = scan(dir.path(), &flipped).unwrap_err();
-            let CatalogError::Damaged(told) = error else {
+            let CatalogError::Damaged(message) = error else {
                 panic!("{error:?}")
             };
             let before = &text[..bit / 8];
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
             let named = format!("00000000000000000001.ndjson, line {line} ");
-            assert!(told.contains(&named), "bit {bit}: {told}");
+            assert!(message.contains(&named), "bit {bit}: {message}");
         }
     }
 

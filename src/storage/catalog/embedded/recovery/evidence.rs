@@ -2,7 +2,7 @@
 //!
 //! Nothing in the journal itself tells that its last segment is gone or was cut at the end of a
 //! line. But the lock and the index remember change sets that were durable once: a journal that
-//! ends before them has lost them. That is told, and nothing is touched, until the operator
+//! ends before them has lost them. That is reported, and nothing is touched, until the operator
 //! accepts it.
 
 use super::session::Durable;
