@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::services::mail::MailError;
 use crate::services::search::SearchError;
 use crate::storage::blobs::BlobError;
 use crate::storage::catalog::CatalogError;
@@ -28,6 +29,9 @@ pub enum OpenError {
     /// The keys of accounts cannot be read or written.
     #[error("the keys of accounts cannot be read or written")]
     Keys(#[source] io::Error),
+    /// The settings of mail cannot be used.
+    #[error("the settings of mail cannot be used")]
+    Mail(#[source] MailError),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

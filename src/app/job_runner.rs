@@ -76,6 +76,8 @@ impl JobRunnerSetup {
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
             .with(accounts::housekeeping(self.accounts.clone()))
+            .with(self.accounts.link_mails())
+            .with(self.accounts.forgotten_answers())
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

@@ -6,6 +6,7 @@
 mod backends;
 mod error;
 mod job_runner;
+pub mod mail;
 pub mod maintenance;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
+use crate::services::mail::{Compose, Mail};
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::{History, WorkAccess};
@@ -94,14 +96,16 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` puts messages
+    /// into words.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
-    pub async fn start(config: Config) -> Result<Self, OpenError> {
+    pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
+        let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
         let backends = blocking(move || Backends::open(config)).await?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search);
+        let archive = Self::compose(Arc::new(backends), search, mail);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -121,7 +125,7 @@ impl Archive {
         Ok(archive)
     }
 
-    fn compose(backends: Arc<Backends>, search: Search) -> Self {
+    fn compose(backends: Arc<Backends>, search: Search, mail: Mail) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
@@ -149,6 +153,7 @@ impl Archive {
                 Arc::clone(&backends.keys),
                 vocabularies(),
                 Passwords::new(clock()),
+                mail,
                 clock(),
             ),
             intake: Intake::new(works.clone(), blobs(), accepted),

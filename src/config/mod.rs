@@ -20,6 +20,7 @@
 
 pub mod check;
 pub mod layers;
+pub mod mail;
 pub mod network;
 pub mod problem;
 pub mod renamed;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use layers::Effective;
+pub use mail::{Mail, MailSecurity};
 pub use network::Network;
 pub use problem::{ConfigProblem, Problems};
 pub use renamed::RenamedSetting;
@@ -51,6 +53,8 @@ pub struct Config {
     pub search: Search,
     /// Background work.
     pub jobs: Jobs,
+    /// The mail server that messages are sent through.
+    pub mail: Mail,
     /// The vocabularies.
     pub vocabulary: Vocabulary,
     /// Logging.

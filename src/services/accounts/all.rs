@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::administration::Administration;
+use super::letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 use super::links::Links;
 use super::own_account::OwnAccount;
 use super::password::Passwords;
+use super::preferences::AccountPreferences;
 use super::sessions::Sessions;
 use super::sign_in::SignIn;
 use super::store::AccountStore;
@@ -13,6 +15,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::AuditTrail;
+use crate::services::mail::Mail;
 use crate::storage::catalog::Catalog;
 use crate::storage::keys::KeyStore;
 
@@ -25,6 +28,10 @@ pub struct Accounts {
     pub own: Arc<OwnAccount>,
     /// Signing in.
     pub sign_in: Arc<SignIn>,
+    /// What holders choose.
+    pub preferences: Arc<AccountPreferences>,
+    /// Requests for links by those who forgot their password.
+    pub forgotten: Arc<ForgottenPasswords>,
     /// Sessions of browsers.
     pub sessions: Arc<Sessions>,
 }
@@ -37,6 +44,7 @@ impl Accounts {
         keys: Arc<KeyStore>,
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
+        mail: Mail,
         clock: Clock,
     ) -> Self {
         let store = AccountStore {
@@ -63,6 +71,15 @@ impl Accounts {
                 vocabularies,
                 sessions: Arc::clone(&sessions),
                 links: links.clone(),
+                mail: mail.clone(),
+            }),
+            preferences: Arc::new(AccountPreferences {
+                store: store.clone(),
+            }),
+            forgotten: Arc::new(ForgottenPasswords {
+                store: store.clone(),
+                mail,
+                throttle: Arc::new(Throttle::new()),
             }),
             own: Arc::new(OwnAccount {
                 store,
@@ -73,6 +90,21 @@ impl Accounts {
             }),
             sign_in: Arc::new(sign_in),
             sessions,
+        }
+    }
+
+    /// The handler of jobs that mail one-time links.
+    pub fn link_mails(&self) -> MailAccountLink {
+        MailAccountLink {
+            links: self.administration.links.clone(),
+            mail: self.administration.mail.clone(),
+        }
+    }
+
+    /// The handler of jobs that answer requests for links.
+    pub fn forgotten_answers(&self) -> AnswerForgotten {
+        AnswerForgotten {
+            links: self.administration.links.clone(),
         }
     }
 }

@@ -11,9 +11,11 @@ mod administration;
 mod all;
 mod error;
 mod housekeeping;
+mod letters;
 mod links;
 mod own_account;
 mod password;
+mod preferences;
 mod private;
 mod scope;
 mod second_factor;
@@ -25,13 +27,18 @@ mod stored;
 mod throttle;
 mod tokens;
 
-pub use administration::{AccountChange, Administration, FORGET_AFTER_DAYS, NewAccount};
+pub use administration::{
+    AccountChange, Administration, FORGET_AFTER_DAYS, HandOver, HandedOver, Invite, Invited,
+    NewAccount, RepeatableInvite,
+};
 pub use all::Accounts;
 pub use error::AccountsError;
 pub use housekeeping::{HOUSEKEEPING, housekeeping};
+pub use letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 pub use links::LINK_SECONDS;
 pub use own_account::OwnAccount;
 pub use password::{MIN_CHARACTERS, Overload, Passwords};
+pub use preferences::{AccountPreferences, Preferences, PreferencesChange};
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;

@@ -57,9 +57,15 @@ fn cipher(key: &Key) -> Result<LessSafeKey, Unreadable> {
 /// The key under which the account with this login name is found. The name cannot be learned from it without
 /// the master key.
 pub(super) fn login_key(login: &Login, master: &Key) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, master);
-    let tag = hmac::sign(&key, login.as_str().as_bytes());
-    hex(tag.as_ref())
+    hex(&keyed_hash(master, login.as_str()))
+}
+
+/// HMAC-SHA-256: nobody without the key can make or guess it.
+pub(super) fn keyed_hash(key: &Key, text: &str) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    let mut hash = [0; 32];
+    hash.copy_from_slice(hmac::sign(&key, text.as_bytes()).as_ref());
+    hash
 }
 
 #[cfg(test)]

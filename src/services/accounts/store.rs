@@ -117,8 +117,19 @@ impl AccountStore {
         &self,
         login: &Login,
     ) -> Result<Option<FullAccount>, AccountsError> {
-        let key = private::login_key(login, &self.keys.master());
-        let found = self.catalog.keyed::<LoginRecord>(&key).await?;
+        self.with_login_key(&private::login_key(login, &self.keys.master()))
+            .await
+    }
+
+    /// The account whose login name has this keyed hash, if it is not closed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) async fn with_login_key(
+        &self,
+        key: &str,
+    ) -> Result<Option<FullAccount>, AccountsError> {
+        let found = self.catalog.keyed::<LoginRecord>(key).await?;
         let Some(LoginRecord::V1(found)) = found.map(|found| found.value) else {
             return Ok(None);
         };
@@ -156,7 +167,8 @@ impl AccountStore {
     ) -> Result<ChangeSet, AccountsError> {
         let key = self.clock.random_bytes::<32>();
         let (keys, id) = (Arc::clone(&self.keys), public.id.clone());
-        blocking(move || keys.insert(&id, key))
+        // An equal request at the same time may have been faster: its key stays.
+        let key = blocking(move || keys.ensure(&id, key))
             .await
             .map_err(CatalogError::Io)?;
         let login = LoginRecord::V1(LoginV1 {

@@ -18,18 +18,19 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 11] = [
-    "jobs", "audit", "accounts", "media", "works", "intake", "curation", "search", "delivery",
-    "sharing", "reports",
+const SERVICES: [&str; 12] = [
+    "jobs", "audit", "mail", "accounts", "media", "works", "intake", "curation", "search",
+    "delivery", "sharing", "reports",
 ];
 
 /// Crates that may be named only below one path.
-const CRATE_MODULES: [(&str, &str); 12] = [
+const CRATE_MODULES: [(&str, &str); 13] = [
     ("actix_web", "interfaces/"),
     ("actix_multipart", "interfaces/"),
     ("utoipa", "interfaces/"),
     ("clap", "interfaces/cli/"),
     ("ureq", "interfaces/cli/"),
+    ("lettre", "services/mail/"),
     ("tantivy", "services/search/"),
     ("sled", "storage/catalog/embedded/"),
     ("zstd", "storage/catalog/embedded/"),

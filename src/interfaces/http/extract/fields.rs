@@ -63,6 +63,21 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// One of these values, by its name, that may be there.
+    pub(in crate::interfaces::http) fn choice<T: Copy, const N: usize>(
+        &mut self,
+        name: &str,
+        values: &[(&'static str, T); N],
+        allowed: &'static [&'static str; N],
+    ) -> Option<T> {
+        let text = self.optional(name)?;
+        let found = values.iter().find(|(known, _)| *known == text);
+        if found.is_none() {
+            self.refuse(name, Rule::NotOneOf { allowed });
+        }
+        found.map(|(_, value)| *value)
+    }
+
     /// A role that may be there.
     pub(in crate::interfaces::http) fn role(&mut self, name: &str) -> Option<Role> {
         let text = self.optional(name)?;

@@ -76,6 +76,8 @@ impl From<AccountsError> for Problem {
             | AccountsError::LastAdministrator
             | AccountsError::SecondFactorExists
             | AccountsError::NoSecondFactor => Self::Conflict,
+            AccountsError::KeyReused => Self::KeyReused,
+            AccountsError::NoMail => Self::NoMail,
             AccountsError::LinkNotValid => Self::LinkNotValid,
             AccountsError::WrongCredentials => Self::WrongCredentials,
             AccountsError::TooManyAttempts(refused) => Self::TooManyRequests {
