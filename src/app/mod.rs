@@ -27,6 +27,7 @@ use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::mail::{Compose, Mail};
+use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::{History, WorkAccess};
@@ -50,6 +51,10 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// What holders of accounts are told.
+    pub inbox: Inbox,
+    /// Ends mail with one click.
+    pub unsubscribe: Arc<Unsubscribe>,
     /// The audit trail.
     pub audit: AuditTrail,
     /// Deposits works and files.
@@ -74,6 +79,8 @@ pub struct Archive {
     pub jobs: Jobs,
     /// The staging area of uploads.
     pub staging: Staging,
+    notifications: Notifications,
+    works: WorkAccess,
     backends: Arc<Backends>,
     runner: Arc<Mutex<Option<RunnerHandle>>>,
 }
@@ -105,18 +112,16 @@ impl Archive {
         let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
         let backends = blocking(move || Backends::open(config)).await?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search, mail);
+        let archive = Self::compose(Arc::new(backends), search, mail.clone());
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
-            works: WorkAccess::new(
-                archive.backends.catalog(),
-                archive.audit.clone(),
-                Arc::clone(&archive.vocabularies),
-                archive.clock.clone(),
-            ),
+            works: archive.works.clone(),
+            notifications: archive.notifications.clone(),
+            inbox: archive.inbox.clone(),
+            mail,
             accounts: archive.accounts.clone(),
             clock: archive.clock.clone(),
         };
@@ -131,7 +136,19 @@ impl Archive {
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
+        let is_mailing = mail.is_configured();
+        let accounts = Accounts::new(
+            catalog(),
+            trail.clone(),
+            Arc::clone(&backends.keys),
+            vocabularies(),
+            Passwords::new(clock()),
+            mail,
+            clock(),
+        );
+        let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
+        let works = works.telling(notifications.clone());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -147,15 +164,11 @@ impl Archive {
                 vocabularies(),
                 clock(),
             )),
-            accounts: Accounts::new(
-                catalog(),
-                trail.clone(),
-                Arc::clone(&backends.keys),
-                vocabularies(),
-                Passwords::new(clock()),
-                mail,
-                clock(),
-            ),
+            inbox: Inbox::new(catalog(), clock()),
+            unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
+            accounts,
+            notifications,
+            works: works.clone(),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
             bulk: Bulk::new(works.clone()),

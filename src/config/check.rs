@@ -81,6 +81,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         search,
         jobs,
         mail,
+        notifications,
         ..
     } = config;
     #[rustfmt::skip]
@@ -112,6 +113,7 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
         ("mail.port", u64::from(mail.port), 1, 65_535),
         ("mail.timeout_seconds", mail.timeout_seconds, 1, 600),
+        ("notifications.keep_days", u64::from(notifications.keep_days), 1, 3_650),
         ("jobs.workers", jobs.workers as u64, 1, 64),
     ];
     ranges

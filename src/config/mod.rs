@@ -55,6 +55,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// The mail server that messages are sent through.
     pub mail: Mail,
+    /// What holders of accounts are told.
+    pub notifications: Notifications,
     /// The vocabularies.
     pub vocabulary: Vocabulary,
     /// Logging.
@@ -279,6 +281,19 @@ impl Default for Jobs {
             workers: 2,
             audit_bytes_per_second: 20_000_000,
         }
+    }
+}
+
+/// What holders of accounts are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifications {
+    /// Days after which notifications are deleted.
+    pub keep_days: u32,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self { keep_days: 180 }
     }
 }
 

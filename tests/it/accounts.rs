@@ -17,7 +17,7 @@ const OTHER_PASSWORD: &str = "sông dài 9 khúc quanh";
 const LOGIN: &str = "phong.vh@gialai.example";
 const HOUR: i64 = 3_600;
 
-fn contributor(login: &str) -> NewAccount {
+pub(crate) fn contributor(login: &str) -> NewAccount {
     NewAccount {
         login: login.to_owned(),
         display: Some("Phòng Văn hoá".to_owned()),
@@ -45,7 +45,7 @@ async fn reset(administration: &Administration, account: &Account) -> String {
     handed_over.link().unwrap().reveal().to_owned()
 }
 
-async fn active(archive: &Archive, wanted: NewAccount) -> Account {
+pub(crate) async fn active(archive: &Archive, wanted: NewAccount) -> Account {
     let administration = &archive.accounts.administration;
     let (_, link) = invited(administration, wanted).await;
     let redeemed = archive.accounts.own.redeem(&link, PASSWORD, None);

@@ -47,6 +47,7 @@ mod kill;
 mod mail;
 mod media_jobs;
 mod nothing_leaks;
+mod notifications;
 mod openapi;
 mod page_budget;
 mod partner_page;

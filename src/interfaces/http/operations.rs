@@ -11,7 +11,10 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::accounts::{administration, audit, forgotten, link_page, own, preferences, session};
+use super::accounts::{
+    administration, audit, forgotten, link_page, notifications, own, preferences, session,
+    unsubscribe,
+};
 use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
@@ -65,6 +68,8 @@ operations! {
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
     preferences { read, patch }
+    notifications { list, mark, unmark, mark_all }
+    unsubscribe { show, end }
     forgotten { request }
     link_page { show, choose }
     administration { list, invite, read, patch, reset, close }

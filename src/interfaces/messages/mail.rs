@@ -2,7 +2,8 @@
 
 use super::Language;
 use crate::domain::account::AccountLanguage;
-use crate::services::mail::{Letter, LinkPurpose, Words};
+use crate::domain::notification::NotificationKind;
+use crate::services::mail::{Letter, LinkPurpose, News, Words};
 
 /// Puts a message into words.
 pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
@@ -14,6 +15,11 @@ pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
             address,
             until,
         } => account_link(*purpose, login, address, &until.to_string(), language),
+        Letter::News {
+            news,
+            is_digest,
+            unsubscribe,
+        } => notifications(news, *is_digest, unsubscribe, language),
         Letter::Trial => trial(language),
     }
 }
@@ -80,6 +86,51 @@ fn account_link(
         body: format!(
             "{why}\n\n{name}: {login}\n\n{choose}\n\n{address}\n\n{valid} {until}.\n\n{otherwise}\n"
         ),
+    }
+}
+
+/// What a notification says.
+pub const fn happened(kind: NotificationKind, language: Language) -> &'static str {
+    match kind {
+        NotificationKind::Returned => language.pick(
+            "Tác phẩm bạn nộp đã được trả lại",
+            "A work that you deposited was returned",
+        ),
+        NotificationKind::Assigned => language.pick(
+            "Một tác phẩm được giao cho bạn",
+            "A work was assigned to you",
+        ),
+        NotificationKind::Withdrawn => language.pick(
+            "Tác phẩm bạn nộp đã bị thu hồi",
+            "A work that you deposited was withdrawn",
+        ),
+    }
+}
+
+fn notifications(news: &[News], is_digest: bool, unsubscribe: &str, language: Language) -> Words {
+    let [daily, gone, end] = language.pick(
+        [
+            "việc mới trong ngày",
+            "(tác phẩm không còn nữa)",
+            "Không muốn nhận thư này nữa",
+        ],
+        [
+            "news of the day",
+            "(the work is gone)",
+            "To get no more of these messages",
+        ],
+    );
+    let single = news.first().filter(|_| !is_digest);
+    let subject = single.map_or(daily, |news| happened(news.kind, language));
+    let lines = news.iter().map(|news| {
+        let title = news.title.as_deref().unwrap_or(gone);
+        let what = happened(news.kind, language);
+        format!("{what}: {title}\n{}\n{}\n\n", news.at, news.address)
+    });
+    let lines: String = lines.collect();
+    Words {
+        subject: format!("Kho Chung: {subject}"),
+        body: format!("{lines}{end}:\n{unsubscribe}\n"),
     }
 }
 

@@ -152,8 +152,11 @@ impl Administration {
         };
         let mut changes = ChangeSet::by(actor, now);
         if let Some(language) = how.language {
-            let preferences = Preferences { language };
-            changes = changes.insert_keyed(&preferences::record(id.as_str(), &preferences))?;
+            let chosen = Preferences {
+                language,
+                ..Preferences::default()
+            };
+            changes = preferences::write(changes, id.as_str(), None, &chosen)?;
         }
         let changes = self.store.insert(changes, public, &private, &login).await?;
         let (changes, link) = self

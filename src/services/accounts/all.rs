@@ -8,6 +8,7 @@ use super::links::Links;
 use super::own_account::OwnAccount;
 use super::password::Passwords;
 use super::preferences::AccountPreferences;
+use super::recipients::Recipients;
 use super::sessions::Sessions;
 use super::sign_in::SignIn;
 use super::store::AccountStore;
@@ -30,6 +31,8 @@ pub struct Accounts {
     pub sign_in: Arc<SignIn>,
     /// What holders choose.
     pub preferences: Arc<AccountPreferences>,
+    /// Accounts as those to whom something is told.
+    pub recipients: Arc<Recipients>,
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,
     /// Sessions of browsers.
@@ -74,6 +77,9 @@ impl Accounts {
                 mail: mail.clone(),
             }),
             preferences: Arc::new(AccountPreferences {
+                store: store.clone(),
+            }),
+            recipients: Arc::new(Recipients {
                 store: store.clone(),
             }),
             forgotten: Arc::new(ForgottenPasswords {

@@ -1,4 +1,4 @@
-//! What the holder of an account chooses: the language of messages.
+//! What the holder of an account chooses: the language of messages, and how news reach it.
 //!
 //! A record beside the account, deleted when the account is forgotten. It says nothing about the holder that is private.
 
@@ -10,8 +10,9 @@ use super::error::AccountsError;
 use super::sessions::Session;
 use super::store::AccountStore;
 use crate::domain::account::AccountLanguage;
+use crate::domain::notification::{NotificationKind, NotificationWay};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{CatalogError, ChangeSet, Keyed, Versioned};
+use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, Keyed, Versioned};
 
 /// Preferences of accounts.
 pub struct AccountPreferences {
@@ -23,6 +24,15 @@ pub struct AccountPreferences {
 pub struct Preferences {
     /// The language of messages.
     pub language: AccountLanguage,
+    /// How notifications reach the holder; kinds that are not named, by default.
+    pub ways: BTreeMap<NotificationKind, NotificationWay>,
+}
+
+impl Preferences {
+    /// How notifications of a kind reach the holder.
+    pub fn way(&self, kind: NotificationKind) -> NotificationWay {
+        self.ways.get(&kind).copied().unwrap_or_default()
+    }
 }
 
 /// What changes; none: stays.
@@ -30,6 +40,8 @@ pub struct Preferences {
 pub struct PreferencesChange {
     /// The language of messages.
     pub language: Option<AccountLanguage>,
+    /// How notifications reach the holder, for the kinds that change.
+    pub ways: BTreeMap<NotificationKind, NotificationWay>,
 }
 
 /// Stored preferences, under the id of the account.
@@ -82,15 +94,13 @@ impl AccountPreferences {
     ) -> Result<Preferences, AccountsError> {
         let stored = self.store.preferences(&session.account).await?;
         let present = of(stored.as_ref());
-        let next = Preferences {
+        let mut next = Preferences {
             language: change.language.unwrap_or(present.language),
+            ways: present.ways,
         };
+        next.ways.extend(change.ways);
         let changes = ChangeSet::by(&session.actor, self.store.clock.now());
-        let record = record(&session.account, &next);
-        let changes = match &stored {
-            Some(stored) => changes.replace_keyed(stored, &record)?,
-            None => changes.insert_keyed(&record)?,
-        };
+        let changes = write(changes, &session.account, stored.as_ref(), &next)?;
         self.store.catalog.commit(changes).await?;
         Ok(next)
     }
@@ -115,29 +125,57 @@ impl AccountStore {
         })
     }
 
-    async fn preferences(
+    pub(super) async fn preferences(
         &self,
         account: &str,
     ) -> Result<Option<Versioned<PreferencesRecord>>, CatalogError> {
-        self.catalog.keyed(account).await
+        read(&*self.catalog, account).await
     }
 }
 
-/// The preferences of a new account.
-pub(super) fn record(account: &str, preferences: &Preferences) -> PreferencesRecord {
-    PreferencesRecord::V1(PreferencesV1 {
-        account: account.to_owned(),
-        language: preferences.language.tag().to_owned(),
-        notifications: BTreeMap::new(),
-    })
+/// The stored preferences of an account.
+pub(super) async fn read(
+    catalog: &dyn Catalog,
+    account: &str,
+) -> Result<Option<Versioned<PreferencesRecord>>, CatalogError> {
+    catalog.keyed(account).await
 }
 
-fn of(stored: Option<&Versioned<PreferencesRecord>>) -> Preferences {
+/// The change set with the next preferences of an account.
+pub(super) fn write(
+    changes: ChangeSet,
+    account: &str,
+    stored: Option<&Versioned<PreferencesRecord>>,
+    next: &Preferences,
+) -> Result<ChangeSet, CatalogError> {
+    let ways = next.ways.iter();
+    let record = PreferencesRecord::V1(PreferencesV1 {
+        account: account.to_owned(),
+        language: next.language.tag().to_owned(),
+        notifications: ways
+            .map(|(kind, way)| (kind.name().to_owned(), way.name().to_owned()))
+            .collect(),
+    });
+    match stored {
+        Some(stored) => changes.replace_keyed(stored, &record),
+        None => changes.insert_keyed(&record),
+    }
+}
+
+/// The preferences that are stored, or the default ones. Names that this version does not know are the default.
+pub(super) fn of(stored: Option<&Versioned<PreferencesRecord>>) -> Preferences {
     let Some(PreferencesRecord::V1(stored)) = stored.map(|stored| &stored.value) else {
         return Preferences::default();
     };
+    let known = stored.notifications.iter().filter_map(|(kind, way)| {
+        Some((
+            NotificationKind::of_name(kind)?,
+            NotificationWay::of_name(way)?,
+        ))
+    });
     Preferences {
         language: AccountLanguage::of_tag(&stored.language).unwrap_or_default(),
+        ways: known.collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::Timestamp;
 use crate::domain::account::AccountLanguage;
+use crate::domain::notification::NotificationKind;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,30 @@ pub enum Letter {
         /// Until when it can be used.
         until: Timestamp,
     },
+    /// Notifications.
+    News {
+        /// Oldest first.
+        news: Vec<News>,
+        /// Whether these are those of a day.
+        is_digest: bool,
+        /// The address that ends such messages.
+        unsubscribe: String,
+    },
     /// Mail works: what `khochung mail test` sends.
     Trial,
+}
+
+/// A notification in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// What happened.
+    pub kind: NotificationKind,
+    /// The title of the work; none when the reader may only know that it is gone.
+    pub title: Option<String>,
+    /// The address of the work.
+    pub address: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Why a one-time link is sent.

@@ -33,8 +33,8 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Where a browser signs in.
 const SIGN_IN_PATH: &str = "/api/v1/session";
-/// The pages of one-time links.
-const LINK_PAGES: &str = "/account-links/";
+/// Pages whose address has a secret: one-time links, and the end of messages.
+const PAGES_WITH_SECRETS: [&str; 2] = ["/account-links/", "/unsubscribe/"];
 
 /// The name of the one policy.
 const POLICY: &str = "processor-time";
@@ -132,7 +132,7 @@ async fn actor_of_browser(request: &ServiceRequest) -> Result<Actor, Problem> {
 /// What a browser sends without being signed in. It needs no token: its cookie may be of an ended session, or of another
 /// account, and does not count.
 fn needs_no_session(path: &str) -> bool {
-    path == SIGN_IN_PATH || path.starts_with(LINK_PAGES)
+    path == SIGN_IN_PATH || PAGES_WITH_SECRETS.iter().any(|page| path.starts_with(page))
 }
 
 /// The network of the caller, for counting failures to sign in.

@@ -96,6 +96,23 @@ impl<'a> Fields<'a> {
         self.role(name).unwrap_or(Role::Partner)
     }
 
+    /// The properties of an object that may be there. Give them back with [`Self::take_over`].
+    pub(in crate::interfaces::http) fn object(
+        &mut self,
+        name: &str,
+        known: &[&str],
+    ) -> Option<Self> {
+        self.value(name).map(|value| Self::new(value, known))
+    }
+
+    /// Reports the broken rules of an inner object.
+    pub(in crate::interfaces::http) fn take_over(&mut self, name: &str, inner: Self) {
+        for violation in inner.broken.listed() {
+            let pointer = format!("/{name}{}", violation.pointer);
+            self.broken.push(pointer, violation.rule.clone());
+        }
+    }
+
     /// A moment that may be there.
     pub(in crate::interfaces::http) fn moment(&mut self, name: &str) -> Option<Timestamp> {
         let text = self.optional(name)?;

@@ -8,6 +8,7 @@ use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
+use crate::services::notifications::{InboxError, NotSubscribed};
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
@@ -89,6 +90,24 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<InboxError> for Problem {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::NotFound => Self::NotFound,
+            InboxError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotSubscribed> for Problem {
+    fn from(error: NotSubscribed) -> Self {
+        match error {
+            NotSubscribed::NotFound => Self::NotFound,
+            NotSubscribed::Accounts(error) => error.into(),
         }
     }
 }
