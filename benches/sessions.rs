@@ -49,6 +49,7 @@ fn main() {
         vocabularies,
         passwords,
         mail,
+        Vec::new(),
         clock.clone(),
     );
     tokio::runtime::Runtime::new().unwrap().block_on(async {

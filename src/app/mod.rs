@@ -8,10 +8,12 @@ mod error;
 mod job_runner;
 pub mod mail;
 pub mod maintenance;
+mod oidc;
 
 use std::sync::Arc;
 
 pub use error::OpenError;
+pub use oidc::ProvidersError;
 use tokio::sync::Mutex;
 
 use self::backends::{Backends, free_bytes};
@@ -19,6 +21,7 @@ use self::job_runner::JobRunnerSetup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::accounts::oidc::Provider;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
@@ -111,8 +114,12 @@ impl Archive {
     pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
         let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
         let backends = blocking(move || Backends::open(config)).await?;
+        let file = backends.config.oidc.providers.clone();
+        let vocabularies = Arc::clone(&backends.vocabularies);
+        let providers = blocking(move || oidc::providers(&file, &vocabularies)).await;
+        let providers = providers.map_err(OpenError::Providers)?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search, mail.clone());
+        let archive = Self::compose(Arc::new(backends), search, mail.clone(), providers);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -130,7 +137,12 @@ impl Archive {
         Ok(archive)
     }
 
-    fn compose(backends: Arc<Backends>, search: Search, mail: Mail) -> Self {
+    fn compose(
+        backends: Arc<Backends>,
+        search: Search,
+        mail: Mail,
+        providers: Vec<Provider>,
+    ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
@@ -144,6 +156,7 @@ impl Archive {
             vocabularies(),
             Passwords::new(clock()),
             mail,
+            providers,
             clock(),
         );
         let notifications = Notifications::new(catalog(), clock(), is_mailing);

@@ -55,6 +55,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// The mail server that messages are sent through.
     pub mail: Mail,
+    /// Sign-in through OpenID Connect.
+    pub oidc: Oidc,
     /// What holders of accounts are told.
     pub notifications: Notifications,
     /// The vocabularies.
@@ -282,6 +284,13 @@ impl Default for Jobs {
             audit_bytes_per_second: 20_000_000,
         }
     }
+}
+
+/// Sign-in through OpenID Connect.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Oidc {
+    /// TOML file with the providers and their rules. Empty: none.
+    pub providers: PathBuf,
 }
 
 /// What holders of accounts are told.

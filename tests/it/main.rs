@@ -48,6 +48,7 @@ mod mail;
 mod media_jobs;
 mod nothing_leaks;
 mod notifications;
+mod oidc;
 mod openapi;
 mod page_budget;
 mod partner_page;

@@ -189,7 +189,7 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
     if path.contains("/assets/{id}") {
         statuses.push("410");
     }
-    if path.starts_with("/api/v1") {
+    if path.starts_with("/api/v1") || path.starts_with("/auth/") {
         statuses.push("429");
     }
     if operation.request_body.is_some() {

@@ -12,7 +12,7 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{
-    administration, audit, forgotten, link_page, notifications, own, preferences, session,
+    administration, audit, forgotten, link_page, notifications, oidc, own, preferences, session,
     unsubscribe,
 };
 use super::assets::{decisions, handling, lifecycle};
@@ -70,6 +70,7 @@ operations! {
     preferences { read, patch }
     notifications { list, mark, unmark, mark_all }
     unsubscribe { show, end }
+    oidc { providers, begin, callback }
     forgotten { request }
     link_page { show, choose }
     administration { list, invite, read, patch, reset, close }

@@ -158,7 +158,10 @@ impl Administration {
             };
             changes = preferences::write(changes, id.as_str(), None, &chosen)?;
         }
-        let changes = self.store.insert(changes, public, &private, &login).await?;
+        let changes = self
+            .store
+            .insert(changes, public, None, &private, &login)
+            .await?;
         let (changes, link) = self
             .links
             .issue(changes, id.as_str(), nonce.clone(), now)
@@ -312,7 +315,7 @@ impl Administration {
     /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions end.
     ///
     /// # Errors
-    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`].
+    /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`]; [`AccountsError::OfProvider`].
     pub async fn reset(
         &self,
         actor: &Actor,
@@ -320,6 +323,9 @@ impl Administration {
         wanted: HandOver,
     ) -> Result<HandedOver, AccountsError> {
         let mut account = self.open(actor, id, None).await?;
+        if account.provider.is_some() {
+            return Err(AccountsError::OfProvider);
+        }
         let login = account.view()?.login.ok_or(AccountsError::NoSuchAccount)?;
         if let Some(private) = account.private.as_mut() {
             private.password = None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::administration::Administration;
 use super::letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 use super::links::Links;
+use super::oidc::{OidcSignIn, Provider};
 use super::own_account::OwnAccount;
 use super::password::Passwords;
 use super::preferences::AccountPreferences;
@@ -35,12 +36,18 @@ pub struct Accounts {
     pub recipients: Arc<Recipients>,
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,
+    /// Signing in through providers.
+    pub oidc: Arc<OidcSignIn>,
     /// Sessions of browsers.
     pub sessions: Arc<Sessions>,
 }
 
 impl Accounts {
     /// The accounts of this catalogue, whose private parts are encrypted with these keys.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, where the archive is composed"
+    )]
     pub fn new(
         catalog: Arc<dyn Catalog>,
         trail: AuditTrail,
@@ -48,6 +55,7 @@ impl Accounts {
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
         mail: Mail,
+        providers: Vec<Provider>,
         clock: Clock,
     ) -> Self {
         let store = AccountStore {
@@ -79,6 +87,11 @@ impl Accounts {
             preferences: Arc::new(AccountPreferences {
                 store: store.clone(),
             }),
+            oidc: Arc::new(OidcSignIn::new(
+                store.clone(),
+                Arc::clone(&sessions),
+                providers,
+            )),
             recipients: Arc::new(Recipients {
                 store: store.clone(),
             }),

@@ -43,6 +43,9 @@ pub enum AccountsError {
     /// The account has no second factor.
     #[error("the account has no second factor")]
     NoSecondFactor,
+    /// The holder signs in through a provider, which has its password and second factor.
+    #[error("the account has no password of its own")]
+    OfProvider,
     /// The idempotency key belongs to another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -13,6 +13,7 @@ mod error;
 mod housekeeping;
 mod letters;
 mod links;
+pub mod oidc;
 mod own_account;
 mod password;
 mod preferences;

@@ -118,10 +118,7 @@ impl Posts {
     /// The catalogue fails.
     pub async fn is_open(&self, account: &str) -> Result<bool, CatalogError> {
         let found = self.catalog.keyed::<AccountRecord>(account).await?;
-        Ok(found.is_some_and(|found| {
-            let AccountRecord::V1(found) = found.value;
-            found.closed_at_ms.is_none()
-        }))
+        Ok(found.is_some_and(|found| found.value.account().closed_at_ms.is_none()))
     }
 
     /// How the holder of an account wants to be told; none when there is no such open account.
@@ -154,15 +151,12 @@ impl Posts {
             .catalog
             .all_keyed::<AccountRecord>(range, usize::MAX)
             .await?;
-        let accounts = all.into_iter().map(|read| {
-            let AccountRecord::V1(account) = read.value;
-            account
-        });
+        let accounts = all.iter().map(|read| read.value.account());
         let at_post = accounts.filter(|account| {
             let is_of_body = organisation
                 .is_none_or(|wanted| account.organisation.as_deref() == Some(wanted.as_str()));
             account.closed_at_ms.is_none() && account.role == role.name() && is_of_body
         });
-        Ok(at_post.map(|account| account.id).collect())
+        Ok(at_post.map(|account| account.id.clone()).collect())
     }
 }

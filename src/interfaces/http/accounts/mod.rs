@@ -7,6 +7,7 @@ pub mod audit;
 pub mod forgotten;
 pub mod link_page;
 pub mod notifications;
+pub mod oidc;
 pub mod own;
 pub mod preferences;
 pub mod session;

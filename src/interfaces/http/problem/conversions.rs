@@ -4,6 +4,7 @@ use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
+use crate::services::accounts::oidc::OidcError;
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
@@ -76,6 +77,7 @@ impl From<AccountsError> for Problem {
             AccountsError::Closed
             | AccountsError::LastAdministrator
             | AccountsError::SecondFactorExists
+            | AccountsError::OfProvider
             | AccountsError::NoSecondFactor => Self::Conflict,
             AccountsError::KeyReused => Self::KeyReused,
             AccountsError::NoMail => Self::NoMail,
@@ -90,6 +92,18 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<OidcError> for Problem {
+    fn from(error: OidcError) -> Self {
+        match error {
+            OidcError::NoSuchProvider => Self::NotFound,
+            OidcError::NotRight(_) => Self::WrongCredentials,
+            OidcError::NoRole => Self::Forbidden,
+            OidcError::Unavailable(_) => Self::Unavailable(error.into()),
+            OidcError::Accounts(error) => error.into(),
         }
     }
 }

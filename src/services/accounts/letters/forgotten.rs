@@ -92,7 +92,7 @@ impl AnswerForgotten {
         let view = account.view()?;
         let has_mail = view.login.is_some_and(|login| login.is_mail_address());
         // Who was invited or reset by an administrator has a link that must not be replaced.
-        if view.state != AccountState::Active || !has_mail {
+        if view.state != AccountState::Active || !has_mail || account.provider.is_some() {
             return Ok(());
         }
         let now = clock.now();
