@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 use khochung::clock::Clock;
 use khochung::domain::Timestamp;
 use khochung::domain::access::{Actor, Role};
+use khochung::interfaces::messages::mail;
 use khochung::services::accounts::{
-    Accounts, CACHE_SECONDS, NewAccount, NewToken, Passwords, Tokens,
+    Accounts, CACHE_SECONDS, Invite, NewAccount, NewToken, Passwords, Tokens,
 };
 use khochung::services::audit::AuditTrail;
+use khochung::services::mail::Mail;
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::prelude::*;
 use khochung::storage::keys::KeyStore;
@@ -39,7 +41,17 @@ fn main() {
         clock.clone(),
     );
     let passwords = Passwords::new(clock.clone());
-    let accounts = Accounts::new(catalog, trail, keys, vocabularies, passwords, clock.clone());
+    let mail = Mail::new(None, mail::words, "");
+    let accounts = Accounts::new(
+        catalog,
+        trail,
+        keys,
+        vocabularies,
+        passwords,
+        mail,
+        Vec::new(),
+        clock.clone(),
+    );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let cookie = sign_in(&accounts).await;
         let (token, _) = tokens.create(&Actor::System, station()).await.unwrap();
@@ -86,16 +98,13 @@ async fn sign_in(accounts: &Accounts) -> String {
         role: Role::Editor,
         organisation: None,
     };
-    let (_, link) = accounts
+    let invited = accounts
         .administration
-        .invite(&Actor::System, wanted)
+        .invite(&Actor::System, wanted, &Invite::default())
         .await
         .unwrap();
-    accounts
-        .own
-        .redeem(link.reveal(), PASSWORD, None)
-        .await
-        .unwrap();
+    let link = invited.handed_over.link().unwrap().reveal();
+    accounts.own.redeem(link, PASSWORD, None).await.unwrap();
     sign_in_again(accounts).await
 }
 

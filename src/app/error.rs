@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::oidc::ProvidersError;
+use crate::services::mail::MailError;
 use crate::services::search::SearchError;
 use crate::storage::blobs::BlobError;
 use crate::storage::catalog::CatalogError;
@@ -28,6 +30,12 @@ pub enum OpenError {
     /// The keys of accounts cannot be read or written.
     #[error("the keys of accounts cannot be read or written")]
     Keys(#[source] io::Error),
+    /// The settings of mail cannot be used.
+    #[error("the settings of mail cannot be used")]
+    Mail(#[source] MailError),
+    /// The providers of sign-ins cannot be used.
+    #[error("the providers of sign-ins cannot be used (oidc.providers)")]
+    Providers(#[source] ProvidersError),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

@@ -12,10 +12,12 @@ use crate::services::curation::{Curation, MakeDueChanges};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
+use crate::services::mail::Mail;
 use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
+use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
@@ -36,6 +38,9 @@ pub(super) struct JobRunnerSetup {
     pub(super) staging: Staging,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
+    pub(super) notifications: Notifications,
+    pub(super) inbox: Inbox,
+    pub(super) mail: Mail,
     pub(super) accounts: Accounts,
     pub(super) clock: Clock,
 }
@@ -50,6 +55,7 @@ impl JobRunnerSetup {
         for schedule in [
             HOUSEKEEPING,
             accounts::HOUSEKEEPING,
+            notifications::SWEEP,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
@@ -77,6 +83,22 @@ impl JobRunnerSetup {
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
             .with(accounts::housekeeping(self.accounts.clone()))
+            .with(notifications::sweep(
+                self.notifications.clone(),
+                config.notifications.keep_days,
+            ))
+            .with(MailNotification::new(
+                self.inbox.clone(),
+                Arc::clone(&self.accounts.recipients),
+                self.mail.clone(),
+            ))
+            .with(MailDigest::new(
+                self.inbox.clone(),
+                Arc::clone(&self.accounts.recipients),
+                self.mail.clone(),
+            ))
+            .with(self.accounts.link_mails())
+            .with(self.accounts.forgotten_answers())
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

@@ -8,6 +8,7 @@ use super::{Archive, OpenError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::mail::Compose;
 use crate::services::search::{SearchError, last_indexed};
 use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
@@ -250,8 +251,12 @@ pub async fn rebuild(config: &Config) -> Result<(), OpenError> {
 ///
 /// # Errors
 /// The folder is in use, or the build failed; the old index stays.
-pub async fn reindex(config: Config, progress: impl FnMut(u64)) -> Result<(), MaintenanceError> {
-    let archive = Archive::start(config).await?;
+pub async fn reindex(
+    config: Config,
+    compose: Compose,
+    progress: impl FnMut(u64),
+) -> Result<(), MaintenanceError> {
+    let archive = Archive::start(config, compose).await?;
     let built = archive.search.reindex(progress).await;
     archive.close().await;
     Ok(built?)

@@ -6,11 +6,14 @@
 mod backends;
 mod error;
 mod job_runner;
+pub mod mail;
 pub mod maintenance;
+mod oidc;
 
 use std::sync::Arc;
 
 pub use error::OpenError;
+pub use oidc::ProvidersError;
 use tokio::sync::Mutex;
 
 use self::backends::{Backends, free_bytes};
@@ -18,6 +21,7 @@ use self::job_runner::JobRunnerSetup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::accounts::oidc::Provider;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
@@ -25,6 +29,8 @@ use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
+use crate::services::mail::{Compose, Mail};
+use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::{History, WorkAccess};
@@ -48,6 +54,10 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// What holders of accounts are told.
+    pub inbox: Inbox,
+    /// Ends mail with one click.
+    pub unsubscribe: Arc<Unsubscribe>,
     /// The audit trail.
     pub audit: AuditTrail,
     /// Deposits works and files.
@@ -72,6 +82,8 @@ pub struct Archive {
     pub jobs: Jobs,
     /// The staging area of uploads.
     pub staging: Staging,
+    notifications: Notifications,
+    works: WorkAccess,
     backends: Arc<Backends>,
     runner: Arc<Mutex<Option<RunnerHandle>>>,
 }
@@ -94,25 +106,29 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` puts messages
+    /// into words.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
-    pub async fn start(config: Config) -> Result<Self, OpenError> {
+    pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
+        let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
         let backends = blocking(move || Backends::open(config)).await?;
+        let file = backends.config.oidc.providers.clone();
+        let vocabularies = Arc::clone(&backends.vocabularies);
+        let providers = blocking(move || oidc::providers(&file, &vocabularies)).await;
+        let providers = providers.map_err(OpenError::Providers)?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search);
+        let archive = Self::compose(Arc::new(backends), search, mail.clone(), providers);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
-            works: WorkAccess::new(
-                archive.backends.catalog(),
-                archive.audit.clone(),
-                Arc::clone(&archive.vocabularies),
-                archive.clock.clone(),
-            ),
+            works: archive.works.clone(),
+            notifications: archive.notifications.clone(),
+            inbox: archive.inbox.clone(),
+            mail,
             accounts: archive.accounts.clone(),
             clock: archive.clock.clone(),
         };
@@ -121,13 +137,31 @@ impl Archive {
         Ok(archive)
     }
 
-    fn compose(backends: Arc<Backends>, search: Search) -> Self {
+    fn compose(
+        backends: Arc<Backends>,
+        search: Search,
+        mail: Mail,
+        providers: Vec<Provider>,
+    ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
+        let is_mailing = mail.is_configured();
+        let accounts = Accounts::new(
+            catalog(),
+            trail.clone(),
+            Arc::clone(&backends.keys),
+            vocabularies(),
+            Passwords::new(clock()),
+            mail,
+            providers,
+            clock(),
+        );
+        let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
+        let works = works.telling(notifications.clone());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -143,14 +177,11 @@ impl Archive {
                 vocabularies(),
                 clock(),
             )),
-            accounts: Accounts::new(
-                catalog(),
-                trail.clone(),
-                Arc::clone(&backends.keys),
-                vocabularies(),
-                Passwords::new(clock()),
-                clock(),
-            ),
+            inbox: Inbox::new(catalog(), clock()),
+            unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
+            accounts,
+            notifications,
+            works: works.clone(),
             intake: Intake::new(works.clone(), blobs(), accepted),
             curation: Curation::new(works.clone()),
             bulk: Bulk::new(works.clone()),

@@ -1,10 +1,10 @@
 //! What can be wrong with a configuration.
 
-use super::{Config, ConfigProblem, Network};
+use super::{Config, ConfigProblem, MailSecurity, Network};
 
 /// Whether a setting is a secret, which must not be shown.
 pub fn is_secret(key: &str) -> bool {
-    ["_token", "_secret", "_password"]
+    ["_token", "_secret", "_password", ".password"]
         .iter()
         .any(|ending| key.ends_with(ending))
 }
@@ -42,6 +42,31 @@ pub fn impossible(config: &Config) -> Vec<ConfigProblem> {
     if tracing_subscriber::EnvFilter::try_new(&config.log.filter).is_err() {
         problems.push(malformed("log.filter", "info, khochung=debug,info"));
     }
+    problems.extend(impossible_mail(config));
+    problems
+}
+
+/// Links in messages lead to the public address, and a password is never sent unprotected.
+fn impossible_mail(config: &Config) -> Vec<ConfigProblem> {
+    let mail = &config.mail;
+    if !mail.is_configured() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    let address = mail.from.rsplit_once('<').map_or(&*mail.from, |(_, to)| to);
+    if !address.contains('@') || mail.from.contains(char::is_control) {
+        problems.push(malformed("mail.from", "NAME <ADDRESS@DOMAIN>"));
+    }
+    if config.server.public_address.is_empty() {
+        problems.push(malformed("server.public_address", "http(s)://HOST[/PATH]"));
+    }
+    let is_local = ["localhost", "127.0.0.1", "::1"].contains(&mail.host.as_str());
+    if mail.security == MailSecurity::None && !mail.user.is_empty() && !is_local {
+        problems.push(malformed("mail.security", "starttls | tls"));
+    }
+    if !mail.password.is_empty() && !mail.password_file.as_os_str().is_empty() {
+        problems.push(malformed("mail.password_file", "\"\""));
+    }
     problems
 }
 
@@ -55,6 +80,8 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         media,
         search,
         jobs,
+        mail,
+        notifications,
         ..
     } = config;
     #[rustfmt::skip]
@@ -84,6 +111,9 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("search.caller_cpu_ms_per_second", search.caller_cpu_ms_per_second, 0, 1_000_000),
         ("search.caller_window_seconds", search.caller_window_seconds, 1, 86_400),
         ("jobs.audit_bytes_per_second", jobs.audit_bytes_per_second, 1024, LARGEST),
+        ("mail.port", u64::from(mail.port), 1, 65_535),
+        ("mail.timeout_seconds", mail.timeout_seconds, 1, 600),
+        ("notifications.keep_days", u64::from(notifications.keep_days), 1, 3_650),
         ("jobs.workers", jobs.workers as u64, 1, 64),
     ];
     ranges

@@ -20,6 +20,7 @@
 
 pub mod check;
 pub mod layers;
+pub mod mail;
 pub mod network;
 pub mod problem;
 pub mod renamed;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use layers::Effective;
+pub use mail::{Mail, MailSecurity};
 pub use network::Network;
 pub use problem::{ConfigProblem, Problems};
 pub use renamed::RenamedSetting;
@@ -51,6 +53,12 @@ pub struct Config {
     pub search: Search,
     /// Background work.
     pub jobs: Jobs,
+    /// The mail server that messages are sent through.
+    pub mail: Mail,
+    /// Sign-in through OpenID Connect.
+    pub oidc: Oidc,
+    /// What holders of accounts are told.
+    pub notifications: Notifications,
     /// The vocabularies.
     pub vocabulary: Vocabulary,
     /// Logging.
@@ -275,6 +283,26 @@ impl Default for Jobs {
             workers: 2,
             audit_bytes_per_second: 20_000_000,
         }
+    }
+}
+
+/// Sign-in through OpenID Connect.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Oidc {
+    /// TOML file with the providers and their rules. Empty: none.
+    pub providers: PathBuf,
+}
+
+/// What holders of accounts are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifications {
+    /// Days after which notifications are deleted.
+    pub keep_days: u32,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self { keep_days: 180 }
     }
 }
 

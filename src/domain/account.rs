@@ -56,6 +56,35 @@ pub fn display_line(raw: &str) -> Result<String, Rule> {
     text::line(raw, LONGEST)
 }
 
+/// The language in which the holder of an account gets messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccountLanguage {
+    /// Vietnamese.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+}
+
+impl AccountLanguage {
+    /// Every value with its BCP 47 tag.
+    pub const NAMES: [(&'static str, Self); 2] = [("vi", Self::Vietnamese), ("en", Self::English)];
+
+    /// The BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "vi",
+            Self::English => "en",
+        }
+    }
+
+    /// The language with this tag.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(name, _)| *name == tag);
+        found.map(|(_, language)| *language)
+    }
+}
+
 /// What an account can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountState {

@@ -12,6 +12,7 @@ pub mod handling;
 pub mod language;
 pub mod log_id;
 pub mod network;
+pub mod notification;
 pub mod picture_hash;
 pub mod processing;
 pub mod role;

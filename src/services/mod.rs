@@ -1,7 +1,7 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < accounts < media < works < intake < curation < search < delivery < sharing < reports.
+//! jobs < audit < mail < accounts < notifications < media < works < intake < curation < search < delivery < sharing < reports.
 
 pub mod accounts;
 pub mod audit;
@@ -9,7 +9,9 @@ pub mod curation;
 pub mod delivery;
 pub mod intake;
 pub mod jobs;
+pub mod mail;
 pub mod media;
+pub mod notifications;
 pub mod search;
 pub mod sharing;
 pub mod works;

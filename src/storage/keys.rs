@@ -111,14 +111,17 @@ impl KeyStore {
         self.keys().accounts.get(account).map(|key| key.0)
     }
 
-    /// Stores the key of a new account, durably. Blocks.
+    /// Stores the key of a new account, durably, unless it has one. Gives the key that it has then. Blocks.
     ///
     /// # Errors
     /// Those of the file system; nothing has changed then.
-    pub fn insert(&self, account: &str, key: Key) -> io::Result<()> {
+    pub fn ensure(&self, account: &str, key: Key) -> io::Result<Key> {
+        let mut kept = key;
         self.change(|accounts| {
-            accounts.insert(account.to_owned(), HexKey(key));
-        })
+            let entry = accounts.entry(account.to_owned());
+            kept = entry.or_insert(HexKey(key)).0;
+        })?;
+        Ok(kept)
     }
 
     /// Deletes the key of an account, durably. Blocks.
@@ -197,8 +200,9 @@ mod tests {
     fn keys_survive_a_restart_until_they_are_removed() {
         let dir = tempfile::tempdir().unwrap();
         let store = KeyStore::open(dir.path(), [1; 32]).unwrap();
-        store.insert("a", [7; 32]).unwrap();
-        store.insert("b", [8; 32]).unwrap();
+        assert_eq!(store.ensure("a", [7; 32]).unwrap(), [7; 32]);
+        assert_eq!(store.ensure("a", [9; 32]).unwrap(), [7; 32]);
+        store.ensure("b", [8; 32]).unwrap();
         store.remove("b").unwrap();
         drop(store);
         let store = KeyStore::open(dir.path(), [2; 32]).unwrap();

@@ -5,7 +5,8 @@ use khochung::domain::account::{Account, AccountState};
 use khochung::domain::asset::Revision;
 use khochung::domain::{Rule, Slug, Timestamp};
 use khochung::services::accounts::{
-    AccountChange, AccountsError, FORGET_AFTER_DAYS, LINK_SECONDS, NewAccount, Session,
+    AccountChange, AccountsError, Administration, FORGET_AFTER_DAYS, HandOver, Invite,
+    LINK_SECONDS, NewAccount, Session,
 };
 use khochung::storage::catalog::KeyRange;
 
@@ -16,7 +17,7 @@ const OTHER_PASSWORD: &str = "sông dài 9 khúc quanh";
 const LOGIN: &str = "phong.vh@gialai.example";
 const HOUR: i64 = 3_600;
 
-fn contributor(login: &str) -> NewAccount {
+pub(crate) fn contributor(login: &str) -> NewAccount {
     NewAccount {
         login: login.to_owned(),
         display: Some("Phòng Văn hoá".to_owned()),
@@ -25,10 +26,29 @@ fn contributor(login: &str) -> NewAccount {
     }
 }
 
-async fn active(archive: &Archive, wanted: NewAccount) -> Account {
+async fn invited(administration: &Administration, wanted: NewAccount) -> (Account, String) {
+    let how = Invite::default();
+    let made = administration
+        .invite(&Actor::System, wanted, &how)
+        .await
+        .unwrap();
+    let link = made.handed_over.link().unwrap().reveal().to_owned();
+    (made.account, link)
+}
+
+async fn reset(administration: &Administration, account: &Account) -> String {
+    let way = HandOver::default();
+    let handed_over = administration
+        .reset(&Actor::System, &account.id, way)
+        .await
+        .unwrap();
+    handed_over.link().unwrap().reveal().to_owned()
+}
+
+pub(crate) async fn active(archive: &Archive, wanted: NewAccount) -> Account {
     let administration = &archive.accounts.administration;
-    let (_, link) = administration.invite(&Actor::System, wanted).await.unwrap();
-    let redeemed = archive.accounts.own.redeem(link.reveal(), PASSWORD, None);
+    let (_, link) = invited(administration, wanted).await;
+    let redeemed = archive.accounts.own.redeem(&link, PASSWORD, None);
     redeemed.await.unwrap()
 }
 
@@ -63,16 +83,13 @@ fn rules(error: AccountsError) -> Vec<(String, Rule)> {
 async fn an_account_is_invited_used_and_closed() {
     let archive = Archive::new();
     let administration = &archive.accounts.administration;
-    let (account, link) = administration
-        .invite(&Actor::System, contributor(" Phong.VH@gialai.example"))
-        .await
-        .unwrap();
+    let (account, link) = invited(administration, contributor(" Phong.VH@gialai.example")).await;
     assert_eq!(account.state, AccountState::Invited);
     assert_eq!(account.login.as_ref().unwrap().as_str(), LOGIN);
     let account = archive
         .accounts
         .own
-        .redeem(link.reveal(), PASSWORD, Some("Văn hoá xã"))
+        .redeem(&link, PASSWORD, Some("Văn hoá xã"))
         .await
         .unwrap();
     assert_eq!(account.state, AccountState::Active);
@@ -147,23 +164,17 @@ async fn a_link_is_used_once_and_not_for_ever() {
     let archive = Archive::new();
     let administration = &archive.accounts.administration;
     let own = &archive.accounts.own;
-    let invited = administration
-        .invite(&Actor::System, contributor(LOGIN))
-        .await;
-    let (_, link) = invited.unwrap();
+    let (_, link) = invited(administration, contributor(LOGIN)).await;
     // A password that is refused leaves the link.
-    let refused = own
-        .redeem(link.reveal(), "password123", None)
-        .await
-        .unwrap_err();
+    let refused = own.redeem(&link, "password123", None).await.unwrap_err();
     assert_eq!(
         rules(refused),
         [("/password".to_owned(), Rule::EasyToGuess)]
     );
     // Of two uses at once one counts.
     let both = tokio::join!(
-        own.redeem(link.reveal(), PASSWORD, None),
-        own.redeem(link.reveal(), OTHER_PASSWORD, None)
+        own.redeem(&link, PASSWORD, None),
+        own.redeem(&link, OTHER_PASSWORD, None)
     );
     let results = [both.0, both.1];
     assert_eq!(
@@ -175,9 +186,7 @@ async fn a_link_is_used_once_and_not_for_ever() {
         matches!(result, Err(AccountsError::LinkNotValid))
     };
     assert!(results.iter().any(is_not_valid));
-    assert!(is_not_valid(
-        &own.redeem(link.reveal(), PASSWORD, None).await
-    ));
+    assert!(is_not_valid(&own.redeem(&link, PASSWORD, None).await));
 }
 
 #[tokio::test]
@@ -190,22 +199,12 @@ async fn a_link_ends_by_itself_and_with_the_next_one() {
         matches!(result, Err(AccountsError::LinkNotValid))
     };
     // A new link replaces the earlier; both end by themselves.
-    let first = administration
-        .reset(&Actor::System, &account.id)
-        .await
-        .unwrap();
-    let second = administration
-        .reset(&Actor::System, &account.id)
-        .await
-        .unwrap();
-    assert!(is_not_valid(
-        &own.redeem(first.reveal(), PASSWORD, None).await
-    ));
+    let first = reset(administration, &account).await;
+    let second = reset(administration, &account).await;
+    assert!(is_not_valid(&own.redeem(&first, PASSWORD, None).await));
     archive.clock.set(later(LINK_SECONDS));
-    assert!(is_not_valid(
-        &own.redeem(second.reveal(), PASSWORD, None).await
-    ));
-    for wrong in ["", "x", &format!("{}.x", account.id), &second.reveal()[1..]] {
+    assert!(is_not_valid(&own.redeem(&second, PASSWORD, None).await));
+    for wrong in ["", "x", &format!("{}.x", account.id), &second[1..]] {
         assert!(
             is_not_valid(&own.redeem(wrong, PASSWORD, None).await),
             "{wrong}"
@@ -341,12 +340,15 @@ async fn unfit_accounts_are_not_made() {
         ),
     ] {
         let refused = administration
-            .invite(&Actor::System, wanted)
+            .invite(&Actor::System, wanted, &Invite::default())
             .await
             .unwrap_err();
         assert_eq!(rules(refused), [(expected.0.to_owned(), expected.1)]);
     }
-    let refused = administration.invite(&editor(), contributor("b")).await;
+    let how = Invite::default();
+    let refused = administration
+        .invite(&editor(), contributor("b"), &how)
+        .await;
     assert!(matches!(refused, Err(AccountsError::Forbidden)));
 }
 

@@ -10,6 +10,7 @@ use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::asset::{Asset, AssetId};
 use khochung::domain::vocabulary::Vocabularies;
 use khochung::domain::{Slug, Timestamp};
+use khochung::interfaces::messages::mail;
 use khochung::interfaces::wire::{
     AssetDto, Inclusions, RecordContext, parse_file_description, parse_import_line, parse_work,
 };
@@ -20,6 +21,7 @@ use khochung::services::delivery::Delivery;
 use khochung::services::intake::{
     AcceptedTypes, Attached, FileDetails, ImportLine, Intake, Placement,
 };
+use khochung::services::mail::Mail;
 use khochung::services::sharing::{Addresses, Sharing};
 use khochung::services::works::{ChangeError, Deposit, IdempotentRequest, WorkAccess};
 use khochung::storage::blobs::{BlobStore as _, LocalBlobs, Staging};
@@ -82,6 +84,8 @@ impl Archive {
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
+                Mail::new(None, mail::words, ""),
+                Vec::new(),
                 clock.clone(),
             ),
             keys,

@@ -12,6 +12,7 @@ use khochung::config::Config;
 use khochung::domain::Sha256;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::AssetId;
+use khochung::interfaces::messages::mail;
 use khochung::interfaces::wire::parse_work;
 use khochung::services::intake::FileDetails;
 use khochung::services::works::ChangeError;
@@ -241,7 +242,7 @@ impl Bench {
             numbers.take(length).collect()
         };
         let files: Vec<_> = [1, 90, 5000, 700_000].map(text).into();
-        let archive = Served::start(config.clone()).await.unwrap();
+        let archive = Served::start(config.clone(), mail::words).await.unwrap();
         let work = new_work(&archive).await;
         for file in &files {
             attach(&archive, work, file).await.unwrap();
@@ -296,7 +297,9 @@ impl Bench {
             let keys = hit.iter().map(|number| self.key(*number));
             assert_eq!(self.findings().await, keys.collect());
         }
-        let archive = Served::start(self.config.clone()).await.unwrap();
+        let archive = Served::start(self.config.clone(), mail::words)
+            .await
+            .unwrap();
         let work = if same_work {
             self.work
         } else {

@@ -1,6 +1,7 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account_list;
 mod accounts;
 mod architecture;
 mod archive;
@@ -46,8 +47,11 @@ mod imports_http;
 mod intake;
 mod jobs;
 mod kill;
+mod mail;
 mod media_jobs;
 mod nothing_leaks;
+mod notifications;
+mod oidc;
 mod openapi;
 mod page_budget;
 mod partner_page;

@@ -32,17 +32,23 @@ pub(crate) fn run(
             role,
             organisation,
             display,
+            language: of_messages,
+            print_link,
             folder,
         } => {
             let wanted = json!({
                 "login": login, "role": role, "organisation": organisation, "display": display,
+                "language": of_messages,
             });
-            let link = invite(&open(&folder)?, wanted)?;
-            show(&link, language);
+            let path = with_way("/api/v1/accounts", print_link);
+            let made = open(&folder)?.json("POST", &path, &without_nulls(wanted))?;
+            show(&made, language);
         }
         AccountCommand::Accept { link, folder } => {
             let connection = open(&folder)?;
             let password = read_password(language)?;
+            // In a message it is the end of an address.
+            let link = link.rsplit('/').next().unwrap_or_default();
             let body = json!({ "link": link, "password": password });
             let account = connection.json("POST", "/api/v1/account-links", &body)?;
             print(&line(&account));
@@ -52,11 +58,15 @@ pub(crate) fn run(
                 print(&line(&account));
             }
         }
-        AccountCommand::Reset { account, folder } => {
+        AccountCommand::Reset {
+            account,
+            print_link,
+            folder,
+        } => {
             let connection = open(&folder)?;
             let path = format!("{}/reset", find(&connection, &account)?);
-            let made = connection.json("POST", &path, &Value::Null)?;
-            show(&text(&made, "link"), language);
+            let made = connection.json("POST", &with_way(&path, print_link), &Value::Null)?;
+            show(&made, language);
         }
         AccountCommand::Close { account, folder } => {
             let connection = open(&folder)?;
@@ -86,12 +96,23 @@ pub(crate) fn run(
 ///
 /// # Errors
 /// The archive refuses.
-pub(crate) fn invite(connection: &Connection, mut wanted: Value) -> Result<String, Failure> {
+pub(crate) fn invite(connection: &Connection, wanted: Value) -> Result<String, Failure> {
+    let path = with_way("/api/v1/accounts", true);
+    let made = connection.json("POST", &path, &without_nulls(wanted))?;
+    Ok(text(&made, "link"))
+}
+
+fn without_nulls(mut wanted: Value) -> Value {
     if let Some(properties) = wanted.as_object_mut() {
         properties.retain(|_, value| !value.is_null());
     }
-    let made = connection.json("POST", "/api/v1/accounts", &wanted)?;
-    Ok(text(&made, "link"))
+    wanted
+}
+
+/// The path of a request for a link, which is in the answer if it is to be printed.
+fn with_way(path: &str, is_printed: bool) -> String {
+    let way = if is_printed { "administrator" } else { "mail" };
+    format!("{path}?hand_over={way}")
 }
 
 fn change(
@@ -133,6 +154,7 @@ pub(crate) fn open(connection: &Connection, wanted: &Value, password: &str) -> R
     {
         Some(account) => {
             let path = format!("/api/v1/accounts/{}/reset", text(account, "id"));
+            let path = with_way(&path, true);
             text(&connection.json("POST", &path, &Value::Null)?, "link")
         }
         None => invite(connection, wanted.clone())?,
@@ -166,8 +188,16 @@ pub(super) fn invite_first(serving: &Serving, language: Language) -> Result<(), 
 }
 
 fn accounts(connection: &Connection) -> Result<Vec<Value>, Failure> {
-    let list = connection.json("GET", "/api/v1/accounts", &Value::Null)?;
-    Ok(list["items"].as_array().cloned().unwrap_or_default())
+    let mut found = Vec::new();
+    let mut path = "/api/v1/accounts?limit=200".to_owned();
+    loop {
+        let page = connection.json("GET", &path, &Value::Null)?;
+        found.extend(page["items"].as_array().cloned().unwrap_or_default());
+        let Some(next) = page["next"].as_str() else {
+            return Ok(found);
+        };
+        path = format!("/api/v1/accounts?limit=200&after={next}");
+    }
 }
 
 /// The path of an account by its id or login name.
@@ -196,7 +226,13 @@ fn read_password(language: Language) -> Result<String, Failure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn show(link: &str, language: Language) {
+/// Shows the link of an answer, or where it was mailed to.
+fn show(made: &Value, language: Language) {
+    if let Some(address) = made["mailed_to"].as_str() {
+        let sent = language.pick("Liên kết được gửi đến", "The link is mailed to");
+        print(&format!("{sent} {address}."));
+        return;
+    }
     eprintln!(
         "{}",
         language.pick(
@@ -204,7 +240,7 @@ fn show(link: &str, language: Language) {
             "The one-time link, valid for three days; hand it to the holder of the account:",
         )
     );
-    print(link);
+    print(&text(made, "link"));
 }
 
 fn text(value: &Value, name: &str) -> String {

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Invite, list, close and reset accounts of posts. Works while the archive runs.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Send a trial message.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Check or export the audit trail. Works while the archive runs.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -107,7 +110,7 @@ pub(crate) struct Listen {
 /// Accounts of posts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Create an account; the one-time link for its holder is the last line printed.
+    /// Create an account; the one-time link for its holder is mailed, or the last line printed.
     #[command(after_help = "\
 Example: khochung account invite phong.vh@gialai.example --role contributor --organisation dic")]
     Invite {
@@ -122,13 +125,19 @@ Example: khochung account invite phong.vh@gialai.example --role contributor --or
         /// The line to be shown as; its holder can change it.
         #[arg(long, value_name = "TEXT")]
         display: Option<String>,
+        /// The language of messages for it, vi or en.
+        #[arg(long, value_name = "LANGUAGE", value_parser = ["vi", "en"])]
+        language: Option<String>,
+        /// Print the link even if it could be mailed.
+        #[arg(long)]
+        print_link: bool,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,
     },
     /// Choose a password with a one-time link. The password is read from the terminal or the standard input.
     Accept {
-        /// The link that `account invite` or `account reset` printed.
+        /// The link that `account invite` or `account reset` printed, or the address in a message.
         link: String,
         /// Which archive.
         #[command(flatten)]
@@ -136,10 +145,13 @@ Example: khochung account invite phong.vh@gialai.example --role contributor --or
     },
     /// List the accounts.
     List(Folder),
-    /// Take password and second factor away; the one-time link for new ones is the last line printed.
+    /// Take password and second factor away; the one-time link for new ones is mailed, or the last line printed.
     Reset {
         /// The id or login name that `account list` shows.
         account: String,
+        /// Print the link even if it could be mailed.
+        #[arg(long)]
+        print_link: bool,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,
@@ -168,6 +180,19 @@ Example: khochung account invite phong.vh@gialai.example --role contributor --or
     },
     /// List the roles and what each may do.
     Roles,
+}
+
+/// Mail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send a trial message to an address, with the settings of mail.
+    #[command(
+        after_help = "Example: khochung --config /etc/khochung/khochung.toml mail test phong.vh@gialai.example"
+    )]
+    Test {
+        /// The address.
+        address: String,
+    },
 }
 
 /// The audit trail.

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::interfaces::http::extract::guard::ControlSecret;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
+use crate::interfaces::messages::mail;
 use crate::storage::blocking;
 use crate::telemetry::{self, error_chain};
 
@@ -52,7 +53,7 @@ impl Serving {
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
-            .block_on(Archive::start(config))
+            .block_on(Archive::start(config, mail::words))
             .map_err(|error| opening_failed(error, &data))?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {

@@ -11,7 +11,10 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::accounts::{administration, audit, own, session};
+use super::accounts::{
+    administration, audit, forgotten, link_page, notifications, oidc, own, preferences, session,
+    unsubscribe,
+};
 use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
@@ -67,6 +70,12 @@ operations! {
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
+    preferences { read, patch }
+    notifications { list, mark, unmark, mark_all }
+    unsubscribe { show, end }
+    oidc { providers, begin, callback }
+    forgotten { request }
+    link_page { show, choose }
     administration { list, invite, read, patch, reset, close }
     vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
     docs { start_page, description, documentation, interactive, problem_page }

@@ -7,6 +7,7 @@
 pub mod citation;
 pub mod config;
 pub mod feeds;
+pub mod mail;
 pub mod processing;
 pub mod requirements;
 pub mod roles;

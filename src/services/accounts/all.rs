@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use super::administration::Administration;
+use super::letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 use super::links::Links;
+use super::oidc::{OidcSignIn, Provider};
 use super::own_account::OwnAccount;
 use super::password::Passwords;
+use super::preferences::AccountPreferences;
+use super::recipients::Recipients;
 use super::sessions::Sessions;
 use super::sign_in::SignIn;
 use super::store::AccountStore;
@@ -13,6 +17,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::AuditTrail;
+use crate::services::mail::Mail;
 use crate::storage::catalog::RecordStore;
 use crate::storage::keys::KeyStore;
 
@@ -25,18 +30,32 @@ pub struct Accounts {
     pub own: Arc<OwnAccount>,
     /// Signing in.
     pub sign_in: Arc<SignIn>,
+    /// What holders choose.
+    pub preferences: Arc<AccountPreferences>,
+    /// Accounts as those to whom something is told.
+    pub recipients: Arc<Recipients>,
+    /// Requests for links by those who forgot their password.
+    pub forgotten: Arc<ForgottenPasswords>,
+    /// Signing in through providers.
+    pub oidc: Arc<OidcSignIn>,
     /// Sessions of browsers.
     pub sessions: Arc<Sessions>,
 }
 
 impl Accounts {
     /// The accounts of this catalogue, whose private parts are encrypted with these keys.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, where the archive is composed"
+    )]
     pub fn new(
         catalog: Arc<dyn RecordStore>,
         trail: AuditTrail,
         keys: Arc<KeyStore>,
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
+        mail: Mail,
+        providers: Vec<Provider>,
         clock: Clock,
     ) -> Self {
         let store = AccountStore {
@@ -63,6 +82,23 @@ impl Accounts {
                 vocabularies,
                 sessions: Arc::clone(&sessions),
                 links: links.clone(),
+                mail: mail.clone(),
+            }),
+            preferences: Arc::new(AccountPreferences {
+                store: store.clone(),
+            }),
+            oidc: Arc::new(OidcSignIn::new(
+                store.clone(),
+                Arc::clone(&sessions),
+                providers,
+            )),
+            recipients: Arc::new(Recipients {
+                store: store.clone(),
+            }),
+            forgotten: Arc::new(ForgottenPasswords {
+                store: store.clone(),
+                mail,
+                throttle: Arc::new(Throttle::new()),
             }),
             own: Arc::new(OwnAccount {
                 store,
@@ -73,6 +109,21 @@ impl Accounts {
             }),
             sign_in: Arc::new(sign_in),
             sessions,
+        }
+    }
+
+    /// The handler of jobs that mail one-time links.
+    pub fn link_mails(&self) -> MailAccountLink {
+        MailAccountLink {
+            links: self.administration.links.clone(),
+            mail: self.administration.mail.clone(),
+        }
+    }
+
+    /// The handler of jobs that answer requests for links.
+    pub fn forgotten_answers(&self) -> AnswerForgotten {
+        AnswerForgotten {
+            links: self.administration.links.clone(),
         }
     }
 }

@@ -43,6 +43,15 @@ pub enum AccountsError {
     /// The account has no second factor.
     #[error("the account has no second factor")]
     NoSecondFactor,
+    /// The holder signs in through a provider, which has its password and second factor.
+    #[error("the account has no password of its own")]
+    OfProvider,
+    /// The idempotency key belongs to another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// No mail server is configured.
+    #[error("no mail is sent by this archive")]
+    NoMail,
     /// The secret belongs to no token or session, or to one that was revoked or has expired.
     #[error("the token or session is not valid")]
     NotValid,

@@ -11,10 +11,14 @@ mod administration;
 mod all;
 mod error;
 mod housekeeping;
+mod letters;
 mod links;
+pub mod oidc;
 mod own_account;
 mod password;
+mod preferences;
 mod private;
+mod recipients;
 mod scope;
 mod second_factor;
 mod secret;
@@ -25,13 +29,19 @@ mod stored;
 mod throttle;
 mod tokens;
 
-pub use administration::{AccountChange, Administration, FORGET_AFTER_DAYS, NewAccount};
+pub use administration::{
+    AccountChange, Administration, FORGET_AFTER_DAYS, HandOver, HandedOver, Invite, Invited,
+    NewAccount, RepeatableInvite,
+};
 pub use all::Accounts;
 pub use error::AccountsError;
 pub use housekeeping::{HOUSEKEEPING, housekeeping};
+pub use letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 pub use links::LINK_SECONDS;
 pub use own_account::OwnAccount;
 pub use password::{MIN_CHARACTERS, Overload, Passwords};
+pub use preferences::{AccountPreferences, Preferences, PreferencesChange};
+pub use recipients::{Posts, Recipient, Recipients};
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;

@@ -122,9 +122,12 @@ impl OwnAccount {
     /// Begins with a one-time password generator, which counts once [`Self::confirm_totp`] had a code of it.
     ///
     /// # Errors
-    /// [`AccountsError::SecondFactorExists`].
+    /// [`AccountsError::SecondFactorExists`], [`AccountsError::OfProvider`].
     pub async fn begin_totp(&self, session: &Session) -> Result<NewTotp, AccountsError> {
         let mut account = self.of(session).await?;
+        if account.provider.is_some() {
+            return Err(AccountsError::OfProvider);
+        }
         if account.has_second_factor() {
             return Err(AccountsError::SecondFactorExists);
         }

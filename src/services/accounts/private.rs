@@ -5,9 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::secret::hex;
-use super::stored::PrivateV1;
 use crate::clock::Clock;
 use crate::domain::account::Login;
 use crate::storage::keys::Key;
@@ -19,8 +20,8 @@ pub struct Unreadable;
 
 /// Encrypts: nonce, then ciphertext with its tag, in Base64. `id` is authenticated with it, so that the part of
 /// one account is none of another.
-pub(super) fn seal(
-    private: &PrivateV1,
+pub(super) fn seal<T: Serialize>(
+    private: &T,
     id: &str,
     key: &Key,
     clock: &Clock,
@@ -38,7 +39,11 @@ pub(super) fn seal(
 }
 
 /// Decrypts what [`seal`] made.
-pub(super) fn open(sealed: &str, id: &str, key: &Key) -> Result<PrivateV1, Unreadable> {
+pub(super) fn open<T: DeserializeOwned>(
+    sealed: &str,
+    id: &str,
+    key: &Key,
+) -> Result<T, Unreadable> {
     let bytes = STANDARD.decode(sealed).map_err(|_| Unreadable)?;
     let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(Unreadable)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Unreadable)?;
@@ -57,9 +62,15 @@ fn cipher(key: &Key) -> Result<LessSafeKey, Unreadable> {
 /// The key under which the account with this login name is found. The name cannot be learned from it without
 /// the master key.
 pub(super) fn login_key(login: &Login, master: &Key) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, master);
-    let tag = hmac::sign(&key, login.as_str().as_bytes());
-    hex(tag.as_ref())
+    hex(&keyed_hash(master, login.as_str()))
+}
+
+/// HMAC-SHA-256: nobody without the key can make or guess it.
+pub(super) fn keyed_hash(key: &Key, text: &str) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    let mut hash = [0; 32];
+    hash.copy_from_slice(hmac::sign(&key, text.as_bytes()).as_ref());
+    hash
 }
 
 #[cfg(test)]
@@ -80,9 +91,10 @@ mod tests {
         let sealed = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
         assert!(!sealed.contains("gialai"));
         assert_eq!(open(&sealed, "a-1", &[7; 32]), Ok(private.clone()));
-        assert_eq!(open(&sealed, "a-2", &[7; 32]), Err(Unreadable));
-        assert_eq!(open(&sealed, "a-1", &[8; 32]), Err(Unreadable));
-        assert_eq!(open(&sealed[..20], "a-1", &[7; 32]), Err(Unreadable));
+        let opened = |text, id, key| open::<PrivateV1>(text, id, key);
+        assert_eq!(opened(&sealed, "a-2", &[7; 32]), Err(Unreadable));
+        assert_eq!(opened(&sealed, "a-1", &[8; 32]), Err(Unreadable));
+        assert_eq!(opened(&sealed[..20], "a-1", &[7; 32]), Err(Unreadable));
         let again = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
         assert_ne!(again, sealed);
     }

@@ -16,8 +16,12 @@ pub struct Secret(String);
 impl Secret {
     /// 256 random bits in Base64url behind `prefix`.
     pub(super) fn random(clock: &Clock, prefix: &str) -> Self {
-        let bits = URL_SAFE_NO_PAD.encode(clock.random_bytes::<32>());
-        Self(format!("{prefix}{bits}"))
+        Self::of_bits(&clock.random_bytes(), prefix)
+    }
+
+    /// These 256 bits in Base64url behind `prefix`.
+    pub(super) fn of_bits(bits: &[u8; 32], prefix: &str) -> Self {
+        Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits)))
     }
 
     /// The secret with this text.

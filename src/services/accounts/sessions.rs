@@ -89,6 +89,27 @@ impl Sessions {
         is_pending: bool,
         entry: NewEntry,
     ) -> Result<(Secret, Session), AccountsError> {
+        let now = self.store.clock.now();
+        self.begin_at(account, is_pending, now, entry).await
+    }
+
+    /// Begins a session of a holder who proved who it is at this moment.
+    pub(super) async fn begin_proven(
+        &self,
+        account: &FullAccount,
+        proven_at: Timestamp,
+        entry: NewEntry,
+    ) -> Result<(Secret, Session), AccountsError> {
+        self.begin_at(account, false, proven_at, entry).await
+    }
+
+    async fn begin_at(
+        &self,
+        account: &FullAccount,
+        is_pending: bool,
+        proven_at: Timestamp,
+        entry: NewEntry,
+    ) -> Result<(Secret, Session), AccountsError> {
         let actor = account.actor()?;
         let now = self.store.clock.now();
         let id = account.public.id.clone();
@@ -105,7 +126,7 @@ impl Sessions {
             created_at_ms: now.as_millis(),
             used_at_ms: now.as_millis(),
             expires_at_ms: now.plus_seconds(seconds).as_millis(),
-            authenticated_at_ms: now.as_millis(),
+            authenticated_at_ms: proven_at.as_millis(),
         };
         let mut changes = ChangeSet::by(&actor, now);
         for superfluous in self.superfluous(&id, now).await? {

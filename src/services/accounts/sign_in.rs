@@ -272,6 +272,7 @@ fn entry(account: &FullAccount, network: Network) -> Result<NewEntry, AccountsEr
     Ok(entry.with("network", name_of(network)))
 }
 
-fn name_of(network: Network) -> String {
+/// The name of a network in the audit trail.
+pub(super) fn name_of(network: Network) -> String {
     network.map_or_else(|| "local".to_owned(), |network| network.to_string())
 }

@@ -34,6 +34,8 @@ pub(super) struct FullAccount {
     pub(super) public: AccountV1,
     /// None once it was forgotten.
     pub(super) private: Option<PrivateV1>,
+    /// The provider through which its holder signs in, instead of a password.
+    pub(super) provider: Option<String>,
     /// The bodies below its own.
     subordinates: Arc<[Slug]>,
     read: Versioned<AccountRecord>,
@@ -77,7 +79,8 @@ impl FullAccount {
     pub(super) fn view(&self) -> Result<Account, AccountsError> {
         let private = self.private.as_ref();
         let login = private.and_then(|private| Login::parse(&private.login).ok());
-        let is_active = private.is_some_and(|private| private.password.is_some());
+        let has_password = private.is_some_and(|private| private.password.is_some());
+        let is_active = has_password || self.provider.is_some();
         let state = match self.public.closed_at_ms {
             Some(at) => AccountState::Closed {
                 at: Timestamp::from_millis(at),
@@ -117,8 +120,19 @@ impl AccountStore {
         &self,
         login: &Login,
     ) -> Result<Option<FullAccount>, AccountsError> {
-        let key = private::login_key(login, &self.keys.master());
-        let found = self.catalog.keyed::<LoginRecord>(&key).await?;
+        self.with_login_key(&private::login_key(login, &self.keys.master()))
+            .await
+    }
+
+    /// The account whose login name has this keyed hash, if it is not closed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) async fn with_login_key(
+        &self,
+        key: &str,
+    ) -> Result<Option<FullAccount>, AccountsError> {
+        let found = self.catalog.keyed::<LoginRecord>(key).await?;
         let Some(LoginRecord::V1(found)) = found.map(|found| found.value) else {
             return Ok(None);
         };
@@ -151,12 +165,14 @@ impl AccountStore {
         &self,
         changes: ChangeSet,
         public: AccountV1,
+        provider: Option<String>,
         private: &PrivateV1,
         login: &Login,
     ) -> Result<ChangeSet, AccountsError> {
         let key = self.clock.random_bytes::<32>();
         let (keys, id) = (Arc::clone(&self.keys), public.id.clone());
-        blocking(move || keys.insert(&id, key))
+        // An equal request at the same time may have been faster: its key stays.
+        let key = blocking(move || keys.ensure(&id, key))
             .await
             .map_err(CatalogError::Io)?;
         let login = LoginRecord::V1(LoginV1 {
@@ -164,10 +180,11 @@ impl AccountStore {
             account: public.id.clone(),
         });
         let sealed = private::seal(private, &public.id, &key, &self.clock)?;
-        let record = AccountRecord::V1(AccountV1 {
+        let public = AccountV1 {
             sealed: Some(sealed),
             ..public
-        });
+        };
+        let record = AccountRecord::new(public, provider);
         Ok(changes.insert_keyed(&record)?.insert_keyed(&login)?)
     }
 
@@ -186,10 +203,11 @@ impl AccountStore {
             .ok_or(AccountsError::NoSuchAccount)?;
         let id = &account.public.id;
         let key = self.keys.of(id).ok_or(AccountsError::NoSuchAccount)?;
-        let record = AccountRecord::V1(AccountV1 {
+        let public = AccountV1 {
             sealed: Some(private::seal(private, id, &key, &self.clock)?),
             ..account.public.clone()
-        });
+        };
+        let record = AccountRecord::new(public, account.provider.clone());
         Ok(changes.replace_keyed(&account.read, &record)?)
     }
 
@@ -217,10 +235,11 @@ impl AccountStore {
         changes: ChangeSet,
         account: &FullAccount,
     ) -> Result<(), AccountsError> {
-        let record = AccountRecord::V1(AccountV1 {
+        let public = AccountV1 {
             sealed: None,
             ..account.public.clone()
-        });
+        };
+        let record = AccountRecord::new(public, account.provider.clone());
         let changes = changes.replace_keyed(&account.read, &record)?;
         let entry = NewEntry::new(&Actor::System, Act::AccountForgotten, &account.public.id);
         self.trail.commit(changes, &entry).await?;
@@ -253,7 +272,8 @@ impl AccountStore {
     }
 
     fn full(&self, read: Versioned<AccountRecord>) -> Result<FullAccount, AccountsError> {
-        let AccountRecord::V1(public) = read.value.clone();
+        let public = read.value.account().clone();
+        let provider = read.value.provider().map(str::to_owned);
         let private = match (&public.sealed, self.keys.of(&public.id)) {
             (Some(sealed), Some(key)) => Some(private::open(sealed, &public.id, &key)?),
             _ => None,
@@ -264,6 +284,7 @@ impl AccountStore {
             subordinates: subordinates(&self.vocabularies, organisation.as_ref(), now),
             public,
             private,
+            provider,
             read,
         })
     }

@@ -13,6 +13,41 @@ pub(super) enum AccountRecord {
     /// Since 0.3.
     #[serde(rename = "v1")]
     V1(AccountV1),
+    /// An account that a provider signs in; since 0.3.
+    #[serde(rename = "v2")]
+    V2(AccountV2),
+}
+
+/// Version 2 of a stored account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountV2 {
+    pub(super) account: AccountV1,
+    /// The provider through which its holder signs in, instead of a password.
+    pub(super) provider: String,
+}
+
+impl AccountRecord {
+    pub(super) fn new(account: AccountV1, provider: Option<String>) -> Self {
+        match provider {
+            None => Self::V1(account),
+            Some(provider) => Self::V2(AccountV2 { account, provider }),
+        }
+    }
+
+    /// What an account of every kind has.
+    pub(super) const fn account(&self) -> &AccountV1 {
+        match self {
+            Self::V1(account) | Self::V2(AccountV2 { account, .. }) => account,
+        }
+    }
+
+    pub(super) fn provider(&self) -> Option<&str> {
+        match self {
+            Self::V1(_) => None,
+            Self::V2(account) => Some(&account.provider),
+        }
+    }
 }
 
 /// Version 1 of a stored account.
@@ -123,8 +158,7 @@ impl Keyed for AccountRecord {
     const TABLE: &'static str = "accounts";
 
     fn key(&self) -> String {
-        let Self::V1(account) = self;
-        account.id.clone()
+        self.account().id.clone()
     }
 }
 
@@ -189,6 +223,9 @@ mod tests {
     fn what_version_1_wrote_is_read_and_written_the_same() {
         let account: AccountRecord = read(golden!("account.v1"));
         assert_eq!(account.key(), "a-0123456789ab");
+        let of_provider: AccountRecord = read(golden!("account.v2"));
+        assert_eq!(of_provider.key(), "a-0123456789ab");
+        assert_eq!(of_provider.provider(), Some("so"));
         let login: LoginRecord = read(golden!("account-login.v1"));
         assert_eq!(login.key(), "08".repeat(32));
         let link: LinkRecord = read(golden!("account-link.v1"));

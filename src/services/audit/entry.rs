@@ -20,6 +20,8 @@ pub enum Act {
     AccountChanged,
     /// Password and second factor of an account were taken away.
     AccountReset,
+    /// Somebody asked for a link to choose a new password, because the present one was forgotten.
+    ResetRequested,
     /// An account was closed.
     AccountClosed,
     /// What was private in an account was deleted.
@@ -53,6 +55,7 @@ impl Act {
         ("account-opened", Self::AccountOpened),
         ("account-changed", Self::AccountChanged),
         ("account-reset", Self::AccountReset),
+        ("reset-requested", Self::ResetRequested),
         ("account-closed", Self::AccountClosed),
         ("account-forgotten", Self::AccountForgotten),
         ("password-changed", Self::PasswordChanged),

@@ -8,9 +8,11 @@ use crate::clock::Clock;
 use crate::domain::access::policy::{self, Disclosure};
 use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{Asset, AssetId, File, Revision, Work};
+use crate::domain::notification::NotificationKind;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::notifications::Notifications;
 use crate::storage::catalog::{
     CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt, WorkStore,
 };
@@ -21,6 +23,7 @@ pub struct WorkAccess {
     pub(in crate::services) catalog: Arc<dyn WorkStore>,
     pub(in crate::services) vocabularies: Arc<Vocabularies>,
     trail: AuditTrail,
+    pub(in crate::services) notifications: Notifications,
     pub(in crate::services) clock: Clock,
     /// Why the changes are made, in the words of the actor.
     reason: Option<Arc<str>>,
@@ -35,11 +38,21 @@ impl WorkAccess {
         clock: Clock,
     ) -> Self {
         Self {
+            notifications: Notifications::new(Arc::clone(&catalog), clock.clone(), false),
             catalog,
             vocabularies,
             trail,
             clock,
             reason: None,
+        }
+    }
+
+    /// The same access, which tells of changes in this way.
+    #[must_use]
+    pub fn telling(self, notifications: Notifications) -> Self {
+        Self {
+            notifications,
+            ..self
         }
     }
 
@@ -104,7 +117,8 @@ impl WorkAccess {
         jobs.into_iter().fold(changes, ChangeSet::job)
     }
 
-    /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail.
+    /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail, and the
+    /// depositor is told of it.
     ///
     /// # Errors
     /// Those of [`Commits::commit`].
@@ -118,6 +132,13 @@ impl WorkAccess {
         if !is_decision(event) {
             return self.catalog.commit(changes).await;
         }
+        let changes = match told_of(event) {
+            None => changes,
+            Some(kind) => {
+                let told = self.notifications.tell_depositor(changes, actor, kind, id);
+                told.await?
+            }
+        };
         let entry = NewEntry::new(actor, Act::WorkDecided, id)
             .with("event", event.name())
             .with("revision", revision);
@@ -241,6 +262,15 @@ pub(in crate::services) fn check_visible(
             let reason = asset.state.withdrawal_reason().map(str::to_owned);
             Err(FindError::Gone { reason })
         }
+    }
+}
+
+/// What the depositor of a work is told of.
+const fn told_of(event: EventKind) -> Option<NotificationKind> {
+    match event {
+        EventKind::Returned => Some(NotificationKind::Returned),
+        EventKind::Withdrawn => Some(NotificationKind::Withdrawn),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod address;
 mod finding;
 mod folder;
 mod machine;
+pub(super) mod mail;
 
 use std::path::Path;
 
@@ -95,6 +96,7 @@ fn examine(config: &Config, language: Language) -> Vec<Finding> {
     findings.push(machine::memory(config, language));
     findings.push(tools(language));
     findings.push(vocabularies(config, language));
+    findings.push(mail::check(config, language));
     findings.extend(address::check(config, running.is_some(), language));
     findings.push(address::running(running.as_ref(), language));
     findings

@@ -31,8 +31,10 @@ use crate::services::search::admission::requester::Requester;
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Where a browser signs in. It needs no token: it may have a cookie of an ended session.
+/// Where a browser signs in.
 const SIGN_IN_PATH: &str = "/api/v1/session";
+/// Pages whose address has a secret: one-time links, and the end of messages.
+const PAGES_WITH_SECRETS: [&str; 2] = ["/account-links/", "/unsubscribe/"];
 
 /// The name of the one policy.
 const POLICY: &str = "processor-time";
@@ -117,14 +119,20 @@ async fn actor_of_browser(request: &ServiceRequest) -> Result<Actor, Problem> {
         Err(AccountsError::NotValid) => return Ok(Actor::Anonymous),
         found => found?,
     };
-    let signs_in = request.path() == SIGN_IN_PATH && request.method() == Method::POST;
-    if !session_cookie::is_safe(request.method()) && !signs_in {
+    let is_by_session = !(request.method() == Method::POST && needs_no_session(request.path()));
+    if !session_cookie::is_safe(request.method()) && is_by_session {
         session_cookie::check_token(request.headers(), &cookie.0)?;
     }
     let actor = session.actor.clone();
     request.extensions_mut().insert(session);
     request.extensions_mut().insert(cookie);
     Ok(actor)
+}
+
+/// What a browser sends without being signed in. It needs no token: its cookie may be of an ended session, or of another
+/// account, and does not count.
+fn needs_no_session(path: &str) -> bool {
+    path == SIGN_IN_PATH || PAGES_WITH_SECRETS.iter().any(|page| path.starts_with(page))
 }
 
 /// The network of the caller, for counting failures to sign in.

@@ -125,7 +125,8 @@ fn name(base: &BaseAddress) -> &'static str {
     }
 }
 
-fn is_secure(base: &BaseAddress) -> bool {
+/// Whether people reach the archive over TLS.
+pub fn is_secure(base: &BaseAddress) -> bool {
     base.as_str().starts_with("https://")
 }
 

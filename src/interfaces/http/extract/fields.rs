@@ -63,6 +63,21 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// One of these values, by its name, that may be there.
+    pub(in crate::interfaces::http) fn choice<T: Copy, const N: usize>(
+        &mut self,
+        name: &str,
+        values: &[(&'static str, T); N],
+        allowed: &'static [&'static str; N],
+    ) -> Option<T> {
+        let text = self.optional(name)?;
+        let found = values.iter().find(|(known, _)| *known == text);
+        if found.is_none() {
+            self.refuse(name, Rule::NotOneOf { allowed });
+        }
+        found.map(|(_, value)| *value)
+    }
+
     /// A role that may be there.
     pub(in crate::interfaces::http) fn role(&mut self, name: &str) -> Option<Role> {
         let text = self.optional(name)?;
@@ -79,6 +94,23 @@ impl<'a> Fields<'a> {
             self.refuse(name, NOT_A_ROLE);
         }
         self.role(name).unwrap_or(Role::Partner)
+    }
+
+    /// The properties of an object that may be there. Give them back with [`Self::take_over`].
+    pub(in crate::interfaces::http) fn object(
+        &mut self,
+        name: &str,
+        known: &[&str],
+    ) -> Option<Self> {
+        self.value(name).map(|value| Self::new(value, known))
+    }
+
+    /// Reports the broken rules of an inner object.
+    pub(in crate::interfaces::http) fn take_over(&mut self, name: &str, inner: Self) {
+        for violation in inner.broken.listed() {
+            let pointer = format!("/{name}{}", violation.pointer);
+            self.broken.push(pointer, violation.rule.clone());
+        }
     }
 
     /// A moment that may be there.

@@ -4,10 +4,12 @@ use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
+use crate::services::accounts::oidc::OidcError;
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
+use crate::services::notifications::{InboxError, NotSubscribed};
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
@@ -75,7 +77,10 @@ impl From<AccountsError> for Problem {
             AccountsError::Closed
             | AccountsError::LastAdministrator
             | AccountsError::SecondFactorExists
+            | AccountsError::OfProvider
             | AccountsError::NoSecondFactor => Self::Conflict,
+            AccountsError::KeyReused => Self::KeyReused,
+            AccountsError::NoMail => Self::NoMail,
             AccountsError::LinkNotValid => Self::LinkNotValid,
             AccountsError::WrongCredentials => Self::WrongCredentials,
             AccountsError::TooManyAttempts(refused) => Self::TooManyRequests {
@@ -87,6 +92,36 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<OidcError> for Problem {
+    fn from(error: OidcError) -> Self {
+        match error {
+            OidcError::NoSuchProvider => Self::NotFound,
+            OidcError::NotRight(_) => Self::WrongCredentials,
+            OidcError::NoRole => Self::Forbidden,
+            OidcError::Unavailable(_) => Self::Unavailable(error.into()),
+            OidcError::Accounts(error) => error.into(),
+        }
+    }
+}
+
+impl From<InboxError> for Problem {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::NotFound => Self::NotFound,
+            InboxError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotSubscribed> for Problem {
+    fn from(error: NotSubscribed) -> Self {
+        match error {
+            NotSubscribed::NotFound => Self::NotFound,
+            NotSubscribed::Accounts(error) => error.into(),
         }
     }
 }

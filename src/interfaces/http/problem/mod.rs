@@ -96,6 +96,9 @@ pub enum Problem {
     /// There are as many of these as there can be.
     #[error("the limit is {limit}")]
     LimitReached { limit: usize },
+    /// No mail server is configured.
+    #[error("no mail")]
+    NoMail,
     /// The time in which this could be done is over.
     #[error("too late")]
     TooLate,
@@ -192,6 +195,7 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::LimitReached { .. } => (409, "limit-reached"),
+            Self::NoMail => (409, "no-mail"),
             Self::TooLate => (409, "too-late"),
             Self::Gone { .. } => (410, "gone"),
             Self::LinkNotValid => (410, "link-not-valid"),

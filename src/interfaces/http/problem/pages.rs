@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 38] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -53,6 +53,10 @@ pub const PAGES: [(&str, &str); 37] = [
     (
         "link-not-valid",
         include_str!("../../../../docs/problems/link-not-valid.md"),
+    ),
+    (
+        "no-mail",
+        include_str!("../../../../docs/problems/no-mail.md"),
     ),
     (
         "forbidden",

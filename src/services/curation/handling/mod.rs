@@ -99,6 +99,14 @@ impl Curation {
         }
         let by = actor.decision(self.works.now());
         let changes = ChangeSet::by(actor, by.at).expect(id, asset.revision);
+        let changes = match &assignment {
+            None => changes,
+            Some(new) => {
+                let notifications = &self.works.notifications;
+                let told = notifications.tell_assignees(changes, actor, &new.to, id);
+                told.await?
+            }
+        };
         read.handling.assignment = assignment.map(|new| Assignment {
             to: new.to,
             due_on: new.due_on,

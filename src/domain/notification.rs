@@ -1,0 +1,76 @@
+//! What holders of accounts are told, and how it reaches them.
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotificationKind {
+    /// A work that the account deposited was returned to it.
+    Returned,
+    /// A work was assigned to the account or its post.
+    Assigned,
+    /// A work that the account deposited was withdrawn.
+    Withdrawn,
+}
+
+impl NotificationKind {
+    /// Every value with its name, on the wire and stored.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("returned", Self::Returned),
+        ("assigned", Self::Assigned),
+        ("withdrawn", Self::Withdrawn),
+    ];
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Assigned => "assigned",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, kind)| *kind)
+    }
+}
+
+/// How notifications of a kind reach the holder of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NotificationWay {
+    /// In the inbox.
+    #[default]
+    Inbox,
+    /// In the inbox, and at once by mail.
+    Mail,
+    /// In the inbox, and once a day by mail, all together.
+    Digest,
+    /// Not at all.
+    None,
+}
+
+impl NotificationWay {
+    /// Every value with its name, on the wire and stored.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("inbox", Self::Inbox),
+        ("mail", Self::Mail),
+        ("digest", Self::Digest),
+        ("none", Self::None),
+    ];
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Mail => "mail",
+            Self::Digest => "digest",
+            Self::None => "none",
+        }
+    }
+
+    /// The way with this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, way)| *way)
+    }
+}

@@ -1,0 +1,293 @@
+//! Speaks with a provider: discovery, keys, the exchange of a code, the verification of an ID token. Everything here blocks.
+//!
+//! What is read of a provider is kept for a day. A token with an unknown key makes the keys be read again, at most once a
+//! minute, so that a rotation is followed and a forger cannot make the archive ask without end.
+
+use std::io::Read as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::core::{
+    CoreAuthPrompt, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJsonWebKeySet,
+    CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
+};
+use openidconnect::{
+    AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
+    CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, SignatureVerificationError, TokenResponse as _,
+};
+use serde_json::Value;
+use ureq::Agent;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+use super::provider::Provider;
+use crate::domain::Timestamp;
+
+/// How long what was read of a provider is kept.
+const KEEP_SECONDS: i64 = 86_400;
+/// Keys are read again at most so often.
+const KEYS_PAUSE_SECONDS: i64 = 60;
+/// By how much the clocks may differ.
+const SKEW_SECONDS: i64 = 60;
+/// The largest answer of a provider.
+const MAX_BYTES: u64 = 1 << 20;
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The algorithms that are accepted: signatures with keys that only the provider has.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// Why nobody was verified.
+#[derive(Debug, thiserror::Error)]
+pub enum Unverified {
+    /// The provider does not answer as it should.
+    #[error("the provider does not answer as it should: {0}")]
+    Unavailable(String),
+    /// The code or the token is not right.
+    #[error("the answer of the provider is not right: {0}")]
+    Refused(String),
+}
+
+/// What a browser takes along to the provider.
+pub(super) struct Question<'a> {
+    pub(super) redirect: &'a str,
+    pub(super) state: &'a str,
+    pub(super) nonce: &'a str,
+    pub(super) verifier: &'a str,
+    /// The holder must prove who it is anew.
+    pub(super) is_fresh: bool,
+}
+
+/// Who signed in, as a verified token says.
+pub(super) struct Identity {
+    pub(super) subject: String,
+    pub(super) claims: Value,
+    /// When the holder last proved who it is, if the provider says so.
+    pub(super) authenticated_at: Option<Timestamp>,
+}
+
+/// A provider and what was read of it.
+pub(super) struct ProviderClient {
+    pub(super) provider: Provider,
+    agent: Agent,
+    known: Mutex<Option<Known>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    metadata: CoreProviderMetadata,
+    read_at: Timestamp,
+    keys_read_at: Timestamp,
+}
+
+impl ProviderClient {
+    pub(super) fn new(provider: Provider) -> Self {
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = &provider.authority {
+            let authorities: Vec<Certificate<'static>> = parse_pem(pem)
+                .filter_map(Result::ok)
+                .filter_map(|item| match item {
+                    PemItem::Certificate(certificate) => Some(certificate),
+                    _ => None,
+                })
+                .collect();
+            tls = tls.root_certs(RootCerts::new_with_certs(&authorities));
+        }
+        let config = Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            // A provider has no reason to send the archive elsewhere.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(TIMEOUT))
+            .tls_config(tls.build());
+        Self {
+            provider,
+            agent: config.build().into(),
+            known: Mutex::new(None),
+        }
+    }
+
+    /// The address at the provider that a browser is sent to.
+    pub(super) fn address(&self, asked: &Question, now: Timestamp) -> Result<String, Unverified> {
+        let known = self.known(now)?;
+        let client = CoreClient::from_provider_metadata(
+            known.metadata,
+            ClientId::new(self.provider.client_id.clone()),
+            None,
+        )
+        .set_redirect_uri(redirect(asked.redirect)?);
+        let verifier = PkceCodeVerifier::new(asked.verifier.to_owned());
+        let (state, nonce) = (asked.state.to_owned(), asked.nonce.to_owned());
+        let mut request = client
+            .authorize_url(
+                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
+                move || CsrfToken::new(state),
+                move || Nonce::new(nonce),
+            )
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        for scope in &self.provider.scopes {
+            request = request.add_scope(Scope::new(scope.clone()));
+        }
+        if asked.is_fresh {
+            request = request
+                .add_prompt(CoreAuthPrompt::Login)
+                .set_max_age(Duration::ZERO);
+        }
+        let (address, _, _) = request.url();
+        Ok(address.to_string())
+    }
+
+    /// Exchanges a code and verifies the token that the provider gives for it.
+    pub(super) fn verify(
+        &self,
+        code: &str,
+        asked: &Question,
+        now: Timestamp,
+    ) -> Result<Identity, Unverified> {
+        let known = self.known(now)?;
+        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
+        let client = CoreClient::from_provider_metadata(
+            known.metadata.clone(),
+            ClientId::new(self.provider.client_id.clone()),
+            secret,
+        )
+        .set_redirect_uri(redirect(asked.redirect)?);
+        let request = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .map_err(unavailable)?
+            .set_pkce_verifier(PkceCodeVerifier::new(asked.verifier.to_owned()));
+        let answer = request.request(&|request| self.call(request));
+        let answer = answer.map_err(|error| Unverified::Refused(error.to_string()))?;
+        let token = answer.id_token();
+        let token = token.ok_or_else(|| Unverified::Refused("it has no ID token".to_owned()))?;
+        let nonce = Nonce::new(asked.nonce.to_owned());
+        match self.verified(token, &known, &nonce, now) {
+            Err(ClaimsVerificationError::SignatureVerification(
+                SignatureVerificationError::NoMatchingKey,
+            )) => {
+                let known = self.with_new_keys(known, now)?;
+                let again = self.verified(token, &known, &nonce, now);
+                again.map_err(|error| refused(&error))
+            }
+            verified => verified.map_err(|error| refused(&error)),
+        }
+    }
+
+    fn verified(
+        &self,
+        token: &CoreIdToken,
+        known: &Known,
+        nonce: &Nonce,
+        now: Timestamp,
+    ) -> Result<Identity, ClaimsVerificationError> {
+        let moment = |at: Timestamp| {
+            let millis = u64::try_from(at.as_millis()).unwrap_or_default();
+            SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+        };
+        let earlier = moment(now.plus_seconds(-SKEW_SECONDS));
+        let latest_issue = moment(now.plus_seconds(SKEW_SECONDS));
+        let verifier = openidconnect::core::CoreIdTokenVerifier::new_public_client(
+            ClientId::new(self.provider.client_id.clone()),
+            known.metadata.issuer().clone(),
+            known.metadata.jwks().clone(),
+        )
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || earlier.into())
+        .set_issue_time_verifier_fn(move |issued| {
+            if SystemTime::from(issued) <= latest_issue {
+                Ok(())
+            } else {
+                Err("it was issued in the future".to_owned())
+            }
+        });
+        let claims: &CoreIdTokenClaims = token.claims(&verifier, nonce)?;
+        let authenticated_at = claims.auth_time().map(|at| {
+            let millis = at.timestamp_millis();
+            Timestamp::from_millis(millis.min(now.as_millis()))
+        });
+        Ok(Identity {
+            subject: claims.subject().to_string(),
+            authenticated_at,
+            claims: payload_of(token),
+        })
+    }
+
+    fn known(&self, now: Timestamp) -> Result<Known, Unverified> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = known
+            .clone()
+            .filter(|known| now < known.read_at.plus_seconds(KEEP_SECONDS));
+        if let Some(known) = fresh {
+            return Ok(known);
+        }
+        let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(unavailable)?;
+        let read = CoreProviderMetadata::discover(&issuer, &|request| self.call(request));
+        let read = Known {
+            metadata: read.map_err(unavailable)?,
+            read_at: now,
+            keys_read_at: now,
+        };
+        *known = Some(read.clone());
+        Ok(read)
+    }
+
+    /// What is known with keys that were just read, unless they were read a moment ago.
+    fn with_new_keys(&self, mut read: Known, now: Timestamp) -> Result<Known, Unverified> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(present) = known.as_ref()
+            && now < present.keys_read_at.plus_seconds(KEYS_PAUSE_SECONDS)
+        {
+            return Ok(present.clone());
+        }
+        read.keys_read_at = now;
+        // Counted even if it fails.
+        *known = Some(read.clone());
+        let keys =
+            CoreJsonWebKeySet::fetch(read.metadata.jwks_uri(), &|request| self.call(request));
+        read.metadata = read.metadata.set_jwks(keys.map_err(unavailable)?);
+        *known = Some(read.clone());
+        Ok(read)
+    }
+
+    fn call(&self, request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
+        let (head, body) = request.into_parts();
+        let request = ureq::http::Request::from_parts(head, body);
+        let answer = self.agent.run(request).map_err(std::io::Error::other)?;
+        let (head, body) = answer.into_parts();
+        let mut bytes = Vec::new();
+        body.into_reader().take(MAX_BYTES).read_to_end(&mut bytes)?;
+        Ok(HttpResponse::from_parts(head, bytes))
+    }
+}
+
+/// The claims of a token that was verified, also those that the crate does not know.
+fn payload_of(token: &CoreIdToken) -> Value {
+    let text = token.to_string();
+    let payload = text.split('.').nth(1).unwrap_or_default();
+    let bytes = URL_SAFE_NO_PAD.decode(payload).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+fn redirect(address: &str) -> Result<RedirectUrl, Unverified> {
+    RedirectUrl::new(address.to_owned()).map_err(unavailable)
+}
+
+fn unavailable(error: impl std::error::Error + 'static) -> Unverified {
+    Unverified::Unavailable(crate::telemetry::error_chain(&error))
+}
+
+fn refused(error: &ClaimsVerificationError) -> Unverified {
+    Unverified::Refused(error.to_string())
+}

@@ -1,0 +1,352 @@
+//! Signs holders of accounts in whom a provider vouches for.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::client::{Identity, ProviderClient, Question, Unverified};
+use super::flow::Flow;
+use super::provider::{ClaimRule, Provider};
+use super::stored::{SubjectRecord, SubjectV1, key};
+use crate::domain::Slug;
+use crate::domain::Timestamp;
+use crate::domain::access::{AccountId, Actor};
+use crate::domain::account::Login;
+use crate::services::accounts::error::AccountsError;
+use crate::services::accounts::secret::Secret;
+use crate::services::accounts::sessions::{Session, Sessions};
+use crate::services::accounts::sign_in::name_of;
+use crate::services::accounts::store::{AccountStore, FullAccount};
+use crate::services::accounts::stored::{AccountV1, PrivateV1};
+use crate::services::accounts::throttle::{Network, Throttle, TooManyAttempts};
+use crate::services::audit::{Act, NewEntry};
+use crate::storage::blocking;
+use crate::storage::catalog::typed_records::ReadKeyed as _;
+use crate::storage::catalog::{CatalogError, ChangeSet};
+
+/// By how much the clock of a provider may be behind.
+const SKEW_SECONDS: i64 = 60;
+
+/// Attempts to create an account beside others.
+const ATTEMPTS: usize = 3;
+
+/// Signs in through providers.
+pub struct OidcSignIn {
+    pub(in crate::services::accounts) store: AccountStore,
+    pub(in crate::services::accounts) sessions: Arc<Sessions>,
+    throttle: Throttle,
+    clients: Vec<Arc<ProviderClient>>,
+}
+
+/// What a browser brings back from a provider.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The code to exchange.
+    pub code: Option<String>,
+    /// What the browser took along.
+    pub state: Option<String>,
+    /// Who answers (RFC 9207).
+    pub issuer: Option<String>,
+    /// Why there is no code.
+    pub error: Option<String>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum OidcError {
+    /// No provider has this name.
+    #[error("there is no such provider")]
+    NoSuchProvider,
+    /// The provider does not answer.
+    #[error("the provider does not answer")]
+    Unavailable(#[source] Unverified),
+    /// The browser did not begin this sign-in here, or too long ago, or what it brings back is not right.
+    #[error("the sign-in is not right: {0}")]
+    NotRight(String),
+    /// No rule gives this holder a role, or its account is closed.
+    #[error("the holder has no role here")]
+    NoRole,
+    /// An account could not be read or written.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+}
+
+impl From<TooManyAttempts> for OidcError {
+    fn from(error: TooManyAttempts) -> Self {
+        Self::Accounts(error.into())
+    }
+}
+
+impl From<CatalogError> for OidcError {
+    fn from(error: CatalogError) -> Self {
+        Self::Accounts(error.into())
+    }
+}
+
+impl From<Unverified> for OidcError {
+    fn from(error: Unverified) -> Self {
+        match error {
+            Unverified::Unavailable(_) => Self::Unavailable(error),
+            Unverified::Refused(why) => Self::NotRight(why),
+        }
+    }
+}
+
+impl OidcSignIn {
+    pub(in crate::services::accounts) fn new(
+        store: AccountStore,
+        sessions: Arc<Sessions>,
+        providers: Vec<Provider>,
+    ) -> Self {
+        let clients = providers.into_iter().map(ProviderClient::new);
+        Self {
+            store,
+            sessions,
+            throttle: Throttle::new(),
+            clients: clients.map(Arc::new).collect(),
+        }
+    }
+
+    /// The providers.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.clients.iter().map(|client| &client.provider)
+    }
+
+    /// Begins a sign-in: the address that the browser is sent to, and what it keeps meanwhile. `is_fresh`: the holder must
+    /// prove who it is anew.
+    ///
+    /// # Errors
+    /// [`OidcError::NoSuchProvider`], [`OidcError::Unavailable`].
+    pub async fn begin(
+        &self,
+        provider: &str,
+        redirect: String,
+        is_fresh: bool,
+    ) -> Result<(String, Secret), OidcError> {
+        let client = self.client(provider)?;
+        let clock = &self.store.clock;
+        let now = clock.now();
+        let flow = Flow::new(provider, is_fresh, clock);
+        let cookie = flow.seal(&self.store.keys.master(), clock);
+        let cookie = cookie.map_err(AccountsError::from)?;
+        let address = blocking(move || client.address(&question(&flow, &redirect), now)).await?;
+        Ok((address, cookie))
+    }
+
+    /// Completes a sign-in with what the browser kept and brings back.
+    ///
+    /// # Errors
+    /// [`OidcError`]; too many that are not right make a network wait.
+    pub async fn complete(
+        &self,
+        provider: &str,
+        redirect: String,
+        cookie: Option<&str>,
+        answer: Answer,
+        network: Network,
+    ) -> Result<(Secret, Session), OidcError> {
+        let client = self.client(provider)?;
+        let now = self.store.clock.now();
+        // Each network by itself: nobody can make all others wait.
+        let name = format!("openid-connect {}", name_of(network));
+        self.throttle.begin(&name, network, now)?;
+        let begun = self.checked(&client, redirect, cookie, answer, now).await;
+        let begun = match begun {
+            Ok(identity) => self.admit(&client.provider, &identity, network).await,
+            Err(error) => Err(error),
+        };
+        match &begun {
+            Ok(_) => self.throttle.succeeded(&name, network, now),
+            Err(OidcError::NotRight(why)) => {
+                tracing::warn!(provider, %why, "a sign-in through a provider is not right");
+            }
+            Err(_) => self.throttle.undecided(&name, network, now),
+        }
+        begun
+    }
+
+    async fn checked(
+        &self,
+        client: &Arc<ProviderClient>,
+        redirect: String,
+        cookie: Option<&str>,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<Identity, OidcError> {
+        let not_right = |why: &str| OidcError::NotRight(why.to_owned());
+        let master = self.store.keys.master();
+        let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
+        let flow = flow.ok_or_else(|| not_right("this browser did not begin it"))?;
+        let is_same = flow.provider == client.provider.id.as_str()
+            && answer.state.as_deref() == Some(flow.state.as_str());
+        if !is_same {
+            return Err(not_right("the state is another one"));
+        }
+        let issuer = &client.provider.issuer;
+        if answer.issuer.as_ref().is_some_and(|from| from != issuer) {
+            return Err(not_right("another issuer answers"));
+        }
+        let code = answer.code.filter(|_| answer.error.is_none());
+        let code = code.ok_or_else(|| not_right("the provider refused"))?;
+        let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
+        let client = Arc::clone(client);
+        let identity =
+            blocking(move || client.verify(&code, &question(&flow, &redirect), now)).await?;
+        let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
+        if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
+            return Err(not_right("the proof of identity is not fresh"));
+        }
+        Ok(identity)
+    }
+
+    /// Begins a session for a verified identity, with the role that the rules give it now.
+    async fn admit(
+        &self,
+        provider: &Provider,
+        identity: &Identity,
+        network: Network,
+    ) -> Result<(Secret, Session), OidcError> {
+        let rule = provider.rule_for(&identity.claims);
+        let rule = rule.ok_or(OidcError::NoRole)?;
+        let account = self.account_of(provider, identity, rule).await?;
+        if account.is_closed() {
+            return Err(OidcError::NoRole);
+        }
+        let account = self.with_post(account, rule).await?;
+        let actor = account.actor()?;
+        let entry = NewEntry::new(&actor, Act::SignedIn, &account.public.id)
+            .with("network", name_of(network))
+            .with("provider", provider.id.as_str());
+        // A provider that does not say when the holder proved who it is proves nothing recent.
+        let proven = identity
+            .authenticated_at
+            .unwrap_or(Timestamp::from_millis(0));
+        Ok(self.sessions.begin_proven(&account, proven, entry).await?)
+    }
+
+    /// The account of the subject; a new one at its first sign-in.
+    async fn account_of(
+        &self,
+        provider: &Provider,
+        identity: &Identity,
+        rule: &ClaimRule,
+    ) -> Result<FullAccount, OidcError> {
+        let key = key(
+            &provider.issuer,
+            &identity.subject,
+            &self.store.keys.master(),
+        );
+        for _ in 0..ATTEMPTS {
+            let found = self.store.catalog.keyed::<SubjectRecord>(&key).await?;
+            if let Some(SubjectRecord::V1(found)) = found.map(|found| found.value) {
+                let account = self.store.read(&found.account).await?;
+                return account.ok_or(OidcError::NoRole);
+            }
+            match self.create(provider, identity, rule, &key).await {
+                Err(OidcError::Accounts(AccountsError::Catalog(
+                    CatalogError::RecordConflict { .. },
+                ))) => {}
+                created => created?,
+            }
+        }
+        Err(AccountsError::Catalog(CatalogError::Closed).into())
+    }
+
+    async fn create(
+        &self,
+        provider: &Provider,
+        identity: &Identity,
+        rule: &ClaimRule,
+        key: &str,
+    ) -> Result<(), OidcError> {
+        let now = self.store.clock.now();
+        let id = AccountId::from_random(self.store.clock.random_bytes::<6>());
+        let login = self.free_login(&identity.claims, &id).await?;
+        let public = AccountV1 {
+            id: id.to_string(),
+            role: rule.role.name().to_owned(),
+            organisation: rule.organisation.as_ref().map(Slug::to_string),
+            created_at_ms: now.as_millis(),
+            closed_at_ms: None,
+            sealed: None,
+        };
+        let private = PrivateV1 {
+            login: login.as_str().to_owned(),
+            display: login.as_str().to_owned(),
+            password: None,
+            totp: None,
+            recovery_codes: Vec::new(),
+        };
+        let changes = ChangeSet::by(&Actor::System, now);
+        let provider_id = Some(provider.id.to_string());
+        let changes = self
+            .store
+            .insert(changes, public, provider_id, &private, &login)
+            .await?;
+        let changes = changes.insert_keyed(&SubjectRecord::V1(SubjectV1 {
+            key: key.to_owned(),
+            account: id.to_string(),
+        }))?;
+        let entry = NewEntry::new(&Actor::System, Act::AccountOpened, &id)
+            .with("role", rule.role.name())
+            .with("provider", provider.id.as_str());
+        self.store.trail.commit(changes, &entry).await?;
+        Ok(())
+    }
+
+    /// A login name that nobody has: what the provider calls the holder, or the id. An account that has the name already
+    /// stays who it is.
+    async fn free_login(&self, claims: &Value, id: &AccountId) -> Result<Login, OidcError> {
+        let is_verified = claims["email_verified"] != Value::Bool(false);
+        let email = claims["email"].as_str().filter(|_| is_verified);
+        let wanted = email.or(claims["preferred_username"].as_str());
+        if let Some(login) = wanted.and_then(|text| Login::parse(text).ok())
+            && self.store.with_login(&login).await?.is_none()
+        {
+            return Ok(login);
+        }
+        let login = Login::parse(id.as_str());
+        login.map_err(|rule| AccountsError::broken("/login", rule).into())
+    }
+
+    /// The account with the role and body of the rule. A change ends its sessions.
+    async fn with_post(
+        &self,
+        mut account: FullAccount,
+        rule: &ClaimRule,
+    ) -> Result<FullAccount, OidcError> {
+        let present = account.view()?;
+        if (present.role, &present.organisation) == (rule.role, &rule.organisation) {
+            return Ok(account);
+        }
+        account.public.role = rule.role.name().to_owned();
+        account.public.organisation = rule.organisation.as_ref().map(Slug::to_string);
+        let id = account.public.id.clone();
+        let changes = ChangeSet::by(&Actor::System, self.store.clock.now());
+        let entry = NewEntry::new(&Actor::System, Act::AccountChanged, &id)
+            .with("from", present.role.name())
+            .with("to", rule.role.name());
+        self.store.commit(changes, &account, &entry).await?;
+        self.sessions.end_all(&id, None, &Actor::System).await?;
+        let again = self.store.read(&id).await?;
+        again.ok_or(OidcError::NoRole)
+    }
+
+    fn client(&self, provider: &str) -> Result<Arc<ProviderClient>, OidcError> {
+        let found = self
+            .clients
+            .iter()
+            .find(|client| client.provider.id.as_str() == provider);
+        found.cloned().ok_or(OidcError::NoSuchProvider)
+    }
+}
+
+fn question<'a>(flow: &'a Flow, redirect: &'a str) -> Question<'a> {
+    Question {
+        redirect,
+        state: &flow.state,
+        nonce: &flow.nonce,
+        verifier: &flow.verifier,
+        is_fresh: flow.is_fresh,
+    }
+}
