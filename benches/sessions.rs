@@ -32,14 +32,22 @@ fn main() {
     let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
     let vocabularies = Arc::new(vocabulary::load(None).unwrap());
     let trail = AuditTrail::new(catalog.clone(), clock.clone());
-    let tokens = Tokens::new(
+    let tokens = Arc::new(Tokens::new(
         catalog.clone(),
         trail.clone(),
         vocabularies.clone(),
         clock.clone(),
-    );
+    ));
     let passwords = Passwords::new(clock.clone());
-    let accounts = Accounts::new(catalog, trail, keys, vocabularies, passwords, clock.clone());
+    let accounts = Accounts::new(
+        catalog,
+        trail,
+        keys,
+        vocabularies,
+        passwords,
+        tokens.clone(),
+        clock.clone(),
+    );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let cookie = sign_in(&accounts).await;
         let (token, _) = tokens.create(&Actor::System, station()).await.unwrap();
@@ -112,5 +120,6 @@ fn station() -> NewToken {
         organisation: None,
         label: "bench".into(),
         expires_at: None,
+        permissions: None,
     }
 }

@@ -128,6 +128,8 @@ impl Archive {
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
+        let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
+        let tokens = Arc::new(tokens);
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -137,18 +139,14 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::new(Tokens::new(
-                catalog(),
-                trail.clone(),
-                vocabularies(),
-                clock(),
-            )),
+            tokens: Arc::clone(&tokens),
             accounts: Accounts::new(
                 catalog(),
                 trail.clone(),
                 Arc::clone(&backends.keys),
                 vocabularies(),
                 Passwords::new(clock()),
+                tokens,
                 clock(),
             ),
             intake: Intake::new(works.clone(), blobs(), accepted),

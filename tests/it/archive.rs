@@ -43,7 +43,7 @@ pub(crate) struct Archive {
     pub(crate) vocabularies: Arc<Vocabularies>,
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) blobs: Arc<LocalBlobs>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) accounts: Accounts,
     pub(crate) keys: Arc<KeyStore>,
     pub(crate) intake: Intake,
@@ -68,19 +68,21 @@ impl Archive {
             vocabularies.clone(),
             clock.clone(),
         );
+        let tokens = Arc::new(Tokens::new(
+            catalog.clone(),
+            trail.clone(),
+            vocabularies.clone(),
+            clock.clone(),
+        ));
         Self {
-            tokens: Tokens::new(
-                catalog.clone(),
-                trail.clone(),
-                vocabularies.clone(),
-                clock.clone(),
-            ),
+            tokens: tokens.clone(),
             accounts: Accounts::new(
                 catalog.clone(),
                 trail,
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
+                tokens,
                 clock.clone(),
             ),
             keys,
@@ -207,6 +209,7 @@ pub(crate) fn holder(token: &str, role: Role, organisation: Option<&str>) -> Act
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
         subordinates: [].into(),
+        narrowed_to: None,
     }
 }
 

@@ -46,6 +46,7 @@ mod kill;
 mod media_jobs;
 mod nothing_leaks;
 mod openapi;
+mod own_tokens;
 mod page_budget;
 mod partner_page;
 mod partner_reads;

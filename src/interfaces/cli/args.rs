@@ -208,11 +208,27 @@ Example: khochung token create --role contributor --organisation dic --label \"u
         /// When it ends by itself: 2027-01-01T00:00:00+07:00.
         #[arg(long, value_name = "MOMENT")]
         expires: Option<String>,
+        /// Narrow it to some permissions of its role: read,deposit.
+        #[arg(long, value_name = "PERMISSIONS", value_delimiter = ',')]
+        scopes: Vec<String>,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,
     },
-    /// List the tokens, without their secrets.
+    /// Give a token a new secret, which is the last line printed. The old one stays valid for the overlap.
+    #[command(after_help = "Example: khochung token rotate 4f9a2c --overlap 48")]
+    Rotate {
+        /// The id that `token list` shows.
+        id: String,
+        /// For how many hours the old secret stays valid: 0 to 720.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap: u64,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the tokens, without their secrets: id, role, body, made, end, label, account, permissions, last day of use,
+    /// end of the former secret.
     List(Folder),
     /// End a token at once.
     Revoke {

@@ -11,7 +11,7 @@ use actix_web::{Resource, Route, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-use super::accounts::{administration, audit, own, session};
+use super::accounts::{administration, audit, me, own, own_tokens, session};
 use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
 use super::search::{feed, neighbours};
@@ -43,7 +43,8 @@ macro_rules! operations {
 
 operations! {
     health { healthz, readyz, metrics }
-    index { index, me }
+    index { index }
+    me { me }
     assets { list, create, read, patch, delete }
     lifecycle { submit, recall, withdraw, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
@@ -60,10 +61,11 @@ operations! {
     neighbours { suggest, similar }
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue }
-    tokens { list, create, revoke }
+    tokens { list, create, rotate, revoke }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
+    own_tokens { list, create, rotate, revoke }
     administration { list, invite, read, patch, reset, close }
     vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
     docs { start_page, description, documentation, interactive, problem_page }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::error::AccountsError;
 use super::links::Links;
+use super::scope::administers;
 use super::secret::Secret;
 use super::sessions::Sessions;
 use super::store::{AccountStore, FullAccount};
 use super::stored::{AccountV1, PrivateV1};
-use crate::domain::access::{AccountId, Actor, Permission, Role};
+use super::tokens::Tokens;
+use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountState, Login, display_line};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
@@ -25,6 +27,7 @@ pub struct Administration {
     pub(super) vocabularies: Arc<Vocabularies>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) links: Links,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 /// An account to create.
@@ -116,7 +119,7 @@ impl Administration {
         self.find(id.as_str()).await?.view()
     }
 
-    /// Changes role or body. All sessions of the account end, so that none keeps earlier rights.
+    /// Changes role or body. All sessions and tokens of the account end, so that none keeps earlier rights.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`], [`AccountsError::Stale`],
@@ -145,11 +148,11 @@ impl Administration {
             .with("from", present.role.name())
             .with("to", role.name());
         self.store.commit(changes, &account, &entry).await?;
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         self.find(id.as_str()).await?.view()
     }
 
-    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions end.
+    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions and tokens end.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`].
@@ -165,7 +168,7 @@ impl Administration {
         let (changes, link) = self.links.issue(changes, id.as_str(), now).await?;
         let entry = NewEntry::new(actor, Act::AccountReset, id);
         self.store.trail.commit(changes, &entry).await?;
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         Ok(link)
     }
 
@@ -187,7 +190,7 @@ impl Administration {
             let entry = NewEntry::new(actor, Act::AccountClosed, id);
             self.store.trail.commit(changes, &entry).await?;
         }
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         self.find(id.as_str()).await?.view()
     }
 
@@ -244,6 +247,11 @@ impl Administration {
             return Err(AccountsError::Stale { current });
         }
         Ok(account)
+    }
+
+    async fn end_access(&self, actor: &Actor, id: &AccountId) -> Result<(), AccountsError> {
+        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.tokens.end_of_account(actor, id).await
     }
 
     async fn find(&self, id: &str) -> Result<FullAccount, AccountsError> {
@@ -306,12 +314,4 @@ impl Administration {
 
 fn is_working_administrator(account: &Account) -> bool {
     account.role == Role::Admin && account.state == AccountState::Active
-}
-
-pub(super) fn administers(actor: &Actor) -> Result<(), AccountsError> {
-    if actor.may(Permission::Administer) {
-        Ok(())
-    } else {
-        Err(AccountsError::Forbidden)
-    }
 }

@@ -10,6 +10,7 @@ use super::sessions::Sessions;
 use super::sign_in::SignIn;
 use super::store::AccountStore;
 use super::throttle::Throttle;
+use super::tokens::Tokens;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::AuditTrail;
@@ -37,6 +38,7 @@ impl Accounts {
         keys: Arc<KeyStore>,
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
+        tokens: Arc<Tokens>,
         clock: Clock,
     ) -> Self {
         let store = AccountStore {
@@ -63,6 +65,7 @@ impl Accounts {
                 vocabularies,
                 sessions: Arc::clone(&sessions),
                 links: links.clone(),
+                tokens,
             }),
             own: Arc::new(OwnAccount {
                 store,

@@ -34,8 +34,10 @@ pub enum Act {
     RecoveryCodesRenewed,
     /// A token was created.
     TokenCreated,
-    /// A token was revoked.
+    /// A token was revoked, or all of an account.
     TokenRevoked,
+    /// A token got a new secret; the one before it stays valid for an overlap.
+    TokenRotated,
     /// The state of a work changed: submitted, returned, accepted, published, withdrawn, reopened.
     WorkDecided,
     /// A work was deleted.
@@ -44,7 +46,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 16] = [
+    pub const NAMES: [(&'static str, Self); 17] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -59,6 +61,7 @@ impl Act {
         ("recovery-codes-renewed", Self::RecoveryCodesRenewed),
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
+        ("token-rotated", Self::TokenRotated),
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),
     ];

@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
-use crate::services::accounts::AccountsError;
+use crate::services::accounts::{AccountsError, MAX_OWN_TOKENS};
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
@@ -72,7 +72,11 @@ impl From<AccountsError> for Problem {
             AccountsError::Stale { current } => Self::StaleRevision {
                 current: Some(current),
             },
+            AccountsError::TooManyTokens => Self::LimitReached {
+                limit: MAX_OWN_TOKENS,
+            },
             AccountsError::Closed
+            | AccountsError::TokenEnded
             | AccountsError::LastAdministrator
             | AccountsError::SecondFactorExists
             | AccountsError::NoSecondFactor => Self::Conflict,
@@ -186,6 +190,7 @@ impl From<ChangeError> for Problem {
 impl From<BulkError> for Problem {
     fn from(error: BulkError) -> Self {
         match error {
+            BulkError::Forbidden => Self::Forbidden,
             BulkError::NotFound => Self::NotFound,
             BulkError::KeyReused => Self::KeyReused,
             BulkError::WrongPhase => Self::Conflict,

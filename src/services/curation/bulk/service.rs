@@ -8,7 +8,7 @@ use super::record::{
 };
 use super::run::job;
 use crate::domain::Timestamp;
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{AssetId, Revision};
 use crate::services::works::{ChangeError, Completed, FindError, IdempotentRequest, WorkAccess};
 use crate::storage::blobs::Hasher;
@@ -88,6 +88,9 @@ pub struct ItemResult {
 /// Why a bulk act cannot be started, read or undone.
 #[derive(Debug, thiserror::Error)]
 pub enum BulkError {
+    /// The token of the actor was narrowed and may not do this.
+    #[error("the token is narrowed to other permissions")]
+    Forbidden,
     /// There is none, or none that the actor may know of.
     #[error("there is no such bulk act")]
     NotFound,
@@ -140,7 +143,7 @@ impl Bulk {
     /// starts nothing.
     ///
     /// # Errors
-    /// [`BulkError::KeyReused`]; those of the catalogue.
+    /// [`BulkError::KeyReused`], [`BulkError::Forbidden`]; those of the catalogue.
     pub async fn start(
         &self,
         actor: &Actor,
@@ -149,6 +152,7 @@ impl Bulk {
         reason: Option<&str>,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<BulkState>, BulkError> {
+        check_not_narrowed(actor, act.operation())?;
         let id = match idempotent {
             Some(request) => id_of_key(actor, request),
             None => BulkId::from_bytes(self.works.clock.random_bytes()),
@@ -244,7 +248,7 @@ impl Bulk {
     /// Begins to change the works back.
     ///
     /// # Errors
-    /// [`BulkError::WrongPhase`] unless it is done; [`BulkError::TooLate`]; as [`Bulk::read`].
+    /// [`BulkError::WrongPhase`] unless it is done; [`BulkError::TooLate`], [`BulkError::Forbidden`]; as [`Bulk::read`].
     pub async fn undo(
         &self,
         actor: &Actor,
@@ -253,6 +257,7 @@ impl Bulk {
     ) -> Result<BulkState, BulkError> {
         let record = self.find(actor, id).await?;
         let bulk = record.value.latest();
+        check_not_narrowed(actor, bulk.act.act()?.operation_of_undo())?;
         if bulk.phase != Phase::Done {
             return Err(BulkError::WrongPhase);
         }
@@ -404,6 +409,17 @@ impl Counts {
             Some(UndoOutcome::Refused) => self.not_undone += 1,
             None => {}
         }
+    }
+}
+
+/// The job that does the act knows the role of the actor, not what its token was narrowed to.
+fn check_not_narrowed(actor: &Actor, operation: Operation) -> Result<(), BulkError> {
+    match actor {
+        Actor::Holder {
+            narrowed_to: Some(kept),
+            ..
+        } if !kept.contains(operation.permission()) => Err(BulkError::Forbidden),
+        _ => Ok(()),
     }
 }
 
