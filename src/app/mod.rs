@@ -25,6 +25,7 @@ use crate::services::curation::bulk::Bulk;
 use crate::services::delivery::Delivery;
 use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
+use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::{History, WorkAccess};
@@ -48,6 +49,8 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// What bodies use and may use.
+    pub quotas: Quotas,
     /// The audit trail.
     pub audit: AuditTrail,
     /// Deposits works and files.
@@ -101,7 +104,8 @@ impl Archive {
     pub async fn start(config: Config) -> Result<Self, OpenError> {
         let backends = blocking(move || Backends::open(config)).await?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search);
+        let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
+        let archive = Self::compose(Arc::new(backends), search, quotas);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -112,7 +116,8 @@ impl Archive {
                 archive.audit.clone(),
                 Arc::clone(&archive.vocabularies),
                 archive.clock.clone(),
-            ),
+            )
+            .with_quotas(archive.quotas.clone()),
             accounts: archive.accounts.clone(),
             clock: archive.clock.clone(),
         };
@@ -121,13 +126,14 @@ impl Archive {
         Ok(archive)
     }
 
-    fn compose(backends: Arc<Backends>, search: Search) -> Self {
+    fn compose(backends: Arc<Backends>, search: Search, quotas: Quotas) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
-        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
+        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
+            .with_quotas(quotas.clone());
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
         let search = Arc::new(search);
@@ -154,6 +160,7 @@ impl Archive {
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
+            quotas,
             audit: trail,
             delivery,
             search,

@@ -1,7 +1,7 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < accounts < media < works < intake < curation < search < delivery < sharing < reports.
+//! jobs < audit < accounts < quotas < media < works < intake < curation < search < delivery < sharing < reports.
 
 pub mod accounts;
 pub mod audit;
@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod intake;
 pub mod jobs;
 pub mod media;
+pub mod quotas;
 pub mod search;
 pub mod sharing;
 pub mod works;

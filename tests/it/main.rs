@@ -57,6 +57,7 @@ mod probe;
 mod problems;
 mod public_media;
 mod publication_gates;
+mod quotas;
 mod range_download;
 mod recent_proof;
 mod record_links;

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Invite, list, close and reset accounts of posts. Works while the archive runs.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Show and set what bodies may use. Works while the archive runs.
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
     /// Check or export the audit trail. Works while the archive runs.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -234,6 +237,41 @@ Example: khochung token create --role contributor --organisation dic --label \"u
     Revoke {
         /// The id that `token list` shows.
         id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+/// What to do with bodies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganisationCommand {
+    /// Show what a body uses and may use: body, own or default quota, works, bytes, requests in a minute.
+    Usage {
+        /// The body (a slug of the scheme `organisation`).
+        slug: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Set what a body may use. What is not named has no limit.
+    #[command(after_help = "\
+Example: khochung organisation quota dic --works 20000 --bytes 500000000000")]
+    Quota {
+        /// The body (a slug of the scheme `organisation`).
+        slug: String,
+        /// Works, in every state.
+        #[arg(long)]
+        works: Option<u64>,
+        /// Bytes of files as deposited, those of earlier revisions included.
+        #[arg(long)]
+        bytes: Option<u64>,
+        /// Requests in a minute of all its tokens and accounts.
+        #[arg(long, value_name = "NUMBER")]
+        requests_per_minute: Option<u64>,
+        /// Let the default of the settings (`quotas`) hold again.
+        #[arg(long, conflicts_with_all = ["works", "bytes", "requests_per_minute"])]
+        default: bool,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,

@@ -14,6 +14,7 @@ use utoipa::{OpenApi, Path};
 use super::accounts::{administration, audit, me, own, own_tokens, session};
 use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
+use super::organisations::quota;
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
 use super::{
@@ -62,6 +63,7 @@ operations! {
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue }
     tokens { list, create, rotate, revoke }
+    quota { usage, set, remove }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }

@@ -38,6 +38,8 @@ pub enum Act {
     TokenRevoked,
     /// A token got a new secret; the one before it stays valid for an overlap.
     TokenRotated,
+    /// What a body may use was set.
+    QuotaSet,
     /// The state of a work changed: submitted, returned, accepted, published, withdrawn, reopened.
     WorkDecided,
     /// A work was deleted.
@@ -46,7 +48,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 17] = [
+    pub const NAMES: [(&'static str, Self); 18] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -62,6 +64,7 @@ impl Act {
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
         ("token-rotated", Self::TokenRotated),
+        ("quota-set", Self::QuotaSet),
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),
     ];

@@ -33,11 +33,7 @@ impl ReleaseEmbargoPayload {
 }
 
 /// Adds a work with its event and the job that follows from its embargo.
-pub(in crate::services) fn put_with_follow_up(
-    changes: ChangeSet,
-    asset: Asset,
-    event: EventKind,
-) -> ChangeSet {
+pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventKind) -> ChangeSet {
     let now = changes.at;
     let release = embargo_job(&asset, now);
     release

@@ -23,7 +23,7 @@ pub(in crate::services) use access::{check_visible, live_asset};
 pub use deposit::{Deposit, RequestedRelation};
 pub use error::{ChangeError, FindError};
 pub use follow_up::ReleaseEmbargoPayload;
-pub(in crate::services) use follow_up::put_with_follow_up;
+use follow_up::put_with_follow_up;
 pub(in crate::services) use history::may_read_history;
 pub use history::{EarlierRevision, History, RevisionPage};
 pub use idempotency::{Completed, IdempotentRequest};

@@ -16,6 +16,7 @@ pub mod record;
 pub mod revision;
 pub mod token;
 pub mod typed_records;
+mod usage;
 
 use async_trait::async_trait;
 
@@ -29,10 +30,11 @@ pub use keyed::{KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
 pub use log::{Log, LogStart};
 pub use revision::RevisionEntry;
 pub use token::{TokenHash, TokenRecord};
+pub use usage::{Excess, Resource, Usage, UsageLimit};
 
 pub use crate::domain::LogId;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
-use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Slug, Timestamp};
 
 /// An entry of the catalogue: a work or what remains of a deleted one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,9 @@ pub enum CatalogError {
         /// The work that carries it.
         owner: AssetId,
     },
+    /// An organisation would use more than it may; nothing was written.
+    #[error("the organisation {} would use more than it may", .0.organisation)]
+    Exceeds(Excess),
     /// The same idempotency key was committed before; nothing was written.
     #[error("this request was carried out before")]
     Repeated(Box<Idempotent>),
@@ -189,7 +194,8 @@ pub trait Catalog: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`CatalogError::Conflict`], [`CatalogError::SearchConflict`],
-    /// [`CatalogError::RecordConflict`], [`CatalogError::IdentifierTaken`], [`CatalogError::Repeated`], [`CatalogError::LeaseLost`]
+    /// [`CatalogError::RecordConflict`], [`CatalogError::IdentifierTaken`], [`CatalogError::Exceeds`], [`CatalogError::Repeated`],
+    /// [`CatalogError::LeaseLost`]
     /// when an expectation fails; [`CatalogError::Full`] when the device is full. In every error
     /// case nothing has changed.
     async fn commit(&self, changes: ChangeSet) -> Result<Receipt, CatalogError>;
@@ -323,6 +329,9 @@ pub trait Catalog: Send + Sync + 'static {
         after: Option<JobId>,
         limit: usize,
     ) -> Result<Vec<Job>, CatalogError>;
+
+    /// What the works of an organisation take up, exactly, as of the last commit that has returned.
+    async fn usage(&self, organisation: &Slug) -> Result<Usage, CatalogError>;
 
     /// What it holds.
     async fn counts(&self) -> Result<Counts, CatalogError>;

@@ -10,9 +10,11 @@ use crate::config::Config;
 use crate::domain::access::{Actor, Credential, Permission};
 use crate::domain::account::Account;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::organisations::quota::UsageView;
 use crate::interfaces::http::pagination::MAX_LIMIT;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::schemas;
+use crate::services::quotas::QuotaError;
 
 /// Who the caller is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,6 +39,9 @@ pub struct MeDto {
     #[schema(value_type = Option<Vec<schemas::PermissionName>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<&'static str>>,
+    /// What the organisation uses and may use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageView>,
     /// The greatest sizes of requests and answers.
     limits: LimitsDto,
 }
@@ -113,6 +118,14 @@ pub async fn me(
         Actor::Anonymous | Actor::System => (None, None),
     };
     let account = archive.accounts.own.of_actor(&actor).await?;
+    let usage = match actor.organisation() {
+        Some(own) => match archive.quotas.usage(&actor, own).await {
+            // Its vocabulary does not have the body any more.
+            Err(QuotaError::NoSuchBody) => None,
+            usage => Some(usage?),
+        },
+        None => None,
+    };
     let granted = Permission::NAMES
         .into_iter()
         .filter(|(_, permission)| actor.may(*permission));
@@ -123,6 +136,7 @@ pub async fn me(
         organisation: actor.organisation().map(ToString::to_string),
         permissions: granted.map(|(name, _)| name).collect(),
         scopes: scopes.map(|scopes| scopes.iter().map(Permission::name).collect()),
+        usage: usage.map(UsageView::from),
         limits: LimitsDto {
             max_file_bytes: config.intake.max_file_bytes,
             max_json_bytes: config.server.max_json_bytes,

@@ -8,6 +8,7 @@ use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
+use crate::services::quotas::QuotaError;
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
@@ -27,6 +28,11 @@ impl From<CatalogError> for Problem {
             CatalogError::Conflict { current, .. }
             | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
+            CatalogError::Exceeds(excess) => Self::QuotaExceeded {
+                resource: excess.resource,
+                limit: excess.limit,
+                used: excess.used,
+            },
             CatalogError::RecordConflict { .. }
             | CatalogError::Repeated(_)
             | CatalogError::LeaseLost => Self::Conflict,
@@ -91,6 +97,16 @@ impl From<AccountsError> for Problem {
             AccountsError::Unreadable(error) => Self::internal(error),
             AccountsError::NotValid => Self::InvalidToken,
             AccountsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<QuotaError> for Problem {
+    fn from(error: QuotaError) -> Self {
+        match error {
+            QuotaError::Forbidden => Self::Forbidden,
+            QuotaError::NoSuchBody => Self::NotFound,
+            QuotaError::Catalog(error) => error.into(),
         }
     }
 }

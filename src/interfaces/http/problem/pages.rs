@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 38] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -143,6 +143,10 @@ pub const PAGES: [(&str, &str); 37] = [
     (
         "storage-full",
         include_str!("../../../../docs/problems/storage-full.md"),
+    ),
+    (
+        "quota-exceeded",
+        include_str!("../../../../docs/problems/quota-exceeded.md"),
     ),
 ];
 

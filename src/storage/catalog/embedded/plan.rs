@@ -3,7 +3,7 @@
 
 use super::effects;
 use super::index::row::{AssetRow, BlobRow, Meta, readable};
-use super::index::{Changes, Index, Staged, Table, key};
+use super::index::{Changes, Index, Staged, Table, key, usage};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
 use crate::domain::asset::{AssetId, Revision};
@@ -15,7 +15,8 @@ use crate::storage::catalog::record::{
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, Idempotent, Job,
-    JobId, JobState, Lease, NewJob, Outcome, Receipt, RecordKey, Rendition, Subject, Write,
+    JobId, JobState, Lease, NewJob, Outcome, Receipt, RecordKey, Rendition, Subject, Usage,
+    UsageLimit, Write,
 };
 
 /// Change sets that are committed together.
@@ -79,8 +80,12 @@ impl<'a> Plan<'a> {
     }
 
     fn try_add(&mut self, changes: &ChangeSet) -> Result<Receipt, CatalogError> {
+        let mut used_before = Vec::new();
         for expectation in &changes.expectations {
             self.check(expectation)?;
+            if let Expectation::Within(limit) = expectation {
+                used_before.push((limit, usage::of(&self.staged, limit.organisation.as_str())?));
+            }
         }
         let mut writes = Vec::with_capacity(changes.writes.len());
         for write in &changes.writes {
@@ -125,6 +130,7 @@ impl<'a> Plan<'a> {
             let origin = line.origin(place);
             effects::stage(&mut self.staged, &stored, event.as_ref(), origin)?;
         }
+        self.check_usage(&used_before)?;
         self.staged.meta.position = Position {
             seq,
             segment: self.start.segment,
@@ -181,7 +187,20 @@ impl<'a> Plan<'a> {
                     None => Ok(()),
                 }
             }
+            // On what the change set leaves behind.
+            Expectation::Within(_) => Ok(()),
         }
+    }
+
+    /// What the change set leaves is compared with the limits: it may delete and add.
+    fn check_usage(&self, before: &[(&UsageLimit, Usage)]) -> Result<(), CatalogError> {
+        for (limit, before) in before {
+            let after = usage::of(&self.staged, limit.organisation.as_str())?;
+            if let Some(excess) = limit.excess(*before, after) {
+                return Err(CatalogError::Exceeds(excess));
+            }
+        }
+        Ok(())
     }
 
     /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one

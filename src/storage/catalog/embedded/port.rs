@@ -10,12 +10,13 @@ use super::live::Shared;
 use super::scrub;
 use super::writer::Request;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
-use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Slug, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, Catalog, CatalogError, ChangeSet, Counts, Entry, Event, EventNumber,
     Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord,
     Lease, LogId, Receipt, RecordKey, Rendition, RevisionEntry, Scrubbed, TokenHash, TokenRecord,
+    Usage,
 };
 
 impl EmbeddedCatalog {
@@ -193,6 +194,11 @@ impl Catalog for EmbeddedCatalog {
     ) -> Result<Vec<Job>, CatalogError> {
         self.read(move |shared| shared.jobs(state, after, limit))
             .await
+    }
+
+    async fn usage(&self, organisation: &Slug) -> Result<Usage, CatalogError> {
+        let organisation = organisation.clone();
+        self.read(move |shared| shared.usage(&organisation)).await
     }
 
     async fn counts(&self) -> Result<Counts, CatalogError> {

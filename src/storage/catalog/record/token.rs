@@ -14,7 +14,8 @@ pub enum StoredToken {
     /// Since 0.1.
     #[serde(rename = "v1")]
     V1(TokenV1),
-    /// Since 0.3: narrowed to permissions, of an account, with more than one secret.
+    /// Since 0.3, for tokens that have what version 1 cannot say: narrowed to permissions, of an account, with a replaced secret. The
+    /// others are still written in version 1.
     #[serde(rename = "v2")]
     V2(TokenV2),
 }
@@ -90,7 +91,7 @@ impl From<TokenRecord> for StoredToken {
             let names = permissions.iter().map(|one| one.name().to_owned());
             names.collect()
         };
-        Self::V2(TokenV2 {
+        let newest = TokenV2 {
             id: token.id.0,
             hash: token.hash.0.to_hex(),
             role: token.role.name().to_owned(),
@@ -103,7 +104,37 @@ impl From<TokenRecord> for StoredToken {
             revoked_at_ms: millis(token.revoked_at),
             secret_since_ms: token.secret_since.as_millis(),
             secret_expires_at_ms: millis(token.secret_expires_at),
-        })
+        };
+        if newest.fits_version_1() {
+            Self::V1(newest.into())
+        } else {
+            Self::V2(newest)
+        }
+    }
+}
+
+impl TokenV2 {
+    /// Whether version 1 can say the same.
+    fn fits_version_1(&self) -> bool {
+        self.permissions.is_none()
+            && self.account.is_none()
+            && self.secret_since_ms == self.created_at_ms
+            && self.secret_expires_at_ms.is_none()
+    }
+}
+
+impl From<TokenV2> for TokenV1 {
+    fn from(token: TokenV2) -> Self {
+        Self {
+            id: token.id,
+            hash: token.hash,
+            role: token.role,
+            organisation: token.organisation,
+            label: token.label,
+            created_at_ms: token.created_at_ms,
+            expires_at_ms: token.expires_at_ms,
+            revoked_at_ms: token.revoked_at_ms,
+        }
     }
 }
 
