@@ -34,12 +34,12 @@ fn main() {
     let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
     let vocabularies = Arc::new(vocabulary::load(None).unwrap());
     let trail = AuditTrail::new(catalog.clone(), clock.clone());
-    let tokens = Tokens::new(
+    let tokens = Arc::new(Tokens::new(
         catalog.clone(),
         trail.clone(),
         vocabularies.clone(),
         clock.clone(),
-    );
+    ));
     let passwords = Passwords::new(clock.clone());
     let mail = Mail::new(None, mail::words, "");
     let accounts = Accounts::new(
@@ -50,6 +50,7 @@ fn main() {
         passwords,
         mail,
         Vec::new(),
+        tokens.clone(),
         clock.clone(),
     );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -121,5 +122,6 @@ fn station() -> NewToken {
         organisation: None,
         label: "bench".into(),
         expires_at: None,
+        permissions: None,
     }
 }

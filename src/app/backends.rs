@@ -9,6 +9,8 @@ use super::OpenError;
 use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::audit::AuditTrail;
+use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
 use crate::services::search::admission::budget::Budget;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
@@ -65,6 +67,26 @@ impl Backends {
 
     pub(super) fn blobs(&self) -> Arc<dyn BlobStore> {
         Arc::new(self.blobs.clone())
+    }
+
+    pub(super) async fn load_quotas(&self) -> Result<Quotas, CatalogError> {
+        let limit = |number: u64| Some(number).filter(|number| *number > 0);
+        let default = &self.config.quotas;
+        let default = Quota {
+            works: limit(default.works),
+            bytes: limit(default.bytes),
+            requests_per_minute: limit(default.requests_per_minute),
+        };
+        let (catalog, clock) = (self.catalog(), self.clock.clone());
+        let trail = AuditTrail::new(self.catalog(), self.clock.clone());
+        Quotas::load(
+            catalog,
+            trail,
+            Arc::clone(&self.vocabularies),
+            clock,
+            default,
+        )
+        .await
     }
 
     fn admission(&self) -> AdmissionSettings {

@@ -31,6 +31,7 @@ use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::mail::{Compose, Mail};
 use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
+use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::works::{History, WorkAccess};
@@ -58,6 +59,8 @@ pub struct Archive {
     pub inbox: Inbox,
     /// Ends mail with one click.
     pub unsubscribe: Arc<Unsubscribe>,
+    /// What bodies use and may use.
+    pub quotas: Quotas,
     /// The audit trail.
     pub audit: AuditTrail,
     /// Deposits works and files.
@@ -119,7 +122,8 @@ impl Archive {
         let providers = blocking(move || oidc::providers(&file, &vocabularies)).await;
         let providers = providers.map_err(OpenError::Providers)?;
         let search = backends.open_search().await?;
-        let archive = Self::compose(Arc::new(backends), search, mail.clone(), providers);
+        let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
+        let archive = Self::compose(Arc::new(backends), search, mail.clone(), providers, quotas);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -142,6 +146,7 @@ impl Archive {
         search: Search,
         mail: Mail,
         providers: Vec<Provider>,
+        quotas: Quotas,
     ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
@@ -149,6 +154,8 @@ impl Archive {
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
         let is_mailing = mail.is_configured();
+        let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
+        let tokens = Arc::new(tokens);
         let accounts = Accounts::new(
             catalog(),
             trail.clone(),
@@ -157,11 +164,13 @@ impl Archive {
             Passwords::new(clock()),
             mail,
             providers,
+            Arc::clone(&tokens),
             clock(),
         );
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
-        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock());
-        let works = works.telling(notifications.clone());
+        let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
+            .telling(notifications.clone())
+            .with_quotas(quotas.clone());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
@@ -171,12 +180,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::new(Tokens::new(
-                catalog(),
-                trail.clone(),
-                vocabularies(),
-                clock(),
-            )),
+            tokens,
             inbox: Inbox::new(catalog(), clock()),
             unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
             accounts,
@@ -187,6 +191,7 @@ impl Archive {
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
+            quotas,
             audit: trail,
             delivery,
             search,

@@ -47,6 +47,8 @@ pub struct Config {
     pub storage: Storage,
     /// Which files and imports are accepted.
     pub intake: Intake,
+    /// What a body may use, unless an administrator sets a quota for it.
+    pub quotas: DefaultQuota,
     /// Limits of media work.
     pub media: Media,
     /// The search index.
@@ -266,6 +268,17 @@ impl Default for Search {
             caller_window_seconds: 300,
         }
     }
+}
+
+/// What a body may use, unless an administrator sets a quota for it. 0 is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DefaultQuota {
+    /// Works of a body.
+    pub works: u64,
+    /// Bytes of files as deposited, of all works of a body.
+    pub bytes: u64,
+    /// Requests in a minute of all tokens and accounts of a body.
+    pub requests_per_minute: u64,
 }
 
 /// Background work.

@@ -49,6 +49,20 @@ pub enum Rule {
     InvalidDate,
     /// Not an ISO 8601 date and time with an offset.
     InvalidTimestamp,
+    /// A number outside of a range.
+    OutOfRange {
+        /// The least.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+    /// A moment further in the future than allowed.
+    TooFarAway {
+        /// The greatest number of days from now.
+        days: i64,
+    },
+    /// A permission that the role does not have.
+    BeyondRole,
     /// Not one of the listed values.
     NotOneOf {
         /// The values that would be right.

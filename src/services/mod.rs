@@ -1,7 +1,8 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < mail < accounts < notifications < media < works < intake < curation < search < delivery < sharing < reports.
+//! jobs < audit < mail < accounts < notifications < quotas < media < works < intake < curation < search < delivery <
+//! sharing < reports.
 
 pub mod accounts;
 pub mod audit;
@@ -12,6 +13,7 @@ pub mod jobs;
 pub mod mail;
 pub mod media;
 pub mod notifications;
+pub mod quotas;
 pub mod search;
 pub mod sharing;
 pub mod works;

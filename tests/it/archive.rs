@@ -46,7 +46,7 @@ pub(crate) struct Archive {
     pub(crate) vocabularies: Arc<Vocabularies>,
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) blobs: Arc<LocalBlobs>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
     pub(crate) accounts: Accounts,
     pub(crate) keys: Arc<KeyStore>,
     pub(crate) intake: Intake,
@@ -71,13 +71,14 @@ impl Archive {
             vocabularies.clone(),
             clock.clone(),
         );
+        let tokens = Arc::new(Tokens::new(
+            catalog.clone(),
+            trail.clone(),
+            vocabularies.clone(),
+            clock.clone(),
+        ));
         Self {
-            tokens: Tokens::new(
-                catalog.clone(),
-                trail.clone(),
-                vocabularies.clone(),
-                clock.clone(),
-            ),
+            tokens: tokens.clone(),
             accounts: Accounts::new(
                 catalog.clone(),
                 trail,
@@ -86,6 +87,7 @@ impl Archive {
                 Passwords::new(clock.clone()),
                 Mail::new(None, mail::words, ""),
                 Vec::new(),
+                tokens,
                 clock.clone(),
             ),
             keys,
@@ -217,6 +219,7 @@ pub(crate) fn holder(token: &str, role: Role, organisation: Option<&str>) -> Act
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
         subordinates: [].into(),
+        narrowed_to: None,
     }
 }
 

@@ -50,6 +50,30 @@ fn a_token_made_beside_a_running_archive_is_valid_at_once() {
 }
 
 #[test]
+fn a_token_is_narrowed_and_rotated_on_the_command_line() {
+    let archive = Archive::start();
+    let made = ["create", "--role", "editor", "--scopes", "read,deposit"];
+    let old = last_line(&token(archive.data(), &made));
+    let listed = token(archive.data(), &["list"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let columns: Vec<&str> = listed.trim_end().split('\t').collect();
+    assert_eq!(columns.len(), 10, "{listed}");
+    assert_eq!((columns[1], columns[7]), ("editor", "read,deposit"));
+    let new = last_line(&token(
+        archive.data(),
+        &["rotate", columns[0], "--overlap", "0"],
+    ));
+    let status = |secret: &str| {
+        archive
+            .anybody()
+            .with_token(secret)
+            .get("/api/v1/me")
+            .status
+    };
+    assert_eq!((status(&old), status(&new)), (401, 200));
+}
+
+#[test]
 fn a_token_made_without_a_server_is_valid_once_it_runs() {
     let data = tempfile::tempdir().unwrap();
     let made = token(

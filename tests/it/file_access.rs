@@ -110,6 +110,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         role,
         organisation: organisation.map(|slug| Slug::parse(slug).unwrap()),
         subordinates: [].into(),
+        narrowed_to: None,
     }
 }
 

@@ -265,6 +265,7 @@ async fn only_administrators_see_jobs() {
         role: Role::Editor,
         organisation: None,
         subordinates: [].into(),
+        narrowed_to: None,
     };
     for actor in [Actor::Anonymous, editor] {
         assert!(matches!(

@@ -321,6 +321,7 @@ async fn two_returned(archive: &Services) -> AccountId {
         role: Role::Contributor,
         organisation: account.organisation,
         subordinates: [].into(),
+        narrowed_to: None,
     };
     for _ in 0..2 {
         let work = archive.create(&depositor, &complete_work()).await;

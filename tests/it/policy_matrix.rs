@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use khochung::domain::access::policy::{self, Disclosure};
-use khochung::domain::access::{Actor, Credential, Operation, Role, TokenId};
+use khochung::domain::access::{
+    Actor, Credential, Operation, Permission, Permissions, Role, TokenId,
+};
 use khochung::domain::asset::{Access, Asset, AssetId, State, Work};
 use khochung::domain::{Slug, Timestamp};
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ const ABOVE: &str = "ppc";
 const ELSEWHERE: &str = "dic";
 
 /// The columns: name, role, organisation.
-const COLUMNS: [(&str, Option<Role>, Option<&str>); 15] = [
+const COLUMNS: [(&str, Option<Role>, Option<&str>); 16] = [
     ("anybody", None, None),
     ("station", Some(Role::Station), Some(OWN)),
     ("partner", Some(Role::Partner), None),
@@ -46,7 +48,11 @@ const COLUMNS: [(&str, Option<Role>, Option<&str>); 15] = [
     ("editor, above", Some(Role::Editor), Some(ABOVE)),
     ("editor, of the archive", Some(Role::Editor), None),
     ("admin", Some(Role::Admin), None),
+    (NARROWED, Some(Role::Editor), None),
 ];
+
+/// A token that has less than its role.
+const NARROWED: &str = "editor, narrowed to deposit";
 
 const STATES: [&str; 6] = [
     "draft",
@@ -96,7 +102,7 @@ fn situations() -> impl Iterator<Item = (&'static str, &'static str, Access)> {
     STATES.into_iter().flat_map(of_state)
 }
 
-fn actor(role: Option<Role>, organisation: Option<&str>) -> Actor {
+fn actor(name: &str, role: Option<Role>, organisation: Option<&str>) -> Actor {
     let Some(role) = role else {
         return Actor::Anonymous;
     };
@@ -111,6 +117,7 @@ fn actor(role: Option<Role>, organisation: Option<&str>) -> Actor {
         role,
         organisation: organisation.map(slug),
         subordinates: below.iter().map(|text| slug(text)).collect(),
+        narrowed_to: (name == NARROWED).then(|| Permissions::new([Permission::Deposit])),
     }
 }
 
@@ -180,8 +187,8 @@ fn matrix() -> String {
         for (state, access_name, access) in situations() {
             let asset = asset(state, access_name, access);
             write!(text, "| {state} | {access_name} |").unwrap();
-            for (_, role, organisation) in COLUMNS {
-                let cell = outcome(&actor(role, organisation), operation, &asset);
+            for (name, role, organisation) in COLUMNS {
+                let cell = outcome(&actor(name, role, organisation), operation, &asset);
                 write!(text, " {cell} |").unwrap();
             }
             text.push('\n');
@@ -371,8 +378,15 @@ fn every_cell_holds_over_http() {
         .enumerate()
         .map(|(number, (state, access, _))| build(&operator, number, state, access))
         .collect();
-    let clients = COLUMNS.map(|(_, role, organisation)| match role {
+    let clients = COLUMNS.map(|(name, role, organisation)| match role {
         None => archive.anybody(),
+        Some(role) if name == NARROWED => {
+            let wanted = json!({ "role": role.name(), "scopes": ["deposit"] });
+            let made = operator.post_json("/api/v1/tokens", &wanted).json();
+            archive
+                .anybody()
+                .with_token(made["secret"].as_str().unwrap())
+        }
         Some(role) => archive.holder_of(role.name(), organisation),
     });
     let cells = committed_cells();

@@ -4,7 +4,7 @@
 //! version. They must still give the same values, and writing the values in the newest version
 //! must give the same bytes. A new version adds fixtures; nothing here is ever changed.
 
-use khochung::domain::access::{Credential, Role, TokenId};
+use khochung::domain::access::{Credential, Permission, Permissions, Role, TokenId};
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, Consent, Correction, Creator, Decision, File, FileRole,
     Identifier, MediaFacts, PeopleShown, ProcessingFailure, Relation, RelationType, Requirement,
@@ -319,10 +319,25 @@ fn token() -> TokenRecord {
         hash: TokenHash(sha256(9)),
         role: Role::Contributor,
         organisation: Some(slug("dic")),
+        permissions: None,
+        account: None,
         label: "Phòng Văn hoá".into(),
         created_at: at(0),
         expires_at: Some(at(1)),
         revoked_at: Some(at(2)),
+        secret_since: at(0),
+        secret_expires_at: None,
+    }
+}
+
+/// The former secret of a token of an account, which is narrowed.
+fn rotated_token() -> TokenRecord {
+    TokenRecord {
+        permissions: Some(Permissions::new([Permission::Deposit])),
+        account: "a-0123456789ab".parse().ok(),
+        secret_since: at(3),
+        secret_expires_at: Some(at(4)),
+        ..token()
     }
 }
 
@@ -418,6 +433,7 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("job.v1", Stored::Job(job())),
         ("prune-jobs.v1", Stored::PruneJobs(at(0))),
         ("token.v1", Stored::Token(token())),
+        ("token.v2", Stored::Token(rotated_token())),
         ("search.v1", Stored::Search(search())),
         ("search.v2", Stored::Search(search_of_token())),
         ("drop-search.v1", Stored::DropSearch(search().id)),

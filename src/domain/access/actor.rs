@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::asset::Decision;
 use crate::domain::credential::Credential;
-use crate::domain::role::Role;
+use crate::domain::role::{Permissions, Role};
 use crate::domain::{Slug, Timestamp};
 
 /// Who makes a request.
@@ -24,6 +24,8 @@ pub enum Actor {
         /// The organisations below it, on every level, at this moment
         /// ([`Vocabularies::subordinates`](crate::domain::vocabulary::Vocabularies::subordinates)).
         subordinates: Arc<[Slug]>,
+        /// The permissions of the role that a token was narrowed to; none: all of them.
+        narrowed_to: Option<Permissions>,
     },
     /// The archive itself: jobs and maintenance.
     System,

@@ -8,6 +8,6 @@ pub mod actor;
 pub mod policy;
 
 pub use crate::domain::credential::{AccountId, Credential, TokenId};
-pub use crate::domain::role::Role;
+pub use crate::domain::role::{Permission, Permissions, Role};
 pub use actor::Actor;
-pub use policy::table::{Operation, Permission};
+pub use policy::table::Operation;

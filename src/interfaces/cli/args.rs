@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Send a trial message.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Show and set what bodies may use. Works while the archive runs.
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
     /// Check or export the audit trail. Works while the archive runs.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -233,16 +236,67 @@ Example: khochung token create --role contributor --organisation dic --label \"u
         /// When it ends by itself: 2027-01-01T00:00:00+07:00.
         #[arg(long, value_name = "MOMENT")]
         expires: Option<String>,
+        /// Narrow it to some permissions of its role: read,deposit.
+        #[arg(long, value_name = "PERMISSIONS", value_delimiter = ',')]
+        scopes: Vec<String>,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,
     },
-    /// List the tokens, without their secrets.
+    /// Give a token a new secret, which is the last line printed. The old one stays valid for the overlap.
+    #[command(after_help = "Example: khochung token rotate 4f9a2c --overlap 48")]
+    Rotate {
+        /// The id that `token list` shows.
+        id: String,
+        /// For how many hours the old secret stays valid: 0 to 720.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap: u64,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the tokens, without their secrets: id, role, body, made, end, label, account, permissions, last day of use,
+    /// end of the former secret.
     List(Folder),
     /// End a token at once.
     Revoke {
         /// The id that `token list` shows.
         id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+/// What to do with bodies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganisationCommand {
+    /// Show what a body uses and may use: body, own or default quota, works, bytes, requests in a minute.
+    Usage {
+        /// The body (a slug of the scheme `organisation`).
+        slug: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Set what a body may use. What is not named has no limit.
+    #[command(after_help = "\
+Example: khochung organisation quota dic --works 20000 --bytes 500000000000")]
+    Quota {
+        /// The body (a slug of the scheme `organisation`).
+        slug: String,
+        /// Works, in every state.
+        #[arg(long)]
+        works: Option<u64>,
+        /// Bytes of files as deposited, those of earlier revisions included.
+        #[arg(long)]
+        bytes: Option<u64>,
+        /// Requests in a minute of all its tokens and accounts.
+        #[arg(long, value_name = "NUMBER")]
+        requests_per_minute: Option<u64>,
+        /// Let the default of the settings (`quotas`) hold again.
+        #[arg(long, conflicts_with_all = ["works", "bytes", "requests_per_minute"])]
+        default: bool,
         /// Which archive.
         #[command(flatten)]
         folder: Folder,

@@ -1,4 +1,4 @@
-//! `token create|list|revoke`.
+//! `token create|rotate|list|revoke`.
 
 use std::path::Path;
 
@@ -26,25 +26,34 @@ pub(crate) fn run(
             organisation,
             label,
             expires,
+            scopes,
             folder,
         } => {
-            let wanted = json!({
+            let mut wanted = json!({
                 "role": role, "organisation": organisation, "label": label, "expires_at": expires,
             });
+            if !scopes.is_empty() {
+                wanted["scopes"] = scopes.into();
+            }
             let connection = open(&folder)?;
             let (id, secret) = create(&connection, wanted)?;
-            eprintln!(
-                "{}",
-                language.pick(
-                    "Mã truy cập chỉ hiện một lần này; hãy giữ kín:",
-                    "The token is shown this once; keep it safe:",
-                )
-            );
+            announce(language);
             if let Err(error) = try_print(&secret) {
                 // Nobody has seen it.
                 revoke(&connection, &id)?;
                 return Err(Failure::io("stdout", error));
             }
+        }
+        TokenCommand::Rotate {
+            id,
+            overlap,
+            folder,
+        } => {
+            let path = format!("{}/rotation", path_of(&id));
+            let wanted = json!({ "overlap_hours": overlap });
+            let made = open(&folder)?.json("POST", &path, &wanted)?;
+            announce(language);
+            print(made["secret"].as_str().unwrap_or_default());
         }
         TokenCommand::List(folder) => {
             let tokens = open(&folder)?.json("GET", "/api/v1/tokens", &Value::Null)?;
@@ -77,19 +86,42 @@ pub(crate) fn create(
         .ok_or_else(|| Failure::inside("the archive made a token but did not show it"))
 }
 
-fn revoke(connection: &Connection, id: &str) -> Result<(), Failure> {
-    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
-    let path = format!("/api/v1/tokens/{id}");
-    connection.json("DELETE", &path, &Value::Null).map(drop)
+fn announce(language: Language) {
+    eprintln!(
+        "{}",
+        language.pick(
+            "Mã truy cập chỉ hiện một lần này; hãy giữ kín:",
+            "The token is shown this once; keep it safe:",
+        )
+    );
 }
 
-/// One token as tab-separated columns: id, role, organisation, made, ends, label.
+fn revoke(connection: &Connection, id: &str) -> Result<(), Failure> {
+    connection
+        .json("DELETE", &path_of(id), &Value::Null)
+        .map(drop)
+}
+
+fn path_of(id: &str) -> String {
+    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+    format!("/api/v1/tokens/{id}")
+}
+
+/// One token as tab-separated columns: id, role, organisation, made, ends, label, account, permissions, last day of use,
+/// end of the former secret.
 fn line(token: &Value) -> String {
     let column = |name: &str| token[name].as_str().unwrap_or("-").to_owned();
     let ended = token["revoked_at"]
         .as_str()
         .map(|at| format!("revoked {at}"));
     let ends = ended.unwrap_or_else(|| column("expires_at"));
+    let scopes = token["scopes"].as_array().map_or_else(
+        || "-".to_owned(),
+        |scopes| {
+            let names = scopes.iter().filter_map(Value::as_str);
+            names.collect::<Vec<_>>().join(",")
+        },
+    );
     [
         column("id"),
         column("role"),
@@ -97,6 +129,10 @@ fn line(token: &Value) -> String {
         column("created_at"),
         ends,
         column("label"),
+        column("account"),
+        scopes,
+        column("last_used_on"),
+        column("former_secret_until"),
     ]
     .join("\t")
 }

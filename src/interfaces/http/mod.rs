@@ -24,6 +24,7 @@ pub mod index;
 pub mod jobs;
 pub mod openapi;
 mod operations;
+pub mod organisations;
 pub mod pagination;
 pub mod problem;
 pub mod records;

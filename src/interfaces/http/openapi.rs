@@ -362,7 +362,7 @@ fn problem(status: &str) -> Response {
         "414" => "The address with its parameters is too long.",
         "429" => "Too many requests.",
         "503" => "Not able to serve this now.",
-        "507" => "No space left; nothing was written.",
+        "507" => "No space left, or the quota of the body is used up; nothing was written.",
         _ => "A fault of the archive; the log knows the request id.",
     };
     let document = Ref::from_schema_name("ProblemDocument");

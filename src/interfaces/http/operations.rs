@@ -12,11 +12,12 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{
-    administration, audit, forgotten, link_page, notifications, oidc, own, preferences, session,
-    unsubscribe,
+    administration, audit, forgotten, link_page, me, notifications, oidc, own, own_tokens,
+    preferences, session, unsubscribe,
 };
 use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
+use super::organisations::quota;
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
 use super::{
@@ -46,7 +47,8 @@ macro_rules! operations {
 
 operations! {
     health { healthz, readyz, metrics }
-    index { index, me }
+    index { index }
+    me { me }
     assets { list, create, read, patch, delete }
     lifecycle { submit, recall, withdraw, withdraw_consent, reopen }
     decisions { checklist, return_because, accept, approve, publish, correct }
@@ -66,7 +68,8 @@ operations! {
     neighbours { suggest, similar }
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue }
-    tokens { list, create, revoke }
+    tokens { list, create, rotate, revoke }
+    quota { usage, set, remove }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }
@@ -76,6 +79,7 @@ operations! {
     oidc { providers, begin, callback }
     forgotten { request }
     link_page { show, choose }
+    own_tokens { list, create, rotate, revoke }
     administration { list, invite, read, patch, reset, close }
     vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
     docs { start_page, description, documentation, interactive, problem_page }

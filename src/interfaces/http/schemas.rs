@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::access::Role;
+use crate::domain::access::{Permission, Role};
 use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
 use crate::services::curation::bulk::{Act, Phase};
@@ -46,6 +46,8 @@ closed_lists! {
     BulkOutcome = ["pending", "changed", "unchanged", "refused"];
     /// What came of changing a work back.
     BulkUndoOutcome = ["undone", "refused"];
+    /// A permission.
+    PermissionName = Permission::NAMES.map(|(name, _)| name);
     /// A role to which a work can be assigned.
     AssigneeRole = Role::NAMES.map(|(name, _)| name);
     /// What a file is to its work.

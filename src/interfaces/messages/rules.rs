@@ -18,6 +18,9 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::InvalidLanguageTag => "invalid-language-tag",
         Rule::InvalidDate => "invalid-date",
         Rule::InvalidTimestamp => "invalid-timestamp",
+        Rule::OutOfRange { .. } => "out-of-range",
+        Rule::TooFarAway { .. } => "too-far-away",
+        Rule::BeyondRole => "beyond-role",
         Rule::NotOneOf { .. } => "not-one-of",
         Rule::UnknownConcept { .. } => "unknown-concept",
         Rule::Duplicate => "duplicate",
@@ -60,12 +63,15 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::WrongType { expected } => return format!("Phải là kiểu JSON “{expected}”."),
         Rule::TooLong { max } => return format!("Quá dài: nhiều nhất là {max}."),
         Rule::TooShort { min } => return format!("Quá ngắn: ít nhất {min} ký tự."),
+        Rule::OutOfRange { min, max } => return format!("Phải là số nguyên từ {min} đến {max}."),
+        Rule::TooFarAway { days } => return format!("Chậm nhất là {days} ngày kể từ bây giờ."),
         Rule::NotOneOf { allowed } => {
             return format!("Phải là một trong: {}.", allowed.join(", "));
         }
         Rule::UnknownConcept { scheme, slug } => {
             return format!("Bộ từ vựng “{scheme}” không có khái niệm “{slug}”.");
         }
+        Rule::BeyondRole => "Vai trò của mã này không có quyền đó nên không thể trao.",
         Rule::Required => "Bắt buộc phải có giá trị.",
         Rule::UnknownProperty => "Không có thuộc tính này.",
         Rule::ForbiddenCharacters => {
@@ -133,10 +139,15 @@ fn english(rule: &Rule) -> String {
         Rule::WrongType { expected } => return format!("Must be of the JSON type {expected:?}."),
         Rule::TooLong { max } => return format!("Too long: {max} at most."),
         Rule::TooShort { min } => return format!("Too short: {min} characters at least."),
+        Rule::OutOfRange { min, max } => {
+            return format!("Must be a whole number from {min} to {max}.");
+        }
+        Rule::TooFarAway { days } => return format!("At most {days} days from now."),
         Rule::NotOneOf { allowed } => return format!("Must be one of: {}.", allowed.join(", ")),
         Rule::UnknownConcept { scheme, slug } => {
             return format!("The scheme {scheme:?} has no concept {slug:?}.");
         }
+        Rule::BeyondRole => "The role does not have this permission, so the token cannot have it.",
         Rule::Required => "A value is required.",
         Rule::UnknownProperty => "There is no such property.",
         Rule::ForbiddenCharacters => {

@@ -7,11 +7,13 @@ use super::letters::link_job;
 use super::links::{IssuedLink, Links};
 use super::preferences::{self, Preferences};
 use super::private;
+use super::scope::administers;
 use super::secret::{Secret, hex};
 use super::sessions::Sessions;
 use super::store::{AccountStore, FullAccount};
 use super::stored::{AccountV1, PrivateV1};
-use crate::domain::access::{AccountId, Actor, Permission, Role};
+use super::tokens::Tokens;
+use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountLanguage, AccountState, Login, display_line};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
@@ -30,6 +32,7 @@ pub struct Administration {
     pub(super) sessions: Arc<Sessions>,
     pub(super) links: Links,
     pub(super) mail: Mail,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 /// An account to create.
@@ -279,7 +282,7 @@ impl Administration {
         self.find(id.as_str()).await?.view()
     }
 
-    /// Changes role or body. All sessions of the account end, so that none keeps earlier rights.
+    /// Changes role or body. All sessions and tokens of the account end, so that none keeps earlier rights.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`], [`AccountsError::Stale`],
@@ -308,11 +311,11 @@ impl Administration {
             .with("from", present.role.name())
             .with("to", role.name());
         self.store.commit(changes, &account, &entry).await?;
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         self.find(id.as_str()).await?.view()
     }
 
-    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions end.
+    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions and tokens end.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`]; [`AccountsError::OfProvider`].
@@ -340,7 +343,7 @@ impl Administration {
         let (changes, handed_over) = self.hand_over(changes, link, purpose, &login, wanted, now);
         let entry = NewEntry::new(actor, Act::AccountReset, id);
         self.store.trail.commit(changes, &entry).await?;
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         Ok(handed_over)
     }
 
@@ -362,7 +365,7 @@ impl Administration {
             let entry = NewEntry::new(actor, Act::AccountClosed, id);
             self.store.trail.commit(changes, &entry).await?;
         }
-        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.end_access(actor, id).await?;
         self.find(id.as_str()).await?.view()
     }
 
@@ -421,6 +424,11 @@ impl Administration {
             return Err(AccountsError::Stale { current });
         }
         Ok(account)
+    }
+
+    async fn end_access(&self, actor: &Actor, id: &AccountId) -> Result<(), AccountsError> {
+        self.sessions.end_all(id.as_str(), None, actor).await?;
+        self.tokens.end_of_account(actor, id).await
     }
 
     async fn find(&self, id: &str) -> Result<FullAccount, AccountsError> {
@@ -483,12 +491,4 @@ impl Administration {
 
 fn is_working_administrator(account: &Account) -> bool {
     account.role == Role::Admin && account.state == AccountState::Active
-}
-
-pub(super) fn administers(actor: &Actor) -> Result<(), AccountsError> {
-    if actor.may(Permission::Administer) {
-        Ok(())
-    } else {
-        Err(AccountsError::Forbidden)
-    }
 }

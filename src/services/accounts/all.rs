@@ -14,6 +14,7 @@ use super::sessions::Sessions;
 use super::sign_in::SignIn;
 use super::store::AccountStore;
 use super::throttle::Throttle;
+use super::tokens::Tokens;
 use crate::clock::Clock;
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::audit::AuditTrail;
@@ -56,6 +57,7 @@ impl Accounts {
         passwords: Passwords,
         mail: Mail,
         providers: Vec<Provider>,
+        tokens: Arc<Tokens>,
         clock: Clock,
     ) -> Self {
         let store = AccountStore {
@@ -83,6 +85,7 @@ impl Accounts {
                 sessions: Arc::clone(&sessions),
                 links: links.clone(),
                 mail: mail.clone(),
+                tokens,
             }),
             preferences: Arc::new(AccountPreferences {
                 store: store.clone(),

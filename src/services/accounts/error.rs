@@ -19,6 +19,12 @@ pub enum AccountsError {
     /// No token has this id.
     #[error("there is no such token")]
     NoSuchToken,
+    /// The token was revoked or has expired, so that it gets no new secret.
+    #[error("the token has ended")]
+    TokenEnded,
+    /// The account has as many tokens as it can have.
+    #[error("the account has too many tokens")]
+    TooManyTokens,
     /// No account has this id, or it was forgotten.
     #[error("there is no such account")]
     NoSuchAccount,

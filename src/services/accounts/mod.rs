@@ -48,4 +48,7 @@ pub use secret::Secret;
 pub use sessions::{Session, Sessions};
 pub use sign_in::{Proof, SignIn};
 pub use throttle::Network;
-pub use tokens::{CACHE_SECONDS, NewToken, Tokens};
+pub use tokens::{
+    CACHE_SECONDS, DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, MAX_OWN_TOKENS, NewOwnToken,
+    NewToken, Token, Tokens,
+};

@@ -12,7 +12,7 @@ use super::store::{AccountStore, FullAccount};
 use super::stored::PrivateV1;
 use super::throttle::{Network, Throttle};
 use crate::domain::Rule;
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Credential};
 use crate::domain::account::{Account, display_line};
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::{CatalogError, ChangeSet};
@@ -73,6 +73,20 @@ impl OwnAccount {
     /// The catalogue fails.
     pub async fn read(&self, session: &Session) -> Result<Account, AccountsError> {
         self.view(&session.account).await
+    }
+
+    /// The account that this actor acts as, if it is one.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub async fn of_actor(&self, actor: &Actor) -> Result<Option<Account>, AccountsError> {
+        match actor {
+            Actor::Holder {
+                credential: Credential::Account(id),
+                ..
+            } => self.view(id.as_str()).await.map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Chooses the line to be shown as.

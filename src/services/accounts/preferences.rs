@@ -12,7 +12,7 @@ use super::store::AccountStore;
 use crate::domain::account::AccountLanguage;
 use crate::domain::notification::{NotificationKind, NotificationWay};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{RecordStore, CatalogError, ChangeSet, Keyed, Versioned};
+use crate::storage::catalog::{CatalogError, ChangeSet, Keyed, RecordStore, Versioned};
 
 /// Preferences of accounts.
 pub struct AccountPreferences {

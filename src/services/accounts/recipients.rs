@@ -13,7 +13,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::account::{AccountLanguage, Login};
 use crate::domain::notification::{NotificationKind, NotificationWay};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{RecordStore, CatalogError, ChangeSet, KeyRange};
+use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, RecordStore};
 use crate::storage::keys::Key;
 
 /// Finds those to whom something is told.

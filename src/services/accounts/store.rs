@@ -73,6 +73,7 @@ impl FullAccount {
             role: role_of(&self.public)?,
             organisation: organisation_of(&self.public)?,
             subordinates: Arc::clone(&self.subordinates),
+            narrowed_to: None,
         })
     }
 

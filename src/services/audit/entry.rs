@@ -36,8 +36,12 @@ pub enum Act {
     RecoveryCodesRenewed,
     /// A token was created.
     TokenCreated,
-    /// A token was revoked.
+    /// A token was revoked, or all of an account.
     TokenRevoked,
+    /// A token got a new secret; the one before it stays valid for an overlap.
+    TokenRotated,
+    /// What a body may use was set.
+    QuotaSet,
     /// The state of a work changed: submitted, returned, accepted, published, withdrawn, reopened.
     WorkDecided,
     /// A work was deleted.
@@ -48,7 +52,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 17] = [
+    pub const NAMES: [(&'static str, Self); 20] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -64,6 +68,8 @@ impl Act {
         ("recovery-codes-renewed", Self::RecoveryCodesRenewed),
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
+        ("token-rotated", Self::TokenRotated),
+        ("quota-set", Self::QuotaSet),
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),
         ("sealed-file-read", Self::SealedFileRead),

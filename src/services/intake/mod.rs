@@ -28,7 +28,7 @@ use crate::services::media::probe::probe_staged;
 use crate::services::media::public_copy;
 use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
-use crate::services::works::{ChangeError, Deposit, WorkAccess, put_with_follow_up};
+use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::blobs::{BlobStore, Staged};
 use crate::storage::catalog::{ChangeSet, EventKind};
 
@@ -100,7 +100,7 @@ impl Intake {
         let work = self.works.resolve_deposit(actor, deposit, None).await?;
         let now = self.works.now();
         let asset = Asset::take_in(self.works.clock.new_asset_id(), work, now);
-        let changes = put_with_follow_up(
+        let changes = self.works.put(
             ChangeSet::by(actor, now).expect_absent(asset.id),
             asset.clone(),
             EventKind::Created,
@@ -127,10 +127,11 @@ impl Intake {
         {
             return Ok(self.works.find(actor, id).await.map(drop)?);
         }
-        self.works
+        let present = self
+            .works
             .find_for_change(actor, id, expected, Operation::Edit)
-            .await
-            .map(drop)
+            .await?;
+        Ok(self.works.check_room(&present).await?)
     }
 
     /// Attaches a received file, or puts it in the place of another as its new version: detects its type,

@@ -13,6 +13,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::notifications::Notifications;
+use crate::services::quotas::Quotas;
 use crate::storage::catalog::{
     CatalogError, ChangeSet, Entry, EventKind, NewJob, Receipt, WorkStore,
 };
@@ -27,6 +28,7 @@ pub struct WorkAccess {
     pub(in crate::services) clock: Clock,
     /// Why the changes are made, in the words of the actor.
     reason: Option<Arc<str>>,
+    quotas: Option<Quotas>,
 }
 
 impl WorkAccess {
@@ -44,6 +46,16 @@ impl WorkAccess {
             trail,
             clock,
             reason: None,
+            quotas: None,
+        }
+    }
+
+    /// The same access, whose changes keep to these quotas.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Quotas) -> Self {
+        Self {
+            quotas: Some(quotas),
+            ..self
         }
     }
 
@@ -113,8 +125,35 @@ impl WorkAccess {
         let jobs: Vec<NewJob> = new_files
             .filter_map(|file| file_job(next.id, file, next.updated_at))
             .collect();
-        let changes = put_with_follow_up(changes, next, event);
+        let changes = self.put(changes, next, event);
         jobs.into_iter().fold(changes, ChangeSet::job)
+    }
+
+    /// Adds a work with its event, the jobs for its due changes, and the quota of its body.
+    pub(in crate::services) fn put(
+        &self,
+        changes: ChangeSet,
+        asset: Asset,
+        event: EventKind,
+    ) -> ChangeSet {
+        let organisation = asset.work.organisation.as_ref();
+        let limit = self
+            .quotas
+            .as_ref()
+            .and_then(|quotas| quotas.limit(organisation));
+        let changes = put_with_follow_up(changes, asset, event);
+        limit.into_iter().fold(changes, ChangeSet::within)
+    }
+
+    /// Refuses a file for a work when its body has no room left.
+    ///
+    /// # Errors
+    /// [`CatalogError::Exceeds`].
+    pub(in crate::services) async fn check_room(&self, asset: &Asset) -> Result<(), CatalogError> {
+        match &self.quotas {
+            Some(quotas) => quotas.check_room(asset.work.organisation.as_ref()).await,
+            None => Ok(()),
+        }
     }
 
     /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail, and the

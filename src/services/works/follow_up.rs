@@ -47,11 +47,7 @@ impl DueChange {
 }
 
 /// Adds a work with its event and the jobs for its due changes.
-pub(in crate::services) fn put_with_follow_up(
-    changes: ChangeSet,
-    asset: Asset,
-    event: EventKind,
-) -> ChangeSet {
+pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventKind) -> ChangeSet {
     let jobs = due_changes(&asset, changes.at);
     jobs.into_iter()
         .fold(changes.put(asset, event), ChangeSet::job)

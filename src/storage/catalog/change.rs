@@ -2,7 +2,7 @@
 
 use super::{
     Audit, EventKind, EventNumber, HashedPicture, JobId, KeyedRecord, Lease, NewJob, Outcome,
-    ProcessedBlob, RecordKey, Rendition, TokenRecord,
+    ProcessedBlob, RecordKey, Rendition, TokenRecord, UsageLimit,
 };
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision, Tombstone};
@@ -24,7 +24,7 @@ pub struct ChangeSet {
     pub writes: Vec<Write>,
 }
 
-/// A condition on the state before the commit.
+/// A condition on the state before the commit; [`Expectation::Within`] on that after it, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// The work is alive and at this revision.
@@ -37,6 +37,8 @@ pub enum Expectation {
     Search(SavedSearchId, Revision),
     /// The keyed record is at this revision; none: it is not there.
     Record(RecordKey, Option<Revision>),
+    /// After the commit the organisation uses no more than this, or no more than before it.
+    Within(UsageLimit),
 }
 
 /// One write of a commit. A variant that changes a work has its event, so a change without an event cannot
@@ -198,6 +200,13 @@ impl ChangeSet {
     pub fn expect_unused_beside(mut self, identifier: Identifier, known: Vec<AssetId>) -> Self {
         self.expectations
             .push(Expectation::Unused(identifier, known));
+        self
+    }
+
+    /// What an organisation uses must not grow beyond the limit.
+    #[must_use]
+    pub fn within(mut self, limit: UsageLimit) -> Self {
+        self.expectations.push(Expectation::Within(limit));
         self
     }
 

@@ -3,6 +3,7 @@
 use super::change::Idempotent;
 use super::event::EventNumber;
 use super::keyed::RecordKey;
+use super::usage::Excess;
 use crate::domain::SavedSearchId;
 use crate::domain::asset::{AssetId, Revision};
 
@@ -39,6 +40,9 @@ pub enum CatalogError {
         /// The work that carries it.
         owner: AssetId,
     },
+    /// An organisation would use more than it may; nothing was written.
+    #[error("the organisation {} would use more than it may", .0.organisation)]
+    Exceeds(Excess),
     /// The same idempotency key was committed before; nothing was written.
     #[error("this request was carried out before")]
     Repeated(Box<Idempotent>),

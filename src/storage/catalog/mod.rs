@@ -23,6 +23,7 @@ pub mod record;
 pub mod revision;
 pub mod token;
 pub mod typed_records;
+mod usage;
 
 pub use blob::{
     Audit, AuditOutcome, BlobKey, BlobRecord, HashedPicture, ProcessedBlob, ProcessingResult,
@@ -36,11 +37,12 @@ pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
 pub use keyed::{KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
 pub use log::{Log, LogStart};
 pub use ports::{
-    BlobRecords, Catalog, CatalogEngine, Commits, Counts, EventLog, Health, JobStore, OwnedCatalog,
-    RecordStore, Salvage, SavedSearchStore, Scrubbed, TokenStore, Upkeep, Verification, WorkReader,
-    WorkStore, Works,
+    AccessStore, BlobRecords, Catalog, CatalogEngine, Commits, Counts, EventLog, Health, JobStore,
+    OwnedCatalog, RecordStore, Salvage, SavedSearchStore, Scrubbed, TokenStore, Upkeep,
+    Verification, WorkReader, WorkStore, Works,
 };
 pub use revision::RevisionEntry;
 pub use token::{TokenHash, TokenRecord};
+pub use usage::{Excess, Resource, Usage, UsageLimit};
 
 pub use crate::domain::LogId;

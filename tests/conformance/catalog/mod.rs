@@ -33,6 +33,7 @@ mod model;
 mod requests;
 mod sealing;
 mod searches;
+mod usage;
 mod works;
 mod writers;
 

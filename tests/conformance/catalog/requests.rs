@@ -39,10 +39,14 @@ fn token(number: u8, created: i64) -> TokenRecord {
         hash: TokenHash(Sha256::from_bytes([number; 32])),
         role: Role::Contributor,
         organisation: Some(slug("dic")),
+        permissions: None,
+        account: None,
         label: "Phòng Văn hoá".into(),
         created_at: at(created),
         expires_at: None,
         revoked_at: None,
+        secret_since: at(created),
+        secret_expires_at: None,
     }
 }
 

@@ -18,12 +18,13 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 13] = [
+const SERVICES: [&str; 14] = [
     "jobs",
     "audit",
     "mail",
     "accounts",
     "notifications",
+    "quotas",
     "media",
     "works",
     "intake",

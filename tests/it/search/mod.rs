@@ -108,6 +108,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         role,
         organisation: organisation.map(slug),
         subordinates: [].into(),
+        narrowed_to: None,
     }
 }
 

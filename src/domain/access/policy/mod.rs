@@ -10,15 +10,22 @@ pub mod table;
 
 pub use saved_search::{may_delete_search, may_see_search};
 
-use self::table::{Column, Operation, Permission, ScopeRule, Works};
+use self::table::{Column, Operation, ScopeRule, Works};
 use super::actor::Actor;
 use crate::domain::asset::{Asset, AudienceLevel, State};
+use crate::domain::role::Permission;
 use crate::domain::{Slug, Timestamp};
 
 impl Actor {
     /// Whether this actor has the permission at all; [`may`] decides for which works.
     pub fn may(&self, permission: Permission) -> bool {
-        column_of(self).is_none_or(|column| column.has(permission))
+        let is_kept = match self {
+            Self::Holder { narrowed_to, .. } => {
+                narrowed_to.is_none_or(|kept| kept.contains(permission))
+            }
+            Self::Anonymous | Self::System => true,
+        };
+        is_kept && column_of(self).is_none_or(|column| column.has(permission))
     }
 }
 
@@ -119,7 +126,9 @@ pub fn may(actor: &Actor, operation: Operation, asset: &Asset) -> bool {
         ),
         Works::Scope => true,
     };
-    includes_state && is_in_scope(actor, asset.work.organisation.as_ref())
+    includes_state
+        && actor.may(operation.permission())
+        && is_in_scope(actor, asset.work.organisation.as_ref())
 }
 
 /// Whether the actor may deposit works for this organisation.

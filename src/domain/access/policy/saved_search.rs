@@ -1,7 +1,7 @@
 //! Who may read and delete saved searches.
 
-use super::table::Permission;
 use crate::domain::access::actor::Actor;
+use crate::domain::role::Permission;
 use crate::domain::{SavedSearch, Visibility};
 
 /// Whether the actor may read a saved search and learn that it exists. Its feed shows works by

@@ -8,30 +8,7 @@
 //! `docs/policy-matrix.md` has the outcome for every role, operation, state and access level.
 
 use crate::domain::asset::AudienceLevel;
-use crate::domain::role::Role;
-
-/// A permission, independent of works. Handlers name the required one in their signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// Read what policy lets this actor see.
-    Read,
-    /// Save searches: every token.
-    KeepSearches,
-    /// Read the progress of works towards publication: states, conditions, decisions.
-    FollowUp,
-    /// Deposit works and edit those of the own organisation.
-    Deposit,
-    /// Return submitted works, give second approvals.
-    Review,
-    /// Accept, publish, correct, withdraw, delete.
-    Curate,
-    /// Read operational figures: counts, lag, exact durations.
-    Inspect,
-    /// Read the audit trail.
-    Audit,
-    /// Tokens, jobs, maintenance.
-    Administer,
-}
+use crate::domain::role::{Permission, Role};
 
 /// What an actor does to one work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,7 +115,7 @@ const SCOPE: Row<ScopeRule> = {
 
 /// What a role may do at all.
 #[rustfmt::skip]
-const PERMISSIONS: [(Permission, Row<bool>); 9] = {
+const PERMISSIONS: [(Permission, Row<bool>); Permission::NAMES.len()] = {
     use Permission::{Administer, Audit, Curate, Deposit, FollowUp, Inspect, KeepSearches, Read, Review};
     const YES: bool = true;
     const NO: bool = false;

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Column, Operation, Permission};
+use super::table::{Column, Operation};
 use super::{Disclosure, disclosure, may, may_delete_search, may_deposit_for, may_see_search};
 use crate::domain::access::{Actor, Credential, Role, TokenId};
 use crate::domain::asset::{Access, Asset, AssetId, AudienceLevel, Revision, State, Work};
+use crate::domain::role::Permission;
 use crate::domain::{LanguageMap, SavedSearch, SavedSearchId, Slug, Timestamp, Visibility};
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
@@ -26,6 +27,7 @@ fn holder(role: Role, organisation: Option<&str>) -> Actor {
         role,
         organisation: organisation.map(slug),
         subordinates: subordinates.into(),
+        narrowed_to: None,
     }
 }
 
@@ -271,6 +273,7 @@ fn a_search_of_a_token_without_a_body_is_of_that_token_alone() {
         role: Role::Station,
         organisation: None,
         subordinates: [].into(),
+        narrowed_to: None,
     };
     let search = SavedSearch {
         id: SavedSearchId::from_bytes([7; 16]),

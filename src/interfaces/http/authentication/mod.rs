@@ -24,6 +24,7 @@ use crate::app::Archive;
 use crate::domain::access::Actor;
 use crate::domain::network::network_of;
 use crate::services::accounts::{AccountsError, Network};
+use crate::services::quotas::RequestsLeft;
 use crate::services::search::Search;
 use crate::services::search::admission::requester::Requester;
 
@@ -36,8 +37,11 @@ const SIGN_IN_PATH: &str = "/api/v1/session";
 /// Pages whose address has a secret: one-time links, and the end of messages.
 const PAGES_WITH_SECRETS: [&str; 2] = ["/account-links/", "/unsubscribe/"];
 
-/// The name of the one policy.
+/// The name of the policy of each caller.
 const POLICY: &str = "processor-time";
+
+/// The policy of the body of the caller, if that has a quota of requests.
+const BODY_POLICY: &str = "body-requests";
 
 /// Who the request is counted for. Answers to handlers that extract it tell the caller its budget.
 #[derive(Debug, Clone)]
@@ -78,6 +82,10 @@ pub async fn authenticate(
         Ok(actor) => actor,
         Err(problem) => return Ok(request.error_response(problem)),
     };
+    let body_requests = match count_request(&request, &actor) {
+        Ok(left) => left,
+        Err(told) => return Ok(refuse(request, told)),
+    };
     let address = client_address(&request);
     let requester = requester(&actor, address);
     let admission = request.app_data::<web::Data<Search>>().cloned();
@@ -90,6 +98,9 @@ pub async fn authenticate(
     let is_counted = response.request().extensions().get::<IsCounted>().is_some();
     if let Some(search) = admission.filter(|_| is_counted) {
         tell_budget(response.headers_mut(), &search, &requester);
+    }
+    if let Some(left) = body_requests {
+        tell_requests(response.headers_mut(), left);
     }
     if response.request().path().starts_with("/api/") {
         vary_by_caller(response.headers_mut());
@@ -158,6 +169,41 @@ fn vary_by_caller(headers: &mut HeaderMap) {
             .flat_map(|value| value.split(','));
         if !names.any(|name| name.trim().eq_ignore_ascii_case(wanted)) {
             headers.append(header::VARY, HeaderValue::from_static(wanted));
+        }
+    }
+}
+
+/// Counts the request for the body of the caller, if that has a quota of requests.
+fn count_request(
+    request: &ServiceRequest,
+    actor: &Actor,
+) -> Result<Option<RequestsLeft>, RequestsLeft> {
+    match (
+        request.app_data::<web::Data<Archive>>(),
+        actor.organisation(),
+    ) {
+        (Some(archive), Some(body)) => archive.quotas.take_request(body, archive.clock.now()),
+        _ => Ok(None),
+    }
+}
+
+fn refuse(request: ServiceRequest, told: RequestsLeft) -> ServiceResponse<BoxBody> {
+    let mut response = request.error_response(Problem::TooManyRequests {
+        retry_after_seconds: told.seconds,
+    });
+    tell_requests(response.headers_mut(), told);
+    response
+}
+
+/// The second policy stands beside the budget of the caller.
+fn tell_requests(headers: &mut HeaderMap, left: RequestsLeft) {
+    let policy = format!("\"{BODY_POLICY}\";q={};w=60", left.quota);
+    let limit = format!("\"{BODY_POLICY}\";r={};t={}", left.left, left.seconds);
+    for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, limit)] {
+        let first = headers.get(&name).and_then(|value| value.to_str().ok());
+        let all = first.map_or_else(|| value.clone(), |first| format!("{first}, {value}"));
+        if let Ok(all) = HeaderValue::from_str(&all) {
+            headers.insert(name, all);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Reads small JSON objects of text, reporting every broken rule.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
-use crate::domain::access::Role;
+use crate::domain::access::{Permission, Permissions, Role};
 use crate::domain::{Rule, Slug, Timestamp, Violations};
 
 /// The names of roles, for messages.
@@ -14,6 +16,21 @@ const ROLE_NAMES: [&str; Role::NAMES.len()] = {
         index += 1;
     }
     names
+};
+
+/// The names of permissions, for messages.
+const PERMISSION_NAMES: [&str; Permission::NAMES.len()] = {
+    let mut names = [""; Permission::NAMES.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = Permission::NAMES[index].0;
+        index += 1;
+    }
+    names
+};
+
+const NOT_A_PERMISSION: Rule = Rule::NotOneOf {
+    allowed: &PERMISSION_NAMES,
 };
 
 const NOT_A_ROLE: Rule = Rule::NotOneOf {
@@ -121,6 +138,41 @@ impl<'a> Fields<'a> {
             self.refuse(name, Rule::InvalidTimestamp);
         }
         moment.ok()
+    }
+
+    /// Permissions that may be there, in a list that is not empty.
+    pub(in crate::interfaces::http) fn permissions(&mut self, name: &str) -> Option<Permissions> {
+        let Value::Array(names) = self.value(name)? else {
+            self.refuse(name, Rule::WrongType { expected: "array" });
+            return None;
+        };
+        if names.is_empty() {
+            self.refuse(name, Rule::Required);
+        }
+        let mut found = Vec::new();
+        for (position, value) in names.iter().enumerate() {
+            let mut known = Permission::NAMES.iter();
+            match known.find(|(name, _)| value.as_str() == Some(name)) {
+                Some((_, permission)) => found.push(*permission),
+                None => self.refuse(&format!("{name}/{position}"), NOT_A_PERMISSION),
+            }
+        }
+        Some(Permissions::new(found))
+    }
+
+    /// A whole number of a range that may be there.
+    pub(in crate::interfaces::http) fn number(
+        &mut self,
+        name: &str,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let value = self.value(name)?;
+        let number = value.as_u64().filter(|number| range.contains(number));
+        if number.is_none() {
+            let (min, max) = range.into_inner();
+            self.refuse(name, Rule::OutOfRange { min, max });
+        }
+        number
     }
 
     /// A slug that may be there; `Some(None)` for `null`.

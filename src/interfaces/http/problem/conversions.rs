@@ -3,13 +3,14 @@
 use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
-use crate::services::accounts::AccountsError;
 use crate::services::accounts::oidc::OidcError;
+use crate::services::accounts::{AccountsError, MAX_OWN_TOKENS};
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
 use crate::services::jobs::JobsError;
 use crate::services::notifications::{InboxError, NotSubscribed};
+use crate::services::quotas::QuotaError;
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
@@ -29,6 +30,11 @@ impl From<CatalogError> for Problem {
             CatalogError::Conflict { current, .. }
             | CatalogError::SearchConflict { current, .. } => Self::StaleRevision { current },
             CatalogError::IdentifierTaken { .. } => Self::IdentifierTaken { owner: None },
+            CatalogError::Exceeds(excess) => Self::QuotaExceeded {
+                resource: excess.resource,
+                limit: excess.limit,
+                used: excess.used,
+            },
             CatalogError::RecordConflict { .. }
             | CatalogError::Repeated(_)
             | CatalogError::LeaseLost => Self::Conflict,
@@ -74,7 +80,11 @@ impl From<AccountsError> for Problem {
             AccountsError::Stale { current } => Self::StaleRevision {
                 current: Some(current),
             },
+            AccountsError::TooManyTokens => Self::LimitReached {
+                limit: MAX_OWN_TOKENS,
+            },
             AccountsError::Closed
+            | AccountsError::TokenEnded
             | AccountsError::LastAdministrator
             | AccountsError::SecondFactorExists
             | AccountsError::OfProvider
@@ -122,6 +132,16 @@ impl From<NotSubscribed> for Problem {
         match error {
             NotSubscribed::NotFound => Self::NotFound,
             NotSubscribed::Accounts(error) => error.into(),
+        }
+    }
+}
+
+impl From<QuotaError> for Problem {
+    fn from(error: QuotaError) -> Self {
+        match error {
+            QuotaError::Forbidden => Self::Forbidden,
+            QuotaError::NoSuchBody => Self::NotFound,
+            QuotaError::Catalog(error) => error.into(),
         }
     }
 }
@@ -221,6 +241,7 @@ impl From<ChangeError> for Problem {
 impl From<BulkError> for Problem {
     fn from(error: BulkError) -> Self {
         match error {
+            BulkError::Forbidden => Self::Forbidden,
             BulkError::NotFound => Self::NotFound,
             BulkError::KeyReused => Self::KeyReused,
             BulkError::WrongPhase => Self::Conflict,

@@ -39,7 +39,10 @@ pub struct ProblemDocument {
     limit_bytes: Option<u64>,
     /// How many there can be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<usize>,
+    limit: Option<u64>,
+    /// How much is used of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used: Option<u64>,
     /// The media types that are accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<String>,
@@ -106,7 +109,12 @@ impl ProblemDocument {
                 _ => None,
             },
             limit: match problem {
-                Problem::LimitReached { limit } => Some(*limit),
+                Problem::LimitReached { limit } => u64::try_from(*limit).ok(),
+                Problem::QuotaExceeded { limit, .. } => Some(*limit),
+                _ => None,
+            },
+            used: match problem {
+                Problem::QuotaExceeded { used, .. } => Some(*used),
                 _ => None,
             },
             accepted: match problem {

@@ -18,7 +18,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::domain::Violations;
 use crate::domain::asset::{AssetId, Revision, StateName};
-use crate::storage::catalog::LogId;
+use crate::storage::catalog::{LogId, Resource};
 
 /// The internal cause of a failure, for the log.
 pub type Cause = Box<dyn StdError + Send + Sync>;
@@ -99,6 +99,13 @@ pub enum Problem {
     /// No mail server is configured.
     #[error("no mail")]
     NoMail,
+    /// A body would use more than it may.
+    #[error("the quota is {limit}")]
+    QuotaExceeded {
+        resource: Resource,
+        limit: u64,
+        used: u64,
+    },
     /// The time in which this could be done is over.
     #[error("too late")]
     TooLate,
@@ -213,6 +220,7 @@ impl Problem {
             Self::Unavailable(_) => (503, "unavailable"),
             Self::Busy { .. } => (503, "busy"),
             Self::StorageFull(_) => (507, "storage-full"),
+            Self::QuotaExceeded { .. } => (507, "quota-exceeded"),
         }
     }
 

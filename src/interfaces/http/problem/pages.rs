@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 38] = [
+pub const PAGES: [(&str, &str); 39] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -147,6 +147,10 @@ pub const PAGES: [(&str, &str); 38] = [
     (
         "storage-full",
         include_str!("../../../../docs/problems/storage-full.md"),
+    ),
+    (
+        "quota-exceeded",
+        include_str!("../../../../docs/problems/quota-exceeded.md"),
     ),
 ];
 

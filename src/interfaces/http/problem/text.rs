@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::interfaces::messages::Language;
+use crate::storage::catalog::Resource;
 
 /// The title of the type: the same for every occurrence (RFC 9457, section 3.1.3).
 pub const fn title(problem: &Problem, language: Language) -> &'static str {
@@ -30,6 +31,7 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::Conflict => ("Xung đột", "Conflict"),
         Problem::LimitReached { .. } => ("Đã đạt giới hạn", "Limit reached"),
         Problem::NoMail => ("Kho không gửi thư", "No mail"),
+        Problem::QuotaExceeded { .. } => ("Vượt hạn mức", "Quota exceeded"),
         Problem::TooLate => ("Đã quá hạn", "Too late"),
         Problem::Gone { .. } => ("Tác phẩm không còn nữa", "Gone"),
         Problem::LogReplaced { .. } => ("Nhật ký đã được thay thế", "Log replaced"),
@@ -100,6 +102,20 @@ fn vietnamese(problem: &Problem) -> String {
         }
         Problem::LimitReached { limit } => {
             return format!("Đã có {limit}, là số nhiều nhất; hãy xóa bớt trước khi thêm.");
+        }
+        Problem::QuotaExceeded {
+            resource,
+            limit,
+            used,
+        } => {
+            let unit = match resource {
+                Resource::Works => "tác phẩm",
+                Resource::Bytes => "byte tệp gốc",
+            };
+            return format!(
+                "Hạn mức của cơ quan là {limit} {unit}, đang dùng {used}; hãy xóa tác phẩm không còn cần hoặc đề nghị \
+                 người quản trị nâng hạn mức. Không có gì được ghi."
+            );
         }
         Problem::Gone { reason: Some(why) } => return format!("Đã thu hồi: {why}"),
         Problem::LogReplaced { log } => {
@@ -187,6 +203,20 @@ fn english(problem: &Problem) -> String {
         }
         Problem::LimitReached { limit } => {
             return format!("There are {limit} already, the greatest number; delete one first.");
+        }
+        Problem::QuotaExceeded {
+            resource,
+            limit,
+            used,
+        } => {
+            let unit = match resource {
+                Resource::Works => "works",
+                Resource::Bytes => "bytes of files as deposited",
+            };
+            return format!(
+                "The quota of the body is {limit} {unit}, {used} are used; delete works that are no longer needed or ask \
+                 the administrator for a higher quota. Nothing was written."
+            );
         }
         Problem::Gone { reason: Some(why) } => return format!("Withdrawn: {why}"),
         Problem::LogReplaced { log } => {

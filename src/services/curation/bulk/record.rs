@@ -304,6 +304,8 @@ impl ByV1 {
             role: *role,
             subordinates: subordinates(vocabularies, organisation.as_ref(), now),
             organisation,
+            // A narrowed token starts nothing that it may not do.
+            narrowed_to: None,
         })
     }
 }

@@ -223,7 +223,8 @@ async fn change_back(
     commit_result(works, actor, &item, &decided).await
 }
 
-/// Whether the work could be committed with its result. It cannot when somebody changed it meanwhile. A
+/// Whether the work could be committed with its result. It cannot when somebody changed it meanwhile,
+/// or when its body would exceed its quota. A
 /// result that another attempt has committed already is none of ours.
 async fn commit_work(
     works: &WorkAccess,
@@ -242,7 +243,7 @@ async fn commit_work(
     let changes = changes.replace_keyed(read, result)?;
     match works.commit(actor, changes, made, event).await {
         Ok(_) | Err(CatalogError::RecordConflict { .. }) => Ok(true),
-        Err(CatalogError::Conflict { .. }) => Ok(false),
+        Err(CatalogError::Conflict { .. } | CatalogError::Exceeds(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }

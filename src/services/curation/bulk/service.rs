@@ -9,7 +9,7 @@ use super::record::{
 use super::run::job;
 use super::state::{BulkError, BulkState, Counts, ItemResult, Preview, undo_until};
 use crate::domain::Timestamp;
-use crate::domain::access::{Actor, Permission};
+use crate::domain::access::{Actor, Operation, Permission};
 use crate::domain::asset::{AssetId, Revision};
 use crate::services::works::{ChangeError, Completed, FindError, IdempotentRequest, WorkAccess};
 use crate::storage::blobs::Hasher;
@@ -60,7 +60,7 @@ impl Bulk {
     /// starts nothing.
     ///
     /// # Errors
-    /// [`BulkError::KeyReused`]; those of the catalogue.
+    /// [`BulkError::KeyReused`], [`BulkError::Forbidden`]; those of the catalogue.
     pub async fn start(
         &self,
         actor: &Actor,
@@ -69,6 +69,7 @@ impl Bulk {
         reason: Option<&str>,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<BulkState>, BulkError> {
+        check_not_narrowed(actor, act.operation())?;
         let id = match idempotent {
             Some(request) => id_of_key(actor, request),
             None => BulkId::from_bytes(self.works.clock.random_bytes()),
@@ -164,7 +165,7 @@ impl Bulk {
     /// Begins to change the works back.
     ///
     /// # Errors
-    /// [`BulkError::WrongPhase`] unless it is done; [`BulkError::TooLate`]; as [`Bulk::read`].
+    /// [`BulkError::WrongPhase`] unless it is done; [`BulkError::TooLate`], [`BulkError::Forbidden`]; as [`Bulk::read`].
     pub async fn undo(
         &self,
         actor: &Actor,
@@ -173,6 +174,7 @@ impl Bulk {
     ) -> Result<BulkState, BulkError> {
         let record = self.find(actor, id).await?;
         let bulk = record.value.latest();
+        check_not_narrowed(actor, bulk.act.act()?.operation_of_undo())?;
         if bulk.phase != Phase::Done {
             return Err(BulkError::WrongPhase);
         }
@@ -337,4 +339,15 @@ fn id_of_key(actor: &Actor, request: &IdempotentRequest) -> BulkId {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest.as_bytes()[..16]);
     BulkId::from_bytes(bytes)
+}
+
+/// The job that does the act knows the role of the actor, not what its token was narrowed to.
+fn check_not_narrowed(actor: &Actor, operation: Operation) -> Result<(), BulkError> {
+    match actor {
+        Actor::Holder {
+            narrowed_to: Some(kept),
+            ..
+        } if !kept.contains(operation.permission()) => Err(BulkError::Forbidden),
+        _ => Ok(()),
+    }
 }

@@ -70,6 +70,9 @@ pub struct ItemResult {
 /// Why a bulk act cannot be started, read or undone.
 #[derive(Debug, thiserror::Error)]
 pub enum BulkError {
+    /// The token of the actor was narrowed and may not do this.
+    #[error("the token is narrowed to other permissions")]
+    Forbidden,
     /// There is none, or none that the actor may know of.
     #[error("there is no such bulk act")]
     NotFound,

@@ -23,7 +23,7 @@ use super::Intake;
 use crate::domain::Slug;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, Identifier, ProcessingStates, State};
-use crate::services::works::{ChangeError, NewIdentifiers, put_with_follow_up};
+use crate::services::works::{ChangeError, NewIdentifiers, WorkAccess};
 use crate::storage::catalog::{CatalogError, ChangeSet, Entry};
 
 /// The most records in one change set.
@@ -128,7 +128,7 @@ impl Intake {
         let steps = plans().map(|plan| plan.steps.len()).max().unwrap_or(0);
         for step in 0..steps {
             let changes = plans().fold(ChangeSet::by(actor, self.works.now()), |changes, plan| {
-                with_step(changes, plan, step)
+                with_step(&self.works, changes, plan, step)
             });
             if self.works.catalog.commit(changes).await.is_err() {
                 return step;
@@ -169,7 +169,8 @@ impl Intake {
         committed: usize,
     ) -> Result<(), (usize, CatalogError)> {
         for step in committed..plan.steps.len() {
-            let changes = with_step(ChangeSet::by(actor, self.works.now()), plan, step);
+            let changes = ChangeSet::by(actor, self.works.now());
+            let changes = with_step(&self.works, changes, plan, step);
             let result = self.works.catalog.commit(changes).await;
             result.map_err(|error| (step, error))?;
         }
@@ -321,7 +322,7 @@ fn add_identifiers(new_identifiers: &mut NewIdentifiers, plan: &Plan) {
 }
 
 /// Adds one step of a plan with its expectations.
-fn with_step(changes: ChangeSet, plan: &Plan, step: usize) -> ChangeSet {
+fn with_step(works: &WorkAccess, changes: ChangeSet, plan: &Plan, step: usize) -> ChangeSet {
     let Some((asset, event)) = plan.steps.get(step) else {
         return changes;
     };
@@ -338,5 +339,5 @@ fn with_step(changes: ChangeSet, plan: &Plan, step: usize) -> ChangeSet {
             None => changes.expect_absent(asset.id),
         },
     };
-    put_with_follow_up(expecting, asset.clone(), *event)
+    works.put(expecting, asset.clone(), *event)
 }

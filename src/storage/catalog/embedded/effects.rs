@@ -3,10 +3,10 @@
 //! The same function serves commits, the replay at start, rebuilding and verifying, so all four
 //! come to the same state.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::row::{AssetRow, BlobRow};
-use super::index::{Staged, Table, history, key, references};
+use super::index::{Staged, Table, history, key, references, usage};
 use super::journal::Origin;
 use crate::domain::asset::{Asset, AssetId, Identifier, Tombstone};
 use crate::domain::{Slug, Timestamp};
@@ -94,13 +94,16 @@ fn put_asset(
             .iter()
             .map(|file| file.sha256.to_hex())
             .collect(),
+        sizes: asset.files.iter().map(|file| file.size).collect(),
         sealed: asset
             .sealed
             .iter()
-            .map(|file| file.sha256.to_hex())
+            .map(|file| (file.sha256.to_hex(), file.size))
             .collect(),
+        held_bytes: 0,
+        organisation: asset.work.organisation.as_ref().map(Slug::to_string),
     };
-    replace_asset_row(staged, asset.id, &row, origin.keeps_former_files)?;
+    replace_asset_row(staged, asset.id, row, origin.keeps_former_files)?;
     match event {
         Some(event) => history::add(staged, asset.id, asset.revision, event, origin),
         None => Ok(()),
@@ -118,27 +121,29 @@ fn put_tombstone(
         place: origin.place,
         identifiers: Vec::new(),
         blobs: Vec::new(),
+        sizes: Vec::new(),
         sealed: Vec::new(),
+        held_bytes: 0,
+        organisation: None,
     };
-    replace_asset_row(staged, tombstone.id, &row, false)?;
+    replace_asset_row(staged, tombstone.id, row, false)?;
     history::forget(staged, tombstone.id)
 }
 
 fn replace_asset_row(
     staged: &mut Staged<'_>,
     id: AssetId,
-    row: &AssetRow,
+    mut row: AssetRow,
     keeps_former_files: bool,
 ) -> Result<(), CatalogError> {
     let old: Option<AssetRow> = staged.get(Table::Assets, id.as_bytes())?;
-    staged.put(Table::Assets, *id.as_bytes(), row)?;
     if let Some(old) = &old {
         *count_of(staged, old.alive) -= 1;
     }
     *count_of(staged, row.alive) += 1;
 
     let old = old.as_ref();
-    let (old_names, names) = (old.map(identifiers_in), identifiers_in(row));
+    let (old_names, names) = (old.map(identifiers_in), identifiers_in(&row));
     let old_names = old_names.unwrap_or_default();
     for gone in old_names.difference(&names) {
         staged.remove(Table::Identifiers, key::identifier_of(gone, id));
@@ -146,14 +151,22 @@ fn replace_asset_row(
     for new in names.difference(&old_names) {
         staged.mark(Table::Identifiers, key::identifier_of(new, id));
     }
-    let (old_blobs, blobs) = (old.map(blobs_in).unwrap_or_default(), blobs_in(row));
-    for new in blobs.difference(&old_blobs) {
+    let (old_blobs, blobs) = (old.map(blobs_in).unwrap_or_default(), blobs_in(&row));
+    let mut held_bytes = old.map_or(0, |old| old.held_bytes);
+    for (new, size) in blobs
+        .iter()
+        .filter(|(blob, _)| !old_blobs.contains_key(*blob))
+    {
         staged.mark(Table::BlobAssets, key::blob_asset(*new, id));
         if !history::take_back_file(staged, id, *new)? {
             references::add(staged, *new)?;
+            held_bytes += size;
         }
     }
-    for gone in old_blobs.difference(&blobs) {
+    for (gone, size) in old_blobs
+        .iter()
+        .filter(|(blob, _)| !blobs.contains_key(*blob))
+    {
         staged.remove(Table::BlobAssets, key::blob_asset(*gone, id));
         // Earlier revisions keep files, never sealed ones.
         let was_file = old.is_some_and(|old| old.blobs.contains(&gone.to_hex()));
@@ -161,9 +174,12 @@ fn replace_asset_row(
             history::keep_file(staged, id, *gone);
         } else {
             references::remove(staged, *gone)?;
+            held_bytes = held_bytes.saturating_sub(*size);
         }
     }
-    Ok(())
+    row.held_bytes = if row.alive { held_bytes } else { 0 };
+    usage::replace(staged, old, &row)?;
+    staged.put(Table::Assets, *id.as_bytes(), &row)
 }
 
 fn count_of<'s>(staged: &'s mut Staged<'_>, alive: bool) -> &'s mut u64 {
@@ -183,9 +199,14 @@ fn identifiers_in(row: &AssetRow) -> BTreeSet<Identifier> {
     row.identifiers.iter().filter_map(identifier).collect()
 }
 
-fn blobs_in(row: &AssetRow) -> BTreeSet<BlobKey> {
-    let all = row.blobs.iter().chain(&row.sealed);
-    all.filter_map(|blob| blob.parse().ok()).collect()
+/// The blobs of the files of a work, sealed ones too, with their lengths.
+fn blobs_in(row: &AssetRow) -> BTreeMap<BlobKey, u64> {
+    let files = row.blobs.iter().zip(row.sizes.iter().copied());
+    let sealed = row.sealed.iter().map(|(blob, size)| (blob, *size));
+    files
+        .chain(sealed)
+        .filter_map(|(blob, size)| Some((blob.parse().ok()?, size)))
+        .collect()
 }
 
 fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {

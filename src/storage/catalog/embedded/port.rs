@@ -10,14 +10,14 @@ use super::live::Shared;
 use super::scrub;
 use super::writer::Request;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
-use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Slug, Timestamp};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, BlobRecords, CatalogError, ChangeSet, Commits, Counts, Entry, Event,
     EventLog, EventNumber, Health, IdempotencyKey, Idempotent, Job, JobId, JobKind, JobState,
     JobStore, KeyRange, KeyedRecord, Lease, LogId, OwnedCatalog, Receipt, RecordKey, RecordStore,
     Rendition, RevisionEntry, SavedSearchStore, Scrubbed, TokenHash, TokenRecord, TokenStore,
-    Upkeep, Verification, Works,
+    Upkeep, Usage, Verification, Works,
 };
 
 impl EmbeddedCatalog {
@@ -77,6 +77,11 @@ impl Works for EmbeddedCatalog {
         revision: Revision,
     ) -> Result<Option<(RevisionEntry, Asset)>, CatalogError> {
         self.read(move |shared| shared.asset_at(id, revision)).await
+    }
+
+    async fn usage(&self, organisation: &Slug) -> Result<Usage, CatalogError> {
+        let organisation = organisation.clone();
+        self.read(move |shared| shared.usage(&organisation)).await
     }
 
     async fn with_identifiers(

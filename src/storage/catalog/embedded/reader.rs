@@ -1,11 +1,11 @@
 //! Answers from index and journal. Blocking; [`super::port`] calls it from the blocking pool.
 
-use super::index::row::{AssetRow, BlobRow, EventsRow, RevisionRow, readable};
+use super::index::row::{AssetRow, BlobRow, EventsRow, RevisionRow, UsageRow, readable};
 use super::index::{Index, Table, key};
 use super::journal::Place;
 use super::live::Shared;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
-use crate::domain::{SavedSearch, SavedSearchId, Timestamp};
+use crate::domain::{SavedSearch, SavedSearchId, Slug, Timestamp};
 use crate::storage::catalog::record::{
     IdempotentRecord, JobRecord, RenditionRecord, SavedSearchRecord, Stored, StoredKeyed,
     StoredToken,
@@ -13,7 +13,7 @@ use crate::storage::catalog::record::{
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, Counts, Entry, Event, EventNumber, IdempotencyKey,
     Idempotent, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord, Lease, RecordKey, Rendition,
-    RevisionEntry, TokenHash, TokenRecord,
+    RevisionEntry, TokenHash, TokenRecord, Usage,
 };
 
 type Answer<T> = Result<T, CatalogError>;
@@ -171,6 +171,14 @@ impl Shared {
         let mut tokens = tokens?;
         tokens.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         Ok(tokens)
+    }
+
+    pub(super) fn usage(&self, organisation: &Slug) -> Answer<Usage> {
+        self.with_index(|index| {
+            let row: Option<UsageRow> =
+                index.get(Table::Usage, organisation.as_str().as_bytes())?;
+            Ok(row.map(Usage::from).unwrap_or_default())
+        })
     }
 
     pub(super) fn saved_search(&self, id: SavedSearchId) -> Answer<Option<SavedSearch>> {

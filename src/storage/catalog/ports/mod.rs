@@ -21,6 +21,6 @@ pub use events::EventLog;
 pub use jobs::JobStore;
 pub use owner::{CatalogEngine, OwnedCatalog, Salvage, Verification};
 pub use records::{RecordStore, SavedSearchStore, TokenStore};
-pub use sums::{Catalog, WorkReader, WorkStore};
+pub use sums::{AccessStore, Catalog, WorkReader, WorkStore};
 pub use upkeep::{Counts, Health, Scrubbed, Upkeep};
 pub use works::Works;

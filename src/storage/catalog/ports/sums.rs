@@ -14,7 +14,12 @@ pub trait WorkStore: WorkReader + RecordStore {}
 
 impl<T: WorkReader + RecordStore> WorkStore for T {}
 
-/// The whole catalogue.
-pub trait Catalog: WorkStore + JobStore + TokenStore + SavedSearchStore + Upkeep {}
+/// What tokens need: themselves, and the records beside them.
+pub trait AccessStore: TokenStore + RecordStore {}
 
-impl<T: WorkStore + JobStore + TokenStore + SavedSearchStore + Upkeep> Catalog for T {}
+impl<T: TokenStore + RecordStore> AccessStore for T {}
+
+/// The whole catalogue.
+pub trait Catalog: WorkStore + AccessStore + JobStore + SavedSearchStore + Upkeep {}
+
+impl<T: WorkStore + AccessStore + JobStore + SavedSearchStore + Upkeep> Catalog for T {}

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 
+use crate::domain::Slug;
 use crate::domain::asset::{Asset, AssetId, Identifier, Revision};
-use crate::storage::catalog::{CatalogError, Entry, RevisionEntry};
+use crate::storage::catalog::{CatalogError, Entry, RevisionEntry, Usage};
 
 /// The works, their earlier revisions and the tombstones of deleted ones.
 #[async_trait]
@@ -32,6 +33,9 @@ pub trait Works: Send + Sync + 'static {
         id: AssetId,
         revision: Revision,
     ) -> Result<Option<(RevisionEntry, Asset)>, CatalogError>;
+
+    /// What the works of an organisation take up, exactly, as of the last commit that has returned.
+    async fn usage(&self, organisation: &Slug) -> Result<Usage, CatalogError>;
 
     /// The works that have each of these identifiers, in the order of the identifiers, each ascending by id.
     async fn with_identifiers(

@@ -12,6 +12,7 @@ pub(crate) mod row;
 mod staged;
 mod store;
 mod table;
+pub(crate) mod usage;
 
 pub(crate) use changes::Changes;
 pub(crate) use staged::Staged;

@@ -37,7 +37,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     /// The present format of the index.
-    pub(crate) const FORMAT: u32 = 4;
+    pub(crate) const FORMAT: u32 = 5;
 
     /// What a new index begins with.
     pub(crate) fn new() -> Self {
@@ -82,9 +82,27 @@ pub(crate) struct AssetRow {
     /// The blobs of its files, in hexadecimal.
     #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) blobs: Vec<String>,
-    /// The blobs of its sealed files, in hexadecimal.
+    /// The length of each, in the same order.
     #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) sealed: Vec<String>,
+    pub(crate) sizes: Vec<u64>,
+    /// The blobs of its sealed files, in hexadecimal, with their lengths.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sealed: Vec<(String, u64)>,
+    /// The bytes of its files and of those that only earlier revisions have.
+    #[serde(rename = "h", default)]
+    pub(crate) held_bytes: u64,
+    /// The organisation that it counts for.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) organisation: Option<String>,
+}
+
+/// What the works of an organisation take up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct UsageRow {
+    /// Works that are not deleted.
+    pub(crate) works: u64,
+    /// [`AssetRow::held_bytes`] of all of them.
+    pub(crate) bytes: u64,
 }
 
 /// A revision of a work. Names are short because there are many of these.

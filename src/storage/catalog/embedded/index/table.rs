@@ -42,6 +42,8 @@ pub(crate) enum Table {
     /// table name, key -> `StoredKeyed`. The key is last and has no length before it, so that keys of a
     /// table are in the order of their bytes.
     Records,
+    /// organisation -> `row::UsageRow`: what its works take up. The slug is the whole key.
+    Usage,
     /// scope, key -> `IdempotentRecord`.
     Answers,
     /// moment (8), scope, key -> nothing: remembered answers, for forgetting.
@@ -50,7 +52,7 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Meta,
         Self::Assets,
         Self::Revisions,
@@ -68,6 +70,7 @@ impl Table {
         Self::Tokens,
         Self::Searches,
         Self::Records,
+        Self::Usage,
         Self::Answers,
         Self::AnswersByTime,
     ];
@@ -92,6 +95,7 @@ impl Table {
             Self::Tokens => "tokens",
             Self::Searches => "searches",
             Self::Records => "records",
+            Self::Usage => "usage",
             Self::Answers => "answers",
             Self::AnswersByTime => "answers-by-time",
         }

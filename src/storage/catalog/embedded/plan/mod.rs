@@ -8,18 +8,19 @@ mod jobs;
 
 use super::effects;
 use super::index::row::{AssetRow, BlobRow, Meta};
-use super::index::{Changes, Index, Staged, Table, key};
+use super::index::{Changes, Index, Staged, Table, key, usage};
 use super::journal::{Line, Place, Position};
 use super::leases::Leases;
 use crate::domain::asset::{AssetId, Revision};
 use crate::domain::{SavedSearchId, Timestamp};
+use crate::storage::catalog::change::Expectation;
 use crate::storage::catalog::record::{
     EventRecord, HashedPictureRecord, ProcessedBlobRecord, SavedSearchRecord, Stored, StoredKeyed,
     StoredRecord,
 };
 use crate::storage::catalog::{
     Audit, AuditOutcome, CatalogError, ChangeSet, Event, EventKind, EventNumber, JobState, Lease,
-    Receipt, RecordKey, Rendition, Subject, Write,
+    Receipt, RecordKey, Rendition, Subject, Usage, UsageLimit, Write,
 };
 
 /// Change sets that are committed together.
@@ -83,8 +84,12 @@ impl<'a> Plan<'a> {
     }
 
     fn try_add(&mut self, changes: &ChangeSet) -> Result<Receipt, CatalogError> {
+        let mut used_before = Vec::new();
         for expectation in &changes.expectations {
             self.check(expectation)?;
+            if let Expectation::Within(limit) = expectation {
+                used_before.push((limit, usage::of(&self.staged, limit.organisation.as_str())?));
+            }
         }
         let mut writes = Vec::with_capacity(changes.writes.len());
         for write in &changes.writes {
@@ -129,6 +134,7 @@ impl<'a> Plan<'a> {
             let origin = line.origin(place);
             effects::stage(&mut self.staged, &stored, event.as_ref(), origin)?;
         }
+        self.check_usage(&used_before)?;
         self.staged.meta.position = Position {
             seq,
             segment: self.start.segment,
@@ -147,6 +153,17 @@ impl<'a> Plan<'a> {
         let length = u32::try_from(self.lines.len() - before)
             .map_err(|_| CatalogError::Io(std::io::ErrorKind::FileTooLarge.into()))?;
         Ok(Place { length, ..place })
+    }
+
+    /// What the change set leaves is compared with the limits: it may delete and add.
+    fn check_usage(&self, before: &[(&UsageLimit, Usage)]) -> Result<(), CatalogError> {
+        for (limit, before) in before {
+            let after = usage::of(&self.staged, limit.organisation.as_str())?;
+            if let Some(excess) = limit.excess(*before, after) {
+                return Err(CatalogError::Exceeds(excess));
+            }
+        }
+        Ok(())
     }
 
     /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one

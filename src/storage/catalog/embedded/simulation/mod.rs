@@ -276,9 +276,13 @@ fn token(number: u64, label: u64) -> TokenRecord {
         hash: TokenHash(Sha256::from_bytes(hash)),
         role: Role::Partner,
         organisation: None,
+        permissions: None,
+        account: None,
         label: "x".repeat(label as usize),
         created_at: Timestamp::from_millis(number as i64),
         expires_at: None,
         revoked_at: None,
+        secret_since: Timestamp::from_millis(number as i64),
+        secret_expires_at: None,
     }
 }

@@ -1,0 +1,3 @@
+//! Commands about bodies.
+
+pub(super) mod quota;

@@ -1,0 +1,3 @@
+//! Bodies over HTTP: what they use and may use of the archive.
+
+pub mod quota;
