@@ -56,6 +56,8 @@ pub fn text() -> String {
     let mut description = serde_json::to_value(description()).unwrap_or_default();
     require_headers(&mut description);
     merge_documentation(&mut description);
+    // Whatever else of the build asks `serde_json` to keep an order, the committed text has this one.
+    description.sort_all_objects();
     let mut text = serde_json::to_string_pretty(&description).unwrap_or_default();
     text.push('\n');
     text
