@@ -101,6 +101,7 @@ fn holder(role: Role, organisation: Option<usize>) -> Result<Actor, Failure> {
         role,
         organisation: organisation.map(body).transpose()?,
         subordinates: [].into(),
+        narrowed_to: None,
     })
 }
 

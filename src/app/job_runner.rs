@@ -68,51 +68,50 @@ impl JobRunnerSetup {
             workers: config.jobs.workers,
             ..Settings::default()
         };
+        let due_changes = |change| MakeDueChanges::new(change, self.curation.clone());
+        let bytes_per_second = config.jobs.audit_bytes_per_second;
+        let runner = Runner::new(self.catalog.clone(), self.clock.clone(), settings)
+            .with(housekeeping())
+            .with(RunBulk::new(self.works.clone()))
+            .with(ForgetBulk::new(self.works.clone()))
+            .with(due_changes(DueChange::ReleaseEmbargo))
+            .with(due_changes(DueChange::EndConsent))
+            .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
+            .with(scrub_job(self.catalog.clone(), bytes_per_second));
+        let runner = self.with_messages(runner, config);
+        Ok(self.with_media(runner, config).start())
+    }
+
+    /// What holders of accounts are told, and the mail to them.
+    fn with_messages(&self, runner: Runner, config: &Config) -> Runner {
+        let recipients = || Arc::clone(&self.accounts.recipients);
+        let (inbox, mail) = (|| self.inbox.clone(), || self.mail.clone());
+        let keep_days = config.notifications.keep_days;
+        runner
+            .with(accounts::housekeeping(self.accounts.clone()))
+            .with(self.accounts.link_mails())
+            .with(self.accounts.forgotten_answers())
+            .with(notifications::sweep(self.notifications.clone(), keep_days))
+            .with(MailNotification::new(inbox(), recipients(), mail()))
+            .with(MailDigest::new(inbox(), recipients(), mail()))
+    }
+
+    /// What is made from files, and the checks of their bytes.
+    fn with_media(&self, runner: Runner, config: &Config) -> Runner {
         let limits = Limits {
             pixels: config.media.max_pixels,
             memory: config.media.max_decode_bytes,
             ..Limits::default()
         };
-        let catalog = || Arc::clone(&self.catalog);
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
+        let (catalog, staging) = (|| self.catalog.clone(), || self.staging.clone());
         let bytes_per_second = config.jobs.audit_bytes_per_second;
-        let due_changes = |change| MakeDueChanges::new(change, self.curation.clone());
-        let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
-        let runner = Runner::new(catalog(), self.clock.clone(), settings)
-            .with(housekeeping())
-            .with(RunBulk::new(self.works.clone()))
-            .with(ForgetBulk::new(self.works.clone()))
-            .with(accounts::housekeeping(self.accounts.clone()))
-            .with(notifications::sweep(
-                self.notifications.clone(),
-                config.notifications.keep_days,
-            ))
-            .with(MailNotification::new(
-                self.inbox.clone(),
-                Arc::clone(&self.accounts.recipients),
-                self.mail.clone(),
-            ))
-            .with(MailDigest::new(
-                self.inbox.clone(),
-                Arc::clone(&self.accounts.recipients),
-                self.mail.clone(),
-            ))
-            .with(self.accounts.link_mails())
-            .with(self.accounts.forgotten_answers())
+        runner
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
-            .with(previews)
-            .with(MakePublicCopies::new(
-                catalog(),
-                blobs(),
-                self.staging.clone(),
-            ))
+            .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
+            .with(MakePublicCopies::new(catalog(), blobs(), staging()))
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
-            .with(due_changes(DueChange::ReleaseEmbargo))
-            .with(due_changes(DueChange::EndConsent))
-            .with(sweep_job(catalog(), self.blobs.clone()))
-            .with(scrub_job(catalog(), bytes_per_second));
-        Ok(runner.start())
     }
 }
 
