@@ -12,12 +12,23 @@ use utoipa::Path;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{HttpMethod, ParameterIn};
 use utoipa::openapi::schema::{Object, Schema};
+use utoipa::openapi::security::SecurityRequirement;
 
 use super::problem::Problem;
+use crate::domain::access::Actor;
 
 /// The described query parameters of the operations of one path.
 #[derive(Clone, Default)]
-pub(super) struct DescribedParameters(Vec<(HttpMethod, Vec<DescribedParameter>)>);
+pub(super) struct DescribedParameters(Vec<Operation>);
+
+/// The parameters of one operation.
+#[derive(Debug, Clone)]
+struct Operation {
+    method: HttpMethod,
+    /// Anonymous callers may use it.
+    is_open: bool,
+    parameters: Vec<DescribedParameter>,
+}
 
 /// One parameter.
 #[derive(Debug, Clone)]
@@ -71,9 +82,19 @@ impl DescribedParameters {
             ),
             _ => None,
         });
-        let in_query: Vec<_> = in_query.collect();
+        let parameters: Vec<_> = in_query.collect();
+        let needs_nothing = |scheme: &SecurityRequirement| {
+            serde_json::to_value(scheme).is_ok_and(|value| value == serde_json::json!({}))
+        };
+        let is_open = operation
+            .security
+            .is_none_or(|schemes| schemes.iter().any(needs_nothing));
         for method in P::methods() {
-            self.0.push((method, in_query.clone()));
+            self.0.push(Operation {
+                method,
+                is_open,
+                parameters: parameters.clone(),
+            });
         }
     }
 
@@ -86,9 +107,16 @@ impl DescribedParameters {
         request: ServiceRequest,
         next: Next<BoxBody>,
     ) -> Result<ServiceResponse<BoxBody>, Error> {
-        let Some(known) = self.of_method(request.method()) else {
+        let Some(Operation {
+            is_open,
+            parameters: known,
+            ..
+        }) = self.of_method(request.method())
+        else {
             return next.call(request).await;
         };
+        // Who may not call at all is told so first, by the handler.
+        let is_refused = !is_open && is_anonymous(&request);
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
         request
@@ -102,7 +130,7 @@ impl DescribedParameters {
                     name,
                     known: known.iter().map(|known| known.name.clone()).collect(),
                 },
-                Some(parameter) if parameter.refuses(&value) => refused(name),
+                Some(parameter) if !is_refused && parameter.refuses(&value) => refused(name),
                 Some(_) => continue,
             };
             return Ok(request.error_response(problem));
@@ -110,7 +138,7 @@ impl DescribedParameters {
         next.call(request).await
     }
 
-    fn of_method(&self, method: &Method) -> Option<&[DescribedParameter]> {
+    fn of_method(&self, method: &Method) -> Option<&Operation> {
         let wanted = match *method {
             Method::GET | Method::HEAD => HttpMethod::Get,
             Method::POST => HttpMethod::Post,
@@ -120,9 +148,13 @@ impl DescribedParameters {
             _ => return None,
         };
         let mut operations = self.0.iter();
-        let operation = operations.find(|(method, _)| *method == wanted)?;
-        Some(&operation.1)
+        operations.find(|operation| operation.method == wanted)
     }
+}
+
+fn is_anonymous(request: &ServiceRequest) -> bool {
+    let extensions = request.extensions();
+    matches!(extensions.get::<Actor>(), Some(Actor::Anonymous))
 }
 
 /// The values that the parameters of a request can have.
