@@ -106,7 +106,7 @@ impl WorkAccess {
     /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail.
     ///
     /// # Errors
-    /// Those of [`Commits::commit`].
+    /// Those of [the commit](crate::storage::catalog::Commits::commit).
     pub(in crate::services) async fn commit(
         &self,
         actor: &Actor,
@@ -126,7 +126,7 @@ impl WorkAccess {
     /// Commits the deletion of a work, with its entry in the audit trail.
     ///
     /// # Errors
-    /// Those of [`Commits::commit`].
+    /// Those of [the commit](crate::storage::catalog::Commits::commit).
     pub(in crate::services) async fn commit_deletion(
         &self,
         actor: &Actor,
