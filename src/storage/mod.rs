@@ -1,4 +1,4 @@
-//! The storage: two ports and their back ends.
+//! The storage: ports and their back ends.
 //!
 //! [`catalog`] holds what is known about works (metadata, the event log, jobs, tokens);
 //! [`blobs`] holds bytes under their SHA-256. Blobs are safe before metadata names them.

@@ -53,7 +53,7 @@ impl AuditTrail {
     /// Commits a change set together with the entry about it.
     ///
     /// # Errors
-    /// Those of [`Commits::commit`]; neither is written then.
+    /// Those of [the commit](crate::storage::catalog::Commits::commit); neither is written then.
     pub async fn commit(
         &self,
         changes: ChangeSet,

@@ -160,7 +160,7 @@ impl WorkAccess {
     /// depositor is told of it.
     ///
     /// # Errors
-    /// Those of [`Commits::commit`].
+    /// Those of [the commit](crate::storage::catalog::Commits::commit).
     pub(in crate::services) async fn commit(
         &self,
         actor: &Actor,
@@ -187,7 +187,7 @@ impl WorkAccess {
     /// Commits the deletion of a work, with its entry in the audit trail.
     ///
     /// # Errors
-    /// Those of [`Commits::commit`].
+    /// Those of [the commit](crate::storage::catalog::Commits::commit).
     pub(in crate::services) async fn commit_deletion(
         &self,
         actor: &Actor,
