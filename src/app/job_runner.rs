@@ -77,27 +77,13 @@ impl JobRunnerSetup {
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
         let bytes_per_second = config.jobs.audit_bytes_per_second;
         let previews = RenderPreviews::new(catalog(), blobs(), self.staging.clone(), limits);
-        let runner = Runner::new(catalog(), self.clock.clone(), settings)
+        let runner = Runner::new(catalog(), self.clock.clone(), settings);
+        let runner = self
+            .with_mail(runner, config.notifications.keep_days)
             .with(housekeeping())
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
             .with(accounts::housekeeping(self.accounts.clone()))
-            .with(notifications::sweep(
-                self.notifications.clone(),
-                config.notifications.keep_days,
-            ))
-            .with(MailNotification::new(
-                self.inbox.clone(),
-                Arc::clone(&self.accounts.recipients),
-                self.mail.clone(),
-            ))
-            .with(MailDigest::new(
-                self.inbox.clone(),
-                Arc::clone(&self.accounts.recipients),
-                self.mail.clone(),
-            ))
-            .with(self.accounts.link_mails())
-            .with(self.accounts.forgotten_answers())
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(
@@ -111,6 +97,24 @@ impl JobRunnerSetup {
             .with(sweep_job(catalog(), self.blobs.clone()))
             .with(scrub_job(catalog(), bytes_per_second));
         Ok(runner.start())
+    }
+
+    /// The runner with the jobs that tell holders of accounts something.
+    fn with_mail(&self, runner: Runner, keep_days: u32) -> Runner {
+        runner
+            .with(notifications::sweep(self.notifications.clone(), keep_days))
+            .with(MailNotification::new(
+                self.inbox.clone(),
+                Arc::clone(&self.accounts.recipients),
+                self.mail.clone(),
+            ))
+            .with(MailDigest::new(
+                self.inbox.clone(),
+                Arc::clone(&self.accounts.recipients),
+                self.mail.clone(),
+            ))
+            .with(self.accounts.link_mails())
+            .with(self.accounts.forgotten_answers())
     }
 }
 
