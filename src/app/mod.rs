@@ -156,6 +156,7 @@ impl Archive {
             vocabularies(),
             Passwords::new(clock()),
             mail,
+            &backends.config.server.public_address,
             providers,
             clock(),
         );

@@ -84,6 +84,7 @@ impl Archive {
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
                 Mail::new(None, mail::words, ""),
+                "",
                 Vec::new(),
                 clock.clone(),
             ),

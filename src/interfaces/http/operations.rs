@@ -12,8 +12,8 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use super::accounts::{
-    administration, audit, forgotten, link_page, notifications, oidc, own, preferences, session,
-    unsubscribe,
+    administration, audit, forgotten, link_page, notifications, oidc, own, passkeys, preferences,
+    session, unsubscribe,
 };
 use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
@@ -70,6 +70,7 @@ operations! {
     preferences { read, patch }
     notifications { list, mark, unmark, mark_all }
     unsubscribe { show, end }
+    passkeys { begin_registration, register, list, remove, begin_sign_in, sign_in }
     oidc { providers, begin, callback }
     forgotten { request }
     link_page { show, choose }

@@ -34,6 +34,10 @@ pub enum Act {
     SecondFactorRemoved,
     /// The holder replaced its recovery codes.
     RecoveryCodesRenewed,
+    /// The holder registered a passkey.
+    PasskeyAdded,
+    /// The holder removed a passkey.
+    PasskeyRemoved,
     /// A token was created.
     TokenCreated,
     /// A token was revoked.
@@ -46,7 +50,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 17] = [
+    pub const NAMES: [(&'static str, Self); 19] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -60,6 +64,8 @@ impl Act {
         ("second-factor-added", Self::SecondFactorAdded),
         ("second-factor-removed", Self::SecondFactorRemoved),
         ("recovery-codes-renewed", Self::RecoveryCodesRenewed),
+        ("passkey-added", Self::PasskeyAdded),
+        ("passkey-removed", Self::PasskeyRemoved),
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
         ("work-decided", Self::WorkDecided),

@@ -9,6 +9,7 @@ pub mod link_page;
 pub mod notifications;
 pub mod oidc;
 pub mod own;
+pub mod passkeys;
 pub mod preferences;
 pub mod session;
 pub mod unsubscribe;

@@ -5,6 +5,7 @@ use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::AccountsError;
 use crate::services::accounts::oidc::OidcError;
+use crate::services::accounts::passkeys::PasskeyError;
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
@@ -104,6 +105,18 @@ impl From<OidcError> for Problem {
             OidcError::NoRole => Self::Forbidden,
             OidcError::Unavailable(_) => Self::Unavailable(error.into()),
             OidcError::Accounts(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasskeyError> for Problem {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::NotHere => Self::Conflict,
+            PasskeyError::TooMany(limit) => Self::LimitReached { limit },
+            PasskeyError::NoSuchPasskey => Self::NotFound,
+            PasskeyError::NotRight => Self::WrongCredentials,
+            PasskeyError::Accounts(error) => error.into(),
         }
     }
 }
