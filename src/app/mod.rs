@@ -163,6 +163,7 @@ impl Archive {
             vocabularies(),
             Passwords::new(clock()),
             mail,
+            &backends.config.server.public_address,
             providers,
             Arc::clone(&tokens),
             clock(),

@@ -86,6 +86,7 @@ impl Archive {
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
                 Mail::new(None, mail::words, ""),
+                "",
                 Vec::new(),
                 tokens,
                 clock.clone(),

@@ -178,6 +178,7 @@ fn messages_are_in_the_language_of_the_account() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 fn who_forgot_a_password_gets_a_link_and_nobody_learns_who_has_an_account() {
     let server = MailServer::start(Behaviour::default());
     let archive = archive_with(&server.settings());

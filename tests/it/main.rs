@@ -57,6 +57,7 @@ mod own_tokens;
 mod page_budget;
 mod partner_page;
 mod partner_reads;
+mod passkeys;
 mod path_to_publication;
 mod picture_copies;
 mod policy_matrix;

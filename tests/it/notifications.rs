@@ -195,6 +195,7 @@ fn header(delivery: &Delivery, name: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 fn a_kind_comes_by_mail_until_one_click_ends_it() {
     let server = MailServer::start(Behaviour::default());
     let settings = server.settings();

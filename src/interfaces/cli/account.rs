@@ -45,13 +45,7 @@ pub(crate) fn run(
             show(&made, language);
         }
         AccountCommand::Accept { link, folder } => {
-            let connection = open(&folder)?;
-            let password = read_password(language)?;
-            // In a message it is the end of an address.
-            let link = link.rsplit('/').next().unwrap_or_default();
-            let body = json!({ "link": link, "password": password });
-            let account = connection.json("POST", "/api/v1/account-links", &body)?;
-            print(&line(&account));
+            print(&line(&accept(&open(&folder)?, &link, language)?));
         }
         AccountCommand::List(folder) => {
             for account in accounts(&open(&folder)?)? {
@@ -62,12 +56,7 @@ pub(crate) fn run(
             account,
             print_link,
             folder,
-        } => {
-            let connection = open(&folder)?;
-            let path = format!("{}/reset", find(&connection, &account)?);
-            let made = connection.json("POST", &with_way(&path, print_link), &Value::Null)?;
-            show(&made, language);
-        }
+        } => show(&reset(&open(&folder)?, &account, print_link)?, language),
         AccountCommand::Close { account, folder } => {
             let connection = open(&folder)?;
             let path = format!("{}/close", find(&connection, &account)?);
@@ -100,6 +89,18 @@ pub(crate) fn invite(connection: &Connection, wanted: Value) -> Result<String, F
     let path = with_way("/api/v1/accounts", true);
     let made = connection.json("POST", &path, &without_nulls(wanted))?;
     Ok(text(&made, "link"))
+}
+
+fn reset(connection: &Connection, account: &str, is_printed: bool) -> Result<Value, Failure> {
+    let path = format!("{}/reset", find(connection, account)?);
+    connection.json("POST", &with_way(&path, is_printed), &Value::Null)
+}
+
+fn accept(connection: &Connection, link: &str, language: Language) -> Result<Value, Failure> {
+    // In a message it is the end of an address.
+    let link = link.rsplit('/').next().unwrap_or_default();
+    let body = json!({ "link": link, "password": read_password(language)? });
+    connection.json("POST", "/api/v1/account-links", &body)
 }
 
 fn without_nulls(mut wanted: Value) -> Value {

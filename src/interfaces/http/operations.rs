@@ -13,7 +13,7 @@ use utoipa::{OpenApi, Path};
 
 use super::accounts::{
     administration, audit, forgotten, link_page, me, notifications, oidc, own, own_tokens,
-    preferences, session, unsubscribe,
+    passkeys, preferences, session, unsubscribe,
 };
 use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
@@ -76,6 +76,7 @@ operations! {
     preferences { read, patch }
     notifications { list, mark, unmark, mark_all }
     unsubscribe { show, end }
+    passkeys { begin_registration, register, list, remove, begin_sign_in, sign_in }
     oidc { providers, begin, callback }
     forgotten { request }
     link_page { show, choose }

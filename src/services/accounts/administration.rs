@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::error::AccountsError;
 use super::letters::link_job;
 use super::links::{IssuedLink, Links};
+use super::passkeys::without_passkeys;
 use super::preferences::{self, Preferences};
 use super::private;
 use super::scope::administers;
@@ -315,7 +316,8 @@ impl Administration {
         self.find(id.as_str()).await?.view()
     }
 
-    /// Takes password and second factor away and gives a one-time link to choose new ones. All sessions and tokens end.
+    /// Takes password, second factor and passkeys away and gives a one-time link to choose new ones. All sessions and
+    /// tokens end.
     ///
     /// # Errors
     /// [`AccountsError::Forbidden`], [`AccountsError::NoSuchAccount`]; [`AccountsError::OfProvider`].
@@ -337,6 +339,7 @@ impl Administration {
         }
         let now = self.store.clock.now();
         let changes = self.store.replace(ChangeSet::by(actor, now), &account)?;
+        let changes = without_passkeys(&*self.store.catalog, changes, id.as_str()).await?;
         let nonce = self.links.new_nonce();
         let (changes, link) = self.links.issue(changes, id.as_str(), nonce, now).await?;
         let purpose = LinkPurpose::Reset;
@@ -392,6 +395,7 @@ impl Administration {
                 let changes = ChangeSet::by(&Actor::System, now);
                 let id = account.public.id.as_str();
                 let changes = self.store.without_preferences(changes, id).await?;
+                let changes = without_passkeys(&*self.store.catalog, changes, id).await?;
                 self.store.forget(changes, account).await?;
                 count += 1;
             }

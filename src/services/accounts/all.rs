@@ -7,6 +7,7 @@ use super::letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 use super::links::Links;
 use super::oidc::{OidcSignIn, Provider};
 use super::own_account::OwnAccount;
+use super::passkeys::Passkeys;
 use super::password::Passwords;
 use super::preferences::AccountPreferences;
 use super::recipients::Recipients;
@@ -37,6 +38,8 @@ pub struct Accounts {
     pub recipients: Arc<Recipients>,
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,
+    /// Passkeys.
+    pub passkeys: Arc<Passkeys>,
     /// Signing in through providers.
     pub oidc: Arc<OidcSignIn>,
     /// Sessions of browsers.
@@ -56,6 +59,7 @@ impl Accounts {
         vocabularies: Arc<Vocabularies>,
         passwords: Passwords,
         mail: Mail,
+        address: &str,
         providers: Vec<Provider>,
         tokens: Arc<Tokens>,
         clock: Clock,
@@ -90,6 +94,7 @@ impl Accounts {
             preferences: Arc::new(AccountPreferences {
                 store: store.clone(),
             }),
+            passkeys: Arc::new(Passkeys::new(store.clone(), Arc::clone(&sessions), address)),
             oidc: Arc::new(OidcSignIn::new(
                 store.clone(),
                 Arc::clone(&sessions),

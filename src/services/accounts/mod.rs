@@ -15,6 +15,7 @@ mod letters;
 mod links;
 pub mod oidc;
 mod own_account;
+pub mod passkeys;
 mod password;
 mod preferences;
 mod private;

@@ -48,7 +48,12 @@ impl fmt::Debug for Secret {
 
 /// SHA-256 of the text of a secret. A secret has at least 80 random bits, so that a fast hash is enough.
 pub(super) fn hash(secret: &str) -> Sha256 {
-    Sha256::from_bytes(Hasher::digest(secret).into())
+    hash_bytes(secret.as_bytes())
+}
+
+/// SHA-256 of bytes.
+pub(super) fn hash_bytes(bytes: &[u8]) -> Sha256 {
+    Sha256::from_bytes(Hasher::digest(bytes).into())
 }
 
 /// Hexadecimal digits.

@@ -34,6 +34,10 @@ pub enum Act {
     SecondFactorRemoved,
     /// The holder replaced its recovery codes.
     RecoveryCodesRenewed,
+    /// The holder registered a passkey.
+    PasskeyAdded,
+    /// The holder removed a passkey.
+    PasskeyRemoved,
     /// A token was created.
     TokenCreated,
     /// A token was revoked, or all of an account.
@@ -52,7 +56,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 20] = [
+    pub const NAMES: [(&'static str, Self); 22] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -66,6 +70,8 @@ impl Act {
         ("second-factor-added", Self::SecondFactorAdded),
         ("second-factor-removed", Self::SecondFactorRemoved),
         ("recovery-codes-renewed", Self::RecoveryCodesRenewed),
+        ("passkey-added", Self::PasskeyAdded),
+        ("passkey-removed", Self::PasskeyRemoved),
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
         ("token-rotated", Self::TokenRotated),

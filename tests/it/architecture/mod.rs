@@ -36,7 +36,7 @@ const SERVICES: [&str; 14] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 14] = [
+const CRATE_MODULES: [(&str, &[&str]); 15] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -45,6 +45,7 @@ const CRATE_MODULES: [(&str, &[&str]); 14] = [
         "ureq",
         &["interfaces/cli/", "services/accounts/oidc/client.rs"],
     ),
+    ("webauthn_rp", &["services/accounts/passkeys/ceremony.rs"]),
     ("openidconnect", &["services/accounts/oidc/client.rs"]),
     ("lettre", &["services/mail/"]),
     ("tantivy", &["services/search/"]),

@@ -11,6 +11,7 @@ pub mod notifications;
 pub mod oidc;
 pub mod own;
 pub mod own_tokens;
+pub mod passkeys;
 pub mod preferences;
 pub mod session;
 pub mod unsubscribe;

@@ -193,7 +193,8 @@ pub async fn sign_out(
         .finish())
 }
 
-async fn begin(
+/// The answer that begins a session.
+pub(super) async fn begin(
     archive: &Archive,
     base: &BaseAddress,
     secret: &Secret,

@@ -33,7 +33,11 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Where a browser signs in.
-const SIGN_IN_PATH: &str = "/api/v1/session";
+const SIGN_IN_PATHS: [&str; 3] = [
+    "/api/v1/session",
+    "/api/v1/session/passkey",
+    "/api/v1/session/passkey/ceremonies",
+];
 /// Pages whose address has a secret: one-time links, and the end of messages.
 const PAGES_WITH_SECRETS: [&str; 2] = ["/account-links/", "/unsubscribe/"];
 
@@ -143,7 +147,7 @@ async fn actor_of_browser(request: &ServiceRequest) -> Result<Actor, Problem> {
 /// What a browser sends without being signed in. It needs no token: its cookie may be of an ended session, or of another
 /// account, and does not count.
 fn needs_no_session(path: &str) -> bool {
-    path == SIGN_IN_PATH || PAGES_WITH_SECRETS.iter().any(|page| path.starts_with(page))
+    SIGN_IN_PATHS.contains(&path) || PAGES_WITH_SECRETS.iter().any(|page| path.starts_with(page))
 }
 
 /// The network of the caller, for counting failures to sign in.

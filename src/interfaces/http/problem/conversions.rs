@@ -4,6 +4,7 @@ use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
 use crate::services::accounts::oidc::OidcError;
+use crate::services::accounts::passkeys::PasskeyError;
 use crate::services::accounts::{AccountsError, MAX_OWN_TOKENS};
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
@@ -114,6 +115,18 @@ impl From<OidcError> for Problem {
             OidcError::NoRole => Self::Forbidden,
             OidcError::Unavailable(_) => Self::Unavailable(error.into()),
             OidcError::Accounts(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasskeyError> for Problem {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::NotHere => Self::Conflict,
+            PasskeyError::TooMany(limit) => Self::LimitReached { limit },
+            PasskeyError::NoSuchPasskey => Self::NotFound,
+            PasskeyError::NotRight => Self::WrongCredentials,
+            PasskeyError::Accounts(error) => error.into(),
         }
     }
 }

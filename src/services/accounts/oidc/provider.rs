@@ -1,6 +1,6 @@
 //! Providers and their rules, which are data.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::domain::Slug;
 use crate::domain::access::Role;
@@ -67,7 +67,8 @@ fn find<'a>(claims: &'a Value, name: &str) -> Option<&'a Value> {
 fn is_equal(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
-        Value::Bool(_) | Value::Number(_) => value.to_string() == wanted,
+        Value::Bool(flag) => wanted == if *flag { "true" } else { "false" },
+        Value::Number(number) => wanted.parse().is_ok_and(|wanted: Number| wanted == *number),
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
