@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::accounts::{self, Accounts};
+use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
 use crate::services::curation::{Curation, ReleaseExpiredEmbargo};
 use crate::services::jobs::{
@@ -16,6 +17,7 @@ use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
+use crate::services::successions::{PassOn, Successors};
 use crate::services::works::WorkAccess;
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
@@ -37,6 +39,8 @@ pub(super) struct JobRunnerSetup {
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) accounts: Accounts,
+    pub(super) successors: Successors,
+    pub(super) trail: AuditTrail,
     pub(super) clock: Clock,
 }
 
@@ -86,6 +90,7 @@ impl JobRunnerSetup {
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
             .with(ReleaseExpiredEmbargo::new(self.curation.clone()))
+            .with(PassOn::new(self.successors.clone(), self.trail.clone()))
             .with(sweep_job(catalog(), self.blobs.clone()))
             .with(scrub_job(catalog(), bytes_per_second));
         Ok(runner.start())

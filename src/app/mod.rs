@@ -28,6 +28,7 @@ use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
+use crate::services::successions::{Successions, Successors};
 use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
@@ -49,6 +50,8 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// What passes from bodies to their successors.
+    pub successions: Successions,
     /// What bodies use and may use.
     pub quotas: Quotas,
     /// The audit trail.
@@ -119,6 +122,8 @@ impl Archive {
             )
             .with_quotas(archive.quotas.clone()),
             accounts: archive.accounts.clone(),
+            successors: archive.successions.successors.clone(),
+            trail: archive.audit.clone(),
             clock: archive.clock.clone(),
         };
         let runner = setup.start(&archive.config).await;
@@ -140,23 +145,34 @@ impl Archive {
         let delivery = Delivery::new(catalog(), blobs(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
+        let accounts = Accounts::new(
+            catalog(),
+            trail.clone(),
+            Arc::clone(&backends.keys),
+            vocabularies(),
+            Passwords::new(clock()),
+            Arc::clone(&tokens),
+            clock(),
+        );
+        let curation = Curation::new(works.clone());
+        let saved_searches = SavedSearches::new(catalog(), clock());
+        let successors = Successors {
+            works: works.clone(),
+            curation: curation.clone(),
+            accounts: accounts.clone(),
+            tokens: Arc::clone(&tokens),
+            saved_searches: saved_searches.clone(),
+        };
         Self {
             config: Arc::clone(&backends.config),
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            tokens: Arc::clone(&tokens),
-            accounts: Accounts::new(
-                catalog(),
-                trail.clone(),
-                Arc::clone(&backends.keys),
-                vocabularies(),
-                Passwords::new(clock()),
-                tokens,
-                clock(),
-            ),
+            tokens,
+            accounts,
+            successions: Successions::new(successors, trail.clone()),
             intake: Intake::new(works.clone(), blobs(), accepted),
-            curation: Curation::new(works.clone()),
+            curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
@@ -165,7 +181,7 @@ impl Archive {
             delivery,
             search,
             feeds,
-            saved_searches: SavedSearches::new(catalog(), clock()),
+            saved_searches,
             jobs: Jobs::new(catalog(), clock()),
             staging: backends.staging.clone(),
             backends: Arc::clone(&backends),

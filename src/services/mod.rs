@@ -1,7 +1,8 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < accounts < quotas < media < works < intake < curation < search < delivery < sharing < reports.
+//! jobs < audit < accounts < quotas < media < works < intake < curation < search < delivery < sharing < successions <
+//! reports.
 
 pub mod accounts;
 pub mod audit;
@@ -13,4 +14,5 @@ pub mod media;
 pub mod quotas;
 pub mod search;
 pub mod sharing;
+pub mod successions;
 pub mod works;

@@ -64,6 +64,7 @@ impl Asset {
             state: State::Draft,
             widest_audience: AudienceLevel::Staff,
             work,
+            issuer: None,
             files: Vec::new(),
             created_at: now,
             updated_at: now,

@@ -65,6 +65,8 @@ pub enum EventKind {
     EmbargoLifted,
     /// It was withdrawn.
     Withdrawn,
+    /// Another body is responsible for it: the successor of the one before.
+    PassedOn,
     /// It was deleted; a tombstone stays.
     Deleted,
     /// A derived copy became available. The work's revision does not change.
@@ -81,7 +83,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 21] = [
+    pub const NAMES: [(&'static str, Self); 22] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
@@ -97,6 +99,7 @@ impl EventKind {
         ("published", Self::Published),
         ("embargo-lifted", Self::EmbargoLifted),
         ("withdrawn", Self::Withdrawn),
+        ("passed-on", Self::PassedOn),
         ("deleted", Self::Deleted),
         ("rendered", Self::Rendered),
         ("fixity-checked", Self::FixityChecked),

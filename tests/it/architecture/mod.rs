@@ -18,9 +18,20 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 12] = [
-    "jobs", "audit", "accounts", "quotas", "media", "works", "intake", "curation", "search",
-    "delivery", "sharing", "reports",
+const SERVICES: [&str; 13] = [
+    "jobs",
+    "audit",
+    "accounts",
+    "quotas",
+    "media",
+    "works",
+    "intake",
+    "curation",
+    "search",
+    "delivery",
+    "sharing",
+    "successions",
+    "reports",
 ];
 
 /// Crates that may be named only below one path.

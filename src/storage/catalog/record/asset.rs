@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
-use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
+use super::field::{all, asset_id, millis, moment, name_of, named, parsed, slug};
 use super::file::FileV1;
 use super::review::{CorrectionV1, DecisionV1, ReturnReasonV1};
 use super::work::WorkV1;
-use crate::domain::Timestamp;
 use crate::domain::asset::{
     Asset, AudienceLevel, Decision, Review, Revision, State, Tombstone, Work,
 };
+use crate::domain::{Slug, Timestamp};
 
 /// A stored work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct AssetV1 {
     pub published_at_ms: Option<i64>,
 }
 
-/// Version 2 of a stored work: version 1 with the decisions on its way to the public.
+/// Version 2 of a stored work: version 1 with the decisions on its way to the public, and its issuer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
@@ -69,6 +69,8 @@ pub struct AssetV2 {
     pub approved: Option<DecisionV1>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<CorrectionV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 /// Version 1 of a stored tombstone.
@@ -110,6 +112,7 @@ impl From<AssetV1> for AssetV2 {
             accepted: None,
             approved: None,
             corrections: Vec::new(),
+            issuer: None,
         }
     }
 }
@@ -125,6 +128,7 @@ impl AssetV2 {
             && self.accepted.is_none()
             && self.approved.is_none()
             && self.corrections.is_empty()
+            && self.issuer.is_none()
     }
 }
 
@@ -153,6 +157,7 @@ impl From<Asset> for AssetRecord {
                 .into_iter()
                 .map(CorrectionV1::from)
                 .collect(),
+            issuer: asset.issuer.as_ref().map(Slug::to_string),
             asset: AssetV1 {
                 id: asset.id.to_string(),
                 revision: asset.revision.0,
@@ -212,6 +217,7 @@ impl TryFrom<AssetRecord> for Asset {
                 approved: decided(newest.approved)?,
             },
             corrections: all(newest.corrections)?,
+            issuer: newest.issuer.as_deref().map(slug).transpose()?,
         })
     }
 }
