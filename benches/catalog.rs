@@ -262,6 +262,7 @@ fn asset(number: u64) -> Asset {
         review: Review::default(),
         corrections: Vec::new(),
         sealed: Vec::new(),
+        issuer: None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
 use crate::services::accounts::{self, Accounts};
+use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
 use crate::services::curation::{Curation, MakeDueChanges};
 use crate::services::jobs::{
@@ -18,6 +19,7 @@ use crate::services::media::{
     AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
+use crate::services::successions::{PassOn, Successors};
 use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
@@ -42,6 +44,8 @@ pub(super) struct JobRunnerSetup {
     pub(super) inbox: Inbox,
     pub(super) mail: Mail,
     pub(super) accounts: Accounts,
+    pub(super) successors: Successors,
+    pub(super) trail: AuditTrail,
     pub(super) clock: Clock,
 }
 
@@ -76,6 +80,7 @@ impl JobRunnerSetup {
             .with(ForgetBulk::new(self.works.clone()))
             .with(due_changes(DueChange::ReleaseEmbargo))
             .with(due_changes(DueChange::EndConsent))
+            .with(PassOn::new(self.successors.clone(), self.trail.clone()))
             .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
             .with(scrub_job(self.catalog.clone(), bytes_per_second));
         let runner = self.with_messages(runner, config);

@@ -34,6 +34,7 @@ use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
 use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
+use crate::services::successions::{Successions, Successors};
 use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
@@ -59,6 +60,8 @@ pub struct Archive {
     pub inbox: Inbox,
     /// Ends mail with one click.
     pub unsubscribe: Arc<Unsubscribe>,
+    /// What passes from bodies to their successors.
+    pub successions: Successions,
     /// What bodies use and may use.
     pub quotas: Quotas,
     /// The audit trail.
@@ -134,6 +137,8 @@ impl Archive {
             inbox: archive.inbox.clone(),
             mail,
             accounts: archive.accounts.clone(),
+            successors: archive.successions.successors.clone(),
+            trail: archive.audit.clone(),
             clock: archive.clock.clone(),
         };
         let runner = setup.start(&archive.config).await;
@@ -156,18 +161,7 @@ impl Archive {
         let is_mailing = mail.is_configured();
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
-        let accounts = Accounts::new(
-            catalog(),
-            trail.clone(),
-            Arc::clone(&backends.keys),
-            vocabularies(),
-            Passwords::new(clock()),
-            mail,
-            &backends.config.server.public_address,
-            providers,
-            Arc::clone(&tokens),
-            clock(),
-        );
+        let accounts = compose_accounts(&backends, trail.clone(), mail, providers, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
             .telling(notifications.clone())
@@ -176,6 +170,15 @@ impl Archive {
         let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
+        let curation = Curation::new(works.clone());
+        let saved_searches = SavedSearches::new(catalog(), clock());
+        let successors = Successors {
+            works: works.clone(),
+            curation: curation.clone(),
+            accounts: accounts.clone(),
+            tokens: Arc::clone(&tokens),
+            saved_searches: saved_searches.clone(),
+        };
         Self {
             config: Arc::clone(&backends.config),
             clock: clock(),
@@ -187,8 +190,9 @@ impl Archive {
             accounts,
             notifications,
             works: works.clone(),
+            successions: Successions::new(successors, trail.clone()),
             intake: Intake::new(works.clone(), blobs(), accepted),
-            curation: Curation::new(works.clone()),
+            curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
             sharing: Sharing::new(works),
@@ -197,7 +201,7 @@ impl Archive {
             delivery,
             search,
             feeds,
-            saved_searches: SavedSearches::new(catalog(), clock()),
+            saved_searches,
             jobs: Jobs::new(catalog(), clock()),
             staging: backends.staging.clone(),
             backends: Arc::clone(&backends),
@@ -232,4 +236,25 @@ impl Archive {
         self.search.close().await;
         self.backends.catalog.close().await;
     }
+}
+
+fn compose_accounts(
+    backends: &Backends,
+    trail: AuditTrail,
+    mail: Mail,
+    providers: Vec<Provider>,
+    tokens: &Arc<Tokens>,
+) -> Accounts {
+    Accounts::new(
+        backends.catalog(),
+        trail,
+        Arc::clone(&backends.keys),
+        Arc::clone(&backends.vocabularies),
+        Passwords::new(backends.clock.clone()),
+        mail,
+        &backends.config.server.public_address,
+        providers,
+        Arc::clone(tokens),
+        backends.clock.clone(),
+    )
 }

@@ -53,6 +53,13 @@ impl Timestamp {
         self.shown().year()
     }
 
+    /// The first moment of a day in Viet Nam; of a coarser date that of its first day.
+    pub fn beginning_of(day: &WorkDate) -> Self {
+        const DAY_MS: i64 = 86_400_000;
+        const OFFSET_MS: i64 = 7 * 3_600_000;
+        Self(i64::from(day.first_day()) * DAY_MS - OFFSET_MS)
+    }
+
     /// The day in Viet Nam.
     pub fn day(self) -> WorkDate {
         WorkDate::of_day(self.shown().date())
@@ -94,6 +101,9 @@ mod tests {
         for text in ["2026-11-23T01:00:00Z", "2026-11-23T08:00:00+07:00"] {
             assert_eq!(Timestamp::parse(text), Ok(moment));
         }
+        // 2026-11-22T17:00:00Z, the beginning of that day in Viet Nam, is eight hours before.
+        let beginning = Timestamp::beginning_of(&moment.day());
+        assert_eq!(beginning, moment.plus_seconds(-8 * 3_600));
         for bad in ["2026-11-23", "23/11/2026 08:00", "2026-11-23T08:00:00"] {
             assert!(Timestamp::parse(bad).is_err(), "{bad}");
         }

@@ -61,6 +61,10 @@ pub enum Rule {
         /// The greatest number of days from now.
         days: i64,
     },
+    /// The vocabulary says that the body does not exist on that day.
+    NotInForce,
+    /// It stands in a plan that was made before.
+    AlreadyPlanned,
     /// A permission that the role does not have.
     BeyondRole,
     /// Not one of the listed values.

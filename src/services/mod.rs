@@ -2,7 +2,7 @@
 //!
 //! In order, each may use those before it:
 //! jobs < audit < mail < accounts < notifications < quotas < media < works < intake < curation < search < delivery <
-//! sharing < reports.
+//! sharing < successions < reports.
 
 pub mod accounts;
 pub mod audit;
@@ -16,4 +16,5 @@ pub mod notifications;
 pub mod quotas;
 pub mod search;
 pub mod sharing;
+pub mod successions;
 pub mod works;

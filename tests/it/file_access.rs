@@ -126,6 +126,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
             access: Access::Public,
             ..Work::default()
         },
+        issuer: None,
         files: vec![File {
             sha256,
             role: FileRole::Original,

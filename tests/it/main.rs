@@ -82,6 +82,7 @@ mod search_load;
 mod service_manager;
 mod sign_in;
 mod stored_records;
+mod successions;
 mod support;
 mod text_encodings;
 mod tls;

@@ -157,6 +157,7 @@ pub(crate) fn draft(id: AssetId) -> Asset {
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
+        issuer: None,
         files: Vec::new(),
         created_at: at(0),
         updated_at: at(0),

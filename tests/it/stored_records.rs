@@ -145,6 +145,7 @@ fn full_asset() -> Asset {
         },
         widest_audience: AudienceLevel::Public,
         work: full_work(),
+        issuer: None,
         files: vec![File {
             sha256: sha256(7),
             role: FileRole::Captions,
@@ -178,6 +179,7 @@ fn bare_asset() -> Asset {
         state: State::Draft,
         widest_audience: AudienceLevel::Staff,
         work: bare_work(),
+        issuer: None,
         files: Vec::new(),
         created_at: Timestamp::from_millis(-1),
         updated_at: Timestamp::from_millis(0),

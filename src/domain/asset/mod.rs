@@ -20,6 +20,7 @@ pub mod publication;
 pub mod review;
 pub mod sealed_file;
 pub mod secrecy;
+mod succession;
 pub mod transitions;
 pub mod work;
 pub mod work_edit;
@@ -38,7 +39,7 @@ pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationTy
 
 pub use crate::domain::processing::{Processing, ProcessingFailure, ProcessingStates};
 
-use crate::domain::Timestamp;
+use crate::domain::{Slug, Timestamp};
 
 /// One work with its files, at one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub struct Asset {
     pub widest_audience: AudienceLevel,
     /// The description, replaced as a whole.
     pub work: Work,
+    /// The body that issued it, when another one is responsible for it since a succession: that is how it is cited.
+    /// [`Work::organisation`] is the responsible one.
+    pub issuer: Option<Slug>,
     /// Attached files in order; hashes are unique within an asset.
     pub files: Vec<File>,
     /// Sealed papers that prove the consent of the people shown.
@@ -67,6 +71,13 @@ pub struct Asset {
     pub review: Review,
     /// Corrections since it was first published, oldest first.
     pub corrections: Vec<Correction>,
+}
+
+impl Asset {
+    /// The body that issued it.
+    pub fn issued_by(&self) -> Option<&Slug> {
+        self.issuer.as_ref().or(self.work.organisation.as_ref())
+    }
 }
 
 /// What remains of a deleted work, permanently, so that every reader of the log learns of the deletion.

@@ -279,6 +279,39 @@ pub(crate) enum OrganisationCommand {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Plan that bodies pass to a successor on a day: works, accounts, tokens, saved searches.
+    #[command(after_help = "\
+Example: khochung organisation succeed --from dic --from dpi --to docst --on 2027-01-01 --dry-run")]
+    Succeed {
+        /// A body before; may be repeated.
+        #[arg(long, value_name = "SLUG", required = true)]
+        from: Vec<String>,
+        /// The successor.
+        #[arg(long, value_name = "SLUG")]
+        to: String,
+        /// The day at whose beginning everything passes: 2027-01-01.
+        #[arg(long, value_name = "DAY")]
+        on: String,
+        /// The decision it rests on.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only tell what it would do.
+        #[arg(long)]
+        dry_run: bool,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the successions: id, bodies, successor, day, state, and what has passed: works, accounts, tokens, searches.
+    Successions(Folder),
+    /// Cancel a succession before its day.
+    Cancel {
+        /// The id that `organisation successions` shows.
+        id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Set what a body may use. What is not named has no limit.
     #[command(after_help = "\
 Example: khochung organisation quota dic --works 20000 --bytes 500000000000")]

@@ -22,7 +22,7 @@ use crate::domain::access::Actor;
 pub(super) struct DescribedParameters(Vec<Operation>);
 
 /// The parameters of one operation.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Operation {
     method: HttpMethod,
     /// Anonymous callers may use it.

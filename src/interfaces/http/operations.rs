@@ -17,7 +17,7 @@ use super::accounts::{
 };
 use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
-use super::organisations::quota;
+use super::organisations::{quota, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
 use super::{
@@ -70,6 +70,7 @@ operations! {
     jobs { list, read, requeue }
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
+    successions { plan, list, read, cancel }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }

@@ -9,6 +9,7 @@ use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
 use crate::services::curation::bulk::{Act, Phase};
 use crate::services::search::{Facet, Order};
+use crate::services::successions;
 use crate::storage::catalog::EventKind;
 
 /// Types that exist only as schemas: a text out of a closed list.
@@ -46,6 +47,8 @@ closed_lists! {
     BulkOutcome = ["pending", "changed", "unchanged", "refused"];
     /// What came of changing a work back.
     BulkUndoOutcome = ["undone", "refused"];
+    /// How far a succession of bodies is.
+    SuccessionPhaseName = successions::Phase::NAMES.map(|(name, _)| name);
     /// A permission.
     PermissionName = Permission::NAMES.map(|(name, _)| name);
     /// A role to which a work can be assigned.

@@ -20,6 +20,8 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::InvalidTimestamp => "invalid-timestamp",
         Rule::OutOfRange { .. } => "out-of-range",
         Rule::TooFarAway { .. } => "too-far-away",
+        Rule::NotInForce => "not-in-force",
+        Rule::AlreadyPlanned => "already-planned",
         Rule::BeyondRole => "beyond-role",
         Rule::NotOneOf { .. } => "not-one-of",
         Rule::UnknownConcept { .. } => "unknown-concept",
@@ -70,6 +72,10 @@ fn vietnamese(rule: &Rule) -> String {
         }
         Rule::UnknownConcept { scheme, slug } => {
             return format!("Bộ từ vựng “{scheme}” không có khái niệm “{slug}”.");
+        }
+        Rule::NotInForce => "Theo bộ từ vựng, cơ quan này không tồn tại vào ngày đó.",
+        Rule::AlreadyPlanned => {
+            "Cơ quan này đã có trong một kế hoạch kế thừa khác; hãy hủy kế hoạch đó trước."
         }
         Rule::BeyondRole => "Vai trò của mã này không có quyền đó nên không thể trao.",
         Rule::Required => "Bắt buộc phải có giá trị.",
@@ -146,6 +152,10 @@ fn english(rule: &Rule) -> String {
         Rule::NotOneOf { allowed } => return format!("Must be one of: {}.", allowed.join(", ")),
         Rule::UnknownConcept { scheme, slug } => {
             return format!("The scheme {scheme:?} has no concept {slug:?}.");
+        }
+        Rule::NotInForce => "The vocabulary says that this body does not exist on that day.",
+        Rule::AlreadyPlanned => {
+            "Another succession that was planned before has this body; cancel that one first."
         }
         Rule::BeyondRole => "The role does not have this permission, so the token cannot have it.",
         Rule::Required => "A value is required.",

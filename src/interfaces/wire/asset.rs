@@ -43,6 +43,9 @@ pub struct AssetDto {
     /// The description.
     #[serde(flatten)]
     pub work: WorkDto,
+    /// The body that issued it, when `organisation` is its successor: a concept of scheme `organisation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_by: Option<String>,
     /// Attached files in order.
     pub files: Vec<FileDto>,
     /// When it was created.
@@ -139,6 +142,7 @@ impl AssetDto {
                 .iter()
                 .map(ReturnReasonDto::from)
                 .collect(),
+            issued_by: asset.issuer.as_ref().map(ToString::to_string),
             created_at: asset.created_at.to_string(),
             updated_at: asset.updated_at.to_string(),
             published_at: asset.published_at.map(|moment| moment.to_string()),

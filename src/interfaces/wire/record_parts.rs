@@ -98,7 +98,7 @@ pub(super) fn citation(
     let work = &asset.work;
     let address = addresses.work(asset.id);
     let in_language = |language: Language| {
-        let organisation = work.organisation.as_ref().map(|slug| {
+        let organisation = asset.issued_by().map(|slug| {
             let label = vocabularies.label("organisation", slug.as_str(), language.tag());
             label.unwrap_or(slug.as_str())
         });

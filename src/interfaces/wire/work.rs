@@ -31,7 +31,7 @@ pub struct WorkDto {
     #[serde(default)]
     #[schema(max_items = 200)]
     pub creators: Vec<CreatorDto>,
-    /// The depositing organisation: a concept of scheme `organisation`.
+    /// The organisation that deposited it or has succeeded to the one that did: a concept of scheme `organisation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
     /// Languages of the work itself (BCP 47).

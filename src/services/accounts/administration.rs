@@ -372,6 +372,48 @@ impl Administration {
         self.find(id.as_str()).await?.view()
     }
 
+    /// The accounts of these bodies that are not closed.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub(in crate::services) async fn of_bodies(
+        &self,
+        bodies: &[Slug],
+    ) -> Result<Vec<AccountId>, AccountsError> {
+        let accounts = self.list(&Actor::System, None, usize::MAX).await?;
+        let is_theirs = |account: &Account| {
+            let own = account.organisation.as_ref();
+            !matches!(account.state, AccountState::Closed { .. })
+                && own.is_some_and(|own| bodies.contains(own))
+        };
+        let theirs = accounts.into_iter().filter(is_theirs);
+        Ok(theirs.map(|account| account.id).collect())
+    }
+
+    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end.
+    ///
+    /// # Errors
+    /// It was changed meanwhile; the catalogue fails.
+    pub(in crate::services) async fn pass_on(
+        &self,
+        id: &AccountId,
+        to: &Slug,
+        changes: ChangeSet,
+    ) -> Result<(), AccountsError> {
+        let mut account = self.open(&Actor::System, id, None).await?;
+        account.public.organisation = Some(to.to_string());
+        let entry = NewEntry::new(&Actor::System, Act::AccountChanged, id).with("organisation", to);
+        let passed = self
+            .tokens
+            .pass_on_of_account(id, to, changes, async |changes| {
+                self.store.commit(changes, &account, &entry).await
+            });
+        passed.await?;
+        self.sessions
+            .end_all(id.as_str(), None, &Actor::System)
+            .await
+    }
+
     /// Deletes what is private in accounts that were closed [`FORGET_AFTER_DAYS`] ago. Gives their number.
     ///
     /// # Errors

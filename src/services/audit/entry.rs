@@ -44,6 +44,12 @@ pub enum Act {
     TokenRevoked,
     /// A token got a new secret; the one before it stays valid for an overlap.
     TokenRotated,
+    /// A succession of bodies was planned.
+    SuccessionPlanned,
+    /// A planned succession was cancelled.
+    SuccessionCancelled,
+    /// Everything has passed to the successor.
+    SuccessionDone,
     /// What a body may use was set.
     QuotaSet,
     /// The state of a work changed: submitted, returned, accepted, published, withdrawn, reopened.
@@ -56,7 +62,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 22] = [
+    pub const NAMES: [(&'static str, Self); 25] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -75,6 +81,9 @@ impl Act {
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
         ("token-rotated", Self::TokenRotated),
+        ("succession-planned", Self::SuccessionPlanned),
+        ("succession-cancelled", Self::SuccessionCancelled),
+        ("succession-done", Self::SuccessionDone),
         ("quota-set", Self::QuotaSet),
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),

@@ -30,7 +30,14 @@ impl Curation {
             .find_for_change(actor, id, expected, Operation::Edit)
             .await?;
         let earlier = self.works.catalog.asset_at(id, revision).await?;
-        let (_, earlier) = earlier.ok_or(FindError::NotFound)?;
+        let (_, mut earlier) = earlier.ok_or(FindError::NotFound)?;
+        if earlier.issuer != present.issuer {
+            // A succession lies between: the work stays with the successor.
+            earlier
+                .work
+                .organisation
+                .clone_from(&present.work.organisation);
+        }
         if !policy::may_deposit_for(actor, earlier.work.organisation.as_ref()) {
             return Err(ChangeError::Forbidden);
         }

@@ -113,6 +113,44 @@ impl SavedSearches {
         faster.map(Completed::replay).ok_or(refusal)
     }
 
+    /// The searches that roles of these bodies own.
+    ///
+    /// # Errors
+    /// The catalogue fails.
+    pub(in crate::services) async fn of_bodies(
+        &self,
+        bodies: &[Slug],
+    ) -> Result<Vec<SavedSearch>, CatalogError> {
+        let mut found = self.catalog.saved_searches(None, usize::MAX).await?;
+        found.retain(|search| {
+            let owner = search.organisation.as_ref();
+            owner.is_some_and(|owner| bodies.contains(owner))
+        });
+        Ok(found)
+    }
+
+    /// Gives a search to the same role of another body, together with a record of it.
+    ///
+    /// # Errors
+    /// It was changed or deleted meanwhile; the catalogue fails.
+    pub(in crate::services) async fn pass_on(
+        &self,
+        search: SavedSearch,
+        to: &Slug,
+        changes: ChangeSet,
+    ) -> Result<(), CatalogError> {
+        let changes = changes.expect_search(search.id, search.revision);
+        let passed = SavedSearch {
+            revision: search.revision.next(),
+            organisation: Some(to.clone()),
+            ..search
+        };
+        self.catalog
+            .commit(changes.write(Write::Search(passed)))
+            .await?;
+        Ok(())
+    }
+
     async fn save(
         &self,
         actor: &Actor,

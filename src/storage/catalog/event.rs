@@ -73,6 +73,8 @@ pub enum EventKind {
     Withdrawn,
     /// The consent to show the people in it was withdrawn, while it was not published.
     ConsentWithdrawn,
+    /// Another body is responsible for it: the successor of the one before.
+    PassedOn,
     /// It was deleted; a tombstone stays.
     Deleted,
     /// A derived copy became available. The work's revision does not change.
@@ -89,7 +91,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 25] = [
+    pub const NAMES: [(&'static str, Self); 26] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
@@ -109,6 +111,7 @@ impl EventKind {
         ("embargo-lifted", Self::EmbargoLifted),
         ("withdrawn", Self::Withdrawn),
         ("consent-withdrawn", Self::ConsentWithdrawn),
+        ("passed-on", Self::PassedOn),
         ("deleted", Self::Deleted),
         ("rendered", Self::Rendered),
         ("fixity-checked", Self::FixityChecked),

@@ -79,6 +79,7 @@ pub(crate) fn asset(number: u128) -> Asset {
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
+        issuer: None,
         files: Vec::new(),
         created_at: at(0),
         updated_at: at(0),

@@ -10,6 +10,7 @@ use super::given::{asset, blob, changes, next, slug, tombstone, with_files};
 
 on_every_back_end! {
     works_and_bytes_are_counted_through_every_change,
+    usage_moves_with_a_work_and_goes_with_it,
     a_commit_that_adds_beyond_the_limit_is_refused,
     commits_at_the_same_time_do_not_exceed_it_together,
 }
@@ -58,7 +59,14 @@ async fn works_and_bytes_are_counted_through_every_change(bench: Bench) {
         .commit(changes().put(again.clone(), EventKind::Restored))
         .await;
     assert_eq!(used(bench.catalog(), "dic").await, (2, 3 * FILE));
-    let moved = of("doj", next(&again));
+}
+
+async fn usage_moves_with_a_work_and_goes_with_it(bench: Bench) {
+    let work = with_files(&asset(1), &[blob(1), blob(2)]);
+    for work in [work.clone(), with_files(&asset(2), &[blob(1)])] {
+        bench.commit(changes().put(work, EventKind::Created)).await;
+    }
+    let moved = of("doj", next(&work));
     bench
         .commit(changes().put(moved.clone(), EventKind::Described))
         .await;

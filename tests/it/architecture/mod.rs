@@ -18,7 +18,7 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 14] = [
+const SERVICES: [&str; 15] = [
     "jobs",
     "audit",
     "mail",
@@ -32,6 +32,7 @@ const SERVICES: [&str; 14] = [
     "search",
     "delivery",
     "sharing",
+    "successions",
     "reports",
 ];
 

@@ -92,6 +92,7 @@ fn work(number: u128, title: &str, body: &str) -> Asset {
             relations: Vec::new(),
             identifiers: Vec::new(),
         },
+        issuer: None,
         files: Vec::new(),
         created_at: now(),
         updated_at: now(),

@@ -77,6 +77,7 @@ impl Asset {
             state: State::Draft,
             widest_audience: AudienceLevel::Staff,
             work,
+            issuer: None,
             files: Vec::new(),
             sealed: Vec::new(),
             created_at: now,

@@ -1,3 +1,7 @@
 //! Commands about bodies.
 
-pub(super) mod quota;
+mod command;
+mod quota;
+mod succession;
+
+pub(super) use command::run;

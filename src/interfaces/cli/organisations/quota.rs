@@ -1,50 +1,49 @@
 //! `organisation usage|quota`.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use super::super::args::OrganisationCommand;
+use super::super::Failure;
 use super::super::connection::Connection;
 use super::super::output::print;
-use super::super::{Failure, settings};
-use crate::interfaces::messages::Language;
 
-/// Carries out a command about bodies on the archive that runs, or on the folder alone.
+/// A quota, as typed; none: the default.
+pub(super) struct Wanted {
+    pub(super) works: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    pub(super) requests_per_minute: Option<u64>,
+}
+
+/// Prints what a body uses and may use.
 ///
 /// # Errors
-/// The archive refuses or cannot be opened.
-pub(crate) fn run(
-    file: Option<&Path>,
-    command: OrganisationCommand,
-    language: Language,
+/// The archive refuses.
+pub(super) fn usage(connection: &Connection, slug: &str) -> Result<(), Failure> {
+    let path = format!("{}/usage", path_of(slug));
+    print(&line(&connection.json("GET", &path, &Value::Null)?));
+    Ok(())
+}
+
+/// Sets what a body may use, and prints it.
+///
+/// # Errors
+/// The archive refuses.
+pub(super) fn set(
+    connection: &Connection,
+    slug: &str,
+    wanted: Option<&Wanted>,
 ) -> Result<(), Failure> {
-    let open = |folder| Connection::open(settings::for_folder(file, folder)?, language);
-    match command {
-        OrganisationCommand::Usage { slug, folder } => {
-            let path = format!("{}/usage", path_of(&slug));
-            print(&line(&open(&folder)?.json("GET", &path, &Value::Null)?));
+    let path = format!("{}/quota", path_of(slug));
+    let (method, quota) = match wanted {
+        None => ("DELETE", Value::Null),
+        Some(wanted) => {
+            let quota = json!({
+                "works": wanted.works, "bytes": wanted.bytes,
+                "requests_per_minute": wanted.requests_per_minute,
+            });
+            ("PUT", quota)
         }
-        OrganisationCommand::Quota {
-            slug,
-            works,
-            bytes,
-            requests_per_minute,
-            default,
-            folder,
-        } => {
-            let path = format!("{}/quota", path_of(&slug));
-            let (method, quota) = if default {
-                ("DELETE", Value::Null)
-            } else {
-                let quota = json!({
-                    "works": works, "bytes": bytes, "requests_per_minute": requests_per_minute,
-                });
-                ("PUT", quota)
-            };
-            print(&line(&open(&folder)?.json(method, &path, &quota)?));
-        }
-    }
+    };
+    print(&line(&connection.json(method, &path, &quota)?));
     Ok(())
 }
 

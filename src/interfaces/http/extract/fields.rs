@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use crate::domain::access::{Permission, Permissions, Role};
-use crate::domain::{Rule, Slug, Timestamp, Violations};
+use crate::domain::{Rule, Slug, Timestamp, Violations, WorkDate};
 
 /// The names of roles, for messages.
 const ROLE_NAMES: [&str; Role::NAMES.len()] = {
@@ -187,6 +187,64 @@ impl<'a> Fields<'a> {
             Err(_) => {
                 self.refuse(name, Rule::Malformed);
                 None
+            }
+        }
+    }
+
+    /// Slugs that must be there, in a list that is not empty.
+    pub(in crate::interfaces::http) fn required_slugs(&mut self, name: &str) -> Vec<Slug> {
+        let values = match self.value(name) {
+            Some(Value::Array(values)) if !values.is_empty() => values.as_slice(),
+            Some(Value::Array(_)) | None => {
+                self.refuse(name, Rule::Required);
+                &[]
+            }
+            Some(_) => {
+                self.refuse(name, Rule::WrongType { expected: "array" });
+                &[]
+            }
+        };
+        let mut slugs = Vec::with_capacity(values.len());
+        for (position, value) in values.iter().enumerate() {
+            match value.as_str().map(Slug::parse) {
+                Some(Ok(slug)) => slugs.push(slug),
+                _ => self.refuse(&format!("{name}/{position}"), Rule::Malformed),
+            }
+        }
+        slugs
+    }
+
+    /// A slug that must be there; none when it is not, which is reported.
+    pub(in crate::interfaces::http) fn required_slug(&mut self, name: &str) -> Option<Slug> {
+        if self.value(name).is_none() {
+            self.refuse(name, Rule::Required);
+        }
+        self.slug(name).flatten()
+    }
+
+    /// A day that must be there; none when it is not, which is reported.
+    pub(in crate::interfaces::http) fn required_day(&mut self, name: &str) -> Option<WorkDate> {
+        let text = self.required(name);
+        let day: Option<WorkDate> = text.parse().ok();
+        if day.is_none() && !text.is_empty() {
+            self.refuse(name, Rule::InvalidDate);
+        }
+        day
+    }
+
+    /// Whether something is wanted; not, when it is not there.
+    pub(in crate::interfaces::http) fn flag(&mut self, name: &str) -> bool {
+        match self.value(name) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.refuse(
+                    name,
+                    Rule::WrongType {
+                        expected: "boolean",
+                    },
+                );
+                false
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::services::quotas::QuotaError;
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
+use crate::services::successions::SuccessionError;
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
@@ -155,6 +156,19 @@ impl From<QuotaError> for Problem {
             QuotaError::Forbidden => Self::Forbidden,
             QuotaError::NoSuchBody => Self::NotFound,
             QuotaError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<SuccessionError> for Problem {
+    fn from(error: SuccessionError) -> Self {
+        match error {
+            SuccessionError::Forbidden => Self::Forbidden,
+            SuccessionError::NotFound => Self::NotFound,
+            SuccessionError::NotPlanned => Self::Conflict,
+            SuccessionError::Invalid(violations) => Self::Invalid(violations),
+            SuccessionError::Accounts(error) => error.into(),
+            SuccessionError::Catalog(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::services::accounts::secret::{self};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{Catalog, CatalogError, ChangeSet, KeyRange, Keyed, Versioned};
+use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Keyed, RecordStore, Versioned};
 
 /// More passkeys than an account can have.
 pub(super) const MAX_OF_ACCOUNT: usize = 20;
@@ -66,7 +66,7 @@ pub(super) fn hash_of(id: &[u8]) -> String {
 
 /// The passkeys of an account.
 pub(super) async fn of_account(
-    catalog: &dyn Catalog,
+    catalog: &dyn RecordStore,
     account: &str,
 ) -> Result<Vec<Versioned<PasskeyRecord>>, CatalogError> {
     let range = KeyRange::prefix(key(account, ""));
@@ -75,7 +75,7 @@ pub(super) async fn of_account(
 
 /// The change set without the passkeys of an account.
 pub(in crate::services::accounts) async fn without_passkeys(
-    catalog: &dyn Catalog,
+    catalog: &dyn RecordStore,
     changes: ChangeSet,
     account: &str,
 ) -> Result<ChangeSet, CatalogError> {

@@ -12,6 +12,7 @@ mod last_use;
 mod own;
 mod rotation;
 mod service;
+mod succession;
 mod token;
 
 pub use cache::CACHE_SECONDS;

@@ -11,7 +11,7 @@ use crate::domain::Rule;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, Revision, limits};
 use crate::domain::handling::{Assignee, Assignment, Comment, Handling};
-use crate::domain::{Sha256, WorkDate};
+use crate::domain::{Sha256, Slug, WorkDate};
 use crate::services::works::{ChangeError, Completed, FindError, IdempotentRequest};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{
@@ -297,6 +297,33 @@ impl Curation {
             Some(stored) => changes.delete_keyed(&stored),
             None => changes.expect_no_keyed::<HandlingRecord>(&key),
         })
+    }
+
+    /// Adds to a change of a work that passes from one of these bodies to another that a post of the one it is
+    /// assigned to is a post of the other.
+    ///
+    /// # Errors
+    /// Those of the catalogue.
+    pub(in crate::services) async fn with_assignment_passed_on(
+        &self,
+        changes: ChangeSet,
+        id: AssetId,
+        from: &[Slug],
+        to: &Slug,
+    ) -> Result<ChangeSet, CatalogError> {
+        let (stored, mut read) = self.stored_handling(id).await?;
+        let assignment = read.handling.assignment.as_mut();
+        let post = assignment.and_then(|assignment| match &mut assignment.to {
+            Assignee::Post { organisation, .. } => organisation.as_mut(),
+            Assignee::Holder(_) => None,
+        });
+        match (stored, post) {
+            (Some(stored), Some(organisation)) if from.contains(organisation) => {
+                organisation.clone_from(to);
+                changes.replace_keyed(&stored, &HandlingRecord::from(read.handling))
+            }
+            _ => Ok(changes),
+        }
     }
 
     async fn stored_handling(

@@ -46,7 +46,7 @@ pub(crate) fn document(
     let mut document = TantivyDocument::new();
     add_identity(fields, asset, &mut document);
     add_texts(fields, &asset.work, &contents.transcripts, &mut document);
-    add_subjects(fields, thesaurus, &asset.work, &mut document);
+    add_subjects(fields, thesaurus, asset, &mut document);
     add_numbers(fields, asset, &mut document);
     add_picture_hashes(fields, &contents.picture_hashes, &mut document);
     for tag in tags(thesaurus, asset) {
@@ -106,10 +106,12 @@ pub(crate) fn texts(work: &Work) -> impl Iterator<Item = &str> {
 fn add_subjects(
     fields: &Fields,
     thesaurus: &Thesaurus,
-    work: &Work,
+    asset: &Asset,
     document: &mut TantivyDocument,
 ) {
-    for (facet, slug) in concepts(work) {
+    // Whoever knows the body only by its name before a succession finds what it issued.
+    let issuer = asset.issuer.iter().map(|slug| (Facet::Organisation, slug));
+    for (facet, slug) in concepts(&asset.work).chain(issuer) {
         let Some(scheme) = facet.scheme() else {
             continue;
         };

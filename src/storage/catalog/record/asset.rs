@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
 use super::consent::{ConsentV1, SealedFileV1};
-use super::field::{all, asset_id, millis, moment, name_of, named, parsed};
+use super::field::{all, asset_id, millis, moment, name_of, named, parsed, slug};
 use super::file::FileV1;
 use super::review::{CorrectionV1, DecisionV1, ReturnReasonV1};
 use super::work::WorkV1;
-use crate::domain::Timestamp;
 use crate::domain::asset::{
     Asset, AudienceLevel, Consent, Decision, Review, Revision, State, Tombstone, Work,
 };
+use crate::domain::{Slug, Timestamp};
 
 /// A stored work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct AssetV1 {
     pub published_at_ms: Option<i64>,
 }
 
-/// Version 2 of a stored work: version 1 with the decisions on its way to the public.
+/// Version 2 of a stored work: version 1 with the decisions on its way to the public, and its issuer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
@@ -76,6 +76,8 @@ pub struct AssetV2 {
     pub consent_withdrawn: Option<DecisionV1>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sealed: Vec<SealedFileV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 /// Version 1 of a stored tombstone.
@@ -120,6 +122,7 @@ impl From<AssetV1> for AssetV2 {
             consent: None,
             consent_withdrawn: None,
             sealed: Vec::new(),
+            issuer: None,
         }
     }
 }
@@ -138,6 +141,7 @@ impl AssetV2 {
             && self.consent.is_none()
             && self.consent_withdrawn.is_none()
             && self.sealed.is_empty()
+            && self.issuer.is_none()
     }
 }
 
@@ -169,6 +173,7 @@ impl From<Asset> for AssetRecord {
                 .into_iter()
                 .map(CorrectionV1::from)
                 .collect(),
+            issuer: asset.issuer.as_ref().map(Slug::to_string),
             asset: AssetV1 {
                 id: asset.id.to_string(),
                 revision: asset.revision.0,
@@ -231,6 +236,7 @@ impl TryFrom<AssetRecord> for Asset {
                 consent_withdrawn: decided(newest.consent_withdrawn)?,
             },
             corrections: all(newest.corrections)?,
+            issuer: newest.issuer.as_deref().map(slug).transpose()?,
         })
     }
 }

@@ -1,0 +1,254 @@
+//! The job that passes on what belongs to bodies.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::record::{Kind, PassedRecord, Phase, SuccessionRecord};
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId, StateName};
+use crate::domain::{Slug, Timestamp};
+use crate::services::accounts::{Accounts, AccountsError, Tokens};
+use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::curation::Curation;
+use crate::services::jobs::{Handler, JobFailure, Policy, payload};
+use crate::services::sharing::SavedSearches;
+use crate::services::works::WorkAccess;
+use crate::storage::catalog::typed_records::ReadKeyed as _;
+use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventKind, Job, JobKind, NewJob};
+
+const KIND: &str = "pass-on-body";
+/// Works read at once.
+const PAGE: usize = 200;
+
+/// The services whose records pass from body to body.
+#[derive(Clone)]
+pub struct Successors {
+    /// Works.
+    pub works: WorkAccess,
+    /// Their assignments.
+    pub curation: Curation,
+    /// Accounts.
+    pub accounts: Accounts,
+    /// Tokens of services.
+    pub tokens: std::sync::Arc<Tokens>,
+    /// Saved searches.
+    pub saved_searches: SavedSearches,
+}
+
+/// Passes on what belongs to the bodies of a succession.
+pub struct PassOn {
+    successors: Successors,
+    trail: AuditTrail,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Payload {
+    succession: String,
+}
+
+/// The job of a succession.
+pub(super) fn job(id: &str, run_at: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind(KIND.to_owned()),
+        payload: payload::to_text(&Payload {
+            succession: id.to_owned(),
+        }),
+        run_at,
+        unique_key: Some(id.to_owned()),
+    }
+}
+
+/// What a run works on.
+struct Run<'a> {
+    id: &'a str,
+    from: Vec<Slug>,
+    to: Slug,
+    reason: Option<&'a str>,
+}
+
+impl PassOn {
+    /// Passes on with these services.
+    pub fn new(successors: Successors, trail: AuditTrail) -> Self {
+        Self { successors, trail }
+    }
+
+    /// Accounts and tokens first: from then on nobody deposits for the bodies before.
+    async fn pass_on(&self, run: &Run<'_>) -> Result<(), AccountsError> {
+        let parts = &self.successors;
+        for id in parts.tokens.of_bodies(&run.from).await? {
+            let changes = self.changes(run, Kind::Token, &id.0)?;
+            parts.tokens.pass_on(&id, &run.to, changes).await?;
+        }
+        for id in parts.accounts.administration.of_bodies(&run.from).await? {
+            let changes = self.changes(run, Kind::Account, id.as_str())?;
+            let passed = parts.accounts.administration.pass_on(&id, &run.to, changes);
+            passed.await?;
+        }
+        for search in parts.saved_searches.of_bodies(&run.from).await? {
+            let changes = self.changes(run, Kind::SavedSearch, &search.id.to_string())?;
+            parts
+                .saved_searches
+                .pass_on(search, &run.to, changes)
+                .await?;
+        }
+        let mut after = None;
+        loop {
+            let page = parts.works.catalog.list(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = Some(last.id());
+            for entry in page {
+                if let Entry::Asset(asset) = entry
+                    && run.concerns(&asset)
+                {
+                    self.pass_work(run, asset.id).await?;
+                }
+            }
+        }
+    }
+
+    /// Somebody may change the work at the same time: then it is read again.
+    async fn pass_work(&self, run: &Run<'_>, id: AssetId) -> Result<(), CatalogError> {
+        let works = &self.successors.works;
+        loop {
+            let Some(Entry::Asset(present)) = works.catalog.entry(id).await? else {
+                return Ok(());
+            };
+            if !run.concerns(&present) {
+                return Ok(());
+            }
+            let changes = self.changes(run, Kind::Work, &id.to_string())?;
+            let changes = changes.expect(id, present.revision);
+            let curation = &self.successors.curation;
+            let changes = curation
+                .with_assignment_passed_on(changes, id, &run.from, &run.to)
+                .await?;
+            // Not through the quota of the successor: nothing is lost because it has little room.
+            let next = present.pass_to(&run.to, changes.at);
+            match works
+                .catalog
+                .commit(changes.put(next, EventKind::PassedOn))
+                .await
+            {
+                Err(CatalogError::Conflict { .. } | CatalogError::RecordConflict { .. }) => {}
+                committed => return committed.map(drop),
+            }
+        }
+    }
+
+    fn changes(&self, run: &Run<'_>, kind: Kind, subject: &str) -> Result<ChangeSet, CatalogError> {
+        let now = self.successors.works.clock.now();
+        ChangeSet::by(&Actor::System, now)
+            .because(run.reason)
+            .insert_keyed(&PassedRecord::new(run.id, kind, subject))
+    }
+
+    /// The record of a succession that is to be carried out now, which says that it runs.
+    async fn begin(
+        &self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<SuccessionRecord>, CatalogError> {
+        let catalog = &self.successors.works.catalog;
+        let Some(read) = catalog.keyed::<SuccessionRecord>(id).await? else {
+            return Ok(None);
+        };
+        match read.value.latest().phase {
+            Phase::Running => Ok(Some(read.value)),
+            Phase::Done | Phase::Cancelled => Ok(None),
+            Phase::Planned => {
+                let running = read.value.with(|record| record.phase = Phase::Running);
+                let changes = ChangeSet::by(&Actor::System, now).replace_keyed(&read, &running)?;
+                catalog.commit(changes).await?;
+                Ok(Some(running))
+            }
+        }
+    }
+
+    async fn finish(&self, id: &str, now: Timestamp) -> Result<(), CatalogError> {
+        let catalog = &self.successors.works.catalog;
+        let Some(read) = catalog.keyed::<SuccessionRecord>(id).await? else {
+            return Ok(());
+        };
+        let done = read.value.with(|record| {
+            record.phase = Phase::Done;
+            record.finished_at_ms = Some(now.as_millis());
+        });
+        let changes = ChangeSet::by(&Actor::System, now).replace_keyed(&read, &done)?;
+        let entry = NewEntry::new(&Actor::System, Act::SuccessionDone, id);
+        self.trail.commit(changes, &entry).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Handler for PassOn {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    /// Each thing is committed by itself, so another attempt goes on where this one ended.
+    fn policy(&self) -> Policy {
+        Policy {
+            timeout: Duration::from_secs(60 * 60),
+            max_attempts: u32::MAX,
+            ..Policy::default()
+        }
+    }
+
+    /// Its day is what an administrator chose.
+    fn longest_wait(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let Payload { succession: id } = payload::parse(job)?;
+        let begun = self.begin(&id, clock.now()).await;
+        if let Some(record) = begun.map_err(JobFailure::retry)? {
+            let run = Run {
+                id: &id,
+                from: record.from().map_err(JobFailure::retry)?,
+                to: record.to().map_err(JobFailure::retry)?,
+                reason: record.latest().reason.as_deref(),
+            };
+            self.pass_on(&run).await.map_err(JobFailure::retry)?;
+            let finished = self.finish(&id, clock.now()).await;
+            finished.map_err(JobFailure::retry)?;
+            tracing::info!(succession = %id, "a body has passed to its successor");
+        }
+        Ok(ChangeSet::by(&Actor::System, clock.now()))
+    }
+}
+
+impl Run<'_> {
+    fn concerns(&self, asset: &Asset) -> bool {
+        let own = asset.work.organisation.as_ref();
+        own.is_some_and(|own| self.from.contains(own))
+    }
+}
+
+impl Successors {
+    /// The works of these bodies, and those of them that are not published.
+    pub(super) async fn count_works(&self, bodies: &[Slug]) -> Result<(u64, u64), CatalogError> {
+        let (mut works, mut unpublished, mut after) = (0, 0, None);
+        loop {
+            let page = self.works.catalog.list(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok((works, unpublished));
+            };
+            after = Some(last.id());
+            for entry in &page {
+                if let Entry::Asset(asset) = entry
+                    && let Some(own) = &asset.work.organisation
+                    && bodies.contains(own)
+                {
+                    works += 1;
+                    unpublished += u64::from(asset.state.kind() != StateName::Published);
+                }
+            }
+        }
+    }
+}
