@@ -54,7 +54,7 @@ async fn an_old_proof_is_refused_and_a_new_one_opens() {
     archive.anybody().post_json("/api/v1/account-links", &body);
     let browser = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
     let data = archive.stop();
-    age_proofs(data.path(), 599).await;
+    age_proofs(data.path(), 540).await;
     let archive = Archive::start_in(data, &[]);
     let in_time = request(&archive, &browser, "b@x.example").1;
     assert_eq!(in_time, (201, String::new()));
