@@ -80,6 +80,7 @@ impl JobRunnerSetup {
             .with(ForgetBulk::new(self.works.clone()))
             .with(due_changes(DueChange::ReleaseEmbargo))
             .with(due_changes(DueChange::EndConsent))
+            .with(due_changes(DueChange::WarnOfConsentEnd))
             .with(PassOn::new(self.successors.clone(), self.trail.clone()))
             .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
             .with(scrub_job(self.catalog.clone(), bytes_per_second));

@@ -9,14 +9,17 @@ pub enum NotificationKind {
     Assigned,
     /// A work that the account deposited was withdrawn.
     Withdrawn,
+    /// The consent to show people in a published work that the account deposited ends in a month.
+    ConsentEnding,
 }
 
 impl NotificationKind {
     /// Every value with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub const NAMES: [(&'static str, Self); 4] = [
         ("returned", Self::Returned),
         ("assigned", Self::Assigned),
         ("withdrawn", Self::Withdrawn),
+        ("consent-ending", Self::ConsentEnding),
     ];
 
     /// The name.
@@ -25,6 +28,7 @@ impl NotificationKind {
             Self::Returned => "returned",
             Self::Assigned => "assigned",
             Self::Withdrawn => "withdrawn",
+            Self::ConsentEnding => "consent-ending",
         }
     }
 

@@ -95,6 +95,7 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
         .jobs(Some(JobState::Waiting), None, 10)
         .await
         .unwrap();
+    // The end is less than a month away: nobody is told before.
     let [job] = waiting.as_slice() else {
         panic!("{waiting:?}");
     };

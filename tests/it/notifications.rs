@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use khochung::domain::Timestamp;
 use khochung::domain::access::{AccountId, Actor, Credential, Role};
 use khochung::domain::asset::ReturnReason;
 use khochung::interfaces::messages::mail::words;
+use khochung::services::curation::MakeDueChanges;
 use khochung::services::jobs::Handler as _;
 use khochung::services::mail::{Mail, Mailer, Security, Settings};
 use khochung::services::notifications::{Inbox, MailDigest, Notifications};
+use khochung::services::works::DueChange;
 use khochung::storage::catalog::{ChangeSet, Job, JobId, JobKind, JobState, KeyRange, Write};
 use serde_json::{Value, json};
 
 use crate::accounts::{active, contributor as contributor_account};
-use crate::archive::{Archive as Services, MORNING, complete_work, editor};
+use crate::archive::{Archive as Services, MORNING, complete_work, complete_work_but, editor};
 use crate::sign_in::PASSWORD;
 use crate::support::browser::Browser;
 use crate::support::smtp::{Behaviour, Delivery, MailServer};
@@ -208,7 +211,9 @@ fn a_kind_comes_by_mail_until_one_click_ends_it() {
     );
     assert_eq!(
         chosen.json()["notifications"],
-        json!({ "returned": "mail", "assigned": "inbox", "withdrawn": "none" })
+        json!({
+            "returned": "mail", "assigned": "inbox", "withdrawn": "none", "consent-ending": "inbox"
+        })
     );
     let refused = choose(&mut depositor, &json!({ "returned": "pigeon" }));
     assert_eq!(
@@ -313,17 +318,22 @@ fn a_kill_right_after_the_act_loses_no_notification() {
     );
 }
 
-/// An account with two works that were returned to it.
-async fn two_returned(archive: &Services) -> AccountId {
+/// A contributor with an account.
+async fn depositor_with_account(archive: &Services) -> (AccountId, Actor) {
     let account = active(archive, contributor_account("vh@gialai.example")).await;
-    let own = account.id.clone();
-    let depositor = Actor::Holder {
-        credential: Credential::Account(own.clone()),
+    let actor = Actor::Holder {
+        credential: Credential::Account(account.id.clone()),
         role: Role::Contributor,
         organisation: account.organisation,
         subordinates: [].into(),
         narrowed_to: None,
     };
+    (account.id, actor)
+}
+
+/// An account with two works that were returned to it.
+async fn two_returned(archive: &Services) -> AccountId {
+    let (own, depositor) = depositor_with_account(archive).await;
     for _ in 0..2 {
         let work = archive.create(&depositor, &complete_work()).await;
         archive
@@ -403,6 +413,56 @@ async fn a_digest_has_all_that_waits_and_nothing_twice() {
         body.contains("/unsubscribe/a-") && body.contains(".digest."),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn the_depositor_is_told_once_that_a_consent_ends_in_a_month() {
+    let archive = Services::new();
+    let (own, depositor) = depositor_with_account(&archive).await;
+    let agreed = |ends_on: &str| {
+        complete_work_but(&json!({
+            "people_shown": "consent-on-file", "consent": { "ends_on": ends_on }
+        }))
+    };
+    let work = archive.create(&depositor, &agreed("2027-06-30")).await;
+    let curation = &archive.curation;
+    curation.publish(&editor(), work.id, None).await.unwrap();
+    let warning = || async {
+        let jobs = archive
+            .catalog
+            .jobs(Some(JobState::Waiting), None, 20)
+            .await
+            .unwrap();
+        let of_kind = jobs
+            .into_iter()
+            .filter(|job| job.kind.0 == "warn-of-consent-end");
+        of_kind.last().unwrap()
+    };
+    let first = warning().await;
+    let a_month_before = Timestamp::parse("2027-06-01T00:00:00+07:00").unwrap();
+    assert_eq!(first.run_at, a_month_before);
+    let handler = MakeDueChanges::new(DueChange::WarnOfConsentEnd, curation.clone());
+    let run = |job: Job| async {
+        let changes = handler.run(&{ job }, &archive.clock).await.unwrap();
+        archive.catalog.commit(changes).await.unwrap();
+        let told = archive
+            .catalog
+            .records("notifications", KeyRange::prefix(own.as_str()), 9);
+        told.await.unwrap().len()
+    };
+    // Too early, and for an end that was moved: nobody is told.
+    assert_eq!(run(first.clone()).await, 0);
+    archive.clock.set(a_month_before);
+    let longer = archive.deposit(&agreed("2027-12-31"));
+    curation
+        .describe(&editor(), work.id, None, longer)
+        .await
+        .unwrap();
+    assert_eq!(run(first).await, 0);
+    let second = warning().await;
+    archive.clock.set(second.run_at);
+    assert_eq!(run(second).await, 1);
+    assert_eq!(archive.revision(work.id).await, 3);
 }
 
 #[tokio::test]

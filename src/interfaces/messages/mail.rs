@@ -104,6 +104,10 @@ pub const fn happened(kind: NotificationKind, language: Language) -> &'static st
             "Tác phẩm bạn nộp đã bị thu hồi",
             "A work that you deposited was withdrawn",
         ),
+        NotificationKind::ConsentEnding => language.pick(
+            "Đồng ý cho đăng tác phẩm bạn nộp sắp hết hạn",
+            "The consent for a work that you deposited ends in a month",
+        ),
     }
 }
 

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use super::Curation;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId};
+use crate::domain::asset::{Asset, AssetId, State};
+use crate::domain::notification::NotificationKind;
 use crate::services::jobs::{Handler, JobFailure, payload};
-use crate::services::works::{ChangeError, DueChange, DueChangePayload};
+use crate::services::works::{ChangeError, DueChange, DueChangePayload, WARNING_SECONDS};
 use crate::storage::catalog::{ChangeSet, EventKind, Job};
 
 /// What the public reads at the address of a work whose consent has ended.
@@ -43,9 +44,15 @@ impl Handler for MakeDueChanges {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let DueChangePayload { asset } = payload::parse(job)?;
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        if self.change == DueChange::WarnOfConsentEnd {
+            // The notification is committed together with the end of the job, so it is made once.
+            let warned = self.curation.warn_of_consent_end(changes, asset).await;
+            return warned.map_err(JobFailure::retry);
+        }
         let made = self.curation.make_due_change(self.change, asset).await;
         made.map_err(JobFailure::retry)?;
-        Ok(ChangeSet::by(&Actor::System, clock.now()))
+        Ok(changes)
     }
 }
 
@@ -68,6 +75,33 @@ impl Curation {
         committed.map(|_| ())
     }
 
+    /// The change set with a notification for the depositor, unless the work is gone, not published, or has got a
+    /// consent that holds for longer.
+    async fn warn_of_consent_end(
+        &self,
+        changes: ChangeSet,
+        id: AssetId,
+    ) -> Result<ChangeSet, ChangeError> {
+        let present = match self.works.find(&Actor::System, id).await {
+            Ok(asset) => asset,
+            Err(error) => return error.is_absence().then_some(changes).ok_or(error.into()),
+        };
+        let a_month_later = changes.at.plus_seconds(WARNING_SECONDS);
+        let is_due = present.state == State::Published
+            && present
+                .consent_ends_at()
+                .is_some_and(|end| end <= a_month_later);
+        if !is_due {
+            return Ok(changes);
+        }
+        let kind = NotificationKind::ConsentEnding;
+        let told = self
+            .works
+            .notifications
+            .tell_depositor(changes, &Actor::System, kind, id);
+        Ok(told.await?)
+    }
+
     fn due(&self, change: DueChange, present: &Asset) -> Option<(Asset, EventKind)> {
         let now = self.works.now();
         match change {
@@ -79,6 +113,7 @@ impl Curation {
                 let next = present.end_consent(CONSENT_ENDED.to_owned(), now)?;
                 Some((next, EventKind::Withdrawn))
             }
+            DueChange::WarnOfConsentEnd => None,
         }
     }
 }

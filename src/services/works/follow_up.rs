@@ -8,14 +8,19 @@ use crate::services::jobs::payload;
 use crate::services::media::{previews, public_copy};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
-/// A change of a work that becomes due at a moment.
+/// What becomes due for a work at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueChange {
     /// The end of its embargo is announced in the event log.
     ReleaseEmbargo,
     /// It is withdrawn because the consent to show people ends.
     EndConsent,
+    /// Its depositor is told that this will happen in a month. The work does not change.
+    WarnOfConsentEnd,
 }
+
+/// How long before its end the depositor is told of it.
+pub(in crate::services) const WARNING_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// The payload of the jobs that make due changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +36,7 @@ impl DueChange {
         match self {
             Self::ReleaseEmbargo => "release-expired-embargo",
             Self::EndConsent => "end-consent",
+            Self::WarnOfConsentEnd => "warn-of-consent-end",
         }
     }
 
@@ -69,9 +75,12 @@ fn due_changes(asset: &Asset, now: Timestamp) -> Vec<NewJob> {
     if asset.state != State::Published {
         return Vec::new();
     }
+    let consent_end = asset.consent_ends_at();
+    let warning = consent_end.map(|end| end.plus_seconds(-WARNING_SECONDS));
     let moments = [
         (DueChange::ReleaseEmbargo, asset.work.embargo_until),
-        (DueChange::EndConsent, asset.consent_ends_at()),
+        (DueChange::EndConsent, consent_end),
+        (DueChange::WarnOfConsentEnd, warning),
     ];
     moments
         .into_iter()

@@ -22,6 +22,7 @@ pub use access::WorkAccess;
 pub(in crate::services) use access::{check_visible, live_asset};
 pub use deposit::{Deposit, RequestedRelation};
 pub use error::{ChangeError, FindError};
+pub(in crate::services) use follow_up::WARNING_SECONDS;
 use follow_up::put_with_follow_up;
 pub use follow_up::{DueChange, DueChangePayload};
 pub(in crate::services) use history::may_read_history;

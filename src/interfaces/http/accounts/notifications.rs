@@ -38,6 +38,8 @@ pub enum NotificationKindName {
     Assigned,
     /// A work that you deposited was withdrawn.
     Withdrawn,
+    /// The consent for a published work that you deposited ends in a month.
+    ConsentEnding,
 }
 
 /// A notification.
@@ -186,6 +188,7 @@ fn view(shown: ShownNotification, language: Language) -> NotificationView {
             NotificationKind::Returned => NotificationKindName::Returned,
             NotificationKind::Assigned => NotificationKindName::Assigned,
             NotificationKind::Withdrawn => NotificationKindName::Withdrawn,
+            NotificationKind::ConsentEnding => NotificationKindName::ConsentEnding,
         },
         text: mail::happened(shown.kind, language),
         work: shown.work.to_string(),

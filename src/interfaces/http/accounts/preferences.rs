@@ -65,6 +65,10 @@ pub struct NotificationWaysView {
     /// A work that you deposited was withdrawn.
     #[schema(inline)]
     withdrawn: NotificationWayName,
+    /// The consent for a published work that you deposited ends in a month.
+    #[serde(rename = "consent-ending")]
+    #[schema(inline)]
+    consent_ending: NotificationWayName,
 }
 
 /// How notifications of some kinds are to reach the holder.
@@ -83,6 +87,10 @@ pub struct NotificationWaysPatch {
     /// A work that you deposited was withdrawn.
     #[schema(inline)]
     withdrawn: Option<NotificationWayName>,
+    /// The consent for a published work that you deposited ends in a month.
+    #[serde(rename = "consent-ending")]
+    #[schema(inline)]
+    consent_ending: Option<NotificationWayName>,
 }
 
 /// What changes in the preferences.
@@ -141,7 +149,7 @@ pub async fn patch(
     Ok(answer(&changed))
 }
 
-const KINDS: [&str; 3] = ["returned", "assigned", "withdrawn"];
+const KINDS: [&str; 4] = ["returned", "assigned", "withdrawn", "consent-ending"];
 const WAYS: [&str; 4] = ["inbox", "mail", "digest", "none"];
 
 /// The chosen ways, by kind.
@@ -181,6 +189,7 @@ fn answer(preferences: &Preferences) -> HttpResponse {
                 returned: preferences.way(NotificationKind::Returned).into(),
                 assigned: preferences.way(NotificationKind::Assigned).into(),
                 withdrawn: preferences.way(NotificationKind::Withdrawn).into(),
+                consent_ending: preferences.way(NotificationKind::ConsentEnding).into(),
             },
         })
 }
