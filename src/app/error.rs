@@ -1,7 +1,9 @@
 //! Why a data folder could not be opened.
 
 use std::io;
+use std::path::PathBuf;
 
+use crate::services::access_requests::CalendarError;
 use crate::services::search::SearchError;
 use crate::storage::blobs::BlobError;
 use crate::storage::catalog::CatalogError;
@@ -28,6 +30,12 @@ pub enum OpenError {
     /// The keys of accounts cannot be read or written.
     #[error("the keys of accounts cannot be read or written")]
     Keys(#[source] io::Error),
+    /// A calendar of holidays is not valid.
+    #[error("the calendar of holidays is not valid")]
+    Calendar(#[source] CalendarError),
+    /// The file with holidays cannot be read.
+    #[error("the file with holidays {} cannot be read", .0.display())]
+    Holidays(PathBuf, #[source] io::Error),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::access_requests::{self, AccessRequests};
 use crate::services::accounts::{self, Accounts};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
@@ -40,6 +41,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) works: WorkAccess,
     pub(super) accounts: Accounts,
     pub(super) successors: Successors,
+    pub(super) access_requests: AccessRequests,
     pub(super) trail: AuditTrail,
     pub(super) clock: Clock,
 }
@@ -54,6 +56,7 @@ impl JobRunnerSetup {
         for schedule in [
             HOUSEKEEPING,
             accounts::HOUSEKEEPING,
+            access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
@@ -80,6 +83,7 @@ impl JobRunnerSetup {
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
             .with(accounts::housekeeping(self.accounts.clone()))
+            .with(access_requests::housekeeping(self.access_requests.clone()))
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(previews)
             .with(MakePublicCopies::new(

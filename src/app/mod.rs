@@ -18,6 +18,7 @@ use self::job_runner::JobRunnerSetup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::access_requests::{self, AccessRequests};
 use crate::services::accounts::{Accounts, Passwords, Tokens};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::Curation;
@@ -50,6 +51,8 @@ pub struct Archive {
     pub tokens: Arc<Tokens>,
     /// Accounts and sessions.
     pub accounts: Accounts,
+    /// Requests for access.
+    pub access_requests: AccessRequests,
     /// What passes from bodies to their successors.
     pub successions: Successions,
     /// What bodies use and may use.
@@ -108,7 +111,8 @@ impl Archive {
         let backends = blocking(move || Backends::open(config)).await?;
         let search = backends.open_search().await?;
         let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
-        let archive = Self::compose(Arc::new(backends), search, quotas);
+        let rules = backends.rules_of_access_requests()?;
+        let archive = Self::compose(Arc::new(backends), search, quotas, rules);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -123,6 +127,7 @@ impl Archive {
             .with_quotas(archive.quotas.clone()),
             accounts: archive.accounts.clone(),
             successors: archive.successions.successors.clone(),
+            access_requests: archive.access_requests.clone(),
             trail: archive.audit.clone(),
             clock: archive.clock.clone(),
         };
@@ -131,7 +136,12 @@ impl Archive {
         Ok(archive)
     }
 
-    fn compose(backends: Arc<Backends>, search: Search, quotas: Quotas) -> Self {
+    fn compose(
+        backends: Arc<Backends>,
+        search: Search,
+        quotas: Quotas,
+        rules: access_requests::Rules,
+    ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
@@ -168,6 +178,14 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
+            access_requests: AccessRequests::new(
+                catalog(),
+                trail.clone(),
+                Arc::clone(&backends.keys),
+                Arc::clone(&tokens),
+                clock(),
+                rules,
+            ),
             tokens,
             accounts,
             successions: Successions::new(successors, trail.clone()),

@@ -1,9 +1,10 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < accounts < quotas < media < works < intake < curation < search < delivery < sharing < successions <
+//! jobs < audit < accounts < access_requests < quotas < media < works < intake < curation < search < delivery < sharing < successions <
 //! reports.
 
+pub mod access_requests;
 pub mod accounts;
 pub mod audit;
 pub mod curation;

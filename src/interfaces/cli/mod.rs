@@ -73,6 +73,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(settings::for_serving(file, &listen)?, language),
         Command::Token(command) => token::run(file, command, language),
         Command::Account(command) => account::run(file, command, language),
+        Command::Request(command) => organisations::request::run(file, command, language),
         Command::Organisation(command) => organisations::run(file, command, language),
         Command::Audit(command) => audit::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),

@@ -14,7 +14,7 @@ use utoipa::{OpenApi, Path};
 use super::accounts::{administration, audit, me, own, own_tokens, session};
 use super::assets::{decisions, handling, lifecycle};
 use super::described_parameters::DescribedParameters;
-use super::organisations::{quota, successions};
+use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, version};
 use super::{
@@ -65,6 +65,7 @@ operations! {
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
     successions { plan, list, read, cancel }
+    requests { submit, list, read, withdraw, review, decide, renew_link, hand_over }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }

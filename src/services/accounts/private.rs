@@ -1,13 +1,14 @@
-//! The private part of accounts: encrypted with the key of the account (AES-256-GCM), so that deleting the key
+//! The private part of accounts, and what else is to be forgotten: encrypted with the key of the account (AES-256-GCM), so that deleting the key
 //! deletes it from every copy of the journal; and the hash under which a login name is found (HMAC-SHA-256).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::secret::hex;
-use super::stored::PrivateV1;
 use crate::clock::Clock;
 use crate::domain::account::Login;
 use crate::storage::keys::Key;
@@ -19,8 +20,8 @@ pub struct Unreadable;
 
 /// Encrypts: nonce, then ciphertext with its tag, in Base64. `id` is authenticated with it, so that the part of
 /// one account is none of another.
-pub(super) fn seal(
-    private: &PrivateV1,
+pub(in crate::services) fn seal<T: Serialize>(
+    private: &T,
     id: &str,
     key: &Key,
     clock: &Clock,
@@ -38,7 +39,11 @@ pub(super) fn seal(
 }
 
 /// Decrypts what [`seal`] made.
-pub(super) fn open(sealed: &str, id: &str, key: &Key) -> Result<PrivateV1, Unreadable> {
+pub(in crate::services) fn open<T: DeserializeOwned>(
+    sealed: &str,
+    id: &str,
+    key: &Key,
+) -> Result<T, Unreadable> {
     let bytes = STANDARD.decode(sealed).map_err(|_| Unreadable)?;
     let (nonce, ciphertext) = bytes.split_at_checked(NONCE_LEN).ok_or(Unreadable)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Unreadable)?;
@@ -80,9 +85,13 @@ mod tests {
         let sealed = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
         assert!(!sealed.contains("gialai"));
         assert_eq!(open(&sealed, "a-1", &[7; 32]), Ok(private.clone()));
-        assert_eq!(open(&sealed, "a-2", &[7; 32]), Err(Unreadable));
-        assert_eq!(open(&sealed, "a-1", &[8; 32]), Err(Unreadable));
-        assert_eq!(open(&sealed[..20], "a-1", &[7; 32]), Err(Unreadable));
+        for (sealed, id, key) in [
+            (sealed.as_str(), "a-2", [7; 32]),
+            (&sealed, "a-1", [8; 32]),
+            (&sealed[..20], "a-1", [7; 32]),
+        ] {
+            assert_eq!(open::<PrivateV1>(sealed, id, &key), Err(Unreadable));
+        }
         let again = seal(&private, "a-1", &[7; 32], &Clock::system()).unwrap();
         assert_ne!(again, sealed);
     }

@@ -15,13 +15,13 @@ pub struct Secret(String);
 
 impl Secret {
     /// 256 random bits in Base64url behind `prefix`.
-    pub(super) fn random(clock: &Clock, prefix: &str) -> Self {
+    pub(in crate::services) fn random(clock: &Clock, prefix: &str) -> Self {
         let bits = URL_SAFE_NO_PAD.encode(clock.random_bytes::<32>());
         Self(format!("{prefix}{bits}"))
     }
 
     /// The secret with this text.
-    pub(super) fn from_text(text: String) -> Self {
+    pub(in crate::services) fn from_text(text: String) -> Self {
         Self(text)
     }
 
@@ -31,7 +31,7 @@ impl Secret {
     }
 
     /// Its hash, which may be stored.
-    pub(super) fn hash(&self) -> Sha256 {
+    pub(in crate::services) fn hash(&self) -> Sha256 {
         hash(&self.0)
     }
 }
@@ -48,6 +48,6 @@ pub(super) fn hash(secret: &str) -> Sha256 {
 }
 
 /// Hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::services) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -18,10 +18,11 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 13] = [
+const SERVICES: [&str; 14] = [
     "jobs",
     "audit",
     "accounts",
+    "access_requests",
     "quotas",
     "media",
     "works",
