@@ -9,6 +9,7 @@ use super::OpenError;
 use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
@@ -87,6 +88,23 @@ impl Backends {
             default,
         )
         .await
+    }
+
+    /// How requests for access are decided, with the holidays of the settings. Blocks for the time of reading a small file.
+    pub(super) fn rules_of_access_requests(&self) -> Result<Rules, OpenError> {
+        let settings = &self.config.access_requests;
+        let mut calendar = WorkingDays::viet_nam().map_err(OpenError::Calendar)?;
+        if !settings.holidays_file.as_os_str().is_empty() {
+            let own = std::fs::read_to_string(&settings.holidays_file);
+            let own =
+                own.map_err(|error| OpenError::Holidays(settings.holidays_file.clone(), error))?;
+            calendar = calendar.extended_by(WorkingDays::parse(&own).map_err(OpenError::Calendar)?);
+        }
+        Ok(Rules {
+            decide_within: settings.decide_within_working_days,
+            keep_contact_days: settings.keep_contact_days,
+            calendar,
+        })
     }
 
     fn admission(&self) -> AdmissionSettings {

@@ -1,8 +1,10 @@
 //! Why a data folder could not be opened.
 
 use std::io;
+use std::path::PathBuf;
 
 use super::oidc::ProvidersError;
+use crate::services::access_requests::CalendarError;
 use crate::services::mail::MailError;
 use crate::services::search::SearchError;
 use crate::storage::blobs::BlobError;
@@ -36,6 +38,12 @@ pub enum OpenError {
     /// The providers of sign-ins cannot be used.
     #[error("the providers of sign-ins cannot be used (oidc.providers)")]
     Providers(#[source] ProvidersError),
+    /// A calendar of holidays is not valid.
+    #[error("the calendar of holidays is not valid")]
+    Calendar(#[source] CalendarError),
+    /// The file with holidays cannot be read.
+    #[error("the file with holidays {} cannot be read", .0.display())]
+    Holidays(PathBuf, #[source] io::Error),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
+use crate::services::access_requests::{self, AccessRequests};
 use crate::services::accounts::{self, Accounts};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
@@ -45,6 +46,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) mail: Mail,
     pub(super) accounts: Accounts,
     pub(super) successors: Successors,
+    pub(super) access_requests: AccessRequests,
     pub(super) trail: AuditTrail,
     pub(super) clock: Clock,
 }
@@ -60,6 +62,7 @@ impl JobRunnerSetup {
             HOUSEKEEPING,
             accounts::HOUSEKEEPING,
             notifications::SWEEP,
+            access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             SWEEP,
@@ -95,6 +98,7 @@ impl JobRunnerSetup {
         let keep_days = config.notifications.keep_days;
         runner
             .with(accounts::housekeeping(self.accounts.clone()))
+            .with(access_requests::housekeeping(self.access_requests.clone()))
             .with(self.accounts.link_mails())
             .with(self.accounts.forgotten_answers())
             .with(notifications::sweep(self.notifications.clone(), keep_days))

@@ -21,6 +21,7 @@ use self::job_runner::JobRunnerSetup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::vocabulary::Vocabularies;
+use crate::services::access_requests::{self, AccessRequests};
 use crate::services::accounts::oidc::Provider;
 use crate::services::accounts::{Accounts, Passwords, Tokens};
 use crate::services::audit::AuditTrail;
@@ -60,6 +61,8 @@ pub struct Archive {
     pub inbox: Inbox,
     /// Ends mail with one click.
     pub unsubscribe: Arc<Unsubscribe>,
+    /// Requests for access.
+    pub access_requests: AccessRequests,
     /// What passes from bodies to their successors.
     pub successions: Successions,
     /// What bodies use and may use.
@@ -126,7 +129,12 @@ impl Archive {
         let providers = providers.map_err(OpenError::Providers)?;
         let search = backends.open_search().await?;
         let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
-        let archive = Self::compose(Arc::new(backends), search, mail.clone(), providers, quotas);
+        let rules = backends.rules_of_access_requests()?;
+        let accounts = AccountSettings {
+            mail: mail.clone(),
+            providers,
+        };
+        let archive = Self::compose(Arc::new(backends), search, accounts, quotas, rules);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
@@ -138,6 +146,7 @@ impl Archive {
             mail,
             accounts: archive.accounts.clone(),
             successors: archive.successions.successors.clone(),
+            access_requests: archive.access_requests.clone(),
             trail: archive.audit.clone(),
             clock: archive.clock.clone(),
         };
@@ -149,19 +158,19 @@ impl Archive {
     fn compose(
         backends: Arc<Backends>,
         search: Search,
-        mail: Mail,
-        providers: Vec<Provider>,
+        accounts: AccountSettings,
         quotas: Quotas,
+        rules: access_requests::Rules,
     ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
-        let is_mailing = mail.is_configured();
+        let is_mailing = accounts.mail.is_configured();
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
-        let accounts = compose_accounts(&backends, trail.clone(), mail, providers, &tokens);
+        let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
             .telling(notifications.clone())
@@ -184,6 +193,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
+            access_requests: access_requests(&backends, &trail, &tokens, rules),
             tokens,
             inbox: Inbox::new(catalog(), clock()),
             unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
@@ -238,23 +248,44 @@ impl Archive {
     }
 }
 
-fn compose_accounts(
-    backends: &Backends,
-    trail: AuditTrail,
+/// How holders of accounts are reached and sign in.
+struct AccountSettings {
     mail: Mail,
     providers: Vec<Provider>,
+}
+
+fn compose_accounts(
+    backends: &Backends,
+    trail: &AuditTrail,
+    settings: AccountSettings,
     tokens: &Arc<Tokens>,
 ) -> Accounts {
     Accounts::new(
         backends.catalog(),
-        trail,
+        trail.clone(),
         Arc::clone(&backends.keys),
         Arc::clone(&backends.vocabularies),
         Passwords::new(backends.clock.clone()),
-        mail,
+        settings.mail,
         &backends.config.server.public_address,
-        providers,
+        settings.providers,
         Arc::clone(tokens),
         backends.clock.clone(),
+    )
+}
+
+fn access_requests(
+    backends: &Backends,
+    trail: &AuditTrail,
+    tokens: &Arc<Tokens>,
+    rules: access_requests::Rules,
+) -> AccessRequests {
+    AccessRequests::new(
+        backends.catalog(),
+        trail.clone(),
+        Arc::clone(&backends.keys),
+        Arc::clone(tokens),
+        backends.clock.clone(),
+        rules,
     )
 }

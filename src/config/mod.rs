@@ -49,6 +49,8 @@ pub struct Config {
     pub intake: Intake,
     /// What a body may use, unless an administrator sets a quota for it.
     pub quotas: DefaultQuota,
+    /// How requests for access are decided.
+    pub access_requests: AccessRequests,
     /// Limits of media work.
     pub media: Media,
     /// The search index.
@@ -279,6 +281,27 @@ pub struct DefaultQuota {
     pub bytes: u64,
     /// Requests in a minute of all tokens and accounts of a body.
     pub requests_per_minute: u64,
+}
+
+/// How requests for access are decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRequests {
+    /// Working days from receiving to deciding.
+    pub decide_within_working_days: u32,
+    /// Days after the decision for which the address of the asking office is kept.
+    pub keep_contact_days: u32,
+    /// JSON file with further holidays, in the form of `schema/calendar/viet-nam.json`. Empty: those built in.
+    pub holidays_file: PathBuf,
+}
+
+impl Default for AccessRequests {
+    fn default() -> Self {
+        Self {
+            decide_within_working_days: 2,
+            keep_contact_days: 30,
+            holidays_file: PathBuf::new(),
+        }
+    }
 }
 
 /// Background work.

@@ -1,9 +1,10 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < mail < accounts < notifications < quotas < media < works < intake < curation < search < delivery <
-//! sharing < successions < reports.
+//! jobs < audit < mail < accounts < notifications < access_requests < quotas < media < works < intake < curation < search <
+//! delivery < sharing < successions < reports.
 
+pub mod access_requests;
 pub mod accounts;
 pub mod audit;
 pub mod curation;

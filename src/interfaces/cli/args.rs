@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Show and set what bodies may use. Works while the archive runs.
     #[command(subcommand)]
     Organisation(OrganisationCommand),
+    /// List and decide requests for access. Works while the archive runs.
+    #[command(subcommand)]
+    Request(RequestCommand),
     /// Check or export the audit trail. Works while the archive runs.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -261,6 +264,59 @@ Example: khochung token create --role contributor --organisation dic --label \"u
     /// End a token at once.
     Revoke {
         /// The id that `token list` shows.
+        id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+/// What to do with requests for access.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RequestCommand {
+    /// List them, overdue ones first: id, state, working days, last day, overdue, role, body, contact.
+    List(Folder),
+    /// Say that somebody looks into one.
+    Review {
+        /// The id that `request list` shows.
+        id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Grant one; the one-time link for the asker is the last line printed.
+    #[command(after_help = "\
+Example: khochung request grant q-0123456789ab --organisation radio-tv --expires 2028-01-01T00:00:00+07:00")]
+    Grant {
+        /// The id that `request list` shows.
+        id: String,
+        /// The body that the token is for (a slug of the scheme `organisation`).
+        #[arg(long, value_name = "SLUG")]
+        organisation: Option<String>,
+        /// Narrow the token to some permissions of its role.
+        #[arg(long, value_name = "PERMISSIONS", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When the token ends by itself.
+        #[arg(long, value_name = "MOMENT")]
+        expires: Option<String>,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Refuse one.
+    Refuse {
+        /// The id that `request list` shows.
+        id: String,
+        /// Why; the asker reads it.
+        #[arg(long)]
+        reason: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Make a new one-time link for a granted one.
+    Link {
+        /// The id that `request list` shows.
         id: String,
         /// Which archive.
         #[command(flatten)]

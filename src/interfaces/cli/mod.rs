@@ -74,6 +74,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Token(command) => token::run(file, command, language),
         Command::Account(command) => account::run(file, command, language),
         Command::Mail(command) => check::mail::run(file, command, language),
+        Command::Request(command) => organisations::request::run(file, command, language),
         Command::Organisation(command) => organisations::run(file, command, language),
         Command::Audit(command) => audit::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),

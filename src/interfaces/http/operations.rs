@@ -17,7 +17,7 @@ use super::accounts::{
 };
 use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
 use super::described_parameters::DescribedParameters;
-use super::organisations::{quota, successions};
+use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
 use super::{
@@ -71,6 +71,7 @@ operations! {
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
     successions { plan, list, read, cancel }
+    requests { submit, list, read, withdraw, review, decide, renew_link, hand_over }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
     own { redeem, read, patch, change_password, begin_totp, confirm_totp, remove_totp, renew_recovery_codes, sessions, end_session }

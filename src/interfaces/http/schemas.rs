@@ -7,6 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::access::{Permission, Role};
 use crate::domain::asset::{FileRole, StateName};
 use crate::domain::vocabulary::Direction;
+use crate::services::access_requests::RequestState;
 use crate::services::curation::bulk::{Act, Phase};
 use crate::services::search::{Facet, Order};
 use crate::services::successions;
@@ -47,6 +48,12 @@ closed_lists! {
     BulkOutcome = ["pending", "changed", "unchanged", "refused"];
     /// What came of changing a work back.
     BulkUndoOutcome = ["undone", "refused"];
+    /// What can be asked for.
+    RequestedRole = ["station", "partner"];
+    /// What an administrator decides on a request for access.
+    AccessDecision = ["granted", "refused"];
+    /// Where a request for access is.
+    AccessRequestStateName = RequestState::NAMES.map(|(name, _)| name);
     /// How far a succession of bodies is.
     SuccessionPhaseName = successions::Phase::NAMES.map(|(name, _)| name);
     /// A permission.

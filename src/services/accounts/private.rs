@@ -1,4 +1,4 @@
-//! The private part of accounts: encrypted with the key of the account (AES-256-GCM), so that deleting the key
+//! The private part of accounts, and what else is to be forgotten: encrypted with the key of the account (AES-256-GCM), so that deleting the key
 //! deletes it from every copy of the journal; and the hash under which a login name is found (HMAC-SHA-256).
 
 use base64::Engine as _;
@@ -20,7 +20,7 @@ pub struct Unreadable;
 
 /// Encrypts: nonce, then ciphertext with its tag, in Base64. `id` is authenticated with it, so that the part of
 /// one account is none of another.
-pub(super) fn seal<T: Serialize>(
+pub(in crate::services) fn seal<T: Serialize>(
     private: &T,
     id: &str,
     key: &Key,
@@ -39,7 +39,7 @@ pub(super) fn seal<T: Serialize>(
 }
 
 /// Decrypts what [`seal`] made.
-pub(super) fn open<T: DeserializeOwned>(
+pub(in crate::services) fn open<T: DeserializeOwned>(
     sealed: &str,
     id: &str,
     key: &Key,

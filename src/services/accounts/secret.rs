@@ -15,7 +15,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// 256 random bits in Base64url behind `prefix`.
-    pub(super) fn random(clock: &Clock, prefix: &str) -> Self {
+    pub(in crate::services) fn random(clock: &Clock, prefix: &str) -> Self {
         Self::of_bits(&clock.random_bytes(), prefix)
     }
 
@@ -25,7 +25,7 @@ impl Secret {
     }
 
     /// The secret with this text.
-    pub(super) fn from_text(text: String) -> Self {
+    pub(in crate::services) fn from_text(text: String) -> Self {
         Self(text)
     }
 
@@ -35,7 +35,7 @@ impl Secret {
     }
 
     /// Its hash, which may be stored.
-    pub(super) fn hash(&self) -> Sha256 {
+    pub(in crate::services) fn hash(&self) -> Sha256 {
         hash(&self.0)
     }
 }
@@ -57,6 +57,6 @@ pub(super) fn hash_bytes(bytes: &[u8]) -> Sha256 {
 }
 
 /// Hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::services) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

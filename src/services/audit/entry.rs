@@ -44,6 +44,16 @@ pub enum Act {
     TokenRevoked,
     /// A token got a new secret; the one before it stays valid for an overlap.
     TokenRotated,
+    /// A station or partner asked for access.
+    AccessRequested,
+    /// A request for access is looked into.
+    AccessReviewed,
+    /// A request for access was granted.
+    AccessGranted,
+    /// A request for access was refused.
+    AccessRefused,
+    /// A request for access was withdrawn.
+    AccessWithdrawn,
     /// A succession of bodies was planned.
     SuccessionPlanned,
     /// A planned succession was cancelled.
@@ -62,7 +72,7 @@ pub enum Act {
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 25] = [
+    pub const NAMES: [(&'static str, Self); 30] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -81,6 +91,11 @@ impl Act {
         ("token-created", Self::TokenCreated),
         ("token-revoked", Self::TokenRevoked),
         ("token-rotated", Self::TokenRotated),
+        ("access-requested", Self::AccessRequested),
+        ("access-reviewed", Self::AccessReviewed),
+        ("access-granted", Self::AccessGranted),
+        ("access-refused", Self::AccessRefused),
+        ("access-withdrawn", Self::AccessWithdrawn),
         ("succession-planned", Self::SuccessionPlanned),
         ("succession-cancelled", Self::SuccessionCancelled),
         ("succession-done", Self::SuccessionDone),

@@ -18,12 +18,13 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 15] = [
+const SERVICES: [&str; 16] = [
     "jobs",
     "audit",
     "mail",
     "accounts",
     "notifications",
+    "access_requests",
     "quotas",
     "media",
     "works",

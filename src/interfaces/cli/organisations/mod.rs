@@ -1,7 +1,8 @@
-//! Commands about bodies.
+//! Commands about bodies and their requests for access.
 
 mod command;
 mod quota;
+pub(super) mod request;
 mod succession;
 
 pub(super) use command::run;

@@ -1,4 +1,5 @@
-//! Bodies over HTTP: what they use and may use of the archive, and their successions.
+//! Bodies over HTTP: what they use and may use of the archive, their successions, and requests for access.
 
 pub mod quota;
+pub mod requests;
 pub mod successions;

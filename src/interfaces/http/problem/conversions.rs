@@ -3,6 +3,7 @@
 use super::Problem;
 use crate::domain::asset::TransitionError;
 use crate::domain::{Rule, Violations};
+use crate::services::access_requests::AccessRequestError;
 use crate::services::accounts::oidc::OidcError;
 use crate::services::accounts::passkeys::PasskeyError;
 use crate::services::accounts::{AccountsError, MAX_OWN_TOKENS};
@@ -169,6 +170,23 @@ impl From<SuccessionError> for Problem {
             SuccessionError::Invalid(violations) => Self::Invalid(violations),
             SuccessionError::Accounts(error) => error.into(),
             SuccessionError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccessRequestError> for Problem {
+    fn from(error: AccessRequestError) -> Self {
+        match error {
+            AccessRequestError::Forbidden => Self::Forbidden,
+            AccessRequestError::NotFound => Self::NotFound,
+            AccessRequestError::WrongState => Self::Conflict,
+            AccessRequestError::LinkNotValid => Self::LinkNotValid,
+            AccessRequestError::Invalid(violations) => Self::Invalid(violations),
+            AccessRequestError::TooMany { retry_after } => Self::TooManyRequests {
+                retry_after_seconds: retry_after.as_secs().max(1),
+            },
+            AccessRequestError::Accounts(error) => error.into(),
+            AccessRequestError::Catalog(error) => error.into(),
         }
     }
 }

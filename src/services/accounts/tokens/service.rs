@@ -84,6 +84,27 @@ impl Tokens {
         self.create_checked(actor, wanted, None).await
     }
 
+    /// Whether such a token can be made.
+    ///
+    /// # Errors
+    /// [`AccountsError::Invalid`]
+    pub(in crate::services) fn check(&self, wanted: &NewToken) -> Result<(), AccountsError> {
+        let checked = self.checked(wanted, self.clock.now());
+        checked.map(drop).map_err(AccountsError::Invalid)
+    }
+
+    /// Creates a token of a service together with what else changes, in the name of the archive.
+    ///
+    /// # Errors
+    /// [`AccountsError::Invalid`]; those of the commit.
+    pub(in crate::services) async fn create_with(
+        &self,
+        changes: ChangeSet,
+        wanted: NewToken,
+    ) -> Result<(Secret, TokenRecord), AccountsError> {
+        self.create_in(changes, &Actor::System, wanted, None).await
+    }
+
     /// All tokens, oldest first, revoked ones included. Secrets are not stored.
     ///
     /// # Errors
@@ -112,6 +133,17 @@ impl Tokens {
         wanted: NewToken,
         account: Option<AccountId>,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
+        let changes = ChangeSet::by(actor, self.clock.now());
+        self.create_in(changes, actor, wanted, account).await
+    }
+
+    async fn create_in(
+        &self,
+        changes: ChangeSet,
+        actor: &Actor,
+        wanted: NewToken,
+        account: Option<AccountId>,
+    ) -> Result<(Secret, TokenRecord), AccountsError> {
         let now = self.clock.now();
         let label = self.checked(&wanted, now).map_err(AccountsError::Invalid)?;
         let secret = Secret::random(&self.clock, PREFIX);
@@ -134,7 +166,7 @@ impl Tokens {
         if let Some(account) = &record.account {
             entry = entry.with("account", account);
         }
-        let changes = ChangeSet::by(actor, now).write(Write::Token(record.clone()));
+        let changes = changes.write(Write::Token(record.clone()));
         self.trail.commit(changes, &entry).await?;
         Ok((secret, record))
     }
