@@ -253,6 +253,7 @@ fn asset(number: u64) -> Asset {
                 value: format!("record-{number}"),
             }],
         },
+        issuer: None,
         files: Vec::new(),
         created_at: moment(),
         updated_at: moment(),

@@ -116,6 +116,7 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         state: State::Published,
         widest_audience: AudienceLevel::Public,
         work,
+        issuer: None,
         files: Vec::new(),
         created_at: moment,
         updated_at: moment,

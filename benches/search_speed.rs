@@ -147,6 +147,7 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         state: State::Published,
         widest_audience: AudienceLevel::Public,
         work,
+        issuer: None,
         files: Vec::new(),
         created_at: moment,
         updated_at: moment,

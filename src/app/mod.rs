@@ -178,14 +178,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            access_requests: AccessRequests::new(
-                catalog(),
-                trail.clone(),
-                Arc::clone(&backends.keys),
-                Arc::clone(&tokens),
-                clock(),
-                rules,
-            ),
+            access_requests: access_requests(&backends, &trail, &tokens, rules),
             tokens,
             accounts,
             successions: Successions::new(successors, trail.clone()),
@@ -234,4 +227,20 @@ impl Archive {
         self.search.close().await;
         (self.backends.close_catalog)().await;
     }
+}
+
+fn access_requests(
+    backends: &Backends,
+    trail: &AuditTrail,
+    tokens: &Arc<Tokens>,
+    rules: access_requests::Rules,
+) -> AccessRequests {
+    AccessRequests::new(
+        backends.catalog(),
+        trail.clone(),
+        Arc::clone(&backends.keys),
+        Arc::clone(tokens),
+        backends.clock.clone(),
+        rules,
+    )
 }
