@@ -255,6 +255,7 @@ fn asset(number: u64) -> Asset {
                 value: format!("record-{number}"),
             }],
         },
+        issuer: None,
         files: Vec::new(),
         created_at: moment(),
         updated_at: moment(),
@@ -262,7 +263,6 @@ fn asset(number: u64) -> Asset {
         review: Review::default(),
         corrections: Vec::new(),
         sealed: Vec::new(),
-        issuer: None,
     }
 }
 

@@ -125,7 +125,6 @@ fn work(document: &Document, number: u128) -> Result<IndexChange, Failure> {
         review: Review::default(),
         corrections: Vec::new(),
         sealed: Vec::new(),
-        issuer: None,
     };
     Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }

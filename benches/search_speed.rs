@@ -156,7 +156,6 @@ fn work(record: &Record, number: u128) -> Result<IndexChange, Failure> {
         review: Review::default(),
         corrections: Vec::new(),
         sealed: Vec::new(),
-        issuer: None,
     };
     Ok(IndexChange::Put(Box::new(asset), FileContents::default()))
 }

@@ -123,15 +123,13 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("notifications.keep_days", u64::from(notifications.keep_days), 1, 3_650),
         ("jobs.workers", jobs.workers as u64, 1, 64),
     ];
-    ranges
-        .into_iter()
-        .filter(|(_, value, least, most)| value < least || value > most)
-        .map(|(key, _, least, most)| ConfigProblem::OutOfRange {
-            key: key.to_owned(),
-            least,
-            most,
-        })
-        .collect()
+    ranges.into_iter().filter_map(beyond).collect()
+}
+
+fn beyond((key, value, least, most): (&'static str, u64, u64, u64)) -> Option<ConfigProblem> {
+    let is_within = (least..=most).contains(&value);
+    let key = key.to_owned();
+    (!is_within).then_some(ConfigProblem::OutOfRange { key, least, most })
 }
 
 fn malformed(key: &str, wanted: &'static str) -> ConfigProblem {

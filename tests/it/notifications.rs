@@ -433,10 +433,10 @@ async fn the_depositor_is_told_once_that_a_consent_ends_in_a_month() {
             .jobs(Some(JobState::Waiting), None, 20)
             .await
             .unwrap();
-        let of_kind = jobs
+        let mut of_kind = jobs
             .into_iter()
             .filter(|job| job.kind.0 == "warn-of-consent-end");
-        of_kind.last().unwrap()
+        of_kind.next_back().unwrap()
     };
     let first = warning().await;
     let a_month_before = Timestamp::parse("2027-06-01T00:00:00+07:00").unwrap();

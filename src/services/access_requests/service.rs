@@ -140,7 +140,7 @@ impl AccessRequests {
         let key = self.clock.random_bytes::<32>();
         let (keys, of) = (Arc::clone(&self.keys), id.clone());
         // One without a request is harmless.
-        blocking(move || keys.insert(&of, key))
+        blocking(move || keys.ensure(&of, key))
             .await
             .map_err(CatalogError::Io)?;
         let sealed = seal(&wanted.contact, &id, &key, &self.clock);
