@@ -80,6 +80,7 @@ mod search;
 mod search_http;
 mod search_kill;
 mod search_load;
+mod sensitive_themes;
 mod service_manager;
 mod sign_in;
 mod stored_records;

@@ -277,15 +277,15 @@ fn nothing_is_secret(work: &Work, list: &mut Checklist) {
 }
 
 fn has_sensitive_theme(work: &Work, vocabularies: &Vocabularies) -> bool {
-    let is_sensitive = |slug: &str| slug == Work::SENSITIVE_THEME;
+    let Some(scheme) = vocabularies.scheme("theme") else {
+        return false;
+    };
     work.themes.iter().any(|theme| {
-        is_sensitive(theme.as_str())
-            || vocabularies.scheme("theme").is_some_and(|scheme| {
-                let broader = scheme.expand(theme.as_str(), Direction::Broader, None);
-                broader
-                    .iter()
-                    .any(|wider| is_sensitive(wider.slug.as_str()))
-            })
+        let own = scheme.find(theme.as_str());
+        let broader = scheme.expand(theme.as_str(), Direction::Broader, None);
+        own.into_iter()
+            .chain(broader)
+            .any(|concept| concept.sensitive)
     })
 }
 

@@ -63,8 +63,6 @@ impl Work {
     pub const RIGHTS_NOT_REVIEWED: &'static str = "rights-not-reviewed";
     /// The reuse terms of a work that may be linked to but not delivered.
     pub const LINK_ONLY: &'static str = "link-only";
-    /// The theme whose works two posts release: unlawful abuse of rights and freedoms.
-    pub const SENSITIVE_THEME: &'static str = "abuse-of-rights-law-violations";
 
     /// An empty description.
     ///

@@ -28,6 +28,8 @@ pub struct Concept {
     pub replaced_by: Vec<Slug>,
     /// Remarks with their source.
     pub notes: Vec<Note>,
+    /// Works about it, or about what is narrower, are released by two posts and reviewed again on a day.
+    pub sensitive: bool,
     /// `false` where the facts were not checked against a primary source.
     pub verified: bool,
     /// What only this kind of scheme has.

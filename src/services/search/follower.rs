@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::index::projector::{Progress, ProjectionError, Projector};
 use super::state::SearchState;
 use crate::storage::blocking;
+use crate::telemetry::error_chain;
 
 /// Runs until closing: rebuilds on request, otherwise follows the event log.
 pub(crate) async fn follow(state: Arc<SearchState>) {
@@ -29,7 +30,7 @@ pub(crate) async fn follow(state: Arc<SearchState>) {
             Ok(()) => {}
             Err(error) => {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %error_chain(&error),
                     "the search index cannot follow the catalogue; trying again"
                 );
                 tokio::select! {
@@ -52,7 +53,7 @@ async fn recover_from_failed_write(state: &Arc<SearchState>) {
         live.renew_writer()
     });
     if let Err(error) = renewed.await {
-        let error = &error as &dyn std::error::Error;
+        let error = error_chain(&error);
         tracing::error!(error, "the search index still cannot be written");
     }
 }

@@ -78,6 +78,8 @@ struct ConceptRecord {
     replaced_by: Vec<Of<Slug>>,
     #[serde(default)]
     notes: Vec<NoteRecord>,
+    #[serde(default)]
+    sensitive: bool,
     #[serde(default = "yes")]
     verified: bool,
     instrument: Option<InstrumentRecord>,
@@ -129,6 +131,7 @@ impl ConceptRecord {
                 .into_iter()
                 .map(NoteRecord::into_domain)
                 .collect(),
+            sensitive: self.sensitive,
             verified: self.verified,
             details,
         }

@@ -39,6 +39,7 @@ fn concept(name: &str) -> Concept {
         related: Vec::new(),
         replaced_by: Vec::new(),
         notes: Vec::new(),
+        sensitive: false,
         verified: true,
         details: Details::Plain,
     }
