@@ -95,6 +95,15 @@ fn demo_is_not_ready_before_the_sample_is_in() {
         assert_eq!(ready.json()["status"], "starting");
         None
     });
+    let in_state = |state: &str| {
+        let works = operator
+            .get(&format!("/api/v1/assets?state={state}"))
+            .json();
+        works["items"].as_array().unwrap().len()
+    };
+    // Two returned with reasons, two that wait for a second approval, and those of the collection that are submitted.
+    let queue = ["draft", "submitted", "returned", "accepted", "withdrawn"].map(in_state);
+    assert_eq!(queue, [6, 3, 2, 2, 1]);
     child.kill().unwrap();
     child.wait().unwrap();
     let expected = sample.lines().count().min(100);

@@ -1,5 +1,7 @@
 //! `demo`: an archive with the sample collection in it, from one binary and nothing beside it.
 
+mod queue;
+
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +20,7 @@ use crate::interfaces::messages::Language;
 const SAMPLE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sample.rs"));
 
 /// The accounts of the sample: one for each of the five who use an archive.
-const ACCOUNTS: &[u8] = include_bytes!("../../../schema/sample/accounts.json");
+const ACCOUNTS: &[u8] = include_bytes!("../../../../schema/sample/accounts.json");
 
 /// Serves the folder, which is not ready (`/readyz`) before the collection is in; fills it first when it holds no works, or when an earlier filling was cut off.
 ///
@@ -39,6 +41,7 @@ pub(crate) fn run(config: Config, language: Language) -> Result<(), Failure> {
     if is_empty || folder.exists() {
         unpack(&folder)?;
         import::folder_or_file(&connection, &folder, None, language)?;
+        queue::fill(&connection)?;
         fs::remove_dir_all(&folder).map_err(|error| Failure::io(folder.display(), error))?;
     } else {
         print(language.pick(
