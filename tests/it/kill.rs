@@ -107,7 +107,7 @@ fn work_until_killed(
         scope.spawn(|| while harvester.read(client).is_some() {});
         // Every fourth round may end before anything was acknowledged, the others may not, however
         // slow the machine is.
-        if round % 4 != 0 {
+        if !round.is_multiple_of(4) {
             wait_for_a_new_work(ledger);
         }
         thread::sleep(Duration::from_millis(5) + moment(round, 120));
