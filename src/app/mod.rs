@@ -173,7 +173,7 @@ impl Archive {
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
-            .telling(notifications.clone())
+            .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
         let search = Arc::new(search);
         let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());

@@ -63,7 +63,7 @@ pub enum Rule {
     },
     /// The vocabulary says that the body does not exist on that day.
     NotInForce,
-    /// It stands in a plan that was made before.
+    /// An earlier plan that has not run yet names it.
     AlreadyPlanned,
     /// A permission that the role does not have.
     BeyondRole,

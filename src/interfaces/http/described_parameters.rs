@@ -115,7 +115,7 @@ impl DescribedParameters {
         else {
             return next.call(request).await;
         };
-        // Who may not call at all is told so first, by the handler.
+        // The handler refuses callers without the permission first.
         let is_refused = !is_open && is_anonymous(&request);
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();

@@ -34,7 +34,7 @@ pub struct Accounts {
     pub sign_in: Arc<SignIn>,
     /// What holders choose.
     pub preferences: Arc<AccountPreferences>,
-    /// Accounts as those to whom something is told.
+    /// Accounts as recipients of messages.
     pub recipients: Arc<Recipients>,
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,

@@ -1,4 +1,4 @@
-//! Accounts as those to whom something is told: their post, language, address, and what they chose.
+//! Accounts as recipients of messages: their post, language, address, and what they chose.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, RecordStore};
 use crate::storage::keys::Key;
 
-/// Finds those to whom something is told.
+/// Finds the recipients of messages.
 pub struct Recipients {
     pub(super) store: AccountStore,
 }

@@ -95,11 +95,11 @@ impl Curation {
             return Ok(changes);
         }
         let kind = NotificationKind::ConsentEnding;
-        let told = self
+        let notified = self
             .works
             .notifications
-            .tell_depositor(changes, &Actor::System, kind, id);
-        Ok(told.await?)
+            .notify_depositor(changes, &Actor::System, kind, id);
+        Ok(notified.await?)
     }
 
     fn due(&self, change: DueChange, present: &Asset) -> Option<(Asset, EventKind)> {

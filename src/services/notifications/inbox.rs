@@ -1,4 +1,4 @@
-//! The inbox of an account: what it is told, as far as it may see the works now.
+//! The inbox of an account: its notifications, as far as it may see the works now.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! Notifications: what holders of accounts are told about works that concern their post.
+//! Notifications: messages to the holders of accounts about works that concern their post.
 //!
-//! A notification is written in the commit of the act that it tells of ([`Notifications::tell_depositor`]). It names the work and
+//! A notification is written in the commit of the act that it reports ([`Notifications::notify_depositor`]). It names the work and
 //! says nothing about it: what a reader sees of the work is decided by the policy when it is read ([`inbox`]), so nobody
 //! learns of a work that it may not see any more. `is_read` is the reader's own mark; nothing counts who read what.
 //!

@@ -1,4 +1,4 @@
-//! Adds notifications to the commit of the act that they tell of.
+//! Adds notifications to the commit of the act that they report.
 
 use std::sync::Arc;
 
@@ -38,11 +38,11 @@ impl Notifications {
         }
     }
 
-    /// Tells the account that deposited a work, unless it did the act itself.
+    /// Notifies the account that deposited a work, unless it did the act itself.
     ///
     /// # Errors
     /// The catalogue fails.
-    pub(in crate::services) async fn tell_depositor(
+    pub(in crate::services) async fn notify_depositor(
         &self,
         changes: ChangeSet,
         actor: &Actor,
@@ -56,14 +56,14 @@ impl Notifications {
         let Some((_, account)) = depositor else {
             return Ok(changes);
         };
-        self.tell(changes, actor, kind, work, account).await
+        self.notify(changes, actor, kind, work, account).await
     }
 
-    /// Tells those to whom a work was assigned, but the one who assigned it.
+    /// Notifies those to whom a work was assigned, but the one who assigned it.
     ///
     /// # Errors
     /// The catalogue fails.
-    pub(in crate::services) async fn tell_assignees(
+    pub(in crate::services) async fn notify_assignees(
         &self,
         mut changes: ChangeSet,
         actor: &Actor,
@@ -79,12 +79,12 @@ impl Notifications {
         };
         for account in accounts {
             let kind = NotificationKind::Assigned;
-            changes = self.tell(changes, actor, kind, work, &account).await?;
+            changes = self.notify(changes, actor, kind, work, &account).await?;
         }
         Ok(changes)
     }
 
-    async fn tell(
+    async fn notify(
         &self,
         changes: ChangeSet,
         actor: &Actor,

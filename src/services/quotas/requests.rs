@@ -54,14 +54,14 @@ impl Buckets {
         } else {
             1_000 - left
         };
-        let told = RequestsLeft {
+        let result = RequestsLeft {
             quota,
             left: left / 1_000,
             seconds: missing
                 .saturating_mul(MINUTE_MS)
                 .div_ceil(full.max(1).saturating_mul(1_000)),
         };
-        if is_granted { Ok(told) } else { Err(told) }
+        if is_granted { Ok(result) } else { Err(result) }
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
     fn a_minute_gives_back_the_quota_evenly() {
         let mut buckets = Buckets::default();
         let dic = Slug::parse("dic").unwrap();
-        let mut take = |seconds| buckets.take(&dic, 6, at(seconds)).map(|told| told.left);
+        let mut take = |seconds| buckets.take(&dic, 6, at(seconds)).map(|budget| budget.left);
         for left in (0..6).rev() {
             assert_eq!(take(0), Ok(left));
         }

@@ -39,7 +39,7 @@ pub struct BodyUsage {
     pub is_own_quota: bool,
 }
 
-/// Why a quota was not set, or usage not told.
+/// Why a quota was not set, or usage not read.
 #[derive(Debug, thiserror::Error)]
 pub enum QuotaError {
     /// The actor does not administer the archive, or the body is not its own nor one below it.

@@ -61,7 +61,7 @@ impl WorkAccess {
 
     /// The same access, which tells of changes in this way.
     #[must_use]
-    pub fn telling(self, notifications: Notifications) -> Self {
+    pub fn with_notifications(self, notifications: Notifications) -> Self {
         Self {
             notifications,
             ..self
@@ -157,7 +157,7 @@ impl WorkAccess {
     }
 
     /// Commits a change of a work, made by [`Self::change_set`]. A decision gets its entry in the audit trail, and the
-    /// depositor is told of it.
+    /// depositor is notified.
     ///
     /// # Errors
     /// Those of [the commit](crate::storage::catalog::Commits::commit).
@@ -171,11 +171,13 @@ impl WorkAccess {
         if !is_decision(event) {
             return self.catalog.commit(changes).await;
         }
-        let changes = match told_of(event) {
+        let changes = match depositor_notification(event) {
             None => changes,
             Some(kind) => {
-                let told = self.notifications.tell_depositor(changes, actor, kind, id);
-                told.await?
+                let notified = self
+                    .notifications
+                    .notify_depositor(changes, actor, kind, id);
+                notified.await?
             }
         };
         let entry = NewEntry::new(actor, Act::WorkDecided, id)
@@ -304,8 +306,8 @@ pub(in crate::services) fn check_visible(
     }
 }
 
-/// What the depositor of a work is told of.
-const fn told_of(event: EventKind) -> Option<NotificationKind> {
+/// The notification that an event sends to the depositor of the work.
+const fn depositor_notification(event: EventKind) -> Option<NotificationKind> {
     match event {
         EventKind::Returned => Some(NotificationKind::Returned),
         EventKind::Withdrawn => Some(NotificationKind::Withdrawn),

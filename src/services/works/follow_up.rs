@@ -15,11 +15,11 @@ pub enum DueChange {
     ReleaseEmbargo,
     /// It is withdrawn because the consent to show people ends.
     EndConsent,
-    /// Its depositor is told that this will happen in a month. The work does not change.
+    /// Notifies its depositor that this will happen in a month. The work does not change.
     WarnOfConsentEnd,
 }
 
-/// How long before its end the depositor is told of it.
+/// How long before its end the depositor is notified.
 pub(in crate::services) const WARNING_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// The payload of the jobs that make due changes.

@@ -102,7 +102,7 @@ pub async fn begin_registration(
         .passkeys
         .begin_registration(&session)
         .await?;
-    Ok(asked(begun))
+    Ok(ceremony_response(begun))
 }
 
 /// Registers a passkey.
@@ -179,7 +179,9 @@ pub async fn remove(
     security(())
 )]
 pub async fn begin_sign_in(archive: web::Data<Archive>) -> Result<HttpResponse, Problem> {
-    Ok(asked(archive.accounts.passkeys.begin_sign_in()?))
+    Ok(ceremony_response(
+        archive.accounts.passkeys.begin_sign_in()?,
+    ))
 }
 
 /// Signs in with a passkey.
@@ -215,7 +217,7 @@ pub async fn sign_in(
     begin(&archive, &base, &secret, &session).await
 }
 
-/// The answer of the browser; what is wrong with its inside is told as wrong credentials.
+/// The answer of the browser; a malformed inside counts as wrong credentials.
 fn credential_in(fields: &mut Fields, body: &Value) -> Value {
     let credential = body.get("credential").cloned().unwrap_or_default();
     if !credential.is_object() {
@@ -224,7 +226,7 @@ fn credential_in(fields: &mut Fields, body: &Value) -> Value {
     credential
 }
 
-fn asked(begun: Begun) -> HttpResponse {
+fn ceremony_response(begun: Begun) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(CeremonyView {

@@ -88,7 +88,7 @@ pub async fn authenticate(
     };
     let body_requests = match count_request(&request, &actor) {
         Ok(left) => left,
-        Err(told) => return Ok(refuse(request, told)),
+        Err(left) => return Ok(refuse(request, left)),
     };
     let address = client_address(&request);
     let requester = requester(&actor, address);
@@ -101,10 +101,10 @@ pub async fn authenticate(
     let mut response = next.call(request).await?.map_into_boxed_body();
     let is_counted = response.request().extensions().get::<IsCounted>().is_some();
     if let Some(search) = admission.filter(|_| is_counted) {
-        tell_budget(response.headers_mut(), &search, &requester);
+        insert_search_limit(response.headers_mut(), &search, &requester);
     }
     if let Some(left) = body_requests {
-        tell_requests(response.headers_mut(), left);
+        insert_request_limit(response.headers_mut(), left);
     }
     if response.request().path().starts_with("/api/") {
         vary_by_caller(response.headers_mut());
@@ -191,16 +191,16 @@ fn count_request(
     }
 }
 
-fn refuse(request: ServiceRequest, told: RequestsLeft) -> ServiceResponse<BoxBody> {
+fn refuse(request: ServiceRequest, left: RequestsLeft) -> ServiceResponse<BoxBody> {
     let mut response = request.error_response(Problem::TooManyRequests {
-        retry_after_seconds: told.seconds,
+        retry_after_seconds: left.seconds,
     });
-    tell_requests(response.headers_mut(), told);
+    insert_request_limit(response.headers_mut(), left);
     response
 }
 
 /// The second policy stands beside the budget of the caller.
-fn tell_requests(headers: &mut HeaderMap, left: RequestsLeft) {
+fn insert_request_limit(headers: &mut HeaderMap, left: RequestsLeft) {
     let policy = format!("\"{BODY_POLICY}\";q={};w=60", left.quota);
     let limit = format!("\"{BODY_POLICY}\";r={};t={}", left.left, left.seconds);
     for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, limit)] {
@@ -225,7 +225,7 @@ fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
     proxies.client_of(request)
 }
 
-fn tell_budget(headers: &mut HeaderMap, search: &Search, requester: &Requester) {
+fn insert_search_limit(headers: &mut HeaderMap, search: &Search, requester: &Requester) {
     let Some(left) = search.admission().remaining(requester) else {
         return;
     };

@@ -47,7 +47,7 @@ struct Payload {
 }
 
 impl ForgottenPasswords {
-    /// Takes a request for a link. What comes of it is told by mail alone.
+    /// Takes a request for a link. Only a mail says what came of it.
     ///
     /// # Errors
     /// [`AccountsError::NoMail`], [`AccountsError::TooManyAttempts`]: both whether the name is known or not.

@@ -1,6 +1,6 @@
 //! Speaks with a provider: discovery, keys, the exchange of a code, the verification of an ID token. Everything here blocks.
 //!
-//! What is read of a provider is kept for a day. A token with an unknown key makes the keys be read again, at most once a
+//! The discovery of a provider is cached for a day. A token with an unknown key makes the keys be read again, at most once a
 //! minute, so that a rotation is followed and a forger cannot make the archive ask without end.
 
 use std::io::Read as _;
@@ -60,7 +60,7 @@ pub enum Unverified {
 }
 
 /// What a browser takes along to the provider.
-pub(super) struct Question<'a> {
+pub(super) struct AuthorizationFlow<'a> {
     pub(super) redirect: &'a str,
     pub(super) state: &'a str,
     pub(super) nonce: &'a str,
@@ -81,11 +81,11 @@ pub(super) struct Identity {
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
     agent: Agent,
-    known: Mutex<Option<Known>>,
+    cached: Mutex<Option<Discovery>>,
 }
 
 #[derive(Clone)]
-struct Known {
+struct Discovery {
     metadata: CoreProviderMetadata,
     read_at: Timestamp,
     keys_read_at: Timestamp,
@@ -115,21 +115,25 @@ impl ProviderClient {
         Self {
             provider,
             agent: config.build().into(),
-            known: Mutex::new(None),
+            cached: Mutex::new(None),
         }
     }
 
     /// The address at the provider that a browser is sent to.
-    pub(super) fn address(&self, asked: &Question, now: Timestamp) -> Result<String, Unverified> {
-        let known = self.known(now)?;
+    pub(super) fn authorization_url(
+        &self,
+        flow: &AuthorizationFlow,
+        now: Timestamp,
+    ) -> Result<String, Unverified> {
+        let discovery = self.discovery(now)?;
         let client = CoreClient::from_provider_metadata(
-            known.metadata,
+            discovery.metadata,
             ClientId::new(self.provider.client_id.clone()),
             None,
         )
-        .set_redirect_uri(redirect(asked.redirect)?);
-        let verifier = PkceCodeVerifier::new(asked.verifier.to_owned());
-        let (state, nonce) = (asked.state.to_owned(), asked.nonce.to_owned());
+        .set_redirect_uri(redirect(flow.redirect)?);
+        let verifier = PkceCodeVerifier::new(flow.verifier.to_owned());
+        let (state, nonce) = (flow.state.to_owned(), flow.nonce.to_owned());
         let mut request = client
             .authorize_url(
                 AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
@@ -140,7 +144,7 @@ impl ProviderClient {
         for scope in &self.provider.scopes {
             request = request.add_scope(Scope::new(scope.clone()));
         }
-        if asked.is_fresh {
+        if flow.is_fresh {
             request = request
                 .add_prompt(CoreAuthPrompt::Login)
                 .set_max_age(Duration::ZERO);
@@ -153,32 +157,32 @@ impl ProviderClient {
     pub(super) fn verify(
         &self,
         code: &str,
-        asked: &Question,
+        flow: &AuthorizationFlow,
         now: Timestamp,
     ) -> Result<Identity, Unverified> {
-        let known = self.known(now)?;
+        let discovery = self.discovery(now)?;
         let secret = self.provider.client_secret.clone().map(ClientSecret::new);
         let client = CoreClient::from_provider_metadata(
-            known.metadata.clone(),
+            discovery.metadata.clone(),
             ClientId::new(self.provider.client_id.clone()),
             secret,
         )
-        .set_redirect_uri(redirect(asked.redirect)?);
+        .set_redirect_uri(redirect(flow.redirect)?);
         let request = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(unavailable)?
-            .set_pkce_verifier(PkceCodeVerifier::new(asked.verifier.to_owned()));
+            .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier.to_owned()));
         let answer = request.request(&|request| self.call(request));
         let answer = answer.map_err(|error| Unverified::Refused(error.to_string()))?;
         let token = answer.id_token();
         let token = token.ok_or_else(|| Unverified::Refused("it has no ID token".to_owned()))?;
-        let nonce = Nonce::new(asked.nonce.to_owned());
-        match self.verified(token, &known, &nonce, now) {
+        let nonce = Nonce::new(flow.nonce.to_owned());
+        match self.verified(token, &discovery, &nonce, now) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
-                let known = self.with_new_keys(known, now)?;
-                let again = self.verified(token, &known, &nonce, now);
+                let discovery = self.with_new_keys(discovery, now)?;
+                let again = self.verified(token, &discovery, &nonce, now);
                 again.map_err(|error| refused(&error))
             }
             verified => verified.map_err(|error| refused(&error)),
@@ -188,7 +192,7 @@ impl ProviderClient {
     fn verified(
         &self,
         token: &CoreIdToken,
-        known: &Known,
+        discovery: &Discovery,
         nonce: &Nonce,
         now: Timestamp,
     ) -> Result<Identity, ClaimsVerificationError> {
@@ -200,8 +204,8 @@ impl ProviderClient {
         let latest_issue = moment(now.plus_seconds(SKEW_SECONDS));
         let verifier = openidconnect::core::CoreIdTokenVerifier::new_public_client(
             ClientId::new(self.provider.client_id.clone()),
-            known.metadata.issuer().clone(),
-            known.metadata.jwks().clone(),
+            discovery.metadata.issuer().clone(),
+            discovery.metadata.jwks().clone(),
         )
         .set_allowed_algs(ALGORITHMS)
         .set_time_fn(move || earlier.into())
@@ -224,40 +228,40 @@ impl ProviderClient {
         })
     }
 
-    fn known(&self, now: Timestamp) -> Result<Known, Unverified> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = known
+    fn discovery(&self, now: Timestamp) -> Result<Discovery, Unverified> {
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = cached
             .clone()
-            .filter(|known| now < known.read_at.plus_seconds(KEEP_SECONDS));
-        if let Some(known) = fresh {
-            return Ok(known);
+            .filter(|discovery| now < discovery.read_at.plus_seconds(KEEP_SECONDS));
+        if let Some(discovery) = fresh {
+            return Ok(discovery);
         }
         let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(unavailable)?;
         let read = CoreProviderMetadata::discover(&issuer, &|request| self.call(request));
-        let read = Known {
+        let read = Discovery {
             metadata: read.map_err(unavailable)?,
             read_at: now,
             keys_read_at: now,
         };
-        *known = Some(read.clone());
+        *cached = Some(read.clone());
         Ok(read)
     }
 
-    /// What is known with keys that were just read, unless they were read a moment ago.
-    fn with_new_keys(&self, mut read: Known, now: Timestamp) -> Result<Known, Unverified> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(present) = known.as_ref()
+    /// The discovery with keys that were just read, unless they were read a moment ago.
+    fn with_new_keys(&self, mut read: Discovery, now: Timestamp) -> Result<Discovery, Unverified> {
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(present) = cached.as_ref()
             && now < present.keys_read_at.plus_seconds(KEYS_PAUSE_SECONDS)
         {
             return Ok(present.clone());
         }
         read.keys_read_at = now;
         // Counted even if it fails.
-        *known = Some(read.clone());
+        *cached = Some(read.clone());
         let keys =
             CoreJsonWebKeySet::fetch(read.metadata.jwks_uri(), &|request| self.call(request));
         read.metadata = read.metadata.set_jwks(keys.map_err(unavailable)?);
-        *known = Some(read.clone());
+        *cached = Some(read.clone());
         Ok(read)
     }
 

@@ -12,7 +12,7 @@ pub struct Provider {
     pub id: Slug,
     /// Its name for people, in Vietnamese and in English.
     pub names: [String; 2],
-    /// Its address, as it stands in its tokens.
+    /// The issuer: its address, equal to the `iss` of its tokens.
     pub issuer: String,
     /// How it knows this archive.
     pub client_id: String,

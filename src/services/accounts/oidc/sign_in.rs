@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::client::{Identity, ProviderClient, Question, Unverified};
+use super::client::{AuthorizationFlow, Identity, ProviderClient, Unverified};
 use super::flow::Flow;
 use super::provider::{ClaimRule, Provider};
 use super::stored::{SubjectRecord, SubjectV1, key};
@@ -129,7 +129,9 @@ impl OidcSignIn {
         let flow = Flow::new(provider, is_fresh, clock);
         let cookie = flow.seal(&self.store.keys.master(), clock);
         let cookie = cookie.map_err(AccountsError::from)?;
-        let address = blocking(move || client.address(&question(&flow, &redirect), now)).await?;
+        let address =
+            blocking(move || client.authorization_url(&authorization_flow(&flow, &redirect), now))
+                .await?;
         Ok((address, cookie))
     }
 
@@ -191,7 +193,8 @@ impl OidcSignIn {
         let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
         let client = Arc::clone(client);
         let identity =
-            blocking(move || client.verify(&code, &question(&flow, &redirect), now)).await?;
+            blocking(move || client.verify(&code, &authorization_flow(&flow, &redirect), now))
+                .await?;
         let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
         if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
             return Err(not_right("the proof of identity is not fresh"));
@@ -341,8 +344,8 @@ impl OidcSignIn {
     }
 }
 
-fn question<'a>(flow: &'a Flow, redirect: &'a str) -> Question<'a> {
-    Question {
+fn authorization_flow<'a>(flow: &'a Flow, redirect: &'a str) -> AuthorizationFlow<'a> {
+    AuthorizationFlow {
         redirect,
         state: &flow.state,
         nonce: &flow.nonce,

@@ -86,8 +86,8 @@ impl RelyingParty {
         });
         let options = PublicKeyCredentialCreationOptions::passkey(&self.id, user, known.collect());
         let (server, client) = options.start_ceremony().map_err(not_right)?;
-        let asked = serde_json::to_value(&client).map_err(not_right)?;
-        Ok((asked, server.encode().map_err(not_right)?))
+        let options = serde_json::to_value(&client).map_err(not_right)?;
+        Ok((options, server.encode().map_err(not_right)?))
     }
 
     /// The passkey that a browser made.
@@ -124,8 +124,8 @@ impl RelyingParty {
     pub(super) fn begin_sign_in(&self) -> Result<(Value, Vec<u8>), NotRight> {
         let options = DiscoverableCredentialRequestOptions::passkey(&self.id);
         let (server, client) = options.start_ceremony().map_err(not_right)?;
-        let asked = serde_json::to_value(&client).map_err(not_right)?;
-        Ok((asked, server.encode().map_err(not_right)?))
+        let options = serde_json::to_value(&client).map_err(not_right)?;
+        Ok((options, server.encode().map_err(not_right)?))
     }
 
     /// Which passkey a browser answers with; whether it has that is not verified yet.

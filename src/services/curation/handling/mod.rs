@@ -103,8 +103,8 @@ impl Curation {
             None => changes,
             Some(new) => {
                 let notifications = &self.works.notifications;
-                let told = notifications.tell_assignees(changes, actor, &new.to, id);
-                told.await?
+                let notified = notifications.notify_assignees(changes, actor, &new.to, id);
+                notified.await?
             }
         };
         read.handling.assignment = assignment.map(|new| Assignment {
