@@ -1,27 +1,28 @@
 //! Accounts for their administrators: invite, change, reset, close, forget.
 
+mod hand_over;
+mod invite;
+
 use std::sync::Arc;
 
+pub use hand_over::{HandOver, HandedOver};
+pub use invite::{Invite, Invited, NewAccount, RepeatableInvite};
+
 use super::error::AccountsError;
-use super::letters::link_job;
-use super::links::{IssuedLink, Links};
+use super::links::Links;
 use super::passkeys::without_passkeys;
-use super::preferences::{self, Preferences};
-use super::private;
 use super::scope::administers;
-use super::secret::{Secret, hex};
 use super::sessions::Sessions;
 use super::store::{AccountStore, FullAccount};
-use super::stored::{AccountV1, PrivateV1};
 use super::tokens::Tokens;
 use crate::domain::access::{AccountId, Actor, Role};
-use crate::domain::account::{Account, AccountLanguage, AccountState, Login, display_line};
+use crate::domain::account::{Account, AccountState};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations};
+use crate::domain::{Rule, Slug, Violations};
 use crate::services::audit::{Act, NewEntry};
 use crate::services::mail::{LinkPurpose, Mail};
-use crate::storage::catalog::{CatalogError, ChangeSet};
+use crate::storage::catalog::ChangeSet;
 
 /// After so many days a closed account keeps nothing but its id, role and body.
 pub const FORGET_AFTER_DAYS: i64 = 30;
@@ -36,81 +37,6 @@ pub struct Administration {
     pub(super) tokens: Arc<Tokens>,
 }
 
-/// An account to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewAccount {
-    /// The login name, as typed.
-    pub login: String,
-    /// The line to show; the login name if there is none.
-    pub display: Option<String>,
-    /// The role.
-    pub role: Role,
-    /// The body; contributors need one.
-    pub organisation: Option<Slug>,
-}
-
-/// How an account is created.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Invite {
-    /// How the holder gets its link.
-    pub hand_over: HandOver,
-    /// The language of messages for it.
-    pub language: Option<AccountLanguage>,
-    /// Makes the request one that can be repeated.
-    pub repeatable: Option<RepeatableInvite>,
-}
-
-/// What makes a request to create an account one that can be repeated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepeatableInvite {
-    /// Chosen by the client: equal requests with it create one account.
-    pub key: String,
-    /// SHA-256 of the request.
-    pub request: Sha256,
-}
-
-/// How a one-time link gets to the holder of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HandOver {
-    /// By mail when mail is configured and the login name is an address, else by the administrator.
-    #[default]
-    Mail,
-    /// By the administrator.
-    Administrator,
-}
-
-/// How a one-time link got to the holder of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandedOver {
-    /// The administrator hands it over.
-    Link(Secret),
-    /// A job mails it to this address.
-    Mailed(Login),
-    /// An earlier, equal request did it, and the link was used or replaced since.
-    Before,
-}
-
-impl HandedOver {
-    /// The link that the administrator hands over.
-    pub const fn link(&self) -> Option<&Secret> {
-        match self {
-            Self::Link(link) => Some(link),
-            Self::Mailed(_) | Self::Before => None,
-        }
-    }
-}
-
-/// A new account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invited {
-    /// The account.
-    pub account: Account,
-    /// What became of its link.
-    pub handed_over: HandedOver,
-    /// Whether an earlier, equal request created it.
-    pub is_replay: bool,
-}
-
 /// What changes in an account; none: stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountChange {
@@ -121,143 +47,6 @@ pub struct AccountChange {
 }
 
 impl Administration {
-    /// Creates an account and the one-time link with which its holder chooses a password.
-    ///
-    /// # Errors
-    /// [`AccountsError::Forbidden`]; [`AccountsError::Invalid`], also for a login name that is taken;
-    /// [`AccountsError::KeyReused`].
-    pub async fn invite(
-        &self,
-        actor: &Actor,
-        wanted: NewAccount,
-        how: &Invite,
-    ) -> Result<Invited, AccountsError> {
-        administers(actor)?;
-        let (login, display) = self.checked(&wanted).map_err(AccountsError::Invalid)?;
-        let (id, nonce) = self.new_names(actor, how);
-        if let Some(earlier) = self.earlier(&id, &nonce, &login, &wanted, how).await? {
-            return Ok(earlier);
-        }
-        let now = self.store.clock.now();
-        let public = AccountV1 {
-            id: id.to_string(),
-            role: wanted.role.name().to_owned(),
-            organisation: wanted.organisation.as_ref().map(Slug::to_string),
-            created_at_ms: now.as_millis(),
-            closed_at_ms: None,
-            sealed: None,
-        };
-        let private = PrivateV1 {
-            login: login.as_str().to_owned(),
-            display,
-            password: None,
-            totp: None,
-            recovery_codes: Vec::new(),
-        };
-        let mut changes = ChangeSet::by(actor, now);
-        if let Some(language) = how.language {
-            let chosen = Preferences {
-                language,
-                ..Preferences::default()
-            };
-            changes = preferences::write(changes, id.as_str(), None, &chosen)?;
-        }
-        let changes = self
-            .store
-            .insert(changes, public, None, &private, &login)
-            .await?;
-        let (changes, link) = self
-            .links
-            .issue(changes, id.as_str(), nonce.clone(), now)
-            .await?;
-        let purpose = LinkPurpose::Invitation;
-        let (changes, handed_over) =
-            self.hand_over(changes, link, purpose, &login, how.hand_over, now);
-        let entry = NewEntry::new(actor, Act::AccountInvited, &id).with("role", wanted.role.name());
-        match self.store.trail.commit(changes, &entry).await {
-            Err(CatalogError::RecordConflict { .. }) => {
-                // An equal request was faster, or another account has the name.
-                let earlier = self.earlier(&id, &nonce, &login, &wanted, how).await?;
-                return earlier.ok_or_else(|| AccountsError::broken("/login", Rule::LoginTaken));
-            }
-            committed => committed?,
-        };
-        Ok(Invited {
-            account: self.find(id.as_str()).await?.view()?,
-            handed_over,
-            is_replay: false,
-        })
-    }
-
-    /// Id and nonce of a new account: random, or the same for each equal request.
-    fn new_names(&self, actor: &Actor, how: &Invite) -> (AccountId, String) {
-        let Some(repeatable) = &how.repeatable else {
-            let id = AccountId::from_random(self.store.clock.random_bytes::<6>());
-            return (id, self.links.new_nonce());
-        };
-        let master = self.store.keys.master();
-        let scope = format!("invite\n{actor}\n{}\n", repeatable.key);
-        let hash = private::keyed_hash(&master, &scope);
-        let mut id = [0; 6];
-        id.copy_from_slice(&hash[..6]);
-        let request = format!("{scope}{}", repeatable.request.to_hex());
-        let nonce = hex(&private::keyed_hash(&master, &request)[..16]);
-        (AccountId::from_random(id), nonce)
-    }
-
-    /// What an earlier request with the same key created.
-    async fn earlier(
-        &self,
-        id: &AccountId,
-        nonce: &str,
-        login: &Login,
-        wanted: &NewAccount,
-        how: &Invite,
-    ) -> Result<Option<Invited>, AccountsError> {
-        let Some(account) = self.store.read(id.as_str()).await? else {
-            return Ok(None);
-        };
-        let account = account.view()?;
-        if how.repeatable.is_none()
-            || account.login.as_ref() != Some(login)
-            || (account.role, &account.organisation) != (wanted.role, &wanted.organisation)
-        {
-            return Err(AccountsError::KeyReused);
-        }
-        let link = self.links.secret(id.as_str(), nonce)?;
-        let handed_over = match self.links.expiry(id.as_str(), &link).await? {
-            None => HandedOver::Before,
-            Some(_) if self.mails(login, how.hand_over) => HandedOver::Mailed(login.clone()),
-            Some(_) => HandedOver::Link(link),
-        };
-        Ok(Some(Invited {
-            account,
-            handed_over,
-            is_replay: true,
-        }))
-    }
-
-    fn mails(&self, login: &Login, wanted: HandOver) -> bool {
-        wanted == HandOver::Mail && self.mail.is_configured() && login.is_mail_address()
-    }
-
-    /// Mails a new link, or gives it to the administrator.
-    fn hand_over(
-        &self,
-        changes: ChangeSet,
-        link: IssuedLink,
-        purpose: LinkPurpose,
-        login: &Login,
-        wanted: HandOver,
-        now: Timestamp,
-    ) -> (ChangeSet, HandedOver) {
-        if self.mails(login, wanted) {
-            let job = link_job(&link, purpose, now);
-            return (changes.job(job), HandedOver::Mailed(login.clone()));
-        }
-        (changes, HandedOver::Link(link.secret))
-    }
-
     /// Accounts with ids behind `after`, ascending, at most `limit`.
     ///
     /// # Errors
@@ -497,22 +286,6 @@ impl Administration {
             return Err(AccountsError::LastAdministrator);
         }
         Ok(())
-    }
-
-    fn checked(&self, wanted: &NewAccount) -> Result<(Login, String), Violations> {
-        let mut broken = Violations::default();
-        let login = Login::parse(&wanted.login)
-            .map_err(|rule| broken.push("/login", rule))
-            .ok();
-        let display = wanted.display.as_deref().unwrap_or(&wanted.login);
-        let display = display_line(display)
-            .map_err(|rule| broken.push("/display", rule))
-            .ok();
-        self.check_post(wanted.role, wanted.organisation.as_ref(), &mut broken);
-        match (login, display) {
-            (Some(login), Some(display)) => broken.into_result((login, display)),
-            _ => Err(broken),
-        }
     }
 
     fn check_post(&self, role: Role, organisation: Option<&Slug>, broken: &mut Violations) {
