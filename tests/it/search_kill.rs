@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -299,9 +299,11 @@ fn pages(client: &Client, query: &str, sort: &str) -> Vec<String> {
         query.trim_start_matches('&')
     );
     let (mut lines, mut ids, mut path) = (Vec::new(), Vec::new(), first.clone());
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let page = client.get(&path).json();
         if page["stale"] == true {
+            assert!(Instant::now() < deadline, "the index follows the catalogue");
             continue;
         }
         if lines.is_empty() {

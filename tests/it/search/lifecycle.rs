@@ -1,13 +1,15 @@
 //! The index follows the catalogue, survives a restart, and is rebuilt when it is damaged.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use khochung::domain::access::Actor;
 use khochung::domain::asset::State;
 use khochung::services::search::SearchRequest;
-use khochung::storage::catalog::{EventKind, EventNumber};
+use khochung::storage::catalog::{ChangeSet, Commits as _, EventKind, EventNumber};
 
-use super::{Library, becomes_searchable, numbers, open, work};
+use super::{Library, becomes_searchable, now, numbers, open, work};
+use crate::support::index_files::live_index;
 
 #[tokio::test]
 async fn a_change_is_searchable_when_its_event_is_waited_for() {
@@ -119,4 +121,33 @@ fn segment_files(library: &Library) -> BTreeSet<String> {
     names
         .filter(|name| !name.ends_with(".json") && !name.starts_with('.'))
         .collect()
+}
+
+/// A commit writes deletions to `<segment>.<operation>.del` before it replaces `meta.json`. After a kill
+/// in between, the same events give the same name again.
+#[tokio::test]
+async fn a_commit_interrupted_by_a_crash_is_repeated_after_the_restart() {
+    let library = Library::with_one_segment([work(1, "Cũ", "chung")]).await;
+    library.search.close().await;
+    let folder = live_index(library._folder.path());
+    let meta = folder.join("meta.json");
+    let before = std::fs::read(&meta).unwrap();
+    let mut edited = work(1, "Mới", "chung");
+    edited.revision = edited.revision.next();
+    let changes = ChangeSet::by(&Actor::System, now()).put(edited, EventKind::Described);
+    let event = library.catalog.commit(changes).await.unwrap().last_event;
+    let search = open(library._folder.path(), &library.catalog, &library.clock).await;
+    becomes_searchable(&search, event).await;
+    search.close().await;
+    let files = std::fs::read_dir(&folder).unwrap();
+    let is_deletions = |path: &Path| path.extension().is_some_and(|ext| ext == "del");
+    let left = files.filter(|file| is_deletions(&file.as_ref().unwrap().path()));
+    assert_eq!(left.count(), 1, "the edit deletes the document before it");
+    std::fs::write(&meta, before).unwrap();
+
+    let search = open(library._folder.path(), &library.catalog, &library.clock).await;
+    becomes_searchable(&search, event).await;
+    let request = SearchRequest::for_text("mới");
+    let page = search.search(&Actor::Anonymous, request).await.unwrap();
+    assert_eq!(numbers(&page), [1]);
 }

@@ -118,6 +118,14 @@ impl Library {
         Self::with_settings(assets, SearchSettings::default()).await
     }
 
+    /// The same with all works in one segment: so many that one deleted document is no reason to merge it.
+    async fn with_one_segment(assets: impl IntoIterator<Item = Asset>) -> Self {
+        let mut settings = SearchSettings::default();
+        settings.writer.threads = 1;
+        let others = (1_000..1_200).map(|n| work(n, "Bài", "chung"));
+        Self::with_settings(assets.into_iter().chain(others), settings).await
+    }
+
     async fn with_settings(
         assets: impl IntoIterator<Item = Asset>,
         settings: SearchSettings,

@@ -350,6 +350,9 @@ fn new_writer(
         .build();
     let writer: IndexWriter = index.writer_with_options(options)?;
     writer.set_merge_policy(policy);
+    // A failed commit leaves `<segment>.<opstamp>.del`. This writer continues at the same opstamp, and
+    // tantivy does not write over a file that exists.
+    writer.garbage_collect_files().wait()?;
     Ok(writer)
 }
 
