@@ -2,7 +2,7 @@
 //!
 //! In order, each may use those before it:
 //! jobs < audit < mail < accounts < notifications < access_requests < quotas < media < works < intake < curation < search <
-//! delivery < sharing < successions < reports.
+//! delivery < sharing < successions.
 
 pub mod access_requests;
 pub mod accounts;

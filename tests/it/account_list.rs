@@ -104,7 +104,12 @@ fn a_repeated_request_creates_one_account_and_shows_the_same_link() {
     );
     let late = create(&operator, "k1", &wanted);
     assert_eq!((late.status, late.json()["link"].is_null()), (201, true));
-    // The journal has neither link nor key material for it.
+    let link = first.json()["link"].as_str().unwrap().to_owned();
+    assert!(
+        !archive.journal().contains(&link),
+        "the journal has no link"
+    );
+    // Equal requests at once create one account.
     let equal: Vec<Answer> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
             .map(|_| {

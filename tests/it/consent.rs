@@ -2,7 +2,7 @@
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
-use khochung::domain::asset::{State, TransitionError};
+use khochung::domain::asset::{Asset, State, TransitionError};
 use khochung::services::works::{ChangeError, DueChange, FindError};
 use khochung::storage::catalog::{EventKind, EventNumber, JobState};
 use serde_json::{Value, json};
@@ -23,6 +23,14 @@ fn unmet<T: std::fmt::Debug>(result: Result<T, ChangeError>) -> Vec<String> {
             .collect(),
         other => vec![format!("{other:?}")],
     }
+}
+
+async fn accepted(archive: &Archive, work: &Value) -> Asset {
+    let draft = archive.create(&editor(), work).await;
+    let submitted = archive.curation.submit(&editor(), draft.id, None).await;
+    submitted.unwrap();
+    let accepted = archive.curation.accept(&editor(), draft.id, None).await;
+    accepted.unwrap()
 }
 
 #[tokio::test]
@@ -108,13 +116,8 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
         .make_due_change(DueChange::EndConsent, work.id)
         .await
         .unwrap();
-    assert!(
-        archive
-            .sharing
-            .read(&Actor::Anonymous, work.id)
-            .await
-            .is_ok()
-    );
+    let seen = archive.sharing.read(&Actor::Anonymous, work.id).await;
+    assert_eq!(seen.unwrap().id, work.id);
     assert_eq!(archive.revision(work.id).await, 2);
 
     // At the moment itself, whether the job has run or not.
@@ -124,7 +127,8 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
         matches!(read, Err(FindError::Gone { reason: None })),
         "{read:?}"
     );
-    assert!(archive.sharing.read(&editor(), work.id).await.is_ok());
+    let seen = archive.sharing.read(&editor(), work.id).await.unwrap();
+    assert_eq!((seen.id, seen.state), (work.id, State::Published));
 
     for _ in 0..2 {
         archive
@@ -241,17 +245,7 @@ async fn without_a_consent_there_is_none_to_withdraw() {
         "{refused:?}"
     );
     // An accepted work goes back to its editors.
-    let draft = archive.create(&editor(), &agreed(&json!({}))).await;
-    archive
-        .curation
-        .submit(&editor(), draft.id, None)
-        .await
-        .unwrap();
-    archive
-        .curation
-        .accept(&editor(), draft.id, None)
-        .await
-        .unwrap();
+    let draft = accepted(&archive, &agreed(&json!({}))).await;
     let returned = archive
         .curation
         .withdraw_consent(&editor(), draft.id, None, "lý do")
@@ -272,17 +266,7 @@ async fn a_published_work_may_get_less_consent_but_not_more_than_was_approved() 
         }))
     };
     let limits = json!({"channels": ["online", "broadcast"], "ends_on": "2027-06-30"});
-    let draft = archive.create(&editor(), &minor(limits)).await;
-    archive
-        .curation
-        .submit(&editor(), draft.id, None)
-        .await
-        .unwrap();
-    archive
-        .curation
-        .accept(&editor(), draft.id, None)
-        .await
-        .unwrap();
+    let draft = accepted(&archive, &minor(limits)).await;
     archive
         .curation
         .approve(&crate::archive::reviewer(), draft.id, None)

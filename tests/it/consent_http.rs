@@ -2,22 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::archive::complete_work_but;
 use super::support::{Archive, Client, atom, eventually};
 
 fn work(changes: &Value) -> Value {
-    let mut work = json!({
+    let mut work = complete_work_but(&json!({
         "titles": { "vi": "Chuyện kể bên bếp lửa" },
-        "kind": "article",
-        "organisation": "dic",
-        "languages": ["vi"],
-        "strand": "educate",
-        "themes": ["international-law"],
-        "body": "Già làng kể chuyện.",
-        "credit_line": "DIC",
-        "reuse_terms": "cc-by-4.0",
         "people_shown": "consent-on-file",
         "consent": { "channels": ["online"], "languages": ["vi"], "ends_on": "2099-12-31" },
-    });
+    }));
     json_patch::merge(&mut work, changes);
     work
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 
+use super::archive::complete_work_but;
 use super::support::{Answer, Archive, Client, eventually};
 
 /// Where the face is: a red square on a blue ground.
@@ -40,17 +41,12 @@ fn face() -> Value {
 }
 
 fn work(changes: &Value) -> Value {
-    let mut work = json!({
+    let mut work = complete_work_but(&json!({
         "titles": { "vi": "Ngày hội đọc sách" },
         "kind": "archival-photo",
-        "organisation": "dic",
-        "languages": ["vi"],
-        "strand": "educate",
-        "themes": ["international-law"],
-        "credit_line": "DIC",
-        "reuse_terms": "cc-by-4.0",
+        "body": null,
         "people_shown": "public-event",
-    });
+    }));
     json_patch::merge(&mut work, changes);
     work
 }

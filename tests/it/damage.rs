@@ -12,7 +12,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Archive, Client, command, eventually};
+use crate::support::{Archive, Client, becomes_ready, command, eventually};
 
 /// An archive with some works, and a client that may do everything.
 fn archive_with(titles: &[&str]) -> (Archive, Client) {
@@ -75,13 +75,6 @@ fn found(client: &Client, query: &str) -> BTreeSet<String> {
         let titles = hits.map(|hit| hit["asset"]["titles"]["vi"].as_str().unwrap().to_owned());
         (answer["stale"] == false).then(|| titles.collect::<BTreeSet<_>>())
     })
-}
-
-fn becomes_ready(client: &Client) {
-    eventually("the search index is built", || {
-        let ready = client.get("/readyz").json();
-        (ready["status"] == "ready" && ready["index"] == "current").then_some(())
-    });
 }
 
 /// What it is called, and how it comes about.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::{Answer, Archive, Client};
+use super::support::{Answer, Archive, Client, path_of};
 
 fn article(title: &str) -> Value {
     json!({
@@ -17,10 +17,6 @@ fn article(title: &str) -> Value {
         "reuse_terms": "cc-by-4.0",
         "people_shown": "none-identifiable",
     })
-}
-
-fn path_of(work: &Value) -> String {
-    format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
 }
 
 fn publish(editor: &Client, work: &Value) -> String {

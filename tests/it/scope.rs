@@ -6,7 +6,7 @@ use khochung::domain::Slug;
 use khochung::storage::vocabulary;
 use serde_json::{Value, json};
 
-use super::support::{Archive, Client};
+use super::support::{Archive, Client, path_of};
 
 fn article(organisation: &str) -> Value {
     json!({
@@ -21,10 +21,6 @@ fn article(organisation: &str) -> Value {
         "reuse_terms": "cc-by-4.0",
         "people_shown": "none-identifiable",
     })
-}
-
-fn path_of(work: &Value) -> String {
-    format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
 }
 
 fn organisations(answer: &Value) -> BTreeSet<String> {

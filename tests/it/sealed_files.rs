@@ -2,23 +2,16 @@
 
 use serde_json::{Value, json};
 
+use super::archive::complete_work_but;
 use super::support::{Archive, Client};
 
 const FORM: &[u8] = b"%PDF-1.4\n% Nguyen Thi Sealed dong y\n%%EOF\n";
 
 fn work() -> Value {
-    json!({
+    complete_work_but(&json!({
         "titles": { "vi": "Ảnh lớp học" },
-        "kind": "article",
-        "organisation": "dic",
-        "languages": ["vi"],
-        "strand": "educate",
-        "themes": ["international-law"],
-        "body": "Lớp học buổi sáng.",
-        "credit_line": "DIC",
-        "reuse_terms": "cc-by-4.0",
         "people_shown": "consent-on-file",
-    })
+    }))
 }
 
 /// A published work with one sealed paper: its path and the hash of the paper.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::index_files::{live_index, terms_in};
-use crate::support::{Archive, Client, command, eventually};
+use crate::support::{Archive, Client, becomes_ready, command, eventually};
 
 const DEFAULT_ROUNDS: usize = 50;
 const WRITERS: usize = 3;
@@ -214,13 +214,6 @@ fn check_found<'a>(editor: &Client, works: impl Iterator<Item = (&'a String, &'a
             "{word}"
         );
     }
-}
-
-fn becomes_ready(client: &Client) {
-    eventually("the search index is built", || {
-        let ready = client.get("/readyz").json();
-        (ready["status"] == "ready" && ready["index"] == "current").then_some(())
-    });
 }
 
 /// No word of a work that is gone is in any file of the index; the words of all others are.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::archive::complete_work_but;
 use crate::sign_in::{LOGIN, PASSWORD, archive_with};
 use crate::support::browser::Browser;
-use crate::support::{Archive, Client, command, eventually};
+use crate::support::{Archive, Client, command, eventually, path_of};
 
 const SUCCESSIONS: &str = "/api/v1/successions";
 /// `docst` follows `dic` in the vocabulary and exists since 2025-03-01.
@@ -27,10 +27,6 @@ fn done(client: &Client, id: &Value) -> Value {
         let state = client.get(&path).json();
         (state["state"] == "done").then_some(state)
     })
-}
-
-fn path_of(work: &Value) -> String {
-    format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
 }
 
 fn published(client: &Client, work: &Value) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Archive, Client};
+use crate::support::{Archive, Client, path_of};
 
 /// A work that meets every condition of publication.
 fn publishable(title: &str) -> Value {
@@ -18,10 +18,6 @@ fn publishable(title: &str) -> Value {
         "reuse_terms": "cc-by-4.0",
         "people_shown": "none-identifiable",
     })
-}
-
-fn path_of(work: &Value) -> String {
-    format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
 }
 
 #[test]

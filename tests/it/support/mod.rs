@@ -72,6 +72,16 @@ impl Archive {
         self.data.path()
     }
 
+    /// The text of its journal.
+    pub(crate) fn journal(&self) -> String {
+        let mut text = String::new();
+        for file in std::fs::read_dir(self.data().join("catalog/journal")).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            text.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        text
+    }
+
     /// Its address.
     pub(crate) fn base(&self) -> &str {
         &self.base
@@ -140,6 +150,19 @@ pub(crate) fn command() -> Command {
     command.env_clear().env("LC_ALL", "en_US.UTF-8");
     command.env("KHOCHUNG__LOG__FILTER", "error");
     command
+}
+
+/// The address of a work.
+pub(crate) fn path_of(work: &Value) -> String {
+    format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
+}
+
+/// Waits until the search index has all works.
+pub(crate) fn becomes_ready(client: &Client) {
+    eventually("the search index is built", || {
+        let ready = client.get("/readyz").json();
+        (ready["status"] == "ready" && ready["index"] == "current").then_some(())
+    });
 }
 
 /// Asks until there is an answer; fails when there is none after a minute.

@@ -1,12 +1,11 @@
 //! How a one-time link gets to the holder of an account: by mail, or by the administrator.
 
-use super::Administration;
 use crate::domain::Timestamp;
 use crate::domain::account::Login;
 use crate::services::accounts::letters::link_job;
 use crate::services::accounts::links::IssuedLink;
 use crate::services::accounts::secret::Secret;
-use crate::services::mail::LinkPurpose;
+use crate::services::mail::{LinkPurpose, Mail};
 use crate::storage::catalog::ChangeSet;
 
 /// How a one-time link gets to the holder of an account.
@@ -17,6 +16,29 @@ pub enum HandOver {
     Mail,
     /// By the administrator.
     Administrator,
+}
+
+impl HandOver {
+    pub(super) fn is_by_mail(self, mail: &Mail, login: &Login) -> bool {
+        self == Self::Mail && mail.is_configured() && login.is_mail_address()
+    }
+
+    /// Mails a new link, or gives it to the administrator.
+    pub(super) fn apply(
+        self,
+        mail: &Mail,
+        changes: ChangeSet,
+        link: IssuedLink,
+        purpose: LinkPurpose,
+        login: &Login,
+        now: Timestamp,
+    ) -> (ChangeSet, HandedOver) {
+        if self.is_by_mail(mail, login) {
+            let job = link_job(&link, purpose, now);
+            return (changes.job(job), HandedOver::Mailed(login.clone()));
+        }
+        (changes, HandedOver::Link(link.secret))
+    }
 }
 
 /// How a one-time link got to the holder of an account.
@@ -37,28 +59,5 @@ impl HandedOver {
             Self::Link(link) => Some(link),
             Self::Mailed(_) | Self::Before => None,
         }
-    }
-}
-
-impl Administration {
-    pub(super) fn mails(&self, login: &Login, wanted: HandOver) -> bool {
-        wanted == HandOver::Mail && self.mail.is_configured() && login.is_mail_address()
-    }
-
-    /// Mails a new link, or gives it to the administrator.
-    pub(super) fn hand_over(
-        &self,
-        changes: ChangeSet,
-        link: IssuedLink,
-        purpose: LinkPurpose,
-        login: &Login,
-        wanted: HandOver,
-        now: Timestamp,
-    ) -> (ChangeSet, HandedOver) {
-        if self.mails(login, wanted) {
-            let job = link_job(&link, purpose, now);
-            return (changes.job(job), HandedOver::Mailed(login.clone()));
-        }
-        (changes, HandedOver::Link(link.secret))
     }
 }

@@ -109,8 +109,9 @@ impl Administration {
             .issue(changes, id.as_str(), nonce.clone(), now)
             .await?;
         let purpose = LinkPurpose::Invitation;
-        let (changes, handed_over) =
-            self.hand_over(changes, link, purpose, &login, how.hand_over, now);
+        let (changes, handed_over) = how
+            .hand_over
+            .apply(&self.mail, changes, link, purpose, &login, now);
         let entry = NewEntry::new(actor, Act::AccountInvited, &id).with("role", wanted.role.name());
         match self.store.trail.commit(changes, &entry).await {
             Err(CatalogError::RecordConflict { .. }) => {
@@ -165,7 +166,9 @@ impl Administration {
         let link = self.links.secret(id.as_str(), nonce)?;
         let handed_over = match self.links.expiry(id.as_str(), &link).await? {
             None => HandedOver::Before,
-            Some(_) if self.mails(login, how.hand_over) => HandedOver::Mailed(login.clone()),
+            Some(_) if how.hand_over.is_by_mail(&self.mail, login) => {
+                HandedOver::Mailed(login.clone())
+            }
             Some(_) => HandedOver::Link(link),
         };
         Ok(Some(Invited {

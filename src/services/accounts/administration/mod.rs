@@ -132,7 +132,7 @@ impl Administration {
         let nonce = self.links.new_nonce();
         let (changes, link) = self.links.issue(changes, id.as_str(), nonce, now).await?;
         let purpose = LinkPurpose::Reset;
-        let (changes, handed_over) = self.hand_over(changes, link, purpose, &login, wanted, now);
+        let (changes, handed_over) = wanted.apply(&self.mail, changes, link, purpose, &login, now);
         let entry = NewEntry::new(actor, Act::AccountReset, id);
         self.store.trail.commit(changes, &entry).await?;
         self.end_access(actor, id).await?;
