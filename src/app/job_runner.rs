@@ -17,9 +17,10 @@ use crate::services::jobs::{
 use crate::services::mail::Mail;
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
+    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, ReadTexts, RenderPreviews,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
+use crate::services::programs::Programs;
 use crate::services::successions::{PassOn, Successors};
 use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
@@ -39,6 +40,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) catalog: Arc<dyn Catalog>,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
+    pub(super) programs: Programs,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) notifications: Notifications,
@@ -120,6 +122,12 @@ impl JobRunnerSetup {
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
             .with(MakePublicCopies::new(catalog(), blobs(), staging()))
+            .with(ReadTexts::new(
+                catalog(),
+                blobs(),
+                staging(),
+                self.programs.clone(),
+            ))
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))
     }

@@ -35,7 +35,7 @@ impl Processing {
     }
 }
 
-/// Why no public copy can be made of a file.
+/// Why no public copy can be made of a file, or its text cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcessingFailure {
     /// Its bytes are not what its format requires.
@@ -46,15 +46,18 @@ pub enum ProcessingFailure {
     TooLarge,
     /// A place is written in it where it cannot be removed.
     PlaceRemains,
+    /// It can only be read with a password.
+    Encrypted,
 }
 
 impl ProcessingFailure {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("damaged", Self::Damaged),
         ("unsupported", Self::Unsupported),
         ("too-large", Self::TooLarge),
         ("place-remains", Self::PlaceRemains),
+        ("encrypted", Self::Encrypted),
     ];
 
     /// The wire name.

@@ -38,6 +38,7 @@ mod fault_sweep;
 mod feeds;
 mod file_access;
 mod formats_taken;
+mod full_text;
 mod guessing;
 mod handling;
 mod hostile_bodies;

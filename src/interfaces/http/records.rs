@@ -181,7 +181,7 @@ impl Records {
     ) -> Result<HttpResponse, Problem> {
         let revision = asset.revision;
         let files = self.files_of(actor, &asset).await?;
-        let is_ready = |file: &FileAccess| file.processing.is_ready();
+        let is_ready = |file: &FileAccess| file.processing.is_ready() && file.text.is_settled();
         let is_settled = files.iter().all(is_ready);
         let record = AssetDto::render(asset, files, &self.context(actor, include));
         let body = serde_json::to_vec(&record).map_err(Problem::internal)?;

@@ -85,7 +85,7 @@ closed_lists! {
     /// How hits match the words.
     MatchingName = ["all-words", "some-words"];
     /// Where a snippet is from.
-    SnippetField = ["title", "description", "body", "transcript", "credit"];
+    SnippetField = ["title", "description", "body", "transcript", "document", "credit"];
     /// Why a name was added.
     ExpansionReasonName = ["same-concept", "narrower", "succession", "translation"];
 }

@@ -13,6 +13,7 @@ use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
 use crate::interfaces::messages::{Language, processing};
 use crate::services::delivery::{Deliverable, FileAccess};
+use crate::services::media::full_text::TextState;
 use crate::services::sharing::Addresses;
 
 /// An attached file.
@@ -68,6 +69,9 @@ pub struct FileDto {
     /// Why no public copy can be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processing_problem: Option<ProcessingProblemDto>,
+    /// What was read from a document; absent for files without text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<FileTextDto>,
 }
 
 /// The bytes that the caller gets of a file: those deposited, or the public copy.
@@ -95,7 +99,7 @@ pub struct AvailableDto {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ProcessingProblem)]
 pub struct ProcessingProblemDto {
-    /// `damaged`, `unsupported`, `too-large` or `place-remains`.
+    /// `damaged`, `unsupported`, `too-large`, `place-remains` or `encrypted`.
     pub code: &'static str,
     /// The reason and what to do, in Vietnamese.
     pub vi: &'static str,
@@ -109,6 +113,68 @@ impl ProcessingProblemDto {
             code: failure.name(),
             vi: processing::sentence(failure, Language::Vietnamese),
             en: processing::sentence(failure, Language::English),
+        }
+    }
+}
+
+/// What was read from a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FileText)]
+pub struct FileTextDto {
+    /// `ready`; `working` while it is read; `waiting` when a program is missing that reads such files; `failed`.
+    #[schema(schema_with = schema_fields::text_state)]
+    pub state: &'static str,
+    /// Where you get it as plain text, pages parted by form feeds; absent when you get nothing, or nothing yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub address: Option<String>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<TextProblemDto>,
+}
+
+/// Why there is no text of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TextProblem)]
+pub struct TextProblemDto {
+    /// `encrypted`, `damaged`, `too-large`, `unsupported` or `program-missing`.
+    pub code: &'static str,
+    /// The reason and what to do, in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
+}
+
+impl FileTextDto {
+    /// The state in words; nothing for files without text.
+    pub(super) fn new(state: TextState, address: Option<String>) -> Option<Self> {
+        let (name, problem) = match state {
+            TextState::None => return None,
+            TextState::Ready => ("ready", None),
+            TextState::Working => ("working", None),
+            TextState::Waiting(program) => {
+                let say = |language| processing::text_waits(program, language);
+                ("waiting", Some(TextProblemDto::new("program-missing", say)))
+            }
+            TextState::Failed(failure) => {
+                let say = |language| processing::text_sentence(failure, language).to_owned();
+                ("failed", Some(TextProblemDto::new(failure.name(), say)))
+            }
+        };
+        Some(Self {
+            state: name,
+            address: address.filter(|_| state == TextState::Ready),
+            problem,
+        })
+    }
+}
+
+impl TextProblemDto {
+    fn new(code: &'static str, say: impl Fn(Language) -> String) -> Self {
+        Self {
+            code,
+            vi: say(Language::Vietnamese),
+            en: say(Language::English),
         }
     }
 }
@@ -131,6 +197,8 @@ impl FileDto {
                 addresses,
             )
         });
+        let text_address = addresses.text(asset, file.sha256);
+        let text = FileTextDto::new(access.text, available.is_some().then_some(text_address));
         Self {
             sha256: file.sha256.to_string(),
             role: name_of(&FileRole::NAMES, &file.role),
@@ -155,6 +223,7 @@ impl FileDto {
             duration_ms: file.facts.duration_ms,
             attached_at: file.attached_at.to_string(),
             available,
+            text,
             processing: access.processing.name(),
             processing_problem: match access.processing {
                 Processing::Failed(failure) => Some(ProcessingProblemDto::new(failure)),

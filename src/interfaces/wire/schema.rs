@@ -5,7 +5,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::asset::{AssetDto, LinksDto};
-use super::file::{AvailableDto, FileDto, ProcessingProblemDto};
+use super::file::{AvailableDto, FileDto, FileTextDto, ProcessingProblemDto, TextProblemDto};
 use super::record_parts::ConceptLabelDto;
 use super::review::{CorrectionDto, ReturnReasonDto};
 use super::work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
@@ -26,6 +26,8 @@ pub fn asset_schema() -> Value {
         (LinksDto::name(), LinksDto::schema()),
         (ConceptLabelDto::name(), ConceptLabelDto::schema()),
         (ProcessingProblemDto::name(), ProcessingProblemDto::schema()),
+        (FileTextDto::name(), FileTextDto::schema()),
+        (TextProblemDto::name(), TextProblemDto::schema()),
         (ReturnReasonDto::name(), ReturnReasonDto::schema()),
         (CorrectionDto::name(), CorrectionDto::schema()),
     ]

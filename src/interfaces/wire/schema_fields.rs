@@ -123,6 +123,12 @@ pub(super) fn processing() -> Object {
         .build()
 }
 
+pub(super) fn text_state() -> Object {
+    one_of(["ready", "working", "waiting", "failed"])
+        .description(Some("Whether the text of the file was read."))
+        .build()
+}
+
 pub(super) fn event_kind() -> Object {
     one_of(EventKind::NAMES.map(|(name, _)| name))
         .description(Some("What happened."))

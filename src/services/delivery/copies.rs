@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::cache::Cache;
 use crate::domain::asset::{CoverId, File, Processing};
+use crate::services::media::full_text::{self, TextState, formats};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
 use crate::storage::catalog::{
@@ -22,6 +23,10 @@ pub(super) struct Copies {
     pub(super) public: Option<Rendition>,
     /// For each size its newest preview.
     pub(super) previews: Vec<(u32, Rendition)>,
+    /// What was read from it.
+    pub(super) text: Option<Rendition>,
+    /// Whether its text was read.
+    pub(super) text_state: TextState,
 }
 
 impl Copies {
@@ -42,6 +47,8 @@ impl Copies {
         Self {
             processing: public_copy::state(file, record, renditions),
             public: widest.cloned(),
+            text: full_text::current(file, renditions).cloned(),
+            text_state: full_text::state(file, record, renditions),
             previews: PREVIEW_SIDES_PX
                 .into_iter()
                 .filter_map(newest_preview)
@@ -57,11 +64,15 @@ impl Copies {
     }
 }
 
-/// Two works may have the same bytes and cover other regions of them.
-type CopiesKey = (BlobKey, Option<CoverId>);
+/// Two works may have the same bytes and cover other regions of them, or have them in another role.
+type CopiesKey = (BlobKey, Option<CoverId>, bool);
 
 fn key(file: &File) -> CopiesKey {
-    (file.sha256, file.cover())
+    (file.sha256, file.cover(), has_text(file))
+}
+
+fn has_text(file: &File) -> bool {
+    formats::format(file).is_some()
 }
 
 /// Reads the copies of files, and caches them until the next event. Cheap to clone.
@@ -98,7 +109,8 @@ impl CopyReader {
         let mut found: HashMap<CopiesKey, Arc<Copies>> = HashMap::new();
         let mut missing: Vec<&File> = Vec::new();
         for file in files.clone() {
-            if !public_copy::is_required(&file.media_type) || found.contains_key(&key(file)) {
+            let has_copies = public_copy::is_required(&file.media_type) || has_text(file);
+            if !has_copies || found.contains_key(&key(file)) {
                 continue;
             }
             match self.cache.get(event, key(file)) {

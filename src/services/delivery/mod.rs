@@ -28,6 +28,9 @@ use crate::domain::access::policy;
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision, Work};
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::media::full_text::TextState;
+use crate::services::media::full_text::formats::{self, Format};
+use crate::services::programs::Programs;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{
@@ -45,6 +48,7 @@ pub struct Delivery {
     last_event: watch::Receiver<EventNumber>,
     assets: Arc<Cache<AssetId, Asset>>,
     copies: CopyReader,
+    programs: Option<Programs>,
 }
 
 /// Bytes that may be delivered to the requesting actor.
@@ -85,6 +89,8 @@ pub struct FileAccess {
     pub deliverable: Option<Deliverable>,
     /// The sizes of the previews that the actor gets, by the longer side in pixels.
     pub preview_sides_px: Vec<u32>,
+    /// Whether its text was read; whoever gets the file gets the text.
+    pub text: TextState,
 }
 
 /// Why nothing is delivered.
@@ -120,7 +126,15 @@ impl Delivery {
             catalog,
             blobs,
             clock,
+            programs: None,
         }
+    }
+
+    /// Says of files which program their text waits for.
+    #[must_use]
+    pub fn with_programs(mut self, programs: Programs) -> Self {
+        self.programs = Some(programs);
+        self
     }
 
     /// A file of a work, or the copy that the actor gets in its place.
@@ -154,7 +168,10 @@ impl Delivery {
             let copies = copies.by_ref().take(asset.files.len());
             let files = asset.files.iter().zip(copies);
             files
-                .map(|(file, copies)| file_access(actor, asset, file, &copies))
+                .map(|(file, copies)| FileAccess {
+                    text: self.text_state(file, copies.text_state),
+                    ..file_access(actor, asset, file, &copies)
+                })
                 .collect()
         };
         Ok(assets.iter().map(of_asset).collect())
@@ -242,6 +259,7 @@ impl Delivery {
                 processing: copies.processing,
                 deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
                 preview_sides_px: Vec::new(),
+                text: TextState::None,
             }
         };
         Ok(earlier.files.iter().zip(copies).map(access).collect())
@@ -289,6 +307,39 @@ impl Delivery {
         let copies = self.copies.of(file).await.map_err(FindError::from)?;
         let copy = copies.preview(size_px).ok_or(DeliveryError::NoSuchFile)?;
         Ok(rendered(actor, file, copy))
+    }
+
+    /// What was read from a document, for those who get the document.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it was not read.
+    pub async fn text(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let file = find(&asset, sha256)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        let gets_file = deliverable(actor, &asset, file, &copies).is_some();
+        let text = copies.text.as_ref().filter(|_| gets_file);
+        Ok(rendered(
+            actor,
+            file,
+            text.ok_or(DeliveryError::NoSuchFile)?,
+        ))
+    }
+
+    /// The state of the text of a file, with the program that it waits for.
+    fn text_state(&self, file: &File, recorded: TextState) -> TextState {
+        let program = formats::format(file).and_then(Format::program);
+        match (recorded, program, &self.programs) {
+            (TextState::Working, Some(program), Some(programs)) if programs.is_missing(program) => {
+                TextState::Waiting(program)
+            }
+            _ => recorded,
+        }
     }
 
     /// Opens the bytes for reading.
@@ -357,12 +408,14 @@ fn file_access(actor: &Actor, asset: &Asset, file: &File, copies: &Copies) -> Fi
             processing,
             deliverable: None,
             preview_sides_px: Vec::new(),
+            text: copies.text_state,
         };
     }
     FileAccess {
         processing,
         deliverable: deliverable(actor, asset, file, copies),
         preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
+        text: copies.text_state,
     }
 }
 
@@ -385,6 +438,7 @@ fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Deliverable {
     } else {
         let extension = match copy.media_type.as_str() {
             "image/jpeg" => "jpg",
+            "text/plain" => "txt",
             other => other.rsplit('/').next().unwrap_or("bin"),
         };
         let stem = name.split('.').next().unwrap_or(&name);

@@ -16,6 +16,7 @@ mod decode;
 mod duration;
 mod file_job;
 pub mod fixity;
+pub mod full_text;
 pub mod hash_pictures;
 mod movie;
 mod mpeg_frames;
@@ -34,6 +35,7 @@ pub mod text;
 mod zip;
 
 pub use fixity::AuditBlobs;
+pub use full_text::ReadTexts;
 pub use hash_pictures::HashPictures;
 pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};

@@ -16,6 +16,12 @@ pub const PREVIEW_VERSION: u32 = 1;
 /// The version of the public copies of sound and film. 2: MP3 without the bytes before its first frame.
 const PUBLIC_COPY_VERSION: u32 = 2;
 
+/// The version of the texts of documents.
+const TEXT_VERSION: u32 = 1;
+
+/// The name of the recipes of texts.
+pub const TEXT: &str = "text";
+
 const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
 const COVERED_PREFIX: &str = "covered-";
@@ -30,6 +36,8 @@ pub enum Purpose {
     Preview,
     /// A copy for those who may download the original.
     Staff,
+    /// What a document says, for search and for those who may download the file.
+    Text,
 }
 
 /// The recipe of a preview of this size, with these regions covered.
@@ -53,6 +61,12 @@ fn with_cover(recipe: &str, cover: Option<CoverId>) -> Option<&str> {
 /// The recipe of a copy of sound or film without places and owners.
 pub fn public_copy() -> String {
     format!("{PUBLIC_COPY_PREFIX}{PUBLIC_COPY_VERSION}")
+}
+
+/// The recipe of the text of a document, read by the archive or by a program: `text/1+pdftotext-22.12.0`.
+pub fn text(program: Option<&str>) -> String {
+    let recipe = format!("{TEXT}/{TEXT_VERSION}");
+    program.map_or_else(|| recipe.clone(), |program| format!("{recipe}+{program}"))
 }
 
 /// The name under which a failure is recorded: the recipe and the version of the program, because another version
@@ -89,6 +103,8 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
         &[Purpose::PublicCopy]
     } else if recipe.starts_with(STAFF_PREFIX) {
         &[Purpose::Staff]
+    } else if recipe.split('/').next() == Some(TEXT) {
+        &[Purpose::Text]
     } else {
         &[]
     }

@@ -2,7 +2,7 @@
 //!
 //! The names come from the directory at the end of the file, which alone says what is in it: an entry may
 //! be a ZIP file itself. Entries are only listed, never unpacked, so a decompression bomb has nothing to
-//! explode in. The crate `zip` is named only here.
+//! explode in. What is in documents is read by [`super::full_text`].
 
 use std::borrow::Cow;
 use std::fs::File;

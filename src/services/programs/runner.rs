@@ -118,6 +118,11 @@ impl Programs {
             .to_vec()
     }
 
+    /// Whether a program is not installed. Blocks for the time of looking at some files.
+    pub fn is_missing(&self, program: Program) -> bool {
+        self.shared.settings.path_of(program).is_none()
+    }
+
     /// The version of a program, found out once for each file.
     ///
     /// # Errors

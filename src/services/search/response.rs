@@ -105,6 +105,8 @@ pub enum TextField {
     Body,
     /// The transcript or captions file with this hash.
     Transcript(Sha256),
+    /// What was read from the document with this hash.
+    Document(Sha256),
     /// Creators, credit line, identifiers.
     Credit,
 }

@@ -33,6 +33,11 @@ impl<'a> Addresses<'a> {
         format!("{}/files/{sha256}", self.work(id))
     }
 
+    /// What was read from a file of a work.
+    pub fn text(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/text", self.file(id, sha256))
+    }
+
     /// A file that a work had at a revision.
     pub fn earlier_file(&self, id: AssetId, revision: Revision, sha256: Sha256) -> String {
         format!("{}/revisions/{revision}/files/{sha256}", self.work(id))

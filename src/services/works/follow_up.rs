@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, AssetId, File, State};
 use crate::services::jobs::payload;
+use crate::services::media::full_text::{self, formats};
 use crate::services::media::{previews, public_copy};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
@@ -59,8 +60,13 @@ pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventK
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The job that makes the copies of a file that is new to the work, or has other covered regions.
-pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
+/// The jobs for a file that is new to the work, or has other covered regions: its copies, and its text.
+pub(super) fn file_jobs(id: AssetId, file: &File, now: Timestamp) -> Vec<NewJob> {
+    let text = formats::format(file).map(|_| full_text::job(id, file.sha256, now));
+    copies_job(id, file, now).into_iter().chain(text).collect()
+}
+
+fn copies_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
     if previews::can_render(&file.media_type) {
         Some(previews::job(id, file, now))
     } else if public_copy::can_make(&file.media_type) {

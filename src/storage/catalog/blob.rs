@@ -38,7 +38,7 @@ pub struct HashedPicture {
     pub hash: Option<PictureHash>,
 }
 
-/// What processing a blob for its public copy came to when no rendition was made of it.
+/// What processing a blob came to when no rendition was made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessedBlob {
     /// The processed blob.
@@ -67,8 +67,27 @@ pub struct BlobRecord {
     pub audit: Option<Audit>,
     /// What the picture in it looks like, if it is one and was looked at.
     pub picture: Option<HashedPicture>,
-    /// What processing it came to, if that was not a rendition.
+    /// What processing it for its public copy came to, if that was not a rendition.
     pub processed: Option<ProcessedBlob>,
+    /// What other processing came to, at most one for each name of a recipe.
+    pub further: Vec<ProcessedBlob>,
+}
+
+impl BlobRecord {
+    /// What processing by the recipes of this name came to, if that was not a rendition.
+    pub fn result_of(&self, name: &str) -> Option<&ProcessedBlob> {
+        self.further.iter().find(|one| one.name() == Some(name))
+    }
+}
+
+impl ProcessedBlob {
+    /// The name of a recipe that is not one of a public copy: `text` of `text/1`.
+    pub fn name(&self) -> Option<&str> {
+        let name = self.recipe.split('/').next()?;
+        let is_public_copy = ["public-copy", "preview-", "covered-"];
+        let is_public_copy = is_public_copy.iter().any(|start| name.starts_with(start));
+        (!is_public_copy).then_some(name)
+    }
 }
 
 /// One fixity check of a blob.

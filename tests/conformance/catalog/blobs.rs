@@ -241,12 +241,14 @@ async fn the_last_audit_of_a_blob_is_kept_and_every_audit_is_an_event(bench: Ben
             audit: Some(audit(3, AuditOutcome::Missing)),
             picture: None,
             processed: None,
+            further: Vec::new(),
         },
         BlobRecord {
             key: blob(2),
             audit: None,
             picture: None,
             processed: None,
+            further: Vec::new(),
         },
     ];
     assert_eq!(blobs, expected);

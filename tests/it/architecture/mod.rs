@@ -38,7 +38,7 @@ const SERVICES: [&str; 16] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 18] = [
+const CRATE_MODULES: [(&str, &[&str]); 19] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -54,7 +54,11 @@ const CRATE_MODULES: [(&str, &[&str]); 18] = [
     ("sled", &["storage/catalog/embedded/"]),
     ("zstd", &["storage/catalog/embedded/"]),
     ("image", &["services/media/"]),
-    ("quick_xml", &["services/sharing/"]),
+    (
+        "quick_xml",
+        &["services/sharing/", "services/media/full_text/xml.rs"],
+    ),
+    ("calamine", &["services/media/full_text/spreadsheet.rs"]),
     ("landlock", &["services/programs/confinement.rs"]),
     ("seccompiler", &["services/programs/syscalls.rs"]),
     ("libc", &["services/programs/"]),

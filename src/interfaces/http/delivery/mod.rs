@@ -82,6 +82,30 @@ pub async fn preview(
     send(&request, &delivery, &deliverable).await
 }
 
+/// Delivers what was read from a document.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/text", operation_id = "readFileText", tag = "files",
+    summary = "The text of a document",
+    description = "Plain text (UTF-8, NFC) with a line for each paragraph; form feeds part pages. For those who get the file.",
+    params(WorkId, FileHash),
+    responses(
+        (status = 200, description = "The text.", body = FileBytes, content_type = "text/plain",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn text(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let deliverable = delivery.text(&actor, id.0, sha256).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
 /// Delivers a file of an earlier revision.
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/revisions/{revision}/files/{sha256}", operation_id = "readEarlierFile", tag = "files",

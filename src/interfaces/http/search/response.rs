@@ -81,19 +81,22 @@ pub struct SnippetDto {
     /// Language of a title or description.
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
-    /// SHA-256 of the transcript or captions file it was read from.
+    /// SHA-256 of the transcript, captions or document it was read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     /// The piece as text.
     text: String,
     /// The piece as HTML: escaped, with the words in `<mark>`.
     html: String,
-    /// In a long text: number of the paragraph, from 1.
+    /// In a long text: number of the paragraph, from 1; where there is a page, within it.
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraph: Option<usize>,
     /// In a text with times: when it is said, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     at_ms: Option<u64>,
+    /// In a document with pages or slides: number of the page, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<usize>,
 }
 
 /// A counted facet.
@@ -258,6 +261,7 @@ impl From<Snippet> for SnippetDto {
             TextField::Description(language) => ("description", Some(language), None),
             TextField::Body => ("body", None, None),
             TextField::Transcript(file) => ("transcript", None, Some(file)),
+            TextField::Document(file) => ("document", None, Some(file)),
             TextField::Credit => ("credit", None, None),
         };
         Self {
@@ -268,6 +272,7 @@ impl From<Snippet> for SnippetDto {
             text: snippet.fragment.text,
             paragraph: snippet.passage.map(|passage| passage.paragraph),
             at_ms: snippet.passage.and_then(|passage| passage.at_ms),
+            page: snippet.passage.and_then(|passage| passage.page),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The job that finds sound, film and images without a public copy and enqueues the making of it.
+//! The job that finds sound, film and images without a public copy, and documents without their text, and enqueues the making of it.
 //!
 //! Files attached by an earlier version of the archive, which delivered originals, have none. A file of which an earlier
 //! version could make no copy is tried again: this one may know its format.
@@ -14,9 +14,10 @@ use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::full_text::{self, formats};
 use crate::services::media::previews;
 use crate::services::media::recipe;
-use crate::storage::catalog::{ChangeSet, Entry, Job, NewJob, WorkReader};
+use crate::storage::catalog::{BlobRecord, ChangeSet, Entry, Job, NewJob, Rendition, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-missing-copies";
@@ -41,6 +42,13 @@ impl FindMissingCopies {
         let mut jobs = Vec::new();
         for file in &asset.files {
             let now = clock.now();
+            if formats::format(file).is_some() {
+                let (record, renditions) = self.known(file).await?;
+                if full_text::is_missing(file, record.as_ref(), &renditions) {
+                    jobs.push(full_text::job(asset.id, file.sha256, now));
+                }
+                continue;
+            }
             let job = if can_make(&file.media_type) {
                 copy_job(asset.id, file.sha256, now)
             } else if previews::can_render(&file.media_type) {
@@ -55,14 +63,19 @@ impl FindMissingCopies {
         Ok(jobs)
     }
 
-    async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
+    /// What is recorded of the bytes of a file, and what was made of them.
+    async fn known(&self, file: &File) -> Result<(Option<BlobRecord>, Vec<Rendition>), JobFailure> {
         let records = self.catalog.blob_records(&[file.sha256]).await;
         let record = records.map_err(JobFailure::retry)?.pop().flatten();
+        let renditions = self.catalog.renditions(&[file.sha256]).await;
+        Ok((record, renditions.map_err(JobFailure::retry)?.concat()))
+    }
+
+    async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
+        let (record, renditions) = self.known(file).await?;
         let failed = record.as_ref().and_then(|record| record.processed.as_ref());
         let is_outdated =
             failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
-        let renditions = self.catalog.renditions(&[file.sha256]).await;
-        let renditions = renditions.map_err(JobFailure::retry)?.concat();
         Ok(match state(file, record.as_ref(), &renditions) {
             Processing::Ready => false,
             Processing::Failed(_) => is_outdated,

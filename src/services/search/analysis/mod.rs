@@ -11,7 +11,6 @@
 
 pub(crate) mod char_boundary;
 mod folding;
-pub(crate) mod html_text;
 mod letters;
 mod references;
 pub(crate) mod sketch;

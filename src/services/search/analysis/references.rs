@@ -1,4 +1,4 @@
-//! Character references of HTML and WebVTT. The crate `html-escape` is named only here.
+//! Character references of WebVTT.
 
 use std::borrow::Cow;
 

@@ -5,6 +5,7 @@
 //! dropped.
 
 use super::references::decoded;
+use crate::services::media::full_text::text_builder::PAGE_BREAK;
 
 /// Where in a text a fragment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Passage {
     pub paragraph: usize,
     /// When the cue begins, in milliseconds; only in timed text.
     pub at_ms: Option<u64>,
+    /// Number of the page, from 1; only in documents with pages. Then paragraphs are counted within it.
+    pub page: Option<usize>,
 }
 
 /// The text of a body or transcript with the start times of its cues; plain text has no cues.
@@ -54,6 +57,14 @@ impl TimedText {
         spoken
     }
 
+    /// The text of a document, whose pages are parted by form feeds.
+    pub(crate) const fn document(text: String) -> Self {
+        Self {
+            text,
+            cues: Vec::new(),
+        }
+    }
+
     /// The passage that contains a byte of the text.
     pub(crate) fn passage_at(&self, byte: usize) -> Passage {
         let begun = self.cues.partition_point(|(start, _)| *start <= byte);
@@ -61,9 +72,13 @@ impl TimedText {
             return Passage {
                 paragraph: begun,
                 at_ms: Some(*at_ms),
+                page: None,
             };
         }
-        let before = self.text.get(..byte).unwrap_or(&self.text);
+        let all_before = self.text.get(..byte).unwrap_or(&self.text);
+        let pages_before = all_before.matches(PAGE_BREAK).count();
+        let has_pages = pages_before > 0 || self.text.contains(PAGE_BREAK);
+        let before = all_before.rsplit(PAGE_BREAK).next().unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let ended = before[..line_start]
             .lines()
@@ -72,6 +87,7 @@ impl TimedText {
         Passage {
             paragraph: ended + 1,
             at_ms: None,
+            page: has_pages.then_some(pages_before + 1),
         }
     }
 }
@@ -119,7 +135,8 @@ mod tests {
             spoken.passage_at(0),
             Passage {
                 paragraph: 1,
-                at_ms: None
+                at_ms: None,
+                page: None
             }
         );
         let at = spoken.text.find("chữ").unwrap();
@@ -127,9 +144,30 @@ mod tests {
             spoken.passage_at(at),
             Passage {
                 paragraph: 3,
-                at_ms: None
+                at_ms: None,
+                page: None
             }
         );
+    }
+
+    #[test]
+    fn pages_are_counted_from_one_and_paragraphs_within_them() {
+        let text = "Một.\nHai.\n\u{c}Ba.\nBốn.\n\u{c}\u{c}Năm.\n\u{c}";
+        let document = TimedText::document(text.to_owned());
+        for (word, page, paragraph) in [
+            ("Một", 1, 1),
+            ("Hai", 1, 2),
+            ("Ba", 2, 1),
+            ("Bốn", 2, 2),
+            ("Năm", 4, 1),
+        ] {
+            let passage = document.passage_at(text.find(word).unwrap());
+            assert_eq!(
+                (passage.page, passage.paragraph),
+                (Some(page), paragraph),
+                "{word}"
+            );
+        }
     }
 
     #[test]
@@ -144,7 +182,8 @@ mod tests {
             srt.passage_at(0),
             Passage {
                 paragraph: 1,
-                at_ms: Some(3_600_250)
+                at_ms: Some(3_600_250),
+                page: None
             }
         );
     }

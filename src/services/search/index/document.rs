@@ -30,8 +30,8 @@ pub(crate) fn id_halves(id: [u8; 16]) -> (u64, u64) {
 /// What the index takes from the files of a work.
 #[derive(Debug, Clone, Default)]
 pub struct FileContents {
-    /// Texts of its transcripts and captions.
-    pub transcripts: Vec<String>,
+    /// Texts of its transcripts, captions and documents.
+    pub texts: Vec<String>,
     /// Perceptual hashes, if the work consists of pictures.
     pub picture_hashes: Vec<PictureHash>,
 }
@@ -45,7 +45,7 @@ pub(crate) fn document(
 ) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     add_identity(fields, asset, &mut document);
-    add_texts(fields, &asset.work, &contents.transcripts, &mut document);
+    add_texts(fields, &asset.work, &contents.texts, &mut document);
     add_subjects(fields, thesaurus, asset, &mut document);
     add_numbers(fields, asset, &mut document);
     add_picture_hashes(fields, &contents.picture_hashes, &mut document);
@@ -74,8 +74,8 @@ fn add_identity(fields: &Fields, asset: &Asset, document: &mut TantivyDocument) 
     }
 }
 
-fn add_texts(fields: &Fields, work: &Work, transcripts: &[String], document: &mut TantivyDocument) {
-    for text in texts(work).chain(transcripts.iter().map(String::as_str)) {
+fn add_texts(fields: &Fields, work: &Work, of_files: &[String], document: &mut TantivyDocument) {
+    for text in texts(work).chain(of_files.iter().map(String::as_str)) {
         document.add_text(fields.all_exact, text);
         document.add_text(fields.all_folded, text);
         document.add_text(fields.all_pairs, text);

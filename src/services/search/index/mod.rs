@@ -10,6 +10,7 @@
 
 pub(crate) mod completion_keys;
 pub(crate) mod document;
+pub(crate) mod file_texts;
 pub(crate) mod generations;
 pub(crate) mod open_index;
 pub(crate) mod pending_removals;
@@ -17,4 +18,3 @@ pub(crate) mod picture_hashes;
 pub(crate) mod projector;
 pub(crate) mod purge;
 pub(crate) mod schema;
-pub(crate) mod transcripts;

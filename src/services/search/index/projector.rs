@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::document::FileContents;
+use super::file_texts;
 use super::open_index::{IndexChange, IndexError, MustPurge, OpenIndex};
 use super::picture_hashes::PictureHashes;
-use super::transcripts;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::services::search::thesaurus::Thesaurus;
 use crate::storage::blobs::BlobStore;
@@ -126,32 +126,36 @@ impl Projector {
         let mut puts = Vec::with_capacity(works.len());
         for work in works {
             puts.push(match work {
-                Some(work) => Some(self.put(work, &pictures).await),
+                Some(work) => Some(self.put(work, &pictures).await?),
                 None => None,
             });
         }
         Ok(puts)
     }
 
-    async fn put(&self, asset: Box<Asset>, pictures: &PictureHashes) -> IndexChange {
-        let transcripts = transcripts::read(&self.blobs, &asset).await.into_iter();
-        let transcripts = transcripts.map(|transcript| transcript.text.text);
+    async fn put(
+        &self,
+        asset: Box<Asset>,
+        pictures: &PictureHashes,
+    ) -> Result<IndexChange, CatalogError> {
+        let texts = file_texts::read(&*self.catalog, &*self.blobs, &asset).await?;
         let contents = FileContents {
-            transcripts: transcripts.collect(),
+            texts: texts.into_iter().map(|of_file| of_file.text.text).collect(),
             picture_hashes: pictures.of_work(&asset),
         };
-        IndexChange::Put(asset, contents)
+        Ok(IndexChange::Put(asset, contents))
     }
 
     /// The works that these events change, without duplicates, and whether any is removed. A new
-    /// picture hash changes every work that has the picture.
+    /// picture hash changes every work that has the picture, and a new rendition every work with the same bytes: it may be
+    /// the text of a document.
     async fn changed(&self, events: &[Event]) -> Result<(Vec<AssetId>, bool), CatalogError> {
         let mut seen = HashSet::new();
         let mut has_removals = false;
         let mut ids = Vec::new();
         for event in events {
             let works = match (event.subject, event.kind) {
-                (Subject::Asset(..), EventKind::Rendered) => Vec::new(),
+                (Subject::Asset(id, _), EventKind::Rendered) => self.with_documents_of(id).await?,
                 (Subject::Asset(id, _), _) => vec![id],
                 (Subject::Blob(blob), EventKind::PictureHashed) => {
                     self.catalog.with_blob(blob).await?
@@ -165,6 +169,22 @@ impl Projector {
             ids.extend(works.into_iter().filter(|id| seen.insert(*id)));
         }
         Ok((ids, has_removals))
+    }
+
+    /// The works that have a document of this work, if it has any.
+    async fn with_documents_of(&self, id: AssetId) -> Result<Vec<AssetId>, CatalogError> {
+        let entries = self.catalog.entries(&[id]).await?;
+        let mut works = Vec::new();
+        if let Some(Some(Entry::Asset(asset))) = entries.into_iter().next() {
+            for file in asset
+                .files
+                .iter()
+                .filter(|file| file_texts::is_document(file))
+            {
+                works.extend(self.catalog.with_blob(file.sha256).await?);
+            }
+        }
+        Ok(works)
     }
 
     /// Applies the next batch of events to the writer.

@@ -13,8 +13,8 @@ use crate::services::search::analysis::sketch::ShortSketch;
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::services::search::analysis::{Spelling, is_stop_word};
 use crate::services::search::engine::ResultPage;
+use crate::services::search::index::file_texts::{FileText, Origin};
 use crate::services::search::index::picture_hashes::PictureHashes;
-use crate::services::search::index::transcripts::Transcript;
 use crate::services::search::query::interpret::InterpretedQuery;
 use crate::services::search::response::{Hit, Snippet, TextField};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
@@ -67,10 +67,10 @@ pub(crate) fn query_highlighter(
     highlighter
 }
 
-/// A work with the texts of its recordings.
+/// A work with the texts of its files.
 pub(crate) struct WorkTexts {
     pub(crate) asset: Box<Asset>,
-    pub(crate) transcripts: Vec<Transcript>,
+    pub(crate) files: Vec<FileText>,
 }
 
 /// A hit with the sketch of its text.
@@ -199,12 +199,12 @@ fn snippets(
     let body = work.body.as_deref();
     let body = body.map(|body| TimedText::read(budget.beginning_of(body)));
     fragments.extend(body.and_then(|body| long_text_fragment(TextField::Body, &body, highlighter)));
-    fragments.extend(texts.transcripts.iter().filter_map(|transcript| {
-        long_text_fragment(
-            TextField::Transcript(transcript.file),
-            &transcript.text,
-            highlighter,
-        )
+    fragments.extend(texts.files.iter().filter_map(|of_file| {
+        let field = match of_file.origin {
+            Origin::Transcript => TextField::Transcript(of_file.file),
+            Origin::Document => TextField::Document(of_file.file),
+        };
+        long_text_fragment(field, &of_file.text, highlighter)
     }));
     fragments.sort_by(|a, b| b.0.total_cmp(&a.0));
     fragments.truncate(MAX_SNIPPETS);

@@ -9,9 +9,9 @@ use super::interpretation::interpretation;
 use crate::domain::access::Actor;
 use crate::services::search::engine::ResultPage;
 use crate::services::search::error::SearchError;
+use crate::services::search::index::file_texts;
 use crate::services::search::index::open_index::{IndexError, OpenIndex};
 use crate::services::search::index::picture_hashes::PictureHashes;
-use crate::services::search::index::transcripts;
 use crate::services::search::request::{RequestContext, SearchRequest};
 use crate::services::search::response::{Hit, SearchResponse, Timings, Total};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
@@ -47,7 +47,7 @@ pub(crate) async fn respond(
     )?;
     let finding = started.elapsed();
     let entries = read_page(state, &mut page).await?;
-    let works = read_texts(state, entries, request.with_snippets).await;
+    let works = read_texts(state, entries, request.with_snippets).await?;
     let compared = works.iter().flatten().map(|work| &*work.asset);
     let compared = compared.filter(|_| request.group_duplicates);
     let pictures = PictureHashes::of(&*state.catalog, compared).await?;
@@ -84,27 +84,27 @@ async fn read_page(
     Ok(entries)
 }
 
-/// The works of the entries, with their transcripts if snippets are wanted.
+/// The works of the entries, with the texts of their files if snippets are wanted.
 async fn read_texts(
     state: &SearchState,
     entries: Vec<Option<Entry>>,
-    with_transcripts: bool,
-) -> Vec<Option<WorkTexts>> {
+    with_files: bool,
+) -> Result<Vec<Option<WorkTexts>>, CatalogError> {
     let mut works = Vec::with_capacity(entries.len());
     for entry in entries {
         works.push(match entry {
             Some(Entry::Asset(asset)) => {
-                let transcripts = if with_transcripts {
-                    transcripts::read(&state.blobs, &asset).await
+                let files = if with_files {
+                    file_texts::read(&*state.catalog, &*state.blobs, &asset).await?
                 } else {
                     Vec::new()
                 };
-                Some(WorkTexts { asset, transcripts })
+                Some(WorkTexts { asset, files })
             }
             _ => None,
         });
     }
-    works
+    Ok(works)
 }
 
 fn present(

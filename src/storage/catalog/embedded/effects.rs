@@ -245,7 +245,11 @@ fn put_picture(staged: &mut Staged<'_>, picture: &HashedPicture) -> Result<(), C
 fn put_processed(staged: &mut Staged<'_>, processed: &ProcessedBlob) -> Result<(), CatalogError> {
     let key = processed.of.as_bytes();
     if let Some(mut row) = staged.get::<BlobRow>(Table::Blobs, key)? {
-        row.processed = Some(ProcessedBlobRecord::from(processed.clone()));
+        let record = ProcessedBlobRecord::from(processed.clone());
+        match processed.name() {
+            Some(name) => drop(row.further.insert(name.to_owned(), record)),
+            None => row.processed = Some(record),
+        }
         staged.put(Table::Blobs, *key, &row)?;
     }
     Ok(())

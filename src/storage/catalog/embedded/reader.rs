@@ -336,6 +336,11 @@ fn blob_record(key: BlobKey, row: BlobRow) -> Answer<BlobRecord> {
         audit: row.audit.map(readable).transpose()?,
         picture: row.picture.map(readable).transpose()?,
         processed: row.processed.map(readable).transpose()?,
+        further: row
+            .further
+            .into_values()
+            .map(readable)
+            .collect::<Answer<_>>()?,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Values of the index that no stored record has.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -236,6 +238,19 @@ pub(crate) struct BlobRow {
     /// What processing it came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) processed: Option<ProcessedBlobRecord>,
+    /// What other processing came to, by the name of the recipe.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) further: BTreeMap<String, ProcessedBlobRecord>,
+}
+
+impl BlobRow {
+    /// What processing by recipes of this name came to; without a name, for the public copy.
+    pub(crate) fn processed(&self, name: Option<&str>) -> Option<&ProcessedBlobRecord> {
+        match name {
+            Some(name) => self.further.get(name),
+            None => self.processed.as_ref(),
+        }
+    }
 }
 
 /// Reads a row as it is stored.

@@ -190,7 +190,7 @@ impl<'a> Plan<'a> {
                 let row: Option<BlobRow> =
                     self.staged.get(Table::Blobs, processed.of.as_bytes())?;
                 let record = ProcessedBlobRecord::from(processed.clone());
-                Ok(row.is_none_or(|row| row.processed == Some(record)))
+                Ok(row.is_none_or(|row| row.processed(processed.name()) == Some(&record)))
             }
             _ => Ok(false),
         }

@@ -1,0 +1,169 @@
+//! The job that reads the text of a document.
+//!
+//! A document without text is no failure of the job: the reason is recorded and shown with the file. A missing program is:
+//! the job waits for it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::error::TextError;
+use super::formats::{Format, format};
+use super::{epub, open_document, pdf, plain, presentation, rtf, spreadsheet, word};
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::access::Actor;
+use crate::domain::asset::{AssetId, File, ProcessingFailure};
+use crate::services::jobs::backoff::Backoff;
+use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::{self, JobFile, contain};
+use crate::services::media::recipe;
+use crate::services::programs::Programs;
+use crate::storage::blobs::{BlobStore, Staging};
+use crate::storage::blocking;
+use crate::storage::catalog::{
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+};
+
+/// The kind of job.
+const KIND: &str = "read-text";
+
+/// The media type of what is read.
+const TEXT: &str = "text/plain";
+
+/// The job to enqueue when a document is attached to a work.
+pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
+    file_job::new(KIND, asset, blob, None, now)
+}
+
+/// Reads the texts of documents.
+pub struct ReadTexts {
+    works: Arc<dyn Works>,
+    blobs: Arc<dyn BlobStore>,
+    staging: Staging,
+    programs: Programs,
+}
+
+impl ReadTexts {
+    /// Reads from and writes to this store.
+    pub fn new(
+        works: Arc<dyn Works>,
+        blobs: Arc<dyn BlobStore>,
+        staging: Staging,
+        programs: Programs,
+    ) -> Self {
+        Self {
+            works,
+            blobs,
+            staging,
+            programs,
+        }
+    }
+
+    /// The text of a file, and the recipe by which it was read.
+    async fn read(&self, file: &File, format: Format) -> Result<(String, String), TextError> {
+        let path = self.blobs.local_path(file.sha256);
+        let path = path.ok_or_else(|| std::io::Error::other("the blob is not on a local disk"))?;
+        if format == Format::Pdf {
+            let (text, version) = pdf::read(&self.programs, &path).await?;
+            let maker = format!("pdftotext-{version}");
+            return Ok((text, recipe::text(Some(&maker))));
+        }
+        let charset = file.charset().map(str::to_owned);
+        let read = move || contain(|| read_here(&path, format, charset.as_deref()), damaged);
+        Ok((blocking(read).await?, recipe::text(None)))
+    }
+
+    async fn store(
+        &self,
+        of: BlobKey,
+        (text, recipe): (String, String),
+    ) -> Result<Rendition, JobFailure> {
+        let size = text.len() as u64;
+        let staged = self.staging.stage(text.into_bytes()).await;
+        let staged = staged.map_err(JobFailure::retry)?;
+        let blob = staged.key;
+        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
+        Ok(Rendition {
+            of,
+            recipe,
+            blob,
+            size,
+            media_type: TEXT.to_owned(),
+            width_px: None,
+            height_px: None,
+        })
+    }
+}
+
+/// Reads a document without a program. Blocks.
+pub(super) fn read_here(
+    path: &Path,
+    format: Format,
+    charset: Option<&str>,
+) -> Result<String, TextError> {
+    match format {
+        Format::Plain => plain::read(path, charset),
+        Format::Html => plain::read_html(path, charset),
+        Format::Rtf => rtf::read(path),
+        Format::Word => word::read(path),
+        Format::Presentation => presentation::read(path),
+        Format::OpenDocument => open_document::read(path),
+        Format::Epub => epub::read(path),
+        Format::Spreadsheet => spreadsheet::read(path),
+        Format::Pdf => Err(ProcessingFailure::Unsupported.into()),
+    }
+}
+
+fn damaged() -> TextError {
+    ProcessingFailure::Damaged.into()
+}
+
+#[async_trait]
+impl Handler for ReadTexts {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    /// A job waits for a missing program as long as it takes.
+    fn policy(&self) -> Policy {
+        Policy {
+            timeout: Duration::from_secs(10 * 60),
+            max_attempts: u32::MAX,
+            backoff: Backoff {
+                longest: Duration::from_secs(10 * 60),
+                ..Backoff::default()
+            },
+            ..Policy::default()
+        }
+    }
+
+    async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+            return Ok(changes);
+        };
+        let Some(format) = format(&file) else {
+            return Ok(changes);
+        };
+        match self.read(&file, format).await {
+            Ok(text) => {
+                let rendition = self.store(file.sha256, text).await?;
+                Ok(changes.write(Write::Rendition(rendition, asset)))
+            }
+            Err(TextError::File(failure)) => {
+                let blob = file.sha256;
+                tracing::info!(%blob, reason = failure.name(), "the text of a file cannot be read");
+                let processed = ProcessedBlob {
+                    of: blob,
+                    recipe: recipe::attempt(&recipe::text(None)),
+                    result: ProcessingResult::Failed(failure),
+                };
+                Ok(changes.write(Write::Processed(processed)))
+            }
+            Err(error) => Err(JobFailure::retry(error)),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Whether the text of a file was read.
+
+use super::formats::format;
+use crate::domain::asset::{File, ProcessingFailure};
+use crate::services::media::recipe::{self, Purpose};
+use crate::services::programs::Program;
+use crate::storage::catalog::{BlobRecord, ProcessingResult, Rendition};
+
+/// How far the archive is with the text of a file. That it waits for a program is not recorded, but seen when one asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextState {
+    /// Files of this type have no text.
+    #[default]
+    None,
+    /// It was read.
+    Ready,
+    /// It is being read, or will be.
+    Working,
+    /// It is read when this program is installed.
+    Waiting(Program),
+    /// It cannot be read.
+    Failed(ProcessingFailure),
+}
+
+impl TextState {
+    /// Whether nothing more will happen by itself.
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Working | Self::Waiting(_))
+    }
+}
+
+/// The text of a file, if it was read: of several the one of the newest recipe.
+pub fn current<'r>(file: &File, renditions: &'r [Rendition]) -> Option<&'r Rendition> {
+    format(file)?;
+    let texts = renditions.iter();
+    let texts = texts.filter(|copy| recipe::serves(&copy.recipe, Purpose::Text, None));
+    texts.max_by(|one, other| one.recipe.cmp(&other.recipe))
+}
+
+/// The state of a file, by what is recorded of its bytes and the renditions made from them.
+pub fn state(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> TextState {
+    if format(file).is_none() {
+        return TextState::None;
+    }
+    if current(file, renditions).is_some() {
+        return TextState::Ready;
+    }
+    let processed = record.and_then(|record| record.result_of(recipe::TEXT));
+    match processed.map(|processed| processed.result) {
+        Some(ProcessingResult::Failed(failure)) => TextState::Failed(failure),
+        Some(ProcessingResult::NothingToRemove) | None => TextState::Working,
+    }
+}
+
+/// Whether the text of a file should be read: it was not, or an earlier version of the archive could not.
+pub fn is_missing(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> bool {
+    match state(file, record, renditions) {
+        TextState::None | TextState::Ready => false,
+        TextState::Working | TextState::Waiting(_) => true,
+        TextState::Failed(_) => {
+            let processed = record.and_then(|record| record.result_of(recipe::TEXT));
+            processed.is_some_and(|one| recipe::is_attempt_of_another_version(&one.recipe))
+        }
+    }
+}

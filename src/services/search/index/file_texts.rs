@@ -1,0 +1,120 @@
+//! Reads the texts of the files of a work: what is said in transcripts and captions, and what was read from documents.
+
+use std::error::Error;
+
+use crate::domain::Sha256;
+use crate::domain::asset::{Asset, File, FileRole, Work};
+use crate::services::media::full_text::text_builder::MAX_TEXT_BYTES;
+use crate::services::media::full_text::{self, formats, html};
+use crate::services::media::text::encoding::{self, Encoding};
+use crate::services::search::analysis::timed_text::TimedText;
+use crate::storage::blobs::{BlobError, BlobStore};
+use crate::storage::catalog::{BlobKey, CatalogError, WorkReader};
+
+/// Bytes of a transcript that are read: more than a day of speech.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// The text of a file of a work.
+#[derive(Debug, Clone)]
+pub(crate) struct FileText {
+    /// The file that the text is from.
+    pub(crate) file: Sha256,
+    /// What kind of text it is.
+    pub(crate) origin: Origin,
+    /// The text with its cue times or pages.
+    pub(crate) text: TimedText,
+}
+
+/// Where the text of a file comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A transcript or captions.
+    Transcript,
+    /// It was read from a document.
+    Document,
+}
+
+/// Reads the texts of a work. One that cannot be read is logged and skipped: the work is still found by its
+/// other texts.
+///
+/// # Errors
+/// Those of the catalogue.
+pub(crate) async fn read(
+    catalog: &dyn WorkReader,
+    blobs: &dyn BlobStore,
+    asset: &Asset,
+) -> Result<Vec<FileText>, CatalogError> {
+    let mut texts = Vec::new();
+    for file in asset.files.iter().filter(|file| is_transcript(file)) {
+        match blobs.read(file.sha256, 0..file.size.min(MAX_BYTES)).await {
+            Ok(bytes) => texts.push(transcript(file, &bytes)),
+            Err(error) => report(&error, asset),
+        }
+    }
+    for (file, text) in documents(catalog, asset).await? {
+        match blobs.read(text, 0..MAX_TEXT_BYTES as u64 * 2).await {
+            Ok(bytes) => texts.push(FileText {
+                file,
+                origin: Origin::Document,
+                text: TimedText::document(String::from_utf8_lossy(&bytes).into_owned()),
+            }),
+            Err(error) => report(&error, asset),
+        }
+    }
+    Ok(texts)
+}
+
+/// Whether a file has text that is read from it.
+pub(crate) fn is_document(file: &File) -> bool {
+    formats::format(file).is_some()
+}
+
+/// The documents of a work with their texts. A work of which others get only a link shows nothing of its files.
+async fn documents(
+    catalog: &dyn WorkReader,
+    asset: &Asset,
+) -> Result<Vec<(Sha256, BlobKey)>, CatalogError> {
+    if asset.work.reuse_terms.as_str() == Work::LINK_ONLY {
+        return Ok(Vec::new());
+    }
+    let files = asset.files.iter().filter(|file| is_document(file));
+    let files: Vec<&File> = files.collect();
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<BlobKey> = files.iter().map(|file| file.sha256).collect();
+    let renditions = catalog.renditions(&keys).await?;
+    let text = |(file, renditions): (&File, Vec<_>)| {
+        let text = full_text::current(file, &renditions)?;
+        Some((file.sha256, text.blob))
+    };
+    Ok(files.into_iter().zip(renditions).filter_map(text).collect())
+}
+
+fn transcript(file: &File, bytes: &[u8]) -> FileText {
+    let charset = file.charset().and_then(Encoding::from_charset);
+    let text = encoding::decode(bytes, charset.unwrap_or(Encoding::Utf8));
+    let text = match file.essence() {
+        "text/html" | "application/xhtml+xml" => html::text(&text),
+        _ => text,
+    };
+    FileText {
+        file: file.sha256,
+        origin: Origin::Transcript,
+        text: TimedText::read(&text),
+    }
+}
+
+fn report(error: &BlobError, asset: &Asset) {
+    let error = error as &dyn Error;
+    tracing::warn!(error, asset = %asset.id, "the text of a file could not be read for the search index");
+}
+
+fn is_transcript(file: &File) -> bool {
+    matches!(file.role, FileRole::Transcript | FileRole::Captions)
+        && (file.media_type.starts_with("text/")
+            || matches!(
+                file.essence(),
+                "application/x-subrip" | "application/xhtml+xml"
+            ))
+}
