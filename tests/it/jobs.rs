@@ -10,7 +10,8 @@ use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::{Sha256, Timestamp};
 use khochung::services::jobs::{
-    HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Policy, Runner, Settings, housekeeping,
+    HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Lane, Policy, Runner, Settings,
+    housekeeping,
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::prelude::*;
@@ -488,5 +489,40 @@ async fn housekeeping_comes_round_and_forgets_finished_jobs_after_a_week() {
         let found = house.catalog.job(done).await.unwrap();
         assert_eq!(found.is_some(), is_kept, "after {now} seconds");
     }
+    runner.stop().await;
+}
+
+#[tokio::test]
+async fn long_jobs_do_not_hold_up_short_ones() {
+    let house = House::new();
+    for _ in 0..3 {
+        house.enqueue("long", at(0)).await;
+    }
+    let (begun, mut beginning, gate) = gate();
+    let policy = Policy {
+        concurrency: 8,
+        lane: Lane::Long,
+        ..Policy::default()
+    };
+    // One worker, and so one for long jobs beside it.
+    let settings = Settings {
+        workers: 1,
+        ..Settings::default()
+    };
+    let runner = house
+        .runner(settings)
+        .with(Scripted::new("long", gated(begun, gate.clone())).policy(policy))
+        .with(Scripted::new("quick", failing_until(1)))
+        .start();
+    beginning.wait_for(|begun| *begun == 1).await.unwrap();
+    let quick = house.enqueue("quick", at(0)).await;
+    let mut commits = house.catalog.watch_events();
+    while house.job(quick).await.state != JobState::Done {
+        commits.changed().await.unwrap();
+    }
+    assert_eq!(*beginning.borrow(), 1, "one long job at a time");
+    gate.add_permits(3);
+    runner.idle().await;
+    assert_eq!(*beginning.borrow(), 3);
     runner.stop().await;
 }

@@ -34,6 +34,15 @@ pub trait Handler: Send + Sync + 'static {
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure>;
 }
 
+/// Which workers run a job. Each lane has its own, so that jobs of hours never hold up jobs of seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Seconds, and what somebody waits for.
+    Short,
+    /// Minutes or hours.
+    Long,
+}
+
 /// How jobs of a kind are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -41,6 +50,8 @@ pub struct Policy {
     pub timeout: Duration,
     /// How many run at the same time.
     pub concurrency: usize,
+    /// Which workers run them.
+    pub lane: Lane,
     /// Attempts before the job is given up.
     pub max_attempts: u32,
     /// The delay between attempts.
@@ -53,6 +64,7 @@ impl Default for Policy {
         Self {
             timeout: Duration::from_secs(5 * 60),
             concurrency: 1,
+            lane: Lane::Short,
             max_attempts: 10,
             backoff: Backoff::default(),
         }

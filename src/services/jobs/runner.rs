@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::attempt::Attempt;
-use super::handler::Handler;
+use super::handler::{Handler, Lane};
 use super::lease;
 use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
@@ -92,7 +92,7 @@ impl Runner {
         let signals = Arc::new(Signals::default());
         let grace = self.settings.grace;
         let dispatcher = Dispatcher {
-            workers: Arc::new(Semaphore::new(self.settings.workers.max(1))),
+            workers: Workers::new(self.settings.workers.max(1)),
             runner: self,
             signals: Arc::clone(&signals),
             tasks: JoinSet::new(),
@@ -164,7 +164,7 @@ impl RunnerHandle {
 
 struct Dispatcher {
     runner: Runner,
-    workers: Arc<Semaphore>,
+    workers: Workers,
     signals: Arc<Signals>,
     tasks: JoinSet<()>,
     stopping: watch::Receiver<bool>,
@@ -172,6 +172,29 @@ struct Dispatcher {
     idle: watch::Sender<u64>,
     /// The last moment at which no job was found to wait for too long.
     latest: Option<Timestamp>,
+}
+
+/// The workers of each lane.
+struct Workers {
+    short: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+}
+
+impl Workers {
+    /// As many for short jobs, and half of them, at least one, for long ones.
+    fn new(workers: usize) -> Self {
+        Self {
+            short: Arc::new(Semaphore::new(workers)),
+            long: Arc::new(Semaphore::new(workers.div_ceil(2))),
+        }
+    }
+
+    const fn of(&self, lane: Lane) -> &Arc<Semaphore> {
+        match lane {
+            Lane::Short => &self.short,
+            Lane::Long => &self.long,
+        }
+    }
 }
 
 /// Why no further job was claimed.
@@ -245,14 +268,11 @@ impl Dispatcher {
     async fn claim_due(&mut self) -> ClaimStop {
         loop {
             let kinds = self.free_kinds();
-            let Ok(worker) = Arc::clone(&self.workers).try_acquire_owned() else {
-                return ClaimStop::Busy;
-            };
             if kinds.is_empty() {
                 return ClaimStop::Busy;
             }
             match self.claim(&kinds).await {
-                Ok(Some((job, lease))) => self.begin(job, lease, worker),
+                Ok(Some((job, lease))) => self.begin(job, lease),
                 Ok(None) => return ClaimStop::NothingDue,
                 Err(error) => {
                     tracing::error!(%error, "the due jobs could not be read from the catalogue");
@@ -263,7 +283,10 @@ impl Dispatcher {
     }
 
     fn free_kinds(&self) -> Vec<JobKind> {
-        let is_free = |kind: &&Kind| kind.slots.available_permits() > 0;
+        let is_free = |kind: &&Kind| {
+            let lane = self.workers.of(kind.handler.policy().lane);
+            kind.slots.available_permits() > 0 && lane.available_permits() > 0
+        };
         let kinds = self.runner.kinds.iter();
         kinds
             .filter(|(_, kind)| is_free(kind))
@@ -277,11 +300,13 @@ impl Dispatcher {
         self.runner.catalog.claim_job(kinds, now, until).await
     }
 
-    fn begin(&mut self, job: Job, lease: Lease, worker: OwnedSemaphorePermit) {
+    fn begin(&mut self, job: Job, lease: Lease) {
         let Some(kind) = self.runner.kinds.get(&job.kind) else {
             return;
         };
         let slot = Arc::clone(&kind.slots).try_acquire_owned();
+        let lane = kind.handler.policy().lane;
+        let worker = Arc::clone(self.workers.of(lane)).try_acquire_owned();
         let attempt = Attempt {
             catalog: Arc::clone(&self.runner.catalog),
             clock: self.runner.clock.clone(),
