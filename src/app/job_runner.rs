@@ -17,7 +17,8 @@ use crate::services::jobs::{
 use crate::services::mail::Mail;
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, ReadTexts, RenderPreviews,
+    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, ReadTexts, RecogniseTexts,
+    RenderPreviews,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
@@ -127,6 +128,13 @@ impl JobRunnerSetup {
                 blobs(),
                 staging(),
                 self.programs.clone(),
+            ))
+            .with(RecogniseTexts::new(
+                catalog(),
+                blobs(),
+                staging(),
+                self.programs.clone(),
+                limits,
             ))
             .with(FindMissingCopies::new(catalog()))
             .with(HashPictures::new(catalog(), blobs(), limits))

@@ -71,6 +71,7 @@ mod publication_gates;
 mod quotas;
 mod range_download;
 mod recent_proof;
+mod recognition;
 mod record_links;
 mod render;
 mod request_limits;

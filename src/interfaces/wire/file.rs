@@ -151,7 +151,7 @@ impl FileTextDto {
         let (name, problem) = match state {
             TextState::None => return None,
             TextState::Ready => ("ready", None),
-            TextState::Working => ("working", None),
+            TextState::Working(_) => ("working", None),
             TextState::Waiting(program) => {
                 let say = |language| processing::text_waits(program, language);
                 ("waiting", Some(TextProblemDto::new("program-missing", say)))

@@ -72,7 +72,7 @@ fn key(file: &File) -> CopiesKey {
 }
 
 fn has_text(file: &File) -> bool {
-    formats::format(file).is_some()
+    formats::may_have_text(file)
 }
 
 /// Reads the copies of files, and caches them until the next event. Cheap to clone.

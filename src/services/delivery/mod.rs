@@ -29,7 +29,6 @@ use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision,
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::media::full_text::TextState;
-use crate::services::media::full_text::formats::{self, Format};
 use crate::services::programs::Programs;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -169,7 +168,7 @@ impl Delivery {
             let files = asset.files.iter().zip(copies);
             files
                 .map(|(file, copies)| FileAccess {
-                    text: self.text_state(file, copies.text_state),
+                    text: self.text_state(copies.text_state),
                     ..file_access(actor, asset, file, &copies)
                 })
                 .collect()
@@ -332,14 +331,12 @@ impl Delivery {
     }
 
     /// The state of the text of a file, with the program that it waits for.
-    fn text_state(&self, file: &File, recorded: TextState) -> TextState {
-        let program = formats::format(file).and_then(Format::program);
-        match (recorded, program, &self.programs) {
-            (TextState::Working, Some(program), Some(programs)) if programs.is_missing(program) => {
-                TextState::Waiting(program)
-            }
-            _ => recorded,
-        }
+    fn text_state(&self, recorded: TextState) -> TextState {
+        let (TextState::Working(needed), Some(programs)) = (recorded, &self.programs) else {
+            return recorded;
+        };
+        let missing = needed.iter().find(|program| programs.is_missing(**program));
+        missing.map_or(recorded, |program| TextState::Waiting(*program))
     }
 
     /// Opens the bytes for reading.

@@ -22,6 +22,9 @@ const TEXT_VERSION: u32 = 1;
 /// The name of the recipes of texts.
 pub const TEXT: &str = "text";
 
+/// The name of the recipes of places of words.
+const TEXT_LAYOUT: &str = "text-layout";
+
 const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
 const COVERED_PREFIX: &str = "covered-";
@@ -38,6 +41,8 @@ pub enum Purpose {
     Staff,
     /// What a document says, for search and for those who may download the file.
     Text,
+    /// Where each word of a scan stands, and with what confidence it was read.
+    TextLayout,
 }
 
 /// The recipe of a preview of this size, with these regions covered.
@@ -67,6 +72,11 @@ pub fn public_copy() -> String {
 pub fn text(program: Option<&str>) -> String {
     let recipe = format!("{TEXT}/{TEXT_VERSION}");
     program.map_or_else(|| recipe.clone(), |program| format!("{recipe}+{program}"))
+}
+
+/// The recipe of the places of words that a program recognised.
+pub fn text_layout(program: &str) -> String {
+    format!("{TEXT_LAYOUT}/{TEXT_VERSION}+{program}")
 }
 
 /// The name under which a failure is recorded: the recipe and the version of the program, because another version
@@ -105,6 +115,8 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
         &[Purpose::Staff]
     } else if recipe.split('/').next() == Some(TEXT) {
         &[Purpose::Text]
+    } else if recipe.split('/').next() == Some(TEXT_LAYOUT) {
+        &[Purpose::TextLayout]
     } else {
         &[]
     }

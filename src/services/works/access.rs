@@ -122,9 +122,7 @@ impl WorkAccess {
             before.is_none_or(|before| before.covered != file.covered)
         };
         let new_files = next.files.iter().filter(is_new);
-        let jobs: Vec<NewJob> = new_files
-            .flat_map(|file| file_jobs(next.id, file, next.updated_at))
-            .collect();
+        let jobs: Vec<NewJob> = new_files.flat_map(|file| file_jobs(&next, file)).collect();
         let changes = self.put(changes, next, event);
         jobs.into_iter().fold(changes, ChangeSet::job)
     }

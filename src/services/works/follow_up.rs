@@ -61,8 +61,10 @@ pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventK
 }
 
 /// The jobs for a file that is new to the work, or has other covered regions: its copies, and its text.
-pub(super) fn file_jobs(id: AssetId, file: &File, now: Timestamp) -> Vec<NewJob> {
-    let text = formats::format(file).map(|_| full_text::job(id, file.sha256, now));
+pub(super) fn file_jobs(asset: &Asset, file: &File) -> Vec<NewJob> {
+    let (id, now) = (asset.id, asset.updated_at);
+    let has_text = formats::has_text(file, asset.work.kind.as_ref());
+    let text = has_text.then(|| full_text::job(id, file.sha256, now));
     copies_job(id, file, now).into_iter().chain(text).collect()
 }
 

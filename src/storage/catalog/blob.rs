@@ -54,8 +54,10 @@ pub struct ProcessedBlob {
 pub enum ProcessingResult {
     /// It contains nothing that a public copy must not contain: the public gets the blob itself.
     NothingToRemove,
-    /// No public copy can be made.
+    /// It cannot be made.
     Failed(ProcessingFailure),
+    /// It was asked for and is not made yet.
+    Awaited,
 }
 
 /// What the catalogue records of one referenced blob.

@@ -6,9 +6,9 @@ use super::error::TextError;
 use super::html;
 use super::package::Package;
 use super::relations::resolve;
-use super::text_builder::TextBuilder;
 use super::xml::{Node, walk};
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::text::builder::TextBuilder;
 
 /// Reads a book. Blocks.
 ///

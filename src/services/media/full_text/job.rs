@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::error::TextError;
-use super::formats::{Format, format};
+use super::formats::{Format, format, may_have_text};
 use super::{epub, open_document, pdf, plain, presentation, rtf, spreadsheet, word};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -20,6 +20,8 @@ use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
+use crate::services::media::recognition;
+use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
 use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
@@ -32,6 +34,9 @@ const KIND: &str = "read-text";
 
 /// The media type of what is read.
 const TEXT: &str = "text/plain";
+
+/// A file with fewer letters on average is a scan.
+const LEAST_LETTERS_OF_A_PAGE: usize = 10;
 
 /// The job to enqueue when a document is attached to a work.
 pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
@@ -117,8 +122,32 @@ pub(super) fn read_here(
     }
 }
 
+/// Whether the pages of a file are images: there are fewer letters than pages have numbers.
+fn is_empty(text: &str) -> bool {
+    let pages = text.matches(PAGE_BREAK).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters < LEAST_LETTERS_OF_A_PAGE * pages.max(1)
+}
+
 fn damaged() -> TextError {
     ProcessingFailure::Damaged.into()
+}
+
+/// What processing a file came to when its text was not read.
+fn processed(of: BlobKey, result: ProcessingResult) -> Write {
+    Write::Processed(ProcessedBlob {
+        of,
+        recipe: recipe::attempt(&recipe::text(None)),
+        result,
+    })
+}
+
+/// Records that the words of a scan are awaited, and enqueues the job that recognises them.
+fn with_recognition(changes: ChangeSet, asset: AssetId, of: BlobKey) -> ChangeSet {
+    let job = recognition::job(asset, of, changes.at);
+    changes
+        .write(processed(of, ProcessingResult::Awaited))
+        .job(job)
 }
 
 #[async_trait]
@@ -146,9 +175,16 @@ impl Handler for ReadTexts {
             return Ok(changes);
         };
         let Some(format) = format(&file) else {
-            return Ok(changes);
+            return Ok(if may_have_text(&file) {
+                with_recognition(changes, asset, file.sha256)
+            } else {
+                changes
+            });
         };
         match self.read(&file, format).await {
+            Ok((text, _)) if format == Format::Pdf && is_empty(&text) => {
+                Ok(with_recognition(changes, asset, file.sha256))
+            }
             Ok(text) => {
                 let rendition = self.store(file.sha256, text).await?;
                 Ok(changes.write(Write::Rendition(rendition, asset)))
@@ -156,12 +192,7 @@ impl Handler for ReadTexts {
             Err(TextError::File(failure)) => {
                 let blob = file.sha256;
                 tracing::info!(%blob, reason = failure.name(), "the text of a file cannot be read");
-                let processed = ProcessedBlob {
-                    of: blob,
-                    recipe: recipe::attempt(&recipe::text(None)),
-                    result: ProcessingResult::Failed(failure),
-                };
-                Ok(changes.write(Write::Processed(processed)))
+                Ok(changes.write(processed(blob, ProcessingResult::Failed(failure))))
             }
             Err(error) => Err(JobFailure::retry(error)),
         }

@@ -2,7 +2,7 @@
 //!
 //! [`formats`] says which files have text and who reads them: office documents, books, web pages and texts are read here; PDF
 //! files by a confined program ([`pdf`]). What is read is a rendition of the file (`text/1`, [`recipe`](super::recipe)): UTF-8, NFC, a
-//! line for each paragraph, pages parted by form feeds, at most [`MAX_TEXT_BYTES`](text_builder::MAX_TEXT_BYTES). The job
+//! line for each paragraph, pages parted by form feeds, at most [`MAX_TEXT_BYTES`](super::text::builder::MAX_TEXT_BYTES). The job
 //! ([`ReadTexts`]) writes it, or records why there is none.
 //!
 //! Every file may be broken or a bomb. Compressed parts are unpacked up to a limit, no parser calls itself, entities that a
@@ -26,7 +26,6 @@ mod spreadsheet;
 mod state;
 #[cfg(test)]
 mod tests;
-pub mod text_builder;
 mod word;
 mod xml;
 

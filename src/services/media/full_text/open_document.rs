@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::error::TextError;
 use super::package::Package;
-use super::text_builder::TextBuilder;
 use super::xml::{Node, walk};
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::text::builder::TextBuilder;
 
 /// Elements whose text is not shown: comments, deleted text, and names of things that can be drawn.
 const HIDDEN: [&str; 5] = [

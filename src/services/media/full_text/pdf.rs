@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::TextError;
-use super::text_builder::{MAX_TEXT_BYTES, PAGE_BREAK, TextBuilder};
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::text::builder::{MAX_TEXT_BYTES, PAGE_BREAK, TextBuilder};
 use crate::services::programs::{Invocation, Limits, Program, ProgramError, Programs, Version};
 
 /// It reads 240 pages of text in a third of a second; a bomb runs for ever.

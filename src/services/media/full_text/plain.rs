@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::TextError;
 use super::html;
-use super::text_builder::{MAX_TEXT_BYTES, TextBuilder};
+use crate::services::media::text::builder::{MAX_TEXT_BYTES, TextBuilder};
 use crate::services::media::text::encoding::{self, Encoding};
 
 /// Bytes that are read of a text: UTF-16 and markup take more than the text itself.

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::error::TextError;
 use super::package::Package;
 use super::relations;
-use super::text_builder::TextBuilder;
 use super::xml::{Node, walk};
+use crate::services::media::text::builder::TextBuilder;
 
 const PRESENTATION: &str = "ppt/presentation.xml";
 

@@ -7,8 +7,8 @@ use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
 use super::error::TextError;
 use super::package::Package;
-use super::text_builder::TextBuilder;
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::text::builder::TextBuilder;
 
 /// Bytes of a spreadsheet that is read; it is kept in memory whole.
 const MAX_BYTES: u64 = 32 << 20;

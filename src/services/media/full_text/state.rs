@@ -1,6 +1,6 @@
 //! Whether the text of a file was read.
 
-use super::formats::format;
+use super::formats::{Format, format, may_have_text};
 use crate::domain::asset::{File, ProcessingFailure};
 use crate::services::media::recipe::{self, Purpose};
 use crate::services::programs::Program;
@@ -14,8 +14,8 @@ pub enum TextState {
     None,
     /// It was read.
     Ready,
-    /// It is being read, or will be.
-    Working,
+    /// It is being read, or will be, with these programs.
+    Working(&'static [Program]),
     /// It is read when this program is installed.
     Waiting(Program),
     /// It cannot be read.
@@ -25,13 +25,13 @@ pub enum TextState {
 impl TextState {
     /// Whether nothing more will happen by itself.
     pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Working | Self::Waiting(_))
+        !matches!(self, Self::Working(_) | Self::Waiting(_))
     }
 }
 
 /// The text of a file, if it was read: of several the one of the newest recipe.
 pub fn current<'r>(file: &File, renditions: &'r [Rendition]) -> Option<&'r Rendition> {
-    format(file)?;
+    may_have_text(file).then_some(())?;
     let texts = renditions.iter();
     let texts = texts.filter(|copy| recipe::serves(&copy.recipe, Purpose::Text, None));
     texts.max_by(|one, other| one.recipe.cmp(&other.recipe))
@@ -39,24 +39,30 @@ pub fn current<'r>(file: &File, renditions: &'r [Rendition]) -> Option<&'r Rendi
 
 /// The state of a file, by what is recorded of its bytes and the renditions made from them.
 pub fn state(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> TextState {
-    if format(file).is_none() {
-        return TextState::None;
-    }
     if current(file, renditions).is_some() {
         return TextState::Ready;
     }
     let processed = record.and_then(|record| record.result_of(recipe::TEXT));
-    match processed.map(|processed| processed.result) {
-        Some(ProcessingResult::Failed(failure)) => TextState::Failed(failure),
-        Some(ProcessingResult::NothingToRemove) | None => TextState::Working,
+    let result = processed.map(|processed| processed.result);
+    match (result, format(file)) {
+        _ if !may_have_text(file) => TextState::None,
+        (Some(ProcessingResult::Failed(failure)), _) => TextState::Failed(failure),
+        // Its pages are images.
+        (Some(ProcessingResult::Awaited), Some(_)) => {
+            TextState::Working(&[Program::Pdftoppm, Program::Tesseract])
+        }
+        (Some(ProcessingResult::Awaited), None) => TextState::Working(&[Program::Tesseract]),
+        (_, Some(Format::Pdf)) => TextState::Working(&[Program::Pdftotext]),
+        (_, Some(_)) => TextState::Working(&[]),
+        (_, None) => TextState::None,
     }
 }
 
-/// Whether the text of a file should be read: it was not, or an earlier version of the archive could not.
+/// Whether the text of a file that has some should be read: it was not, or an earlier version of the archive could not.
 pub fn is_missing(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> bool {
     match state(file, record, renditions) {
-        TextState::None | TextState::Ready => false,
-        TextState::Working | TextState::Waiting(_) => true,
+        TextState::Ready => false,
+        TextState::None | TextState::Working(_) | TextState::Waiting(_) => true,
         TextState::Failed(_) => {
             let processed = record.and_then(|record| record.result_of(recipe::TEXT));
             processed.is_some_and(|one| recipe::is_attempt_of_another_version(&one.recipe))

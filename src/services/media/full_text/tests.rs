@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::formats::Format;
 use super::job::read_here;
-use super::text_builder::MAX_TEXT_BYTES;
+use crate::services::media::text::builder::MAX_TEXT_BYTES;
 
 const PHRASE: &str = "Trẻ em có quyền được nghỉ ngơi và giải trí";
 

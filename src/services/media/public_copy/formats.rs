@@ -62,6 +62,7 @@ fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) -> Pro
         Some(processed) => match processed.result {
             ProcessingResult::NothingToRemove => Processing::Ready,
             ProcessingResult::Failed(failure) => Processing::Failed(failure),
+            ProcessingResult::Awaited => Processing::Working,
         },
     }
 }

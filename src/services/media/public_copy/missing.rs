@@ -42,12 +42,11 @@ impl FindMissingCopies {
         let mut jobs = Vec::new();
         for file in &asset.files {
             let now = clock.now();
-            if formats::format(file).is_some() {
+            if formats::has_text(file, asset.work.kind.as_ref()) {
                 let (record, renditions) = self.known(file).await?;
                 if full_text::is_missing(file, record.as_ref(), &renditions) {
                     jobs.push(full_text::job(asset.id, file.sha256, now));
                 }
-                continue;
             }
             let job = if can_make(&file.media_type) {
                 copy_job(asset.id, file.sha256, now)

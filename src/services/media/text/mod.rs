@@ -1,5 +1,6 @@
 //! Which text format bytes are in. Markup that a browser could run is found wherever it may hide.
 
+pub mod builder;
 mod code_pages;
 pub mod encoding;
 mod syllables;

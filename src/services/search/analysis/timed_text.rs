@@ -5,7 +5,7 @@
 //! dropped.
 
 use super::references::decoded;
-use crate::services::media::full_text::text_builder::PAGE_BREAK;
+use crate::services::media::text::builder::PAGE_BREAK;
 
 /// Where in a text a fragment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole, Work};
-use crate::services::media::full_text::text_builder::MAX_TEXT_BYTES;
 use crate::services::media::full_text::{self, formats, html};
+use crate::services::media::text::builder::MAX_TEXT_BYTES;
 use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -66,7 +66,7 @@ pub(crate) async fn read(
 
 /// Whether a file has text that is read from it.
 pub(crate) fn is_document(file: &File) -> bool {
-    formats::format(file).is_some()
+    formats::may_have_text(file)
 }
 
 /// The documents of a work with their texts. A work of which others get only a link shows nothing of its files.

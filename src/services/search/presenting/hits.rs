@@ -8,6 +8,7 @@ use super::visible_works::is_visible_to;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
+use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::search::analysis::char_boundary::floor_char_boundary;
 use crate::services::search::analysis::sketch::ShortSketch;
 use crate::services::search::analysis::timed_text::TimedText;
@@ -16,7 +17,7 @@ use crate::services::search::engine::ResultPage;
 use crate::services::search::index::file_texts::{FileText, Origin};
 use crate::services::search::index::picture_hashes::PictureHashes;
 use crate::services::search::query::interpret::InterpretedQuery;
-use crate::services::search::response::{Hit, Snippet, TextField};
+use crate::services::search::response::{Fragment, Hit, Snippet, TextField};
 use crate::services::search::snapshot::term_dictionary::TermDictionary;
 
 /// Most snippets of one work.
@@ -216,7 +217,19 @@ fn long_text_fragment(
     text: &TimedText,
     highlighter: &Highlighter,
 ) -> Option<(f32, Snippet)> {
-    let (score, fragment) = highlighter.best_fragment(&text.text)?;
+    // No fragment goes over the end of a page: it would have two.
+    let mut best: Option<(f32, Fragment)> = None;
+    let mut begin = 0;
+    for page in text.text.split(PAGE_BREAK) {
+        if let Some((score, mut fragment)) = highlighter.best_fragment(page)
+            && best.as_ref().is_none_or(|(most, _)| score > *most)
+        {
+            fragment.range = fragment.range.start + begin..fragment.range.end + begin;
+            best = Some((score, fragment));
+        }
+        begin += page.len() + PAGE_BREAK.len_utf8();
+    }
+    let (score, fragment) = best?;
     let first = fragment.highlights.first().map_or(0, |light| light.start);
     let passage = Some(text.passage_at(fragment.range.start + first));
     Some((

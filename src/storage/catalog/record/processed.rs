@@ -10,6 +10,9 @@ use crate::storage::catalog::{ProcessedBlob, ProcessingResult};
 /// The stored name of [`ProcessingResult::NothingToRemove`].
 const NOTHING_TO_REMOVE: &str = "nothing-to-remove";
 
+/// The stored name of [`ProcessingResult::Awaited`].
+const AWAITED: &str = "awaited";
+
 /// What is stored of a processed blob.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProcessedBlobRecord {
@@ -18,7 +21,7 @@ pub enum ProcessedBlobRecord {
     V1(ProcessedBlobV1),
 }
 
-/// Version 1 of a processed blob. `result` is `nothing-to-remove` or the wire name of a failure.
+/// Version 1 of a processed blob. `result` is `nothing-to-remove`, `awaited` or the wire name of a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the domain type")]
@@ -41,6 +44,7 @@ impl From<ProcessedBlob> for ProcessedBlobRecord {
     fn from(processed: ProcessedBlob) -> Self {
         let result = match processed.result {
             ProcessingResult::NothingToRemove => NOTHING_TO_REMOVE,
+            ProcessingResult::Awaited => AWAITED,
             ProcessingResult::Failed(failure) => failure.name(),
         };
         Self::V1(ProcessedBlobV1 {
@@ -58,6 +62,8 @@ impl TryFrom<ProcessedBlobRecord> for ProcessedBlob {
         let stored = record.upgrade();
         let result = if stored.result == NOTHING_TO_REMOVE {
             ProcessingResult::NothingToRemove
+        } else if stored.result == AWAITED {
+            ProcessingResult::Awaited
         } else {
             let names = &ProcessingFailure::NAMES;
             ProcessingResult::Failed(named("result of processing", names, &stored.result)?)

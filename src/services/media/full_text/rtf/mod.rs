@@ -11,8 +11,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::error::TextError;
-use super::text_builder::TextBuilder;
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::text::builder::TextBuilder;
 use fonts::{Fonts, TextEncoding};
 use scanner::{Scanner, Token};
 

@@ -1,0 +1,242 @@
+//! The job that recognises the text of a scan.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use super::grey_page::GreyPage;
+use super::layout::PageLayout;
+use super::page_images;
+use super::reading::read_page;
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::access::Actor;
+use crate::domain::asset::{AssetId, File, ProcessingFailure};
+use crate::services::jobs::backoff::Backoff;
+use crate::services::jobs::{Handler, JobFailure, Lane, Policy};
+use crate::services::media::file_job::{self, JobFile, contain};
+use crate::services::media::originals;
+use crate::services::media::recipe;
+use crate::services::media::render::{Limits, RenderError};
+use crate::services::media::text::builder::TextBuilder;
+use crate::services::programs::{ProgramError, Programs, Version};
+use crate::storage::blobs::{BlobStore, Staging};
+use crate::storage::blocking;
+use crate::storage::catalog::{
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+};
+
+/// The kind of job.
+const KIND: &str = "recognise-text";
+
+/// Pages of one file that are read.
+const MAX_PAGES: usize = 1000;
+
+/// The job to enqueue for a scan.
+pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
+    file_job::new(KIND, asset, blob, None, now)
+}
+
+/// Recognises the texts of scans.
+pub struct RecogniseTexts {
+    works: Arc<dyn Works>,
+    blobs: Arc<dyn BlobStore>,
+    staging: Staging,
+    programs: Programs,
+    limits: Limits,
+}
+
+/// What was read of all pages.
+#[derive(Debug, Default)]
+struct Scan {
+    text: TextBuilder,
+    layout: Layout,
+    version: Option<Version>,
+}
+
+/// The places of words, as they are stored.
+#[derive(Debug, Default, Serialize)]
+struct Layout {
+    /// One for each page; none for pages on which nothing could be read.
+    pages: Vec<Option<PageLayout>>,
+}
+
+/// Why a scan has no text.
+#[derive(Debug, thiserror::Error)]
+enum ScanError {
+    #[error("the image cannot be read")]
+    Image(#[from] RenderError),
+    #[error("a program failed")]
+    Program(#[from] ProgramError),
+    #[error("the file cannot be read now")]
+    Job(#[from] JobFailure),
+}
+
+impl RecogniseTexts {
+    /// Reads from and writes to this store, images within these limits.
+    pub fn new(
+        works: Arc<dyn Works>,
+        blobs: Arc<dyn BlobStore>,
+        staging: Staging,
+        programs: Programs,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            works,
+            blobs,
+            staging,
+            programs,
+            limits,
+        }
+    }
+
+    async fn scan(&self, file: &File) -> Result<Scan, ScanError> {
+        let mut scan = Scan::default();
+        if file.media_type.starts_with("image/") {
+            let page = self.image(file).await?;
+            self.add_page(&mut scan, page).await?;
+            return Ok(scan);
+        }
+        let path = self.blobs.local_path(file.sha256);
+        let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
+        self.add_pages(&mut scan, &path).await?;
+        Ok(scan)
+    }
+
+    async fn add_pages(&self, scan: &mut Scan, path: &Path) -> Result<(), ScanError> {
+        for number in 1..=MAX_PAGES {
+            let Some(page) = page_images::of_pdf(&self.programs, path, number).await? else {
+                break;
+            };
+            self.add_page(scan, page).await?;
+            scan.text.end_page();
+        }
+        Ok(())
+    }
+
+    async fn add_page(&self, scan: &mut Scan, page: GreyPage) -> Result<(), ScanError> {
+        let (read, version) = read_page(&self.programs, page).await?;
+        if let Some(page) = &read {
+            scan.text.push_lines(&page.text());
+        }
+        scan.layout.pages.push(read);
+        scan.version = Some(version);
+        Ok(())
+    }
+
+    async fn image(&self, file: &File) -> Result<GreyPage, ScanError> {
+        let bytes = originals::read(&*self.blobs, file.sha256, self.limits.file).await?;
+        let (media_type, limits) = (file.media_type.clone(), self.limits);
+        let decode = move || {
+            let page = || page_images::of_image(&bytes, &media_type, limits);
+            contain(page, RenderError::panicked)
+        };
+        Ok(blocking(decode).await?)
+    }
+
+    async fn store(
+        &self,
+        of: BlobKey,
+        bytes: Vec<u8>,
+        (recipe, media_type): (String, &str),
+    ) -> Result<Rendition, JobFailure> {
+        let size = bytes.len() as u64;
+        let staged = self.staging.stage(bytes).await.map_err(JobFailure::retry)?;
+        let blob = staged.key;
+        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
+        Ok(Rendition {
+            of,
+            recipe,
+            blob,
+            size,
+            media_type: media_type.to_owned(),
+            width_px: None,
+            height_px: None,
+        })
+    }
+
+    async fn renditions(&self, of: BlobKey, scan: Scan) -> Result<[Rendition; 2], JobFailure> {
+        let version = scan
+            .version
+            .map_or_else(String::new, |version| version.to_string());
+        let program = format!("tesseract-{version}-vie");
+        let text = (recipe::text(Some(&program)), "text/plain");
+        let text = self
+            .store(of, scan.text.finish().into_bytes(), text)
+            .await?;
+        let layout = serde_json::to_vec(&scan.layout).map_err(JobFailure::give_up)?;
+        let recipe = (recipe::text_layout(&program), "application/json");
+        Ok([text, self.store(of, layout, recipe).await?])
+    }
+}
+
+/// Why the text of a file cannot be read, if it is because of the file.
+fn failure(error: &ScanError) -> Option<ProcessingFailure> {
+    match error {
+        ScanError::Image(error) => error.failure(),
+        ScanError::Program(
+            ProgramError::TimedOut(_)
+            | ProgramError::Killed { .. }
+            | ProgramError::OutputTooLarge(_),
+        ) => Some(ProcessingFailure::TooLarge),
+        ScanError::Program(error) => error
+            .is_caused_by_input()
+            .then_some(ProcessingFailure::Damaged),
+        ScanError::Job(_) => None,
+    }
+}
+
+#[async_trait]
+impl Handler for RecogniseTexts {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    /// One at a time: it takes a processor for minutes, and documents can wait. A job waits for a missing program as long as
+    /// it takes.
+    fn policy(&self) -> Policy {
+        Policy {
+            timeout: Duration::from_secs(4 * 60 * 60),
+            lane: Lane::Long,
+            max_attempts: u32::MAX,
+            backoff: Backoff {
+                longest: Duration::from_secs(10 * 60),
+                ..Backoff::default()
+            },
+            ..Policy::default()
+        }
+    }
+
+    async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+            return Ok(changes);
+        };
+        // What is covered must not be read.
+        if file.cover().is_some() {
+            return Ok(changes);
+        }
+        match self.scan(&file).await {
+            Ok(scan) => {
+                let renditions = self.renditions(file.sha256, scan).await?;
+                let add = |changes: ChangeSet, one| changes.write(Write::Rendition(one, asset));
+                Ok(renditions.into_iter().fold(changes, add))
+            }
+            Err(ScanError::Job(failure)) => Err(failure),
+            Err(error) => {
+                let Some(failure) = failure(&error) else {
+                    return Err(JobFailure::retry(error));
+                };
+                tracing::info!(blob = %file.sha256, reason = failure.name(), "the text of a scan cannot be read");
+                Ok(changes.write(Write::Processed(ProcessedBlob {
+                    of: file.sha256,
+                    recipe: recipe::attempt(&recipe::text(None)),
+                    result: ProcessingResult::Failed(failure),
+                })))
+            }
+        }
+    }
+}
