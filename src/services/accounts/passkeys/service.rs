@@ -116,10 +116,7 @@ impl Passkeys {
         if account.provider.is_some() {
             return Err(AccountsError::OfProvider.into());
         }
-        let known = of_account(&*self.store.catalog, &session.account).await?;
-        if known.len() >= MAX_OF_ACCOUNT {
-            return Err(PasskeyError::TooMany(MAX_OF_ACCOUNT));
-        }
+        let known = self.with_room_for_one(&session.account).await?;
         let mut ids = Vec::new();
         for read in &known {
             ids.push(self.unsealed(read)?.id);
@@ -133,7 +130,7 @@ impl Passkeys {
     /// Registers the passkey that the browser made.
     ///
     /// # Errors
-    /// [`PasskeyError::NotRight`]; [`AccountsError::Invalid`] with `/label`.
+    /// [`PasskeyError::NotRight`], [`PasskeyError::TooMany`]; [`AccountsError::Invalid`] with `/label`.
     pub async fn register(
         &self,
         session: &Session,
@@ -146,6 +143,8 @@ impl Passkeys {
         let kept = self.taken(ceremony, &registering(session))?;
         let made = self.party()?.finish_registration(&kept, answer)?;
         let account = self.account(&session.account).await?;
+        // Many ceremonies may have begun while there was room.
+        self.with_room_for_one(&session.account).await?;
         let now = self.store.clock.now();
         let sealed = SealedV1 {
             label,
@@ -274,6 +273,18 @@ impl Passkeys {
 
     fn party(&self) -> Result<&RelyingParty, PasskeyError> {
         self.party.as_ref().ok_or(PasskeyError::NotHere)
+    }
+
+    /// The passkeys of an account that can have another one.
+    async fn with_room_for_one(
+        &self,
+        account: &str,
+    ) -> Result<Vec<Versioned<PasskeyRecord>>, PasskeyError> {
+        let known = of_account(&*self.store.catalog, account).await?;
+        if known.len() >= MAX_OF_ACCOUNT {
+            return Err(PasskeyError::TooMany(MAX_OF_ACCOUNT));
+        }
+        Ok(known)
     }
 
     async fn account(&self, id: &str) -> Result<FullAccount, PasskeyError> {
