@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -672,4 +673,30 @@ fn a_provider_that_does_not_answer_hinders_nobody_else() {
         archive.anybody().get("/api/v1/session/providers").status,
         200
     );
+}
+
+/// Many who ask at the same time wait for one attempt, and those after them do not wait at all.
+#[test]
+fn a_provider_that_hangs_is_asked_once_in_a_while() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_secs(1));
+                drop(stream);
+            });
+        }
+    });
+    let (archive, _folder) = archive_with(&issuer, "");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(archive.anybody().get("/auth/oidc/so").status, 503));
+        }
+    });
+    assert_eq!(archive.anybody().get("/auth/oidc/so").status, 503);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

@@ -1,10 +1,11 @@
-//! Speaks with a provider: discovery, keys, the exchange of a code, the verification of an ID token. Everything here blocks.
+//! Speaks with a provider: discovery, keys, the exchange of a code, the verification of an ID token.
 //!
 //! The discovery of a provider is cached for a day. A token with an unknown key makes the keys be read again, at most once a
-//! minute, so that a rotation is followed and a forger cannot make the archive ask without end.
+//! minute, so that a rotation is followed and a forger cannot make the archive ask without end. Whoever asks while a provider
+//! is read waits without a thread, and a failure is remembered for a while, so a provider that is down holds one thread at most.
 
 use std::io::Read as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -19,14 +20,18 @@ use openidconnect::{
     RedirectUrl, Scope, SignatureVerificationError, TokenResponse as _,
 };
 use serde_json::Value;
+use tokio::sync::Mutex;
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::provider::Provider;
 use crate::domain::Timestamp;
+use crate::storage::blocking;
 
 /// How long what was read of a provider is kept.
 const KEEP_SECONDS: i64 = 86_400;
+/// After a failure, a provider is not read for so long.
+const FAILURE_PAUSE_SECONDS: i64 = 30;
 /// Keys are read again at most so often.
 const KEYS_PAUSE_SECONDS: i64 = 60;
 /// By how much the clocks may differ.
@@ -60,11 +65,11 @@ pub enum Unverified {
 }
 
 /// What a browser takes along to the provider.
-pub(super) struct AuthorizationFlow<'a> {
-    pub(super) redirect: &'a str,
-    pub(super) state: &'a str,
-    pub(super) nonce: &'a str,
-    pub(super) verifier: &'a str,
+pub(super) struct AuthorizationFlow {
+    pub(super) redirect: String,
+    pub(super) state: String,
+    pub(super) nonce: String,
+    pub(super) verifier: String,
     /// The holder must prove who it is anew.
     pub(super) is_fresh: bool,
 }
@@ -81,7 +86,15 @@ pub(super) struct Identity {
 pub(super) struct ProviderClient {
     pub(super) provider: Provider,
     agent: Agent,
-    cached: Mutex<Option<Discovery>>,
+    /// Locked while the provider is read, also when who asked has gone.
+    cached: Arc<Mutex<Cached>>,
+}
+
+/// What was read of a provider, and how the last attempt failed, if it did.
+#[derive(Default)]
+struct Cached {
+    discovery: Option<Discovery>,
+    failure: Option<(Timestamp, String)>,
 }
 
 #[derive(Clone)]
@@ -115,25 +128,25 @@ impl ProviderClient {
         Self {
             provider,
             agent: config.build().into(),
-            cached: Mutex::new(None),
+            cached: Arc::default(),
         }
     }
 
     /// The address at the provider that a browser is sent to.
-    pub(super) fn authorization_url(
-        &self,
-        flow: &AuthorizationFlow,
+    pub(super) async fn authorization_url(
+        self: &Arc<Self>,
+        flow: AuthorizationFlow,
         now: Timestamp,
     ) -> Result<String, Unverified> {
-        let discovery = self.discovery(now)?;
+        let discovery = self.discovery(now).await?;
         let client = CoreClient::from_provider_metadata(
             discovery.metadata,
             ClientId::new(self.provider.client_id.clone()),
             None,
         )
         .set_redirect_uri(redirect(flow.redirect)?);
-        let verifier = PkceCodeVerifier::new(flow.verifier.to_owned());
-        let (state, nonce) = (flow.state.to_owned(), flow.nonce.to_owned());
+        let verifier = PkceCodeVerifier::new(flow.verifier);
+        let (state, nonce) = (flow.state, flow.nonce);
         let mut request = client
             .authorize_url(
                 AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
@@ -154,39 +167,47 @@ impl ProviderClient {
     }
 
     /// Exchanges a code and verifies the token that the provider gives for it.
-    pub(super) fn verify(
-        &self,
-        code: &str,
-        flow: &AuthorizationFlow,
+    pub(super) async fn verify(
+        self: &Arc<Self>,
+        code: String,
+        flow: AuthorizationFlow,
         now: Timestamp,
     ) -> Result<Identity, Unverified> {
-        let discovery = self.discovery(now)?;
-        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
-        let client = CoreClient::from_provider_metadata(
-            discovery.metadata.clone(),
-            ClientId::new(self.provider.client_id.clone()),
-            secret,
-        )
-        .set_redirect_uri(redirect(flow.redirect)?);
-        let request = client
-            .exchange_code(AuthorizationCode::new(code.to_owned()))
-            .map_err(unavailable)?
-            .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier.to_owned()));
-        let answer = request.request(&|request| self.call(request));
-        let answer = answer.map_err(|error| Unverified::Refused(error.to_string()))?;
-        let token = answer.id_token();
-        let token = token.ok_or_else(|| Unverified::Refused("it has no ID token".to_owned()))?;
-        let nonce = Nonce::new(flow.nonce.to_owned());
-        match self.verified(token, &discovery, &nonce, now) {
+        let discovery = self.discovery(now).await?;
+        let nonce = Nonce::new(flow.nonce.clone());
+        let (client, metadata) = (Arc::clone(self), discovery.metadata.clone());
+        let token = blocking(move || client.exchange(code, flow, metadata)).await?;
+        match self.verified(&token, &discovery, &nonce, now) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
-                let discovery = self.with_new_keys(discovery, now)?;
-                let again = self.verified(token, &discovery, &nonce, now);
+                let discovery = self.with_new_keys(discovery, now).await?;
+                let again = self.verified(&token, &discovery, &nonce, now);
                 again.map_err(|error| refused(&error))
             }
             verified => verified.map_err(|error| refused(&error)),
         }
+    }
+
+    /// The token for a code. Blocks.
+    fn exchange(
+        &self,
+        code: String,
+        flow: AuthorizationFlow,
+        metadata: CoreProviderMetadata,
+    ) -> Result<CoreIdToken, Unverified> {
+        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
+        let id = ClientId::new(self.provider.client_id.clone());
+        let client = CoreClient::from_provider_metadata(metadata, id, secret)
+            .set_redirect_uri(redirect(flow.redirect)?);
+        let request = client
+            .exchange_code(AuthorizationCode::new(code))
+            .map_err(unavailable)?
+            .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier));
+        let answer = request.request(&|request| self.call(request));
+        let answer = answer.map_err(|error| Unverified::Refused(error.to_string()))?;
+        let token = answer.id_token().cloned();
+        token.ok_or_else(|| Unverified::Refused("it has no ID token".to_owned()))
     }
 
     fn verified(
@@ -228,41 +249,54 @@ impl ProviderClient {
         })
     }
 
-    fn discovery(&self, now: Timestamp) -> Result<Discovery, Unverified> {
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = cached
-            .clone()
-            .filter(|discovery| now < discovery.read_at.plus_seconds(KEEP_SECONDS));
-        if let Some(discovery) = fresh {
-            return Ok(discovery);
+    async fn discovery(self: &Arc<Self>, now: Timestamp) -> Result<Discovery, Unverified> {
+        let mut cached = Arc::clone(&self.cached).lock_owned().await;
+        if let Some(known) = cached.known(now) {
+            return known;
         }
+        let client = Arc::clone(self);
+        blocking(move || {
+            let read = client.discover(now);
+            cached.keep(read, now)
+        })
+        .await
+    }
+
+    /// Reads the provider. Blocks.
+    fn discover(&self, now: Timestamp) -> Result<Discovery, Unverified> {
         let issuer = IssuerUrl::new(self.provider.issuer.clone()).map_err(unavailable)?;
         let read = CoreProviderMetadata::discover(&issuer, &|request| self.call(request));
-        let read = Discovery {
+        Ok(Discovery {
             metadata: read.map_err(unavailable)?,
             read_at: now,
             keys_read_at: now,
-        };
-        *cached = Some(read.clone());
-        Ok(read)
+        })
     }
 
     /// The discovery with keys that were just read, unless they were read a moment ago.
-    fn with_new_keys(&self, mut read: Discovery, now: Timestamp) -> Result<Discovery, Unverified> {
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(present) = cached.as_ref()
+    async fn with_new_keys(
+        self: &Arc<Self>,
+        mut read: Discovery,
+        now: Timestamp,
+    ) -> Result<Discovery, Unverified> {
+        let mut cached = Arc::clone(&self.cached).lock_owned().await;
+        if let Some(present) = &cached.discovery
             && now < present.keys_read_at.plus_seconds(KEYS_PAUSE_SECONDS)
         {
             return Ok(present.clone());
         }
         read.keys_read_at = now;
         // Counted even if it fails.
-        *cached = Some(read.clone());
-        let keys =
-            CoreJsonWebKeySet::fetch(read.metadata.jwks_uri(), &|request| self.call(request));
-        read.metadata = read.metadata.set_jwks(keys.map_err(unavailable)?);
-        *cached = Some(read.clone());
-        Ok(read)
+        cached.discovery = Some(read.clone());
+        let client = Arc::clone(self);
+        blocking(move || {
+            let address = read.metadata.jwks_uri();
+            let keys = CoreJsonWebKeySet::fetch(address, &|request| client.call(request));
+            read.metadata = read.metadata.set_jwks(keys.map_err(unavailable)?);
+            cached.discovery = Some(read.clone());
+            Ok(read)
+        })
+        .await
     }
 
     fn call(&self, request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
@@ -276,6 +310,43 @@ impl ProviderClient {
     }
 }
 
+impl Cached {
+    /// What is known without reading; none when the provider is to be read. Old metadata is better than none.
+    fn known(&self, now: Timestamp) -> Option<Result<Discovery, Unverified>> {
+        let found = self.discovery.as_ref();
+        let is_fresh = |found: &&Discovery| now < found.read_at.plus_seconds(KEEP_SECONDS);
+        if let Some(fresh) = found.filter(is_fresh) {
+            return Some(Ok(fresh.clone()));
+        }
+        let (failed_at, why) = self.failure.as_ref()?;
+        let is_pause = now < failed_at.plus_seconds(FAILURE_PAUSE_SECONDS);
+        is_pause.then(|| {
+            let unavailable = || Unverified::Unavailable(why.clone());
+            found.cloned().ok_or_else(unavailable)
+        })
+    }
+
+    /// Keeps what came of reading the provider, and gives what is known now.
+    fn keep(
+        &mut self,
+        read: Result<Discovery, Unverified>,
+        now: Timestamp,
+    ) -> Result<Discovery, Unverified> {
+        match read {
+            Ok(read) => {
+                self.failure = None;
+                self.discovery = Some(read.clone());
+                Ok(read)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a provider could not be read");
+                self.failure = Some((now, error.to_string()));
+                self.discovery.clone().ok_or(error)
+            }
+        }
+    }
+}
+
 /// The claims of a token that was verified, also those that the crate does not know.
 fn payload_of(token: &CoreIdToken) -> Value {
     let text = token.to_string();
@@ -284,8 +355,8 @@ fn payload_of(token: &CoreIdToken) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
-fn redirect(address: &str) -> Result<RedirectUrl, Unverified> {
-    RedirectUrl::new(address.to_owned()).map_err(unavailable)
+fn redirect(address: String) -> Result<RedirectUrl, Unverified> {
+    RedirectUrl::new(address).map_err(unavailable)
 }
 
 fn unavailable(error: impl std::error::Error + 'static) -> Unverified {
@@ -294,4 +365,55 @@ fn unavailable(error: impl std::error::Error + 'static) -> Unverified {
 
 fn refused(error: &ClaimsVerificationError) -> Unverified {
     Unverified::Refused(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use openidconnect::core::CoreProviderMetadata;
+    use serde_json::json;
+
+    use super::{Cached, Discovery, KEEP_SECONDS, Unverified};
+    use crate::domain::Timestamp;
+
+    fn read_at(at: Timestamp) -> Discovery {
+        let metadata: CoreProviderMetadata = serde_json::from_value(json!({
+            "issuer": "https://a.example", "authorization_endpoint": "https://a.example/a",
+            "jwks_uri": "https://a.example/k", "response_types_supported": ["code"],
+            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
+        }))
+        .unwrap();
+        Discovery {
+            metadata,
+            read_at: at,
+            keys_read_at: at,
+        }
+    }
+
+    fn down() -> Result<Discovery, Unverified> {
+        Err(Unverified::Unavailable("down".to_owned()))
+    }
+
+    #[test]
+    fn a_failure_is_remembered_for_half_a_minute() {
+        let start = Timestamp::from_millis(0);
+        let mut cached = Cached::default();
+        assert!(cached.known(start).is_none());
+        assert!(cached.keep(down(), start).is_err());
+        assert!(cached.known(start.plus_seconds(29)).unwrap().is_err());
+        assert!(cached.known(start.plus_seconds(30)).is_none());
+    }
+
+    #[test]
+    fn old_metadata_is_used_while_the_provider_is_down() {
+        let start = Timestamp::from_millis(0);
+        let late = start.plus_seconds(KEEP_SECONDS);
+        let mut cached = Cached::default();
+        cached.keep(Ok(read_at(start)), start).unwrap();
+        assert!(cached.known(late.plus_seconds(-1)).unwrap().is_ok());
+        assert!(cached.known(late).is_none());
+        assert_eq!(cached.keep(down(), late).unwrap().read_at, start);
+        let known = cached.known(late.plus_seconds(29)).unwrap();
+        assert_eq!(known.unwrap().read_at, start);
+        assert!(cached.known(late.plus_seconds(30)).is_none());
+    }
 }

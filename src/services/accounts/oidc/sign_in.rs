@@ -20,7 +20,6 @@ use crate::services::accounts::store::{AccountStore, FullAccount};
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
 use crate::services::accounts::throttle::{Network, Throttle, TooManyAttempts};
 use crate::services::audit::{Act, NewEntry};
-use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet};
 
@@ -129,9 +128,8 @@ impl OidcSignIn {
         let flow = Flow::new(provider, is_fresh, clock);
         let cookie = flow.seal(&self.store.keys.master(), clock);
         let cookie = cookie.map_err(AccountsError::from)?;
-        let address =
-            blocking(move || client.authorization_url(&authorization_flow(&flow, &redirect), now))
-                .await?;
+        let flow = authorization_flow(flow, redirect);
+        let address = client.authorization_url(flow, now).await?;
         Ok((address, cookie))
     }
 
@@ -191,10 +189,8 @@ impl OidcSignIn {
         let code = answer.code.filter(|_| answer.error.is_none());
         let code = code.ok_or_else(|| not_right("the provider refused"))?;
         let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
-        let client = Arc::clone(client);
-        let identity =
-            blocking(move || client.verify(&code, &authorization_flow(&flow, &redirect), now))
-                .await?;
+        let flow = authorization_flow(flow, redirect);
+        let identity = client.verify(code, flow, now).await?;
         let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
         if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
             return Err(not_right("the proof of identity is not fresh"));
@@ -344,12 +340,12 @@ impl OidcSignIn {
     }
 }
 
-fn authorization_flow<'a>(flow: &'a Flow, redirect: &'a str) -> AuthorizationFlow<'a> {
+fn authorization_flow(flow: Flow, redirect: String) -> AuthorizationFlow {
     AuthorizationFlow {
         redirect,
-        state: &flow.state,
-        nonce: &flow.nonce,
-        verifier: &flow.verifier,
+        state: flow.state,
+        nonce: flow.nonce,
+        verifier: flow.verifier,
         is_fresh: flow.is_fresh,
     }
 }
