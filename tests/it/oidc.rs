@@ -215,7 +215,7 @@ impl Forger {
         json!({
             "iss": self.issuer, "sub": "s-1", "aud": "kho", "nonce": begun.query["nonce"],
             "iat": now(), "exp": now() + 300, "auth_time": now(), "groups": ["x", "kho-bien-tap"],
-            "email": "bt@gialai.example",
+            "email": "bt@gialai.example", "email_verified": true,
         })
     }
 
@@ -608,7 +608,7 @@ impl RealProvider {
             .args(["--port", &port.to_string(), "--require-nonce", "true"])
             .args([
                 "--user-claims",
-                "{\"sub\": \"vh\", \"email\": \"vh@gialai.example\"}",
+                "{\"sub\": \"vh\", \"email\": \"vh@gialai.example\", \"email_verified\": true}",
             ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

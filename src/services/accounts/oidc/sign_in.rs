@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::client::{AuthorizationFlow, Identity, ProviderClient, Unverified};
 use super::flow::Flow;
-use super::provider::{ClaimRule, Provider};
+use super::provider::{ClaimRule, Provider, login_in};
 use super::stored::{SubjectRecord, SubjectV1, key};
 use crate::domain::Slug;
 use crate::domain::Timestamp;
@@ -296,10 +296,7 @@ impl OidcSignIn {
     /// A login name that nobody has: what the provider calls the holder, or the id. An account that has the name already
     /// stays who it is.
     async fn free_login(&self, claims: &Value, id: &AccountId) -> Result<Login, OidcError> {
-        let is_verified = claims["email_verified"] != Value::Bool(false);
-        let email = claims["email"].as_str().filter(|_| is_verified);
-        let wanted = email.or(claims["preferred_username"].as_str());
-        if let Some(login) = wanted.and_then(|text| Login::parse(text).ok())
+        if let Some(login) = login_in(claims)
             && self.store.with_login(&login).await?.is_none()
         {
             return Ok(login);
