@@ -100,6 +100,22 @@ fn account_of(client: &Client, answer: &Answer) -> Value {
     read.json()
 }
 
+/// A client with a token that the holder of the session made.
+fn own_token(client: &Client, session: &str) -> Client {
+    let read = client.send("GET", "/api/v1/session", &[("cookie", session)], &[]);
+    let csrf_token = read.json()["csrf_token"].as_str().unwrap().to_owned();
+    let headers = [
+        ("cookie", session),
+        ("x-csrf-token", csrf_token.as_str()),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "application/json"),
+    ];
+    let body = json!({ "label": "máy quét" }).to_string();
+    let made = client.send("POST", "/api/v1/account/tokens", &headers, body.as_bytes());
+    assert_eq!(made.status, 201, "{}", made.text());
+    client.with_token(made.json()["secret"].as_str().unwrap())
+}
+
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
@@ -300,8 +316,10 @@ fn a_holder_signs_in_with_the_role_of_the_first_rule_that_fits() {
     // A provider proves the identity anew on request only.
     let session = cookie(&answer, "khochung-session").unwrap();
     assert!(cookie(&answer, "khochung-sign-in").is_some_and(|pair| pair.ends_with('=')));
+    let token = own_token(&anybody, &session);
+    assert_eq!(token.get("/api/v1/me").json()["role"], "editor");
 
-    // The role follows the rules at each sign-in; a change ends the other sessions.
+    // The role follows the rules at each sign-in; a change ends the other sessions, and the tokens.
     let again = begin(&anybody, "/auth/oidc/so");
     let mut claims = forger.claims(&again);
     claims["groups"] = json!([]);
@@ -320,6 +338,7 @@ fn a_holder_signs_in_with_the_role_of_the_first_rule_that_fits() {
     );
     let earlier = anybody.send("GET", "/api/v1/session", &[("cookie", &session)], &[]);
     assert_eq!(earlier.status, 401);
+    assert_eq!(token.get("/api/v1/me").status, 401);
 
     // Without a fitting rule nobody gets in, and a closed account stays closed.
     claims["email"] = json!("khac@gialai.example");

@@ -7,6 +7,7 @@
 //!
 //! [`Actor`]: crate::domain::access::Actor
 
+mod access;
 mod administration;
 mod all;
 mod error;

@@ -125,11 +125,23 @@ mod tests {
     #[test]
     fn only_a_verified_address_becomes_a_login_name() {
         for (claims, expected) in [
-            (json!({ "email": "a@x.example", "email_verified": true }), Some("a@x.example")),
-            (json!({ "email": "a@x.example", "email_verified": false }), None),
-            (json!({ "email": "a@x.example", "email_verified": "true" }), None),
+            (
+                json!({ "email": "a@x.example", "email_verified": true }),
+                Some("a@x.example"),
+            ),
+            (
+                json!({ "email": "a@x.example", "email_verified": false }),
+                None,
+            ),
+            (
+                json!({ "email": "a@x.example", "email_verified": "true" }),
+                None,
+            ),
             (json!({ "email": "a@x.example" }), None),
-            (json!({ "email": "a@x.example", "preferred_username": "an.nv" }), Some("an.nv")),
+            (
+                json!({ "email": "a@x.example", "preferred_username": "an.nv" }),
+                Some("an.nv"),
+            ),
             (json!({ "preferred_username": "b@x.example" }), None),
             (
                 json!({ "email": "a@x.example", "email_verified": true, "preferred_username": "b@x.example" }),

@@ -12,9 +12,10 @@ use crate::domain::Slug;
 use crate::domain::Timestamp;
 use crate::domain::access::{AccountId, Actor};
 use crate::domain::account::Login;
+use crate::services::accounts::access::Access;
 use crate::services::accounts::error::AccountsError;
 use crate::services::accounts::secret::Secret;
-use crate::services::accounts::sessions::{Session, Sessions};
+use crate::services::accounts::sessions::Session;
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
@@ -31,8 +32,8 @@ const ATTEMPTS: usize = 3;
 
 /// Signs in through providers.
 pub struct OidcSignIn {
-    pub(in crate::services::accounts) store: AccountStore,
-    pub(in crate::services::accounts) sessions: Arc<Sessions>,
+    store: AccountStore,
+    access: Access,
     throttle: Throttle,
     clients: Vec<Arc<ProviderClient>>,
 }
@@ -94,13 +95,13 @@ impl From<Unverified> for OidcError {
 impl OidcSignIn {
     pub(in crate::services::accounts) fn new(
         store: AccountStore,
-        sessions: Arc<Sessions>,
+        access: Access,
         providers: Vec<Provider>,
     ) -> Self {
         let clients = providers.into_iter().map(ProviderClient::new);
         Self {
             store,
-            sessions,
+            access,
             throttle: Throttle::new(),
             clients: clients.map(Arc::new).collect(),
         }
@@ -220,7 +221,8 @@ impl OidcSignIn {
         let proven = identity
             .authenticated_at
             .unwrap_or(Timestamp::from_millis(0));
-        Ok(self.sessions.begin_proven(&account, proven, entry).await?)
+        let sessions = &self.access.sessions;
+        Ok(sessions.begin_proven(&account, proven, entry).await?)
     }
 
     /// The account of the subject; a new one at its first sign-in.
@@ -305,27 +307,21 @@ impl OidcSignIn {
         login.map_err(|rule| AccountsError::broken("/login", rule).into())
     }
 
-    /// The account with the role and body of the rule. A change ends its sessions.
+    /// The account with the role and body of the rule. A change ends its sessions and tokens.
     async fn with_post(
         &self,
-        mut account: FullAccount,
+        account: FullAccount,
         rule: &ClaimRule,
     ) -> Result<FullAccount, OidcError> {
         let present = account.view()?;
         if (present.role, &present.organisation) == (rule.role, &rule.organisation) {
             return Ok(account);
         }
-        account.public.role = rule.role.name().to_owned();
-        account.public.organisation = rule.organisation.as_ref().map(Slug::to_string);
-        let id = account.public.id.clone();
-        let changes = ChangeSet::by(&Actor::System, self.store.clock.now());
-        let entry = NewEntry::new(&Actor::System, Act::AccountChanged, &id)
-            .with("from", present.role.name())
-            .with("to", rule.role.name());
-        self.store.commit(changes, &account, &entry).await?;
-        self.sessions.end_all(&id, None, &Actor::System).await?;
-        let again = self.store.read(&id).await?;
-        again.ok_or(OidcError::NoRole)
+        let organisation = rule.organisation.as_ref();
+        let changed = self
+            .access
+            .set_post(&Actor::System, account, rule.role, organisation);
+        Ok(changed.await?)
     }
 
     fn client(&self, provider: &str) -> Result<Arc<ProviderClient>, OidcError> {
