@@ -1,6 +1,7 @@
 //! Notifications by mail: one at once, or those of a day together.
 //!
-//! What a message says of a work is decided when it is sent, by the policy for its reader.
+//! What a message says of a work is decided when it is sent, by the policy for its reader; and whether it is sent at all, by
+//! what its reader has chosen since.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use super::unsubscribe::{Subscription, path_of};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
+use crate::domain::notification::NotificationWay;
 use crate::services::accounts::{Recipient, Recipients};
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::services::mail::{Envelope, Letter, Mail, MailError, News};
@@ -91,7 +93,7 @@ fn message(
     subscription: Subscription,
     shown: Vec<ShownNotification>,
 ) -> (Envelope, Letter) {
-    let language = recipient.language;
+    let language = recipient.preferences.language;
     let news = shown.into_iter().map(|shown| News {
         kind: shown.kind,
         title: shown
@@ -156,6 +158,9 @@ impl Handler for MailNotification {
         let Some(shown) = shown.map_err(JobFailure::retry)? else {
             return Ok(done);
         };
+        if recipient.preferences.way(shown.kind) != NotificationWay::Mail {
+            return Ok(done);
+        }
         let subscription = Subscription::Kind(shown.kind);
         let id = format!("n-{id}");
         let at = shown.at;
@@ -222,7 +227,9 @@ impl Handler for MailDigest {
             done = done
                 .replace_keyed(&read, &next)
                 .map_err(JobFailure::retry)?;
-            awaited.push(shown);
+            if recipient.preferences.way(shown.kind) == NotificationWay::Digest {
+                awaited.push(shown);
+            }
         }
         let Some(at) = awaited.last().map(|last| last.at) else {
             return Ok(done);
