@@ -19,7 +19,7 @@ use crate::domain::notification::NotificationWay;
 use crate::services::accounts::{Recipient, Recipients};
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::services::mail::{Envelope, Letter, Mail, MailError, News};
-use crate::storage::catalog::{ChangeSet, Job, JobKind, NewJob};
+use crate::storage::catalog::{ChangeSet, Job, JobKind, Keyed as _, NewJob};
 
 /// The kinds of these jobs.
 const AT_ONCE: &str = "mail-notification";
@@ -206,7 +206,7 @@ impl Handler for MailDigest {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let DigestPayload { account } = payload::parse(job)?;
-        let mut done = ChangeSet::by(&Actor::System, clock.now());
+        let done = ChangeSet::by(&Actor::System, clock.now());
         let recipient = self.recipients.find(&account).await;
         let recipient = recipient.map_err(JobFailure::retry)?;
         let Some(recipient) = recipient.filter(|recipient| recipient.has_address) else {
@@ -214,37 +214,27 @@ impl Handler for MailDigest {
         };
         let visible = self.inbox.visible(&recipient.actor, &account).await;
         let visible = visible.map_err(JobFailure::retry)?;
-        let mut awaited = Vec::new();
+        let (mut keys, mut awaited) = (Vec::new(), Vec::new());
         for (read, shown) in visible {
             let NotificationRecord::V1(stored) = &read.value;
             if !stored.awaits_digest {
                 continue;
             }
-            let next = NotificationRecord::V1(NotificationV1 {
-                awaits_digest: false,
-                ..stored.clone()
-            });
-            done = done
-                .replace_keyed(&read, &next)
-                .map_err(JobFailure::retry)?;
+            keys.push(read.value.key());
             if recipient.preferences.way(shown.kind) == NotificationWay::Digest {
                 awaited.push(shown);
             }
         }
-        let Some(at) = awaited.last().map(|last| last.at) else {
-            return Ok(done);
-        };
-        let id = format!("d-{}-{:x}", job.id.0, at.as_millis());
-        let (envelope, letter) = message(
-            &self.mail,
-            &recipient,
-            id,
-            at,
-            Subscription::Digest,
-            awaited,
-        );
-        let sent = self.mail.send(&envelope, &letter).await;
-        sent.map_err(MailError::into_failure)?;
+        if let Some(at) = awaited.last().map(|last| last.at) {
+            let id = format!("d-{}-{:x}", job.id.0, at.as_millis());
+            let digest = Subscription::Digest;
+            let (envelope, letter) = message(&self.mail, &recipient, id, at, digest, awaited);
+            let sent = self.mail.send(&envelope, &letter).await;
+            sent.map_err(MailError::into_failure)?;
+        }
+        // Not with the end of the job: a mark of the reader meanwhile would make the job send the digest again.
+        let taken = self.inbox.take_from_digest(&keys).await;
+        taken.map_err(JobFailure::retry)?;
         Ok(done)
     }
 }
