@@ -172,6 +172,8 @@ struct State {
     /// The bodies of the requests for tokens.
     exchanges: Vec<String>,
     keys_read: usize,
+    /// The whole response to a request for a token, instead of the token.
+    failure: Option<String>,
 }
 
 /// A provider that gives whatever token a test made.
@@ -213,15 +215,7 @@ impl Forger {
                     continue;
                 }
                 let answer = answer(&path, &body, &base, &mut served.lock().unwrap());
-                let head = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                    answer.len()
-                );
-                drop(
-                    reader
-                        .get_mut()
-                        .write_all(format!("{head}{answer}").as_bytes()),
-                );
+                drop(reader.get_mut().write_all(answer.as_bytes()));
             }
         });
         Self { issuer, state, key }
@@ -238,10 +232,21 @@ impl Forger {
     fn give(&self, token: String) {
         self.state.lock().unwrap().token = token;
     }
+
+    fn fail_with(&self, failure: Option<String>) {
+        self.state.lock().unwrap().failure = failure;
+    }
+}
+
+fn response(status: &str, media_type: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
 }
 
 fn answer(path: &str, body: &[u8], base: &str, state: &mut State) -> String {
-    match path {
+    let body = match path {
         "/.well-known/openid-configuration" => json!({
             "issuer": base,
             "authorization_endpoint": format!("{base}/authorize"),
@@ -259,10 +264,13 @@ fn answer(path: &str, body: &[u8], base: &str, state: &mut State) -> String {
             state
                 .exchanges
                 .push(String::from_utf8_lossy(body).into_owned());
+            if let Some(failure) = &state.failure {
+                return failure.clone();
+            }
             json!({ "access_token": "a", "token_type": "Bearer", "id_token": state.token })
         }
-    }
-    .to_string()
+    };
+    response("200 OK", "application/json", &body.to_string())
 }
 
 #[test]
@@ -457,7 +465,6 @@ fn forged_answers_are_refused() {
                 )
             }),
         ),
-        ("garbage", Box::new(|_| "x.y.z".to_owned())),
     ];
     for (name, forge) in forgeries {
         let begun = begin(&anybody, "/auth/oidc/so");
@@ -678,6 +685,49 @@ fn a_holder_signs_in_through_a_real_provider() {
     assert_eq!(account["login"], "vh@gialai.example");
     // The code is used up.
     assert_eq!(call_back(&anybody, &begun.cookie, query).status, 401);
+}
+
+/// What goes wrong between archive and provider is no guess of the browser: only a refused code is (RFC 6749, 5.2).
+#[test]
+fn a_token_endpoint_that_fails_is_no_wrong_sign_in() {
+    let forger = Forger::start();
+    let (archive, _folder) = archive_with(&forger.issuer, "");
+    let anybody = archive.anybody();
+    let begun = begin(&anybody, "/auth/oidc/so");
+    let query = format!("code=c&state={}", begun.query["state"]);
+    let json = |status: &str, body: &str| response(status, "application/json", body);
+    let refusal = |code: &str| json("400 Bad Request", &json!({ "error": code }).to_string());
+    for (name, failure, expected) in [
+        ("hangs up", String::new(), 503),
+        (
+            "a proxy answers",
+            response("502 Bad Gateway", "text/html", "<h1>502</h1>"),
+            503,
+        ),
+        ("half a response", json("200 OK", "{\"access_token\":"), 503),
+        (
+            "no ID token",
+            json("200 OK", r#"{"access_token":"a","token_type":"Bearer"}"#),
+            503,
+        ),
+        (
+            "no token at all",
+            json(
+                "200 OK",
+                r#"{"access_token":"a","token_type":"Bearer","id_token":"x.y.z"}"#,
+            ),
+            503,
+        ),
+        ("the secret is wrong", refusal("invalid_client"), 503),
+        ("the code is wrong", refusal("invalid_grant"), 401),
+    ] {
+        forger.fail_with(Some(failure));
+        let answer = call_back(&anybody, &begun.cookie, &query);
+        assert_eq!(answer.status, expected, "{name}: {}", answer.text());
+    }
+    forger.fail_with(None);
+    forger.give(forger.key.sign(&forger.claims(&begun)));
+    assert_eq!(call_back(&anybody, &begun.cookie, &query).status, 303);
 }
 
 #[test]

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{
-    CoreAuthPrompt, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJsonWebKeySet,
-    CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
+    CoreAuthPrompt, CoreClient, CoreErrorResponseType, CoreIdToken, CoreIdTokenClaims,
+    CoreJsonWebKeySet, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
 };
 use openidconnect::{
     AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
     CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, SignatureVerificationError, TokenResponse as _,
+    RedirectUrl, RequestTokenError, Scope, SignatureVerificationError, StandardErrorResponse,
+    TokenResponse as _,
 };
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -205,9 +206,8 @@ impl ProviderClient {
             .map_err(unavailable)?
             .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier));
         let answer = request.request(&|request| self.call(request));
-        let answer = answer.map_err(|error| Unverified::Refused(error.to_string()))?;
-        let token = answer.id_token().cloned();
-        token.ok_or_else(|| Unverified::Refused("it has no ID token".to_owned()))
+        let token = answer.map_err(no_token)?.id_token().cloned();
+        token.ok_or_else(|| Unverified::Unavailable("it gives no ID token".to_owned()))
     }
 
     fn verified(
@@ -361,6 +361,20 @@ fn redirect(address: String) -> Result<RedirectUrl, Unverified> {
 
 fn unavailable(error: impl std::error::Error + 'static) -> Unverified {
     Unverified::Unavailable(crate::telemetry::error_chain(&error))
+}
+
+/// Why a code got no token. Only `invalid_grant` is about the code (RFC 6749, 5.2); the rest is between provider and archive.
+fn no_token(
+    error: RequestTokenError<std::io::Error, StandardErrorResponse<CoreErrorResponseType>>,
+) -> Unverified {
+    match error {
+        RequestTokenError::ServerResponse(answer)
+            if *answer.error() == CoreErrorResponseType::InvalidGrant =>
+        {
+            Unverified::Refused(answer.to_string())
+        }
+        error => unavailable(error),
+    }
 }
 
 fn refused(error: &ClaimsVerificationError) -> Unverified {
