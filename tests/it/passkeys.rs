@@ -451,11 +451,13 @@ fn forged_sign_ins_are_refused() {
         401,
         "another purpose"
     );
-    // Guessing is slow.
-    let statuses: Vec<u16> = (0..8)
-        .map(|_| sign_in(&archive, &json!("x"), &old_credential).0.status)
-        .collect();
-    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    // Guessing is slow, but a few wrong answers do not lock an office out.
+    let guess = || sign_in(&archive, &json!("x"), &old_credential).0.status;
+    assert!((0..10).all(|_| guess() == 401));
+    assert_eq!(
+        (0..400).map(|_| guess()).find(|status| *status != 401),
+        Some(429)
+    );
 }
 
 /// A counter that does not grow is that of a copied device.

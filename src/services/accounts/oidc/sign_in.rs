@@ -19,7 +19,7 @@ use crate::services::accounts::sessions::Session;
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
-use crate::services::accounts::throttle::{Network, Throttle, TooManyAttempts};
+use crate::services::accounts::throttle::{Attempt, Network, Outcome, Throttle, TooManyAttempts};
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet};
@@ -137,7 +137,7 @@ impl OidcSignIn {
     /// Completes a sign-in with what the browser kept and brings back.
     ///
     /// # Errors
-    /// [`OidcError`]; too many that are not right make a network wait.
+    /// [`OidcError`]; too many codes that the provider refuses make a network wait.
     pub async fn complete(
         &self,
         provider: &str,
@@ -147,56 +147,68 @@ impl OidcSignIn {
         network: Network,
     ) -> Result<(Secret, Session), OidcError> {
         let client = self.client(provider)?;
-        let now = self.store.clock.now();
-        // Each network by itself: nobody can make all others wait.
-        let name = format!("openid-connect {}", name_of(network));
-        self.throttle.begin(&name, network, now)?;
-        let begun = self.checked(&client, redirect, cookie, answer, now).await;
-        let begun = match begun {
+        let verified = self.verified(&client, redirect, cookie, answer, network);
+        match verified.await {
             Ok(identity) => self.admit(&client.provider, &identity, network).await,
-            Err(error) => Err(error),
-        };
-        match &begun {
-            Ok(_) => self.throttle.succeeded(&name, network, now),
-            Err(OidcError::NotRight(why)) => {
-                tracing::warn!(provider, %why, "a sign-in through a provider is not right");
+            Err(error) => {
+                if let OidcError::NotRight(why) = &error {
+                    tracing::warn!(provider, %why, "a sign-in through a provider is not right");
+                }
+                Err(error)
             }
-            Err(_) => self.throttle.undecided(&name, network, now),
         }
-        begun
     }
 
-    async fn checked(
+    /// Who signs in. A browser that lost its cookie guesses nothing, so only what the provider refuses is counted.
+    async fn verified(
         &self,
         client: &Arc<ProviderClient>,
         redirect: String,
         cookie: Option<&str>,
         answer: Answer,
-        now: Timestamp,
+        network: Network,
     ) -> Result<Identity, OidcError> {
-        let not_right = |why: &str| OidcError::NotRight(why.to_owned());
-        let master = self.store.keys.master();
-        let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
-        let flow = flow.ok_or_else(|| not_right("this browser did not begin it"))?;
-        let is_same = flow.provider == client.provider.id.as_str()
-            && answer.state.as_deref() == Some(flow.state.as_str());
-        if !is_same {
-            return Err(not_right("the state is another one"));
-        }
-        let issuer = &client.provider.issuer;
-        if answer.issuer.as_ref().is_some_and(|from| from != issuer) {
-            return Err(not_right("another issuer answers"));
-        }
-        let code = answer.code.filter(|_| answer.error.is_none());
-        let code = code.ok_or_else(|| not_right("the provider refused"))?;
+        let clock = &self.store.clock;
+        let now = clock.now();
+        let (flow, code) = self.begun(&client.provider, cookie, answer, now)?;
         let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
-        let flow = authorization_flow(flow, redirect);
-        let identity = client.verify(code, flow, now).await?;
+        let verified = client.verify(code, authorization_flow(flow, redirect), now);
+        let verified = async { Ok(verified.await?) };
+        let attempt = Attempt::in_network(network);
+        let identity = self.throttle.count(attempt, clock, verified, outcome_of);
+        let identity = identity.await?;
         let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
         if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
             return Err(not_right("the proof of identity is not fresh"));
         }
         Ok(identity)
+    }
+
+    /// The sign-in that this browser began and the code that it brings back.
+    fn begun(
+        &self,
+        provider: &Provider,
+        cookie: Option<&str>,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<(Flow, String), OidcError> {
+        let master = self.store.keys.master();
+        let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
+        let flow = flow.ok_or_else(|| not_right("this browser did not begin it"))?;
+        let is_same = flow.provider == provider.id.as_str()
+            && answer.state.as_deref() == Some(flow.state.as_str());
+        if !is_same {
+            return Err(not_right("the state is another one"));
+        }
+        if answer
+            .issuer
+            .is_some_and(|issuer| issuer != provider.issuer)
+        {
+            return Err(not_right("another issuer answers"));
+        }
+        let code = answer.code.filter(|_| answer.error.is_none());
+        let code = code.ok_or_else(|| not_right("the provider refused"))?;
+        Ok((flow, code))
     }
 
     /// Begins a session for a verified identity, with the role that the rules give it now.
@@ -330,6 +342,17 @@ impl OidcSignIn {
             .iter()
             .find(|client| client.provider.id.as_str() == provider);
         found.cloned().ok_or(OidcError::NoSuchProvider)
+    }
+}
+
+fn not_right(why: &str) -> OidcError {
+    OidcError::NotRight(why.to_owned())
+}
+
+const fn outcome_of<T>(verified: &Result<T, OidcError>) -> Outcome {
+    match verified {
+        Err(OidcError::NotRight(_)) => Outcome::Failed,
+        _ => Outcome::Undecided,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::services::accounts::secret::Secret;
 use crate::services::accounts::sessions::{Session, Sessions};
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
-use crate::services::accounts::throttle::{Network, Throttle};
+use crate::services::accounts::throttle::{Attempt, Network, Outcome, Throttle, TooManyAttempts};
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, Versioned};
@@ -74,6 +74,12 @@ pub enum PasskeyError {
 
 impl From<CatalogError> for PasskeyError {
     fn from(error: CatalogError) -> Self {
+        Self::Accounts(error.into())
+    }
+}
+
+impl From<TooManyAttempts> for PasskeyError {
+    fn from(error: TooManyAttempts) -> Self {
         Self::Accounts(error.into())
     }
 }
@@ -219,18 +225,11 @@ impl Passkeys {
         answer: &Value,
         network: Network,
     ) -> Result<(Secret, Session), PasskeyError> {
-        let now = self.store.clock.now();
-        // Each network by itself: nobody can make all others wait.
-        let name = format!("passkey {}", name_of(network));
-        let begun = self.throttle.begin(&name, network, now);
-        begun.map_err(AccountsError::from)?;
-        let begun = self.verified(ceremony, answer, network, now).await;
-        match &begun {
-            Ok(_) => self.throttle.succeeded(&name, network, now),
-            Err(PasskeyError::NotRight) => {}
-            Err(_) => self.throttle.undecided(&name, network, now),
-        }
-        begun
+        let attempt = Attempt::in_network(network);
+        let signed_in = self.verified(ceremony, answer, network);
+        self.throttle
+            .count(attempt, &self.store.clock, signed_in, outcome_of)
+            .await
     }
 
     async fn verified(
@@ -238,8 +237,8 @@ impl Passkeys {
         ceremony: &str,
         answer: &Value,
         network: Network,
-        now: Timestamp,
     ) -> Result<(Secret, Session), PasskeyError> {
+        let now = self.store.clock.now();
         let kept = self.taken(ceremony, &Purpose::SignIn)?;
         let claimed = RelyingParty::claimed(answer)?;
         let key = key(&claimed.account, &hash_of(&claimed.id));
@@ -319,6 +318,14 @@ impl Passkeys {
         let key = self.store.keys.of(&record.account);
         let key = key.ok_or(AccountsError::NotValid)?;
         Ok(private::open(&record.sealed, &record.account, &key)?)
+    }
+}
+
+const fn outcome_of<T>(signed_in: &Result<T, PasskeyError>) -> Outcome {
+    match signed_in {
+        Ok(_) => Outcome::Succeeded,
+        Err(PasskeyError::NotRight) => Outcome::Failed,
+        Err(_) => Outcome::Undecided,
     }
 }
 
