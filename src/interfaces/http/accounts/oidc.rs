@@ -2,10 +2,11 @@
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::session::end_earlier;
 use crate::app::Archive;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::CallerNetwork;
@@ -14,7 +15,6 @@ use crate::interfaces::http::extract::query::{Query, path_part};
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::services::accounts::Session;
 use crate::services::accounts::oidc::Answer;
 
 /// Names of the cookie of a sign-in under way: over TLS, and without.
@@ -184,11 +184,7 @@ pub async fn callback(
             network.0,
         )
         .await?;
-    // The session that the browser had, as at every proof of identity.
-    let earlier = request.extensions().get::<Session>().cloned();
-    if let Some(earlier) = earlier {
-        archive.accounts.sign_in.out(&earlier).await?;
-    }
+    end_earlier(&request, &archive).await?;
     let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     let mut removal = cookie(&base, "", 0);
     removal.make_removal();

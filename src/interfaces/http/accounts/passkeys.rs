@@ -1,12 +1,12 @@
 //! `/api/v1/account/passkeys` and `/api/v1/session/passkey`: passkeys (WebAuthn Level 3).
 
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::session::{SignedInView, begin};
+use super::session::{SignedInView, begin, end_earlier};
 use crate::app::Archive;
 use crate::domain::Rule;
 use crate::interfaces::http::BaseAddress;
@@ -17,7 +17,6 @@ use crate::interfaces::http::extract::query::path_part;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::services::accounts::Session;
 use crate::services::accounts::passkeys::{Begun, PasskeyView};
 
 /// What a page asks the browser for, and sends back with its answer.
@@ -209,11 +208,7 @@ pub async fn sign_in(
     let ceremony = fields.finish(ceremony)?;
     let passkeys = &archive.accounts.passkeys;
     let (secret, session) = passkeys.sign_in(&ceremony, &credential, network.0).await?;
-    // The session that the browser had, as at every proof of identity.
-    let earlier = request.extensions().get::<Session>().cloned();
-    if let Some(earlier) = earlier {
-        archive.accounts.sign_in.out(&earlier).await?;
-    }
+    end_earlier(&request, &archive).await?;
     begin(&archive, &base, &secret, &session).await
 }
 

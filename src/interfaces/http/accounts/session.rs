@@ -1,7 +1,7 @@
 //! `/api/v1/session`: signs a browser in and out.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -86,6 +86,7 @@ pub struct SignedInView {
     security(())
 )]
 pub async fn sign_in(
+    request: HttpRequest,
     archive: web::Data<Archive>,
     base: web::Data<BaseAddress>,
     network: CallerNetwork,
@@ -99,6 +100,7 @@ pub async fn sign_in(
         .sign_in
         .with_password(&login, &password, network.0);
     let (secret, session) = begun.await?;
+    end_earlier(&request, &archive).await?;
     begin(&archive, &base, &secret, &session).await
 }
 
@@ -191,6 +193,16 @@ pub async fn sign_out(
     Ok(HttpResponse::NoContent()
         .cookie(session_cookie::removal(&base))
         .finish())
+}
+
+/// Ends the session that the browser had before it signed in. Otherwise whoever put its own session into the browser
+/// (session fixation) would find it running after the holder has signed in.
+pub(super) async fn end_earlier(request: &HttpRequest, archive: &Archive) -> Result<(), Problem> {
+    let earlier = request.extensions().get::<Session>().cloned();
+    match earlier {
+        Some(earlier) => Ok(archive.accounts.sign_in.out(&earlier).await?),
+        None => Ok(()),
+    }
 }
 
 /// The answer that begins a session.
