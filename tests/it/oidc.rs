@@ -1,6 +1,6 @@
 //! Sign-in through OpenID Connect: a real provider, and one that forges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -368,6 +368,26 @@ fn a_holder_signs_in_with_the_role_of_the_first_rule_that_fits() {
         !audit.contains("s-1") && !audit.contains("gialai"),
         "{audit}"
     );
+}
+
+#[test]
+fn first_sign_ins_at_the_same_time_make_one_account() {
+    let forger = Forger::start();
+    let (archive, _folder) = archive_with(&forger.issuer, "");
+    let begun = begin(&archive.anybody(), "/auth/oidc/so");
+    forger.give(forger.key.sign(&forger.claims(&begun)));
+    let query = format!("code=c&state={}", begun.query["state"]);
+    let sign_in = || {
+        let anybody = archive.anybody();
+        let account = account_of(&anybody, &call_back(&anybody, &begun.cookie, &query));
+        account["id"].as_str().unwrap().to_owned()
+    };
+    let accounts: BTreeSet<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(sign_in)).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().unwrap());
+        joined.collect()
+    });
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
 }
 
 #[test]

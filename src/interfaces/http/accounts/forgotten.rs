@@ -28,7 +28,7 @@ pub struct PasswordResetBody {
     post, path = "/api/v1/password-resets", operation_id = "requestPasswordReset", tag = "accounts",
     summary = "Ask for a one-time link by mail to choose a new password",
     description = "The answer is the same whether an account has this login name or not. Password and second factor stay \
-        valid; an account gets one message in ten minutes at most.",
+        valid; a link that was not used yet is not replaced within ten minutes.",
     request_body = PasswordResetBody,
     responses(
         (status = 202, description = "If an account has this login name and an address, a message is on its way."),

@@ -28,7 +28,7 @@ use crate::storage::catalog::{ChangeSet, Job, JobKind, NewJob};
 /// The kind of these jobs.
 const KIND: &str = "answer-forgotten-password";
 
-/// An account gets one message in this time, however often somebody asks.
+/// A link that was not used yet is not replaced within this time, however often somebody asks.
 const PAUSE_SECONDS: i64 = 10 * 60;
 
 /// Takes requests for links.

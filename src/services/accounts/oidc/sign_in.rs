@@ -27,8 +27,8 @@ use crate::storage::catalog::{CatalogError, ChangeSet};
 /// By how much the clock of a provider may be behind.
 const SKEW_SECONDS: i64 = 60;
 
-/// Attempts to create an account beside others.
-const ATTEMPTS: usize = 3;
+/// How often an account is tried again that was not created because of another one.
+const RETRIES: u8 = 2;
 
 /// Signs in through providers.
 pub struct OidcSignIn {
@@ -249,20 +249,21 @@ impl OidcSignIn {
             &identity.subject,
             &self.store.keys.master(),
         );
-        for _ in 0..ATTEMPTS {
+        let mut retries = 0..RETRIES;
+        loop {
             let found = self.store.catalog.keyed::<SubjectRecord>(&key).await?;
             if let Some(SubjectRecord::V1(found)) = found.map(|found| found.value) {
                 let account = self.store.read(&found.account).await?;
                 return account.ok_or(OidcError::NoRole);
             }
             match self.create(provider, identity, rule, &key).await {
+                // The same subject signed in at the same time, or somebody got the login name.
                 Err(OidcError::Accounts(AccountsError::Catalog(
                     CatalogError::RecordConflict { .. },
-                ))) => {}
+                ))) if retries.next().is_some() => {}
                 created => created?,
             }
         }
-        Err(AccountsError::Catalog(CatalogError::Closed).into())
     }
 
     async fn create(
