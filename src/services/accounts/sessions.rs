@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AccountsError;
-use super::secret::{self, Secret};
+use super::secret::{self, Secret, public_id};
 use super::store::{AccountStore, FullAccount};
 use super::stored::{SessionRecord, SessionV1, session_key};
 use crate::domain::Timestamp;
@@ -364,9 +364,4 @@ fn session_of(record: &SessionV1, actor: &Actor) -> Session {
         expires_at: Timestamp::from_millis(record.expires_at_ms),
         authenticated_at: Timestamp::from_millis(record.authenticated_at_ms),
     }
-}
-
-/// The hash is of 256 random bits, so its beginning names the session and opens nothing.
-fn public_id(hash: &str) -> String {
-    hash.chars().take(16).collect()
 }

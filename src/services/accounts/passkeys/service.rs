@@ -11,7 +11,7 @@ use crate::domain::asset::limits;
 use crate::domain::{Timestamp, text};
 use crate::services::accounts::error::AccountsError;
 use crate::services::accounts::private;
-use crate::services::accounts::secret::Secret;
+use crate::services::accounts::secret::{Secret, public_id};
 use crate::services::accounts::sessions::{Session, Sessions};
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
@@ -342,8 +342,4 @@ fn view(record: &PasskeyV1, label: String) -> PasskeyView {
         created_at: Timestamp::from_millis(record.created_at_ms),
         used_on: record.used_on.clone(),
     }
-}
-
-fn public_id(hash: &str) -> String {
-    hash.chars().take(16).collect()
 }
