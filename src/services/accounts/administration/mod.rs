@@ -12,13 +12,14 @@ use super::access::Access;
 use super::error::AccountsError;
 use super::links::Links;
 use super::passkeys::without_passkeys;
+use super::post::check_post;
 use super::scope::administers;
 use super::store::{AccountStore, FullAccount};
+use crate::domain::Slug;
 use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountState};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::domain::{Rule, Slug, Violations};
 use crate::services::audit::{Act, NewEntry};
 use crate::services::mail::{LinkPurpose, Mail};
 use crate::storage::catalog::ChangeSet;
@@ -86,9 +87,8 @@ impl Administration {
         let present = account.view()?;
         let role = change.role.unwrap_or(present.role);
         let organisation = change.organisation.unwrap_or(present.organisation.clone());
-        let mut broken = Violations::default();
-        self.check_post(role, organisation.as_ref(), &mut broken);
-        broken.into_result(()).map_err(AccountsError::Invalid)?;
+        check_post(role, organisation.as_ref(), &self.vocabularies)
+            .map_err(|rule| AccountsError::broken("/organisation", rule))?;
         if present.role == Role::Admin && role != Role::Admin {
             self.check_not_last_administrator(actor, id).await?;
         }
@@ -275,25 +275,6 @@ impl Administration {
             return Err(AccountsError::LastAdministrator);
         }
         Ok(())
-    }
-
-    fn check_post(&self, role: Role, organisation: Option<&Slug>, broken: &mut Violations) {
-        match organisation {
-            None if role == Role::Contributor => broken.push("/organisation", Rule::Required),
-            Some(slug)
-                if self
-                    .vocabularies
-                    .find("organisation", slug.as_str())
-                    .is_none() =>
-            {
-                let rule = Rule::UnknownConcept {
-                    scheme: "organisation",
-                    slug: slug.to_string(),
-                };
-                broken.push("/organisation", rule);
-            }
-            _ => {}
-        }
     }
 }
 
