@@ -27,10 +27,6 @@ const DIGEST: &str = "mail-digest";
 
 /// Digests are sent at this hour of Viet Nam.
 const DIGEST_HOUR: i64 = 7;
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-/// Viet Nam has UTC+7 all year.
-const OFFSET_MS: i64 = 7 * HOUR_MS;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct OnePayload {
@@ -63,16 +59,9 @@ pub(super) fn digest_job(account: &str, now: Timestamp) -> NewJob {
         payload: payload::to_text(&DigestPayload {
             account: account.to_owned(),
         }),
-        run_at: next_digest(now),
+        run_at: now.next_at_hour(DIGEST_HOUR),
         unique_key: Some(account.to_owned()),
     }
-}
-
-/// The next moment of a digest after `now`.
-fn next_digest(now: Timestamp) -> Timestamp {
-    let due = DIGEST_HOUR * HOUR_MS - OFFSET_MS;
-    let days = (now.as_millis() - due).div_euclid(DAY_MS) + 1;
-    Timestamp::from_millis(days * DAY_MS + due)
 }
 
 fn policy() -> Policy {
@@ -241,7 +230,7 @@ impl Handler for MailDigest {
 
 #[cfg(test)]
 mod tests {
-    use super::next_digest;
+    use super::digest_job;
     use crate::domain::Timestamp;
 
     #[test]
@@ -252,8 +241,8 @@ mod tests {
             ("2026-11-23T23:30:00+07:00", "2026-11-24T07:00:00+07:00"),
             ("2026-12-31T20:00:00+00:00", "2027-01-01T07:00:00+07:00"),
         ] {
-            let due = next_digest(Timestamp::parse(now).unwrap());
-            assert_eq!(due, Timestamp::parse(expected).unwrap(), "{now}");
+            let job = digest_job("a-0123456789ab", Timestamp::parse(now).unwrap());
+            assert_eq!(job.run_at, Timestamp::parse(expected).unwrap(), "{now}");
         }
     }
 }
