@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::{self, Config, MailSecurity};
 use crate::services::mail::{Compose, Mail, MailError, Mailer, Security, Settings};
 
-/// Mail as the settings describe it. Reads the files that they name.
+/// Mail as the settings describe it. Reads the files that they name. Blocks.
 ///
 /// # Errors
 /// [`MailError`].
