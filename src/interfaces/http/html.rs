@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::messages::Language;
 
 /// The media type of pages.
@@ -78,7 +79,7 @@ impl Page {
 /// The response with a page that has a form, or follows one: kept nowhere, as its address has a secret.
 pub(super) fn form_response(page: Page, language: Language) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header((header::CONTENT_SECURITY_POLICY, FORM_POLICY))
         .insert_header((header::CONTENT_LANGUAGE, language.tag()))
         .content_type(MEDIA_TYPE)

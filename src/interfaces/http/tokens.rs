@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::schemas;
 use crate::domain::Violations;
 use crate::domain::access::{Permission, Permissions, Role, TokenId};
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::services::accounts::{
     DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, NewToken, Secret, Token, Tokens,
 };
@@ -250,12 +251,10 @@ pub(super) fn shown_once(
     token: impl Into<TokenView>,
     secret: &Secret,
 ) -> HttpResponse {
-    response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(TokenMade {
-            token: token.into(),
-            secret: secret.reveal().to_owned(),
-        })
+    response.insert_header(NO_STORE).json(TokenMade {
+        token: token.into(),
+        secret: secret.reveal().to_owned(),
+    })
 }
 
 impl From<TokenRecord> for TokenView {

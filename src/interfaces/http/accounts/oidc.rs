@@ -13,6 +13,7 @@ use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::authentication::session_cookie;
 use crate::interfaces::http::extract::query::{Query, path_part};
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::services::accounts::oidc::Answer;
@@ -138,7 +139,7 @@ pub async fn begin(
     let (address, secret) = begun.await?;
     Ok(HttpResponse::SeeOther()
         .cookie(cookie(&base, secret.reveal(), COOKIE_SECONDS))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header((header::LOCATION, address))
         .finish())
 }
@@ -191,7 +192,7 @@ pub async fn callback(
     Ok(HttpResponse::SeeOther()
         .cookie(session_cookie::cookie(&base, secret.reveal(), seconds))
         .cookie(removal)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header((header::LOCATION, "/"))
         .finish())
 }

@@ -1,6 +1,5 @@
 //! `/api/v1/account/passkeys` and `/api/v1/session/passkey`: passkeys (WebAuthn Level 3).
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +14,7 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::query::path_part;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::services::accounts::passkeys::{Begun, PasskeyView};
@@ -125,9 +125,10 @@ pub async fn register(
         .accounts
         .passkeys
         .register(&session, &label, &ceremony, &credential);
-    Ok(HttpResponse::Created()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PasskeyDto::from(registered.await?)))
+    Ok(no_store::json(
+        &mut HttpResponse::Created(),
+        PasskeyDto::from(registered.await?),
+    ))
 }
 
 /// Lists the passkeys.
@@ -142,11 +143,9 @@ pub async fn list(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let found = archive.accounts.passkeys.list(&session).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PasskeyList {
-            items: found.into_iter().map(PasskeyDto::from).collect(),
-        }))
+    Ok(no_store::ok(PasskeyList {
+        items: found.into_iter().map(PasskeyDto::from).collect(),
+    }))
 }
 
 /// Removes a passkey.
@@ -222,12 +221,10 @@ fn credential_in(fields: &mut Fields, body: &Value) -> Value {
 }
 
 fn ceremony_response(begun: Begun) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(CeremonyView {
-            options: begun.options,
-            ceremony: begun.ceremony.reveal().to_owned(),
-        })
+    no_store::ok(CeremonyView {
+        options: begun.options,
+        ceremony: begun.ceremony.reveal().to_owned(),
+    })
 }
 
 impl From<PasskeyView> for PasskeyDto {

@@ -1,6 +1,5 @@
 //! `/api/v1/session`: signs a browser in and out.
 
-use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +13,7 @@ use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::session::{AnySession, FullSession};
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::problem::Problem;
 use crate::services::accounts::{Proof, Secret, Session};
 
@@ -169,9 +169,7 @@ pub async fn read(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let view = view(&archive, &cookie.0, &session).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(view))
+    Ok(no_store::ok(view))
 }
 
 /// Signs out.
@@ -215,7 +213,7 @@ pub(super) async fn begin(
     let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     Ok(HttpResponse::Ok()
         .cookie(session_cookie::cookie(base, secret.reveal(), seconds))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .json(view(archive, secret.reveal(), session).await?))
 }
 

@@ -1,6 +1,5 @@
 //! `/api/v1/access-requests`: stations and partners ask for access, administrators decide.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +14,9 @@ use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Administer, Allowed, Read};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::http::schemas;
 use crate::interfaces::http::tokens::{TokenMade, shown_once};
 use crate::services::access_requests::{AccessRequest, Grant, NewAccessRequest};
@@ -158,7 +159,7 @@ pub struct AccessRequestList {
     request_body = NewAccessRequestBody,
     responses(
         (status = 201, description = "The request and the receipt code.", body = AccessRequested),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -176,12 +177,13 @@ pub async fn submit(
     };
     let wanted = fields.finish(wanted)?;
     let (receipt, request) = archive.access_requests.submit(wanted, network.0).await?;
-    Ok(HttpResponse::Created()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(AccessRequested {
+    Ok(no_store::json(
+        &mut HttpResponse::Created(),
+        AccessRequested {
             request: request.into(),
             receipt: receipt.reveal().to_owned(),
-        }))
+        },
+    ))
 }
 
 /// Lists the requests for access.
@@ -197,7 +199,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.access_requests.list(&actor).await?;
     let items = found.into_iter().map(AccessRequestView::from).collect();
-    Ok(private(AccessRequestList { items }))
+    Ok(no_store::ok(AccessRequestList { items }))
 }
 
 /// Returns a request for access.
@@ -225,7 +227,7 @@ pub async fn read(
         // Without the code nobody learns whether there is such a request.
         None => return Err(Problem::NotFound),
     };
-    Ok(private(AccessRequestView::from(found)))
+    Ok(no_store::ok(AccessRequestView::from(found)))
 }
 
 /// Withdraws a request for access.
@@ -238,8 +240,8 @@ pub async fn read(
     ),
     responses(
         (status = 204, description = "It is withdrawn."),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -260,7 +262,7 @@ pub async fn withdraw(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The request.", body = AccessRequestView),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -271,7 +273,7 @@ pub async fn review(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let found = archive.access_requests.review(&actor, &id).await?;
-    Ok(private(AccessRequestView::from(found)))
+    Ok(no_store::ok(AccessRequestView::from(found)))
 }
 
 /// Grants or refuses a request.
@@ -283,7 +285,7 @@ pub async fn review(
     request_body = AccessDecisionBody,
     responses(
         (status = 200, description = "The request and, when it is granted, the link.", body = AccessDecided),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -309,7 +311,7 @@ pub async fn decide(
             }
         }
     };
-    Ok(private(decided))
+    Ok(no_store::ok(decided))
 }
 
 /// Renews the one-time link of a granted request.
@@ -320,7 +322,7 @@ pub async fn decide(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The request and the link.", body = AccessDecided),
-        (status = 409, description = "It is not granted, or its token was fetched.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It is not granted, or its token was fetched.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -332,7 +334,7 @@ pub async fn renew_link(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let (link, request) = archive.access_requests.renew_link(&actor, &id).await?;
-    Ok(private(AccessDecided {
+    Ok(no_store::ok(AccessDecided {
         request: request.into(),
         link: Some(link.reveal().to_owned()),
     }))
@@ -345,8 +347,8 @@ pub async fn renew_link(
     request_body = HandoverBody,
     responses(
         (status = 201, description = "The token; its secret is not shown again.", body = TokenMade),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The link was used, replaced, or has expired.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "The link was used, replaced, or has expired.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -393,12 +395,6 @@ fn parse_decision(value: &Value) -> Result<Decision, Violations> {
 
 fn receipt_of(request: &HttpRequest) -> Option<&str> {
     request.headers().get(RECEIPT)?.to_str().ok()
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
 }
 
 impl From<AccessRequest> for AccessRequestView {
