@@ -1,13 +1,14 @@
 //! `/api/v1/access-requests`: stations and partners ask for access, administrators decide.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
 
+use super::request_decision::{AccessDecisionBody, Decision, parse_decision};
+use super::request_view::{
+    AccessDecided, AccessRequestList, AccessRequestView, AccessRequested, HandoverBody,
+    NewAccessRequestBody,
+};
 use crate::app::Archive;
 use crate::domain::access::Permission;
-use crate::domain::{Rule, Violations};
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
@@ -17,139 +18,11 @@ use crate::interfaces::http::extract::session::RecentlyAuthenticated;
 use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::interfaces::http::schemas;
 use crate::interfaces::http::tokens::{TokenMade, shown_once};
-use crate::services::access_requests::{AccessRequest, Grant, NewAccessRequest};
+use crate::services::access_requests::NewAccessRequest;
 
 /// Carries the receipt code of the asker.
 const RECEIPT: &str = "Access-Receipt";
-const NOT_A_DECISION: Rule = Rule::NotOneOf {
-    allowed: &["granted", "refused"],
-};
-
-/// A request for access.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct NewAccessRequestBody {
-    /// What is asked for.
-    #[schema(value_type = schemas::RequestedRole, inline)]
-    role: String,
-    /// The body that asks, as it calls itself.
-    #[schema(max_length = 200)]
-    body: String,
-    /// What the access is for, in one paragraph.
-    #[schema(max_length = 2000)]
-    purpose: String,
-    /// The address of the office to answer to. It is forgotten some time after the decision.
-    #[schema(max_length = 200)]
-    contact: String,
-}
-
-/// What an administrator decides.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct AccessDecisionBody {
-    /// The decision.
-    #[schema(value_type = schemas::AccessDecision, inline)]
-    decision: String,
-    /// Why it is refused; the asker reads it.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-    /// Granted: the body in the vocabulary that the token is for.
-    organisation: Option<String>,
-    /// Granted: the permissions that the token is narrowed to.
-    #[schema(value_type = Option<Vec<schemas::PermissionName>>)]
-    scopes: Option<Vec<String>>,
-    /// Granted: when the token expires (ISO 8601 with offset).
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-}
-
-/// A one-time link.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct HandoverBody {
-    /// The secret of the link.
-    link: String,
-}
-
-/// A request for access and where it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequestView {
-    /// Its id.
-    id: String,
-    /// What is asked for.
-    #[schema(value_type = schemas::RequestedRole, inline)]
-    role: String,
-    /// The body that asks, as it calls itself.
-    body: String,
-    /// What the access is for.
-    purpose: String,
-    /// The address of the office; absent once it was forgotten.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact: Option<String>,
-    /// Where it is.
-    #[schema(value_type = schemas::AccessRequestStateName, inline)]
-    state: &'static str,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// When it was received.
-    #[schema(format = DateTime)]
-    received_at: String,
-    /// When it was decided or withdrawn.
-    #[schema(format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decided_at: Option<String>,
-    /// Working days since it was received, until the decision.
-    working_days: u32,
-    /// The last day for the decision.
-    #[schema(format = Date)]
-    due_on: String,
-    /// Whether it waits longer than it should.
-    is_overdue: bool,
-    /// Whether the asker has fetched the token.
-    is_handed_over: bool,
-    /// Until when the one-time link can be used.
-    #[schema(format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link_expires_at: Option<String>,
-}
-
-/// A request that was taken in. The receipt code is shown this once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequested {
-    /// The request.
-    request: AccessRequestView,
-    /// With this code, in the header `Access-Receipt`, the asker reads the state and withdraws the request.
-    receipt: String,
-}
-
-/// A decided request. The link is shown this once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessDecided {
-    /// The request.
-    request: AccessRequestView,
-    /// Granted: the secret with which the asker fetches its token once (`POST /api/v1/access-handovers`), within three days.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<String>,
-}
-
-/// All requests for access.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequestList {
-    /// Overdue ones first, then the other open ones, then the decided ones; of each the oldest first.
-    items: Vec<AccessRequestView>,
-}
 
 /// Takes a request for access in.
 #[utoipa::path(
@@ -363,57 +236,6 @@ pub async fn hand_over(
     Ok(shown_once(HttpResponse::Created(), record, &secret))
 }
 
-enum Decision {
-    Granted(Grant),
-    Refused { reason: String },
-}
-
-fn parse_decision(value: &Value) -> Result<Decision, Violations> {
-    let known = ["decision", "reason", "organisation", "scopes", "expires_at"];
-    let mut fields = Fields::new(value, &known);
-    let decision = fields.required("decision");
-    let is_refusal = decision == "refused";
-    if !is_refusal && decision != "granted" {
-        fields.refuse("decision", NOT_A_DECISION);
-    }
-    let reason = if is_refusal {
-        fields.required("reason")
-    } else {
-        fields.optional("reason").unwrap_or_default()
-    };
-    let grant = Grant {
-        organisation: fields.slug("organisation").flatten(),
-        permissions: fields.permissions("scopes"),
-        expires_at: fields.moment("expires_at"),
-    };
-    fields.finish(if is_refusal {
-        Decision::Refused { reason }
-    } else {
-        Decision::Granted(grant)
-    })
-}
-
 fn receipt_of(request: &HttpRequest) -> Option<&str> {
     request.headers().get(RECEIPT)?.to_str().ok()
-}
-
-impl From<AccessRequest> for AccessRequestView {
-    fn from(request: AccessRequest) -> Self {
-        Self {
-            id: request.id,
-            role: request.role,
-            body: request.body,
-            purpose: request.purpose,
-            contact: request.contact,
-            state: request.state.name(),
-            reason: request.reason,
-            received_at: request.received_at.to_string(),
-            decided_at: request.decided_at.map(|at| at.to_string()),
-            working_days: request.working_days,
-            due_on: request.due_on.to_string(),
-            is_overdue: request.is_overdue,
-            is_handed_over: request.is_handed_over,
-            link_expires_at: request.link_expires_at.map(|at| at.to_string()),
-        }
-    }
 }
