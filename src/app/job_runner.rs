@@ -25,6 +25,7 @@ use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{BlobRecords, Catalog, CatalogError, ChangeSet, Upkeep};
+use crate::telemetry::error_chain;
 
 /// Once a day: blobs that no work refers to go to the trash after a week and are deleted after a month.
 const SWEEP: Schedule = Schedule::new("sweep-blobs", Duration::from_secs(24 * 60 * 60));
@@ -129,7 +130,10 @@ impl JobRunnerSetup {
 fn unless_full(enqueued: Result<(), CatalogError>) -> Result<(), CatalogError> {
     match enqueued {
         Err(CatalogError::Full(error)) => {
-            tracing::warn!(%error, "periodic jobs cannot be enqueued: the storage is full");
+            tracing::warn!(
+                error = error_chain(&error),
+                "periodic jobs cannot be enqueued: the storage is full"
+            );
             Ok(())
         }
         other => other,

@@ -15,6 +15,7 @@ use crate::domain::access::Actor;
 use crate::services::audit::NewEntry;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{ChangeSet, KeyRange, Keyed as _, Versioned, Write};
+use crate::telemetry::error_chain;
 
 /// A session ends when it was not used for so long.
 const IDLE_SECONDS: i64 = 2 * 3_600;
@@ -298,7 +299,10 @@ impl Sessions {
         let changes = ChangeSet::by(&session.actor, now).replace_keyed(read, &record)?;
         // Another request may have written it or ended it; on a full disk reading goes on.
         if let Err(error) = self.store.catalog.commit(changes).await {
-            tracing::debug!(%error, "the use of a session was not written");
+            tracing::debug!(
+                error = error_chain(&error),
+                "the use of a session was not written"
+            );
         }
         Ok(session)
     }

@@ -17,6 +17,7 @@ use crate::domain::access::Actor;
 use crate::domain::account::Login;
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::ChangeSet;
+use crate::telemetry::error_chain;
 
 /// Signs holders of accounts in.
 pub struct SignIn {
@@ -254,7 +255,10 @@ impl SignIn {
             tokio::spawn(async move {
                 let changes = ChangeSet::by(&Actor::Anonymous, now);
                 if let Err(error) = trail.commit(changes, &entry).await {
-                    tracing::warn!(%error, "a failure to sign in is not in the audit trail");
+                    tracing::warn!(
+                        error = error_chain(&error),
+                        "a failure to sign in is not in the audit trail"
+                    );
                 }
             });
         }

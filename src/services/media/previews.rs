@@ -25,6 +25,7 @@ use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
 };
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 pub const KIND: &str = "render-previews";
@@ -153,7 +154,7 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     let Some(failure) = error.failure() else {
         return Err(JobFailure::retry(error));
     };
-    let error = &error as &dyn std::error::Error;
+    let error = error_chain(&error);
     tracing::info!(blob = %of, error, "an image has no public copy");
     Ok(Write::Processed(ProcessedBlob {
         of,
