@@ -1,6 +1,7 @@
 //! Files attached to a work.
 
 use super::cover::{CoverId, Region};
+use super::file_name::extension_of;
 use crate::domain::{LanguageMap, LanguageTag, Sha256, Timestamp};
 
 /// One attached file. Its identity is the SHA-256 of its bytes.
@@ -52,15 +53,10 @@ impl File {
     /// A name that reveals nothing about who made the file: for images the beginning of the hash, as
     /// cameras and their owners write themselves into names; for others the name as deposited.
     pub fn neutral_name(&self) -> String {
-        let Some(format) = self.media_type.strip_prefix("image/") else {
+        if !self.media_type.starts_with("image/") {
             return self.name.clone();
-        };
-        let extension = match format {
-            "jpeg" => "jpg",
-            "svg+xml" => "svg",
-            "vnd.microsoft.icon" => "ico",
-            other => other,
-        };
+        }
+        let extension = extension_of(&self.media_type);
         format!("{}.{extension}", &self.sha256.to_hex()[..16])
     }
 }

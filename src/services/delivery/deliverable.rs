@@ -4,6 +4,7 @@ use super::copies::Copies;
 use super::presentation::Presentation;
 use crate::domain::Timestamp;
 use crate::domain::access::{Actor, policy};
+use crate::domain::asset::file_name::extension_of;
 use crate::domain::asset::{Asset, File, Processing, Work};
 use crate::storage::catalog::{BlobKey, Rendition};
 
@@ -109,10 +110,7 @@ pub(super) fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Delivera
     let file_name = if copy.media_type == file.media_type {
         name
     } else {
-        let extension = match copy.media_type.as_str() {
-            "image/jpeg" => "jpg",
-            other => other.rsplit('/').next().unwrap_or("bin"),
-        };
+        let extension = extension_of(&copy.media_type);
         let stem = name.split('.').next().unwrap_or(&name);
         format!("{stem}.{extension}")
     };
