@@ -5,6 +5,7 @@ pub mod decisions;
 pub mod handling;
 pub mod lifecycle;
 pub mod sealed_files;
+mod transition;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
