@@ -9,7 +9,7 @@ use crate::services::mail::{Compose, Mail, MailError, Mailer, Security, Settings
 ///
 /// # Errors
 /// [`MailError`].
-pub fn office(config: &Config, compose: Compose) -> Result<Mail, MailError> {
+pub fn service(config: &Config, compose: Compose) -> Result<Mail, MailError> {
     let mailer = match config.mail.is_configured() {
         true => Some(mailer(&config.mail)?),
         false => None,

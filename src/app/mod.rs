@@ -115,8 +115,7 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` puts messages
-    /// into words.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` writes messages.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
@@ -245,7 +244,7 @@ fn open(
     compose: Compose,
 ) -> Result<(Backends, AccountSettings, access_requests::Rules), OpenError> {
     // Before the data folder, which a mistake in the settings does not touch.
-    let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
+    let mail = mail::service(&config, compose).map_err(OpenError::Mail)?;
     let backends = Backends::open(config)?;
     let file = &backends.config.oidc.providers;
     let providers = oidc::providers(file, &backends.vocabularies).map_err(OpenError::Providers)?;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use khochung::domain::Timestamp;
 use khochung::domain::access::{AccountId, Actor, Credential, Role};
 use khochung::domain::asset::{ReturnReason, Revision};
-use khochung::interfaces::messages::mail::words;
-use khochung::services::curation::MakeDueChanges;
+use khochung::interfaces::messages::mail::compose;
+use khochung::services::curation::MakeScheduledChanges;
 use khochung::services::jobs::Handler as _;
 use khochung::services::mail::{Mail, Mailer, Security, Settings};
 use khochung::services::notifications::{Inbox, MailDigest, MailNotification, Notifications};
-use khochung::services::works::DueChange;
+use khochung::services::works::ScheduledChange;
 use khochung::storage::catalog::{
     ChangeSet, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord, RecordKey, Write,
 };
@@ -369,7 +369,7 @@ fn mail_through(server: &MailServer) -> Mail {
         timeout: Duration::from_secs(30),
     };
     let mailer = Mailer::new(&settings).unwrap();
-    Mail::new(Some(mailer), words, "http://kho.example.vn")
+    Mail::new(Some(mailer), compose, "http://kho.example.vn")
 }
 
 fn job(kind: &str, payload: &Value) -> Job {
@@ -508,7 +508,7 @@ async fn the_depositor_is_told_once_that_a_consent_ends_in_a_month() {
     let first = warning().await;
     let a_month_before = Timestamp::parse("2027-06-01T00:00:00+07:00").unwrap();
     assert_eq!(first.run_at, a_month_before);
-    let handler = MakeDueChanges::new(DueChange::WarnOfConsentEnd, curation.clone());
+    let handler = MakeScheduledChanges::new(ScheduledChange::WarnOfConsentEnd, curation.clone());
     let run = |job: Job| async {
         let changes = handler.run(&{ job }, &archive.clock).await.unwrap();
         archive.catalog.commit(changes).await.unwrap();

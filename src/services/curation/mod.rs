@@ -7,13 +7,13 @@
 
 pub mod bulk;
 mod decisions;
-mod due_changes;
 pub mod handling;
 mod restoration;
+mod scheduled_changes;
 mod sealed_files;
 
-pub use due_changes::MakeDueChanges;
 pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
+pub use scheduled_changes::MakeScheduledChanges;
 pub use sealed_files::SharedEvidence;
 
 use crate::domain::access::{Actor, Operation};

@@ -129,7 +129,7 @@ impl WorkAccess {
         jobs.into_iter().fold(changes, ChangeSet::job)
     }
 
-    /// Adds a work with its event, the jobs for its due changes, and the quota of its body.
+    /// Adds a work with its event, the jobs for its scheduled changes, and the quota of its body.
     pub(in crate::services) fn put(
         &self,
         changes: ChangeSet,

@@ -51,7 +51,7 @@ pub(crate) enum Command {
     /// Invite, list, close and reset accounts of posts. Works while the archive runs.
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Send a trial message.
+    /// Send a test message.
     #[command(subcommand)]
     Mail(MailCommand),
     /// Show and set what bodies may use. Works while the archive runs.

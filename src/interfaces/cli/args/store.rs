@@ -126,7 +126,7 @@ pub(crate) enum VocabCommand {
 /// Mail.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MailCommand {
-    /// Send a trial message to an address, with the settings of mail.
+    /// Send a test message to an address, with the settings of mail.
     #[command(
         after_help = "Example: khochung --config /etc/khochung/khochung.toml mail test phong.vh@gialai.example"
     )]

@@ -16,7 +16,7 @@ use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::services::accounts::oidc::Answer;
+use crate::services::accounts::oidc::AuthorizationResponse;
 
 /// Names of the cookie of a sign-in under way: over TLS, and without.
 const SECURE_NAME: &str = "__Host-khochung-sign-in";
@@ -154,7 +154,7 @@ pub async fn begin(
             ("Location" = String, description = "The start page."),
             ("Set-Cookie" = String, description = "The session.")
         )),
-        (status = 401, description = "What the browser brings back is not right.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "The sign-in was not begun by this browser, or the provider refuses the code.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "No rule gives the holder a role, or its account is closed.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
@@ -168,7 +168,7 @@ pub async fn callback(
 ) -> Result<HttpResponse, Problem> {
     let provider: String = path_part(&request, "provider")?;
     let kept = request.cookie(name(&base));
-    let answer = Answer {
+    let response = AuthorizationResponse {
         code: query.code,
         state: query.state,
         issuer: query.iss,
@@ -181,7 +181,7 @@ pub async fn callback(
             &provider,
             redirect(&base, &provider),
             kept.as_ref().map(Cookie::value),
-            answer,
+            response,
             network.0,
         )
         .await?;

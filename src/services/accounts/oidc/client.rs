@@ -60,8 +60,8 @@ pub enum Unverified {
     /// The provider does not answer as it should.
     #[error("the provider does not answer as it should: {0}")]
     Unavailable(String),
-    /// The code or the token is not right.
-    #[error("the answer of the provider is not right: {0}")]
+    /// The code or the token is not valid.
+    #[error("the code or token is not valid: {0}")]
     Refused(String),
 }
 

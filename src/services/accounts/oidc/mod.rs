@@ -12,4 +12,4 @@ mod stored;
 
 pub use client::Unverified;
 pub use provider::{ClaimRule, Provider};
-pub use sign_in::{Answer, OidcError, OidcSignIn};
+pub use sign_in::{AuthorizationResponse, OidcError, OidcSignIn};

@@ -40,7 +40,7 @@ pub struct OidcSignIn {
 
 /// What a browser brings back from a provider.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
+pub struct AuthorizationResponse {
     /// The code to exchange.
     pub code: Option<String>,
     /// What the browser took along.
@@ -60,9 +60,9 @@ pub enum OidcError {
     /// The provider does not answer.
     #[error("the provider does not answer")]
     Unavailable(#[source] Unverified),
-    /// The browser did not begin this sign-in here, or too long ago, or what it brings back is not right.
-    #[error("the sign-in is not right: {0}")]
-    NotRight(String),
+    /// The browser did not begin this sign-in here, or too long ago, or the provider refuses what it brings back.
+    #[error("the sign-in was rejected: {0}")]
+    Rejected(String),
     /// No rule gives this holder a role, or its account is closed.
     #[error("the holder has no role here")]
     NoRole,
@@ -87,7 +87,7 @@ impl From<Unverified> for OidcError {
     fn from(error: Unverified) -> Self {
         match error {
             Unverified::Unavailable(_) => Self::Unavailable(error),
-            Unverified::Refused(why) => Self::NotRight(why),
+            Unverified::Refused(why) => Self::Rejected(why),
         }
     }
 }
@@ -143,16 +143,16 @@ impl OidcSignIn {
         provider: &str,
         redirect: String,
         cookie: Option<&str>,
-        answer: Answer,
+        response: AuthorizationResponse,
         network: Network,
     ) -> Result<(Secret, Session), OidcError> {
         let client = self.client(provider)?;
-        let verified = self.verified(&client, redirect, cookie, answer, network);
+        let verified = self.verified(&client, redirect, cookie, response, network);
         match verified.await {
             Ok(identity) => self.admit(&client.provider, &identity, network).await,
             Err(error) => {
-                if let OidcError::NotRight(why) = &error {
-                    tracing::warn!(provider, %why, "a sign-in through a provider is not right");
+                if let OidcError::Rejected(why) = &error {
+                    tracing::warn!(provider, %why, "a sign-in through a provider was rejected");
                 }
                 Err(error)
             }
@@ -165,12 +165,12 @@ impl OidcSignIn {
         client: &Arc<ProviderClient>,
         redirect: String,
         cookie: Option<&str>,
-        answer: Answer,
+        response: AuthorizationResponse,
         network: Network,
     ) -> Result<Identity, OidcError> {
         let clock = &self.store.clock;
         let now = clock.now();
-        let (flow, code) = self.begun(&client.provider, cookie, answer, now)?;
+        let (flow, code) = self.begun(&client.provider, cookie, response, now)?;
         let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
         let verified = client.verify(code, authorization_flow(flow, redirect), now);
         let verified = async { Ok(verified.await?) };
@@ -179,7 +179,7 @@ impl OidcSignIn {
         let identity = identity.await?;
         let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
         if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
-            return Err(not_right("the proof of identity is not fresh"));
+            return Err(rejected("the proof of identity is not fresh"));
         }
         Ok(identity)
     }
@@ -189,25 +189,25 @@ impl OidcSignIn {
         &self,
         provider: &Provider,
         cookie: Option<&str>,
-        answer: Answer,
+        response: AuthorizationResponse,
         now: Timestamp,
     ) -> Result<(Flow, String), OidcError> {
         let master = self.store.keys.master();
         let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
-        let flow = flow.ok_or_else(|| not_right("this browser did not begin it"))?;
+        let flow = flow.ok_or_else(|| rejected("this browser did not begin it"))?;
         let is_same = flow.provider == provider.id.as_str()
-            && answer.state.as_deref() == Some(flow.state.as_str());
+            && response.state.as_deref() == Some(flow.state.as_str());
         if !is_same {
-            return Err(not_right("the state is another one"));
+            return Err(rejected("the state is another one"));
         }
-        if answer
+        if response
             .issuer
             .is_some_and(|issuer| issuer != provider.issuer)
         {
-            return Err(not_right("another issuer answers"));
+            return Err(rejected("another issuer answers"));
         }
-        let code = answer.code.filter(|_| answer.error.is_none());
-        let code = code.ok_or_else(|| not_right("the provider refused"))?;
+        let code = response.code.filter(|_| response.error.is_none());
+        let code = code.ok_or_else(|| rejected("the provider refused"))?;
         Ok((flow, code))
     }
 
@@ -346,13 +346,13 @@ impl OidcSignIn {
     }
 }
 
-fn not_right(why: &str) -> OidcError {
-    OidcError::NotRight(why.to_owned())
+fn rejected(why: &str) -> OidcError {
+    OidcError::Rejected(why.to_owned())
 }
 
 const fn outcome_of<T>(verified: &Result<T, OidcError>) -> Outcome {
     match verified {
-        Err(OidcError::NotRight(_)) => Outcome::Failed,
+        Err(OidcError::Rejected(_)) => Outcome::Failed,
         _ => Outcome::Undecided,
     }
 }

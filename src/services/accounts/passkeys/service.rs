@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::ceremony::{NotRight, RelyingParty};
+use super::ceremony::{InvalidResponse, RelyingParty};
 use super::challenge::{Ceremonies, Purpose};
 use super::stored::{MAX_OF_ACCOUNT, PasskeyRecord, PasskeyV1, SealedV1, hash_of, key, of_account};
 use crate::domain::asset::limits;
@@ -64,9 +64,9 @@ pub enum PasskeyError {
     /// The account has no such passkey.
     #[error("there is no such passkey")]
     NoSuchPasskey,
-    /// The answer of the browser is not right.
-    #[error("the answer of the browser is not right")]
-    NotRight,
+    /// The response of the authenticator is not valid.
+    #[error("the response of the authenticator is not valid")]
+    InvalidResponse,
     /// An account could not be read or written.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
@@ -90,10 +90,10 @@ impl From<private::Unreadable> for PasskeyError {
     }
 }
 
-impl From<NotRight> for PasskeyError {
-    fn from(error: NotRight) -> Self {
+impl From<InvalidResponse> for PasskeyError {
+    fn from(error: InvalidResponse) -> Self {
         tracing::debug!(%error, "a ceremony with a passkey failed");
-        Self::NotRight
+        Self::InvalidResponse
     }
 }
 
@@ -136,7 +136,7 @@ impl Passkeys {
     /// Registers the passkey that the browser made.
     ///
     /// # Errors
-    /// [`PasskeyError::NotRight`], [`PasskeyError::TooMany`]; [`AccountsError::Invalid`] with `/label`.
+    /// [`PasskeyError::InvalidResponse`], [`PasskeyError::TooMany`]; [`AccountsError::Invalid`] with `/label`.
     pub async fn register(
         &self,
         session: &Session,
@@ -218,7 +218,7 @@ impl Passkeys {
     /// Begins a session for the holder of a passkey.
     ///
     /// # Errors
-    /// [`PasskeyError::NotRight`], the same for unknown passkeys and wrong answers; [`AccountsError::TooManyAttempts`].
+    /// [`PasskeyError::InvalidResponse`], the same for unknown passkeys and wrong answers; [`AccountsError::TooManyAttempts`].
     pub async fn sign_in(
         &self,
         ceremony: &str,
@@ -243,7 +243,7 @@ impl Passkeys {
         let claimed = RelyingParty::claimed(answer)?;
         let key = key(&claimed.account, &hash_of(&claimed.id));
         let found = self.store.catalog.keyed::<PasskeyRecord>(&key).await?;
-        let found = found.ok_or(PasskeyError::NotRight)?;
+        let found = found.ok_or(PasskeyError::InvalidResponse)?;
         let mut sealed = self.unsealed(&found)?;
         sealed.state = self.party()?.finish_sign_in(
             &kept,
@@ -254,7 +254,7 @@ impl Passkeys {
             sealed.state,
         )?;
         let account = self.account(&claimed.account).await?;
-        let actor = account.actor().map_err(|_| PasskeyError::NotRight)?;
+        let actor = account.actor().map_err(|_| PasskeyError::InvalidResponse)?;
         let PasskeyRecord::V1(record) = &found.value;
         let next = PasskeyRecord::V1(PasskeyV1 {
             used_on: Some(now.day().to_string()),
@@ -305,7 +305,7 @@ impl Passkeys {
     fn taken(&self, ceremony: &str, purpose: &Purpose) -> Result<Vec<u8>, PasskeyError> {
         let (master, now) = (self.store.keys.master(), self.store.clock.now());
         let kept = self.ceremonies.take(ceremony, purpose, &master, now);
-        kept.ok_or(PasskeyError::NotRight)
+        kept.ok_or(PasskeyError::InvalidResponse)
     }
 
     fn sealed(&self, account: &str, sealed: &SealedV1) -> Result<String, PasskeyError> {
@@ -324,7 +324,7 @@ impl Passkeys {
 const fn outcome_of<T>(signed_in: &Result<T, PasskeyError>) -> Outcome {
     match signed_in {
         Ok(_) => Outcome::Succeeded,
-        Err(PasskeyError::NotRight) => Outcome::Failed,
+        Err(PasskeyError::InvalidResponse) => Outcome::Failed,
         Err(_) => Outcome::Undecided,
     }
 }
