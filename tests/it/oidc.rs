@@ -594,8 +594,33 @@ fn an_office_is_not_locked_out_by_sign_ins_that_went_wrong() {
     assert_eq!(statuses.find(|status| *status != 401), Some(429));
 }
 
+/// A provider replaces its keys at any time, also just after the archive has read them.
 #[test]
-fn keys_that_rotate_are_read_again_but_not_without_end() {
+fn a_holder_signs_in_after_the_provider_has_replaced_its_key() {
+    let forger = Forger::start();
+    let (archive, _folder) = archive_with(&forger.issuer, "");
+    let anybody = archive.anybody();
+    let sign_in = |key: &Key| {
+        let begun = begin(&anybody, "/auth/oidc/so");
+        forger.give(key.sign(&forger.claims(&begun)));
+        let query = format!("code=c&state={}", begun.query["state"]);
+        call_back(&anybody, &begun.cookie, &query).status
+    };
+    let keys_read = || forger.state.lock().unwrap().keys_read;
+    assert_eq!(sign_in(&forger.key), 303);
+    let before = keys_read();
+    let new = Key::new("two");
+    forger.state.lock().unwrap().keys = vec![new.jwk()];
+    assert_eq!(sign_in(&new), 303);
+    assert_eq!(keys_read(), before + 1);
+    // The new key is known now, and the one before is not valid any more.
+    assert_eq!(sign_in(&new), 303);
+    assert_eq!(sign_in(&forger.key), 401);
+    assert_eq!(keys_read(), before + 1);
+}
+
+#[test]
+fn unknown_keys_do_not_make_the_archive_ask_without_end() {
     let forger = Forger::start();
     let (archive, _folder) = archive_with(&forger.issuer, "");
     let anybody = archive.anybody();

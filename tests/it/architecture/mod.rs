@@ -45,10 +45,10 @@ const CRATE_MODULES: [(&str, &[&str]); 15] = [
     ("clap", &["interfaces/cli/"]),
     (
         "ureq",
-        &["interfaces/cli/", "services/accounts/oidc/client.rs"],
+        &["interfaces/cli/", "services/accounts/oidc/client/"],
     ),
     ("webauthn_rp", &["services/accounts/passkeys/ceremony.rs"]),
-    ("openidconnect", &["services/accounts/oidc/client.rs"]),
+    ("openidconnect", &["services/accounts/oidc/client/"]),
     ("lettre", &["services/mail/"]),
     ("tantivy", &["services/search/"]),
     ("sled", &["storage/catalog/embedded/"]),
