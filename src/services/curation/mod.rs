@@ -125,12 +125,12 @@ impl Curation {
         .await
     }
 
-    /// Covers regions of an image. Its copies are made anew by a job of the same commit.
+    /// Redacts regions of an image. Its copies are made anew by a job of the same commit.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] when there is no such file, the regions do not fit it, or the work is published and
     /// may not show more without a second approval; [`ChangeError::Stale`].
-    pub async fn cover(
+    pub async fn redact(
         &self,
         actor: &Actor,
         id: AssetId,
@@ -138,10 +138,10 @@ impl Curation {
         file: Sha256,
         regions: Vec<Region>,
     ) -> Result<Asset, ChangeError> {
-        let (operation, event) = (Operation::Edit, EventKind::FileCovered);
+        let (operation, event) = (Operation::Edit, EventKind::FileRedacted);
         self.transition(actor, id, expected, operation, event, |present| {
             let by = actor.decision(self.works.now());
-            present.cover(file, regions, &self.works.vocabularies, &by)
+            present.redact(file, regions, &self.works.vocabularies, &by)
         })
         .await
     }

@@ -59,7 +59,7 @@ pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventK
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The job that makes the copies of a file that is new to the work, or has other covered regions.
+/// The job that makes the copies of a file that is new to the work, or has other redacted regions.
 pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
     if previews::can_render(&file.media_type) {
         Some(previews::job(id, file, now))

@@ -1,9 +1,9 @@
 //! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
-pub mod covered_regions;
 pub mod decisions;
 pub mod handling;
 pub mod lifecycle;
+pub mod redacted_regions;
 pub mod sealed_files;
 mod transition;
 
