@@ -12,6 +12,7 @@ use super::extract::fields::Fields;
 use super::extract::guard::{Administer, Allowed};
 use super::extract::query;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use super::schemas;
 use crate::domain::Violations;
 use crate::domain::access::{Permission, Permissions, Role, TokenId};
@@ -187,7 +188,10 @@ pub async fn create(
     description = "Both secrets are valid during the overlap. A secret that was replaced before ends now: a token never has more than two.",
     params(("id" = String, Path, description = "The token's public id.")),
     request_body = RotationBody,
-    responses((status = 200, description = "The token; its new secret is not shown again.", body = TokenMade)),
+    responses(
+        (status = 200, description = "The token; its new secret is not shown again.", body = TokenMade),
+        (status = 409, description = "The token was revoked or has expired.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
     security(("token" = []))
 )]
 pub async fn rotate(
