@@ -20,6 +20,7 @@ use super::described_parameters::DescribedParameters;
 use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
+use super::uploads::{claimed, tus};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
     search, tokens, vocabularies,
@@ -55,6 +56,8 @@ operations! {
     handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     version { replace }
+    claimed { attach_upload }
+    tus { abilities, create, resume, append, terminate }
     covered_regions { cover }
     sealed { add_sealed }
     sealed_files { list, read, remove }
