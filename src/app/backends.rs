@@ -15,8 +15,9 @@ use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
 use crate::services::search::admission::budget::Budget;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
+use crate::services::uploads::{Limits, Uploads};
 use crate::storage::backup;
-use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use crate::storage::blobs::{BlobStore, LocalBlobs, PartialFiles, Staging};
 use crate::storage::catalog::embedded::{EmbeddedEngine, Options};
 use crate::storage::catalog::{Catalog, CatalogEngine, CatalogError, OwnedCatalog};
 use crate::storage::keys::KeyStore;
@@ -31,6 +32,7 @@ pub(super) struct Backends {
     pub(super) keys: Arc<KeyStore>,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
+    pub(super) partial: PartialFiles,
 }
 
 impl Backends {
@@ -51,6 +53,7 @@ impl Backends {
         let keys = KeyStore::open(data, clock.random_bytes()).map_err(OpenError::Keys)?;
         let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
         let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
+        let partial = PartialFiles::open(data).map_err(OpenError::Blobs)?;
         Ok(Self {
             config: Arc::new(config),
             clock,
@@ -59,6 +62,7 @@ impl Backends {
             keys: Arc::new(keys),
             blobs,
             staging,
+            partial,
         })
     }
 
@@ -68,6 +72,17 @@ impl Backends {
 
     pub(super) fn blobs(&self) -> Arc<dyn BlobStore> {
         Arc::new(self.blobs.clone())
+    }
+
+    pub(super) fn uploads(&self, quotas: Quotas) -> Uploads {
+        let intake = &self.config.intake;
+        let limits = Limits {
+            bytes: intake.max_file_bytes,
+            of_owner: intake.max_open_uploads_of_caller,
+            lasts: Duration::from_secs(u64::from(intake.keep_uploads_hours) * 3600),
+        };
+        let files = (self.partial.clone(), self.staging.clone());
+        Uploads::new(self.catalog(), files, quotas, self.clock.clone(), limits)
     }
 
     pub(super) async fn load_quotas(&self) -> Result<Quotas, CatalogError> {

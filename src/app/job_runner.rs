@@ -21,6 +21,7 @@ use crate::services::media::{
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::successions::{PassOn, Successors};
+use crate::services::uploads::{self, Uploads};
 use crate::services::works::{ScheduledChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
@@ -42,6 +43,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) staging: Staging,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
+    pub(super) uploads: Uploads,
     pub(super) notifications: Notifications,
     pub(super) inbox: Inbox,
     pub(super) mail: Mail,
@@ -66,6 +68,7 @@ impl JobRunnerSetup {
             access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
+            uploads::SWEEP,
             SWEEP,
             SCRUB,
         ] {
@@ -86,6 +89,7 @@ impl JobRunnerSetup {
             .with(scheduled_changes(ScheduledChange::EndConsent))
             .with(scheduled_changes(ScheduledChange::WarnOfConsentEnd))
             .with(PassOn::new(self.successors.clone(), self.trail.clone()))
+            .with(self.uploads.sweep_job())
             .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
             .with(scrub_job(self.catalog.clone(), bytes_per_second));
         let runner = self.with_messages(runner, config);

@@ -36,6 +36,7 @@ use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::successions::{Successions, Successors};
+use crate::services::uploads::Uploads;
 use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
@@ -71,6 +72,8 @@ pub struct Archive {
     pub audit: AuditTrail,
     /// Deposits works and files.
     pub intake: Intake,
+    /// Uploads that can be resumed.
+    pub uploads: Uploads,
     /// Changes works.
     pub curation: Curation,
     /// Changes many works at once.
@@ -131,6 +134,7 @@ impl Archive {
             staging: archive.staging.clone(),
             curation: archive.curation.clone(),
             works: archive.works.clone(),
+            uploads: archive.uploads.clone(),
             notifications: archive.notifications.clone(),
             inbox: archive.inbox.clone(),
             mail,
@@ -192,6 +196,7 @@ impl Archive {
             works: works.clone(),
             successions: Successions::new(successors, trail.clone()),
             intake: Intake::new(works.clone(), blobs(), accepted),
+            uploads: backends.uploads(quotas.clone()),
             curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),

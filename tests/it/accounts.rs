@@ -389,6 +389,7 @@ async fn a_reset_removes_all_passkeys() {
                 key: format!("{}/{hash}", account.id),
             },
             revision: Revision::FIRST,
+            held: None,
             value: json!({ "v1": {
                 "account": account.id.as_str(), "hash": hash, "created_at_ms": 0, "sealed": ""
             } }),

@@ -91,6 +91,7 @@ mod tls;
 mod tokens;
 mod trouble;
 mod upload_limits;
+mod uploads;
 mod vocabularies;
 mod vocabularies_http;
 mod wire;

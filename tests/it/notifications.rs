@@ -416,6 +416,7 @@ async fn choose_for(archive: &Services, own: &AccountId, way: &str) {
             key: own.to_string(),
         },
         revision: Revision::FIRST,
+        held: None,
         value: json!({ "v1": {
             "account": own.as_str(), "language": "vi", "notifications": { "returned": way }
         } }),

@@ -37,6 +37,7 @@ pub mod server;
 pub mod tls;
 pub mod tokens;
 pub mod upload;
+pub mod uploads;
 pub mod vocabularies;
 
 pub use base_address::{BaseAddress, reachable};

@@ -20,6 +20,7 @@ use super::described_parameters::DescribedParameters;
 use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
+use super::uploads::{claimed, tus};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
     search, tokens, vocabularies,
@@ -56,6 +57,8 @@ operations! {
     attach { attach, detach }
     version { replace }
     redacted_regions { redact }
+    claimed { attach_upload }
+    tus { abilities, create, resume, append, terminate }
     sealed { add_sealed }
     sealed_files { list, read, remove }
     delivery { file, preview, earlier_file }

@@ -15,7 +15,7 @@ use super::health::ReadinessGate;
 use super::records::Records;
 use super::tls::Tls;
 use super::upload::slots::UploadSlots;
-use super::{BaseAddress, authentication, frame, reachable, routes};
+use super::{BaseAddress, authentication, frame, reachable, routes, uploads};
 use crate::app::Archive;
 use crate::memory;
 
@@ -107,6 +107,7 @@ pub fn start(
             .configure(|config| provide(&served, &address, config))
             .configure(routes)
             .wrap(from_fn(authentication::authenticate))
+            .wrap(from_fn(uploads::protocol::speak))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))

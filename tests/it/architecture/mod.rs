@@ -18,7 +18,7 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 15] = [
+const SERVICES: [&str; 16] = [
     "jobs",
     "audit",
     "mail",
@@ -28,6 +28,7 @@ const SERVICES: [&str; 15] = [
     "quotas",
     "media",
     "works",
+    "uploads",
     "intake",
     "curation",
     "search",

@@ -86,10 +86,13 @@ pub struct FileQuery {
 #[derive(Debug)]
 pub struct UploadParameters {
     /// The revision that the caller expects, if it names one.
-    pub(super) expected: Option<Revision>,
-    pub(super) key: IdempotencyKeyHeader,
-    pub(super) reason: ChangeReason,
-    pub(super) fields: Fields,
+    pub expected: Option<Revision>,
+    /// Makes the request repeatable.
+    pub key: IdempotencyKeyHeader,
+    /// Why the change is made.
+    pub reason: ChangeReason,
+    /// The query.
+    pub fields: Fields,
 }
 
 impl FromRequest for UploadParameters {
@@ -291,7 +294,10 @@ fn into_file_details(
 }
 
 /// The response with the attached file.
-pub(super) async fn attached_response(
+///
+/// # Errors
+/// The copies of the files cannot be looked up.
+pub async fn attached_response(
     attached: Attached,
     actor: &Actor,
     records: &Records,

@@ -16,7 +16,7 @@ use crate::storage::catalog::record::{
 };
 use crate::storage::catalog::{
     Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState,
-    ProcessedBlob, RecordKey, Rendition,
+    KeyedRecord, ProcessedBlob, RecordKey, Rendition,
 };
 
 /// Writes into `staged` what the line of this origin does.
@@ -55,14 +55,12 @@ pub(crate) fn stage(
             staged.remove(Table::Searches, *id.as_bytes());
             Ok(())
         }
-        Stored::Record(record) => {
-            let row = StoredKeyed::from(record.clone());
-            let RecordKey { table, key } = &record.key;
-            staged.put(Table::Records, key::record(table, key), &row)
-        }
+        Stored::Record(record) => put_record(staged, record),
         Stored::DropRecord(RecordKey { table, key }) => {
-            staged.remove(Table::Records, key::record(table, key));
-            Ok(())
+            let key = key::record(table, key);
+            let old: Option<StoredKeyed> = staged.get(Table::Records, &key)?;
+            staged.remove(Table::Records, key);
+            usage::replace_held(staged, old.and_then(|old| old.held).as_ref(), None)
         }
         Stored::Remember(answer) => remember(staged, answer),
         Stored::Forget(before) => forget(staged, *before),
@@ -207,6 +205,19 @@ fn blobs_in(row: &AssetRow) -> BTreeMap<BlobKey, u64> {
         .chain(sealed)
         .filter_map(|(blob, size)| Some((blob.parse().ok()?, size)))
         .collect()
+}
+
+fn put_record(staged: &mut Staged<'_>, record: &KeyedRecord) -> Result<(), CatalogError> {
+    let RecordKey { table, key } = &record.key;
+    let key = key::record(table, key);
+    let old: Option<StoredKeyed> = staged.get(Table::Records, &key)?;
+    let row = StoredKeyed::from(record.clone());
+    usage::replace_held(
+        staged,
+        old.and_then(|old| old.held).as_ref(),
+        row.held.as_ref(),
+    )?;
+    staged.put(Table::Records, key, &row)
 }
 
 fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {

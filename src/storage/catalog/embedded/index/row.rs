@@ -96,12 +96,12 @@ pub(crate) struct AssetRow {
     pub(crate) organisation: Option<String>,
 }
 
-/// What the works of an organisation take up.
+/// What an organisation takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct UsageRow {
     /// Works that are not deleted.
     pub(crate) works: u64,
-    /// [`AssetRow::held_bytes`] of all of them.
+    /// [`AssetRow::held_bytes`] of all of them, and what keyed records hold.
     pub(crate) bytes: u64,
 }
 
