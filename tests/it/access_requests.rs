@@ -1,7 +1,14 @@
 //! Stations and partners ask for access; administrators decide; the asker fetches its token once.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use khochung::domain::access::{Actor, Role};
+use khochung::services::access_requests::{AccessRequests, NewAccessRequest, Rules, WorkingDays};
+use khochung::services::audit::AuditTrail;
 use serde_json::{Value, json};
 
+use crate::archive;
 use crate::support::{Answer, Archive, Client, command};
 
 const REQUESTS: &str = "/api/v1/access-requests";
@@ -324,4 +331,50 @@ fn requests_are_decided_on_the_command_line_with_own_holidays() {
     let (path, _) = ask(&archive);
     let id = path.rsplit('/').next().unwrap();
     assert!(run(&["refuse", id, "--reason", "Trùng"]).contains("\trefused\t"));
+}
+
+pub(crate) fn access_requests(archive: &archive::Archive) -> AccessRequests {
+    let rules = Rules {
+        decide_within: 2,
+        keep_contact_days: 30,
+        calendar: WorkingDays::viet_nam().unwrap(),
+    };
+    AccessRequests::new(
+        archive.catalog.clone(),
+        AuditTrail::new(archive.catalog.clone(), archive.clock.clone()),
+        Arc::clone(&archive.keys),
+        Arc::clone(&archive.tokens),
+        archive.clock.clone(),
+        rules,
+    )
+}
+
+#[tokio::test]
+async fn an_address_is_forgotten_with_its_key_whenever_a_run_was_killed() {
+    let archive = archive::Archive::new();
+    let requests = access_requests(&archive);
+    let wanted = NewAccessRequest {
+        role: Role::Station,
+        body: "Đài".into(),
+        purpose: "Phát lại".into(),
+        contact: "vanthu@iagrai.example".into(),
+    };
+    let network = Some(IpAddr::from([127, 0, 0, 1]));
+    let (receipt, request) = requests.submit(wanted, network).await.unwrap();
+    let id = request.id.as_str();
+    requests.withdraw(id, receipt.reveal()).await.unwrap();
+    let contact = || async { requests.read(&Actor::System, id).await.unwrap().contact };
+    assert_eq!(requests.forget_contacts().await.unwrap(), 0);
+    assert!(contact().await.is_some());
+    let due = archive::MORNING.plus_seconds(30 * 86_400);
+    archive.clock.set(due);
+    // Killed behind the key: the record still has what nobody can read.
+    archive.keys.remove(id).unwrap();
+    assert_eq!(contact().await, None);
+    assert_eq!(requests.forget_contacts().await.unwrap(), 1);
+    assert_eq!(requests.forget_contacts().await.unwrap(), 0);
+    // A key that was left behind goes, too.
+    archive.keys.ensure(id, [9; 32]).unwrap();
+    assert_eq!(requests.forget_contacts().await.unwrap(), 1);
+    assert_eq!(archive.keys.of(id), None);
 }

@@ -219,7 +219,7 @@ impl Administration {
             let is_due = |account: &&FullAccount| {
                 let closed_at = account.public.closed_at_ms;
                 let days_ms = FORGET_AFTER_DAYS * 86_400_000;
-                account.public.sealed.is_some()
+                !self.store.is_forgotten(account)
                     && closed_at.is_some_and(|at| at.saturating_add(days_ms) <= now.as_millis())
             };
             for account in page.iter().filter(is_due) {
