@@ -62,6 +62,8 @@ pub struct Quotas {
     clock: Clock,
     default: Quota,
     own: Arc<RwLock<HashMap<Slug, Quota>>>,
+    /// Held while one is set, so that memory takes the order of the catalogue.
+    setting: Arc<tokio::sync::Mutex<()>>,
     requests: Arc<Mutex<Buckets>>,
 }
 
@@ -90,6 +92,7 @@ impl Quotas {
             vocabularies,
             clock,
             default,
+            setting: Arc::default(),
             requests: Arc::default(),
         })
     }
@@ -121,6 +124,7 @@ impl Quotas {
             return Err(QuotaError::Forbidden);
         }
         self.check_exists(organisation)?;
+        let _setting = self.setting.lock().await;
         let read = self
             .catalog
             .keyed::<QuotaRecord>(organisation.as_str())
