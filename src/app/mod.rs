@@ -181,11 +181,13 @@ impl Archive {
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());
         let saved_searches = SavedSearches::new(catalog(), clock());
+        let access_requests = access_requests(&backends, &trail, &tokens, rules);
         let successors = Successors {
             works: works.clone(),
             curation: curation.clone(),
             accounts: accounts.clone(),
             tokens: Arc::clone(&tokens),
+            access_requests: access_requests.clone(),
             saved_searches: saved_searches.clone(),
         };
         Self {
@@ -193,7 +195,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            access_requests: access_requests(&backends, &trail, &tokens, rules),
+            access_requests,
             tokens,
             inbox: Inbox::new(catalog(), clock()),
             unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),

@@ -84,6 +84,7 @@ mod sensitive_themes;
 mod service_manager;
 mod sign_in;
 mod stored_records;
+mod succession_repeats;
 mod successions;
 mod support;
 mod text_encodings;

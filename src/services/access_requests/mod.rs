@@ -13,6 +13,7 @@ mod handover;
 mod housekeeping;
 mod record;
 mod service;
+mod succession;
 mod throttle;
 
 pub use calendar::{CalendarError, WorkingDays};

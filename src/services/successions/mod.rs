@@ -7,10 +7,13 @@
 //!
 //! Not here: what the vocabulary says. That a body ended, and who follows it, is written there by whoever keeps it.
 
+mod counts;
 mod record;
+mod refusals;
 mod run;
 mod service;
 
+pub use counts::Counts;
 pub use record::Phase;
 pub use run::{PassOn, Successors};
-pub use service::{Counts, NewSuccession, Preview, SuccessionError, SuccessionState, Successions};
+pub use service::{NewSuccession, Preview, SuccessionError, SuccessionState, Successions};

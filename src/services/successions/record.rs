@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Slug;
+use crate::domain::{Slug, WorkDate};
 use crate::storage::catalog::{CatalogError, Keyed};
 
 /// How far a succession is.
@@ -58,6 +58,19 @@ pub(super) struct SuccessionV1 {
     pub(super) created_at_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) finished_at_ms: Option<i64>,
+    /// How much has passed, once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) passed: Option<PassedCountsV1>,
+}
+
+/// Version 1 of the stored counts of what has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PassedCountsV1 {
+    pub(super) works: u64,
+    pub(super) accounts: u64,
+    pub(super) tokens: u64,
+    pub(super) saved_searches: u64,
 }
 
 /// What is passed on.
@@ -65,6 +78,8 @@ pub(super) struct SuccessionV1 {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Kind {
     Account,
+    /// A granted request for access whose token was not fetched.
+    Grant,
     SavedSearch,
     Token,
     Work,
@@ -107,6 +122,31 @@ impl SuccessionRecord {
     pub(super) fn to(&self) -> Result<Slug, CatalogError> {
         slug(&self.latest().to)
     }
+
+    /// Whether nothing passes any more.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.latest().phase, Phase::Done | Phase::Cancelled)
+    }
+
+    /// The day.
+    pub(super) fn on(&self) -> Result<WorkDate, CatalogError> {
+        let on = &self.latest().on;
+        on.parse()
+            .map_err(|_| CatalogError::NewerVersion(format!("the day {on} of a succession")))
+    }
+}
+
+impl Kind {
+    /// The stored name.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Grant => "grant",
+            Self::SavedSearch => "saved-search",
+            Self::Token => "token",
+            Self::Work => "work",
+        }
+    }
 }
 
 impl PassedRecord {
@@ -123,9 +163,20 @@ impl PassedRecord {
         format!("{succession}/")
     }
 
+    /// The same, of one kind.
+    pub(super) fn prefix_of(succession: &str, kind: Kind) -> String {
+        format!("{succession}/{}/", kind.name())
+    }
+
     pub(super) fn kind(&self) -> Kind {
         let Self::V1(record) = self;
         record.kind
+    }
+
+    /// The id of what has passed.
+    pub(super) fn subject(&self) -> &str {
+        let Self::V1(record) = self;
+        &record.subject
     }
 }
 
@@ -142,13 +193,8 @@ impl Keyed for PassedRecord {
 
     fn key(&self) -> String {
         let Self::V1(record) = self;
-        let kind = match record.kind {
-            Kind::Account => "account",
-            Kind::SavedSearch => "saved-search",
-            Kind::Token => "token",
-            Kind::Work => "work",
-        };
-        format!("{}/{kind}/{}", record.succession, record.subject)
+        let prefix = Self::prefix_of(&record.succession, record.kind);
+        format!("{prefix}{}", record.subject)
     }
 }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::counts::Counts;
 use super::record::{Kind, PassedRecord, Phase, SuccessionRecord};
 use crate::clock::Clock;
-use crate::domain::access::Actor;
+use crate::domain::access::{AccountId, Actor};
 use crate::domain::asset::{Asset, AssetId, StateName};
 use crate::domain::{Slug, Timestamp};
+use crate::services::access_requests::AccessRequests;
 use crate::services::accounts::{Accounts, AccountsError, Tokens};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::curation::Curation;
@@ -17,7 +19,9 @@ use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::services::sharing::SavedSearches;
 use crate::services::works::WorkAccess;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventKind, Job, JobKind, NewJob};
+use crate::storage::catalog::{
+    CatalogError, ChangeSet, Entry, EventKind, Job, JobKind, KeyRange, Keyed as _, NewJob,
+};
 
 const KIND: &str = "pass-on-body";
 /// Works read at once.
@@ -34,6 +38,8 @@ pub struct Successors {
     pub accounts: Accounts,
     /// Tokens of services.
     pub tokens: std::sync::Arc<Tokens>,
+    /// Requests for access, whose grants are tokens to come.
+    pub access_requests: AccessRequests,
     /// Saved searches.
     pub saved_searches: SavedSearches,
 }
@@ -75,20 +81,27 @@ impl PassOn {
         Self { successors, trail }
     }
 
-    /// Accounts and tokens first: from then on nobody deposits for the bodies before.
+    /// Accounts and tokens first: from then on nobody deposits for the bodies before. Grants before tokens: what is
+    /// fetched in between is a token that passes.
     async fn pass_on(&self, run: &Run<'_>) -> Result<(), AccountsError> {
         let parts = &self.successors;
+        self.end_sessions_left_behind(run).await?;
+        for id in parts.access_requests.grants_of_bodies(&run.from).await? {
+            let changes = self.changes(run, Kind::Grant, &id).await?;
+            parts.access_requests.pass_on(&id, &run.to, changes).await?;
+        }
         for id in parts.tokens.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::Token, &id.0)?;
+            let changes = self.changes(run, Kind::Token, &id.0).await?;
             parts.tokens.pass_on(&id, &run.to, changes).await?;
         }
         for id in parts.accounts.administration.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::Account, id.as_str())?;
+            let changes = self.changes(run, Kind::Account, id.as_str()).await?;
             let passed = parts.accounts.administration.pass_on(&id, &run.to, changes);
             passed.await?;
         }
         for search in parts.saved_searches.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::SavedSearch, &search.id.to_string())?;
+            let subject = search.id.to_string();
+            let changes = self.changes(run, Kind::SavedSearch, &subject).await?;
             parts
                 .saved_searches
                 .pass_on(search, &run.to, changes)
@@ -111,6 +124,22 @@ impl PassOn {
         }
     }
 
+    /// An attempt that was killed between the commit of an account and the end of its sessions left them behind.
+    async fn end_sessions_left_behind(&self, run: &Run<'_>) -> Result<(), AccountsError> {
+        let parts = &self.successors;
+        let range = KeyRange::prefix(PassedRecord::prefix_of(run.id, Kind::Account));
+        let passed = parts
+            .works
+            .catalog
+            .all_keyed::<PassedRecord>(range, usize::MAX);
+        for read in passed.await? {
+            if let Ok(account) = read.value.subject().parse::<AccountId>() {
+                parts.accounts.administration.end_sessions(&account).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Somebody may change the work at the same time: then it is read again.
     async fn pass_work(&self, run: &Run<'_>, id: AssetId) -> Result<(), CatalogError> {
         let works = &self.successors.works;
@@ -121,7 +150,7 @@ impl PassOn {
             if !run.concerns(&present) {
                 return Ok(());
             }
-            let changes = self.changes(run, Kind::Work, &id.to_string())?;
+            let changes = self.changes(run, Kind::Work, &id.to_string()).await?;
             let changes = changes.expect(id, present.revision);
             let curation = &self.successors.curation;
             let changes = curation
@@ -140,11 +169,39 @@ impl PassOn {
         }
     }
 
-    fn changes(&self, run: &Run<'_>, kind: Kind, subject: &str) -> Result<ChangeSet, CatalogError> {
-        let now = self.successors.works.clock.now();
-        ChangeSet::by(&Actor::System, now)
-            .because(run.reason)
-            .insert_keyed(&PassedRecord::new(run.id, kind, subject))
+    /// A change set with the record that something has passed. What an earlier attempt passed on and somebody gave back
+    /// passes again, because nothing stays with the bodies before; its record is there already, so it counts once.
+    async fn changes(
+        &self,
+        run: &Run<'_>,
+        kind: Kind,
+        subject: &str,
+    ) -> Result<ChangeSet, CatalogError> {
+        let works = &self.successors.works;
+        let changes = ChangeSet::by(&Actor::System, works.clock.now()).because(run.reason);
+        let passed = PassedRecord::new(run.id, kind, subject);
+        match works.catalog.keyed::<PassedRecord>(&passed.key()).await? {
+            Some(_) => Ok(changes),
+            None => changes.insert_keyed(&passed),
+        }
+    }
+
+    /// A succession whose day is not later and which still gives something to a body of this one: what it gives would
+    /// stay behind. Both can be due at once when the archive did not run on their days.
+    async fn unfinished_before(&self, id: &str) -> Result<Option<String>, CatalogError> {
+        let catalog = &self.successors.works.catalog;
+        let Some(own) = catalog.keyed::<SuccessionRecord>(id).await? else {
+            return Ok(None);
+        };
+        let (from, on) = (own.value.from()?, own.value.on()?);
+        let all = catalog.all_keyed::<SuccessionRecord>(KeyRange::default(), usize::MAX);
+        for other in all.await? {
+            let gives = from.contains(&other.value.to()?);
+            if gives && !other.value.is_over() && other.value.on()?.first_day() <= on.first_day() {
+                return Ok(Some(other.value.latest().id.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// The record of a succession that is to be carried out now, which says that it runs.
@@ -174,8 +231,10 @@ impl PassOn {
         let Some(read) = catalog.keyed::<SuccessionRecord>(id).await? else {
             return Ok(());
         };
+        let passed = Counts::of_records(&**catalog, id).await?;
         let done = read.value.with(|record| {
             record.phase = Phase::Done;
+            record.passed = Some(passed.into());
             record.finished_at_ms = Some(now.as_millis());
         });
         let changes = ChangeSet::by(&Actor::System, now).replace_keyed(&read, &done)?;
@@ -206,6 +265,14 @@ impl Handler for PassOn {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let Payload { succession: id } = payload::parse(job)?;
+        if let Some(earlier) = self
+            .unfinished_before(&id)
+            .await
+            .map_err(JobFailure::retry)?
+        {
+            let cause = format!("the succession {earlier} of an earlier day is not over");
+            return Err(JobFailure::retry(cause));
+        }
         let begun = self.begin(&id, clock.now()).await;
         if let Some(record) = begun.map_err(JobFailure::retry)? {
             let run = Run {

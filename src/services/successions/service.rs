@@ -1,18 +1,14 @@
 //! Plans, previews, reads and cancels successions.
 
-use super::record::{Kind, PassedRecord, Phase, SuccessionRecord, SuccessionV1};
+use super::counts::Counts;
+use super::record::{Phase, SuccessionRecord, SuccessionV1};
 use super::run::{Successors, job};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::{Rule, Slug, Timestamp, Violations, WorkDate, text};
-use crate::services::accounts::AccountsError;
+use crate::domain::{Slug, Timestamp, Violations, WorkDate};
+use crate::services::accounts::{AccountsError, hex};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Versioned};
-
-/// The most bodies that pass to one at a time.
-const MAX_FROM: usize = 20;
-/// The longest reason.
-const REASON: text::Limit = text::Limit::Characters(500);
 
 /// A succession to plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +21,6 @@ pub struct NewSuccession {
     pub on: WorkDate,
     /// The decision it rests on.
     pub reason: Option<String>,
-}
-
-/// How much there is to pass on, or was passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Works in every state.
-    pub works: u64,
-    /// Accounts that are not closed.
-    pub accounts: u64,
-    /// Tokens of services that have not ended.
-    pub tokens: u64,
-    /// Saved searches.
-    pub saved_searches: u64,
 }
 
 /// What a succession would do now.
@@ -135,13 +118,14 @@ impl Successions {
             .of_bodies(&wanted.from)
             .await?;
         let tokens = parts.tokens.of_bodies(&wanted.from).await?;
+        let grants = parts.access_requests.grants_of_bodies(&wanted.from).await?;
         let searches = parts.saved_searches.of_bodies(&wanted.from).await?;
         let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         Ok(Preview {
             counts: Counts {
                 works,
                 accounts: number(accounts.len()),
-                tokens: number(tokens.len()),
+                tokens: number(tokens.len() + grants.len()),
                 saved_searches: number(searches.len()),
             },
             unpublished_works,
@@ -164,13 +148,8 @@ impl Successions {
         refusals.into_result(()).map_err(SuccessionError::Invalid)?;
         let clock = &self.successors.works.clock;
         let now = clock.now();
-        let digits: String = clock
-            .random_bytes::<6>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         let record = SuccessionRecord::V1(SuccessionV1 {
-            id: format!("s-{digits}"),
+            id: format!("s-{}", hex(&clock.random_bytes::<6>())),
             from: wanted.from.iter().map(Slug::to_string).collect(),
             to: wanted.to.to_string(),
             on: wanted.on.to_string(),
@@ -178,13 +157,14 @@ impl Successions {
             phase: Phase::Planned,
             created_at_ms: now.as_millis(),
             finished_at_ms: None,
+            passed: None,
         });
         let id = &record.latest().id;
         let entry = NewEntry::new(actor, Act::SuccessionPlanned, id)
             .with("from", record.latest().from.join(" "))
             .with("to", &wanted.to)
             .with("on", wanted.on);
-        let begins = Timestamp::beginning_of(&wanted.on).max(now);
+        let begins = self.begins(&wanted.on);
         let changes = ChangeSet::by(actor, now).insert_keyed(&record)?;
         self.trail
             .commit(changes.job(job(id, begins)), &entry)
@@ -240,80 +220,8 @@ impl Successions {
         }
     }
 
-    async fn refusals(&self, wanted: &NewSuccession) -> Result<Violations, CatalogError> {
-        let mut broken = Violations::default();
-        if wanted.from.is_empty() {
-            broken.push("/from", Rule::Required);
-        }
-        if wanted.from.len() > MAX_FROM {
-            broken.push("/from", Rule::TooLong { max: MAX_FROM });
-        }
-        let planned = self.planned_bodies().await?;
-        for (position, body) in wanted.from.iter().enumerate() {
-            let pointer = format!("/from/{position}");
-            self.check_exists(body, &pointer, &mut broken);
-            if *body == wanted.to {
-                broken.push(&pointer, Rule::SelfReference);
-            }
-            if wanted.from.iter().take(position).any(|other| other == body) {
-                broken.push(&pointer, Rule::Duplicate);
-            }
-            if planned.contains(body) {
-                broken.push(&pointer, Rule::AlreadyPlanned);
-            }
-        }
-        self.check_exists(&wanted.to, "/to", &mut broken);
-        let vocabularies = &self.successors.works.vocabularies;
-        let successor = vocabularies.find("organisation", wanted.to.as_str());
-        if successor.is_some_and(|successor| !successor.is_valid_at(&wanted.on)) {
-            broken.push("/to", Rule::NotInForce);
-        }
-        if wanted.on.first_day() != wanted.on.last_day() {
-            broken.push("/on", Rule::InvalidDate);
-        }
-        if let Some(reason) = &wanted.reason
-            && let Err(rule) = text::line(reason, REASON)
-        {
-            broken.push("/reason", rule);
-        }
-        Ok(broken)
-    }
-
-    /// The bodies of successions that are not over.
-    async fn planned_bodies(&self) -> Result<Vec<Slug>, CatalogError> {
-        let mut bodies = Vec::new();
-        for read in self.records().await? {
-            if matches!(read.value.latest().phase, Phase::Planned | Phase::Running) {
-                bodies.extend(read.value.from()?);
-            }
-        }
-        Ok(bodies)
-    }
-
-    fn check_exists(&self, body: &Slug, pointer: &str, broken: &mut Violations) {
-        let vocabularies = &self.successors.works.vocabularies;
-        if vocabularies.find("organisation", body.as_str()).is_none() {
-            let rule = Rule::UnknownConcept {
-                scheme: "organisation",
-                slug: body.to_string(),
-            };
-            broken.push(pointer, rule);
-        }
-    }
-
     async fn state(&self, record: &SuccessionRecord) -> Result<SuccessionState, SuccessionError> {
-        let range = KeyRange::prefix(PassedRecord::prefix(&record.latest().id));
-        let catalog = &self.successors.works.catalog;
-        let passed = catalog.all_keyed::<PassedRecord>(range, usize::MAX).await?;
-        let mut counts = Counts::default();
-        for read in passed {
-            *match read.value.kind() {
-                Kind::Account => &mut counts.accounts,
-                Kind::SavedSearch => &mut counts.saved_searches,
-                Kind::Token => &mut counts.tokens,
-                Kind::Work => &mut counts.works,
-            } += 1;
-        }
+        let counts = self.passed(record).await?;
         let record = record.latest().clone();
         Ok(SuccessionState {
             id: record.id,
@@ -328,7 +236,19 @@ impl Successions {
         })
     }
 
-    async fn records(&self) -> Result<Vec<Versioned<SuccessionRecord>>, CatalogError> {
+    /// What has passed: counted while it runs, and kept in its record from its end on.
+    async fn passed(&self, record: &SuccessionRecord) -> Result<Counts, CatalogError> {
+        let record = record.latest();
+        match (record.passed, record.phase) {
+            (Some(passed), _) => Ok(passed.into()),
+            (None, Phase::Planned | Phase::Cancelled) => Ok(Counts::default()),
+            (None, Phase::Running | Phase::Done) => {
+                Counts::of_records(&*self.successors.works.catalog, &record.id).await
+            }
+        }
+    }
+
+    pub(super) async fn records(&self) -> Result<Vec<Versioned<SuccessionRecord>>, CatalogError> {
         let catalog = &self.successors.works.catalog;
         catalog.all_keyed(KeyRange::default(), usize::MAX).await
     }

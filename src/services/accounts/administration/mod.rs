@@ -179,7 +179,8 @@ impl Administration {
         Ok(theirs.map(|account| account.id).collect())
     }
 
-    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end.
+    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end
+    /// behind the commit, so who repeats after a kill calls [`Administration::end_sessions`].
     ///
     /// # Errors
     /// It was changed meanwhile; the catalogue fails.
@@ -198,6 +199,17 @@ impl Administration {
                 self.store.commit(changes, &account, &entry).await
             });
         passed.await?;
+        self.end_sessions(id).await
+    }
+
+    /// Ends the sessions of an account whose rights have changed.
+    ///
+    /// # Errors
+    /// The catalogue fails; it may be repeated.
+    pub(in crate::services) async fn end_sessions(
+        &self,
+        id: &AccountId,
+    ) -> Result<(), AccountsError> {
         self.sessions
             .end_all(id.as_str(), None, &Actor::System)
             .await
