@@ -55,8 +55,3 @@ pub(super) fn hash(secret: &str) -> Sha256 {
 pub(super) fn hash_bytes(bytes: &[u8]) -> Sha256 {
     Sha256::from_bytes(Hasher::digest(bytes).into())
 }
-
-/// Hexadecimal digits.
-pub(in crate::services) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -204,8 +204,7 @@ impl Intake {
         Ok(file)
     }
 
-    /// Commits the work with a file whose bytes are stored. Without an expected revision a conflict is
-    /// retried: each conflict means that another change was committed.
+    /// Commits the work with a file whose bytes are stored.
     async fn commit_file(
         &self,
         actor: &Actor,
@@ -215,14 +214,31 @@ impl Intake {
         file: File,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
+        let works = &self.works;
+        let add = |present: &Asset| {
+            placement.add(present, file.clone(), &works.vocabularies, works.now())
+        };
+        let event = placement.event();
+        self.commit_addition(actor, (id, expected), event, add, idempotent)
+            .await
+    }
+
+    /// Commits what an addition makes of the present work. Without an expected revision a conflict is retried:
+    /// each conflict means that another change was committed.
+    async fn commit_addition(
+        &self,
+        actor: &Actor,
+        (id, expected): (AssetId, Option<Revision>),
+        event: EventKind,
+        add: impl Fn(&Asset) -> Result<Asset, TransitionError>,
+        idempotent: Option<&IdempotentRequest>,
+    ) -> Result<Asset, ChangeError> {
         loop {
             let present = self
                 .works
                 .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
-            let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
-            let next = placement.add(&present, file.clone(), vocabularies, now)?;
-            let event = placement.event();
+            let next = add(&present)?;
             let changes = self.works.change_set(actor, &present, next.clone(), event);
             match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}

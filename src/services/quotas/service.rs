@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::requests::{Buckets, RequestsLeft};
+use super::requests::Buckets;
 use super::stored::{QuotaRecord, QuotaV1};
 use crate::clock::Clock;
+use crate::domain::access::rate_limit::RateLimitStatus;
 use crate::domain::access::{Actor, Permission};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Slug, Timestamp};
@@ -161,7 +162,7 @@ impl Quotas {
         &self,
         organisation: &Slug,
         now: Timestamp,
-    ) -> Result<Option<RequestsLeft>, RequestsLeft> {
+    ) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
         let Some(quota) = self.of(organisation).requests_per_minute else {
             return Ok(None);
         };

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::error::AccountsError;
 use super::super::scope::administers;
-use super::super::secret::{self, Secret, hex};
+use super::super::secret::{self, Secret};
 use super::cache::Cache;
 use super::last_use::LastUse;
 use super::token::Token;
@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::domain::access::policy::table::Column;
 use crate::domain::access::{AccountId, Actor, Permissions, Role, TokenId};
 use crate::domain::asset::limits;
+use crate::domain::hex;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Timestamp, Violations, text};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
