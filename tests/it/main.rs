@@ -85,6 +85,7 @@ mod service_manager;
 mod sign_in;
 mod stored_records;
 mod succession_repeats;
+mod succession_splits;
 mod successions;
 mod support;
 mod text_encodings;

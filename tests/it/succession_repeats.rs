@@ -53,6 +53,7 @@ async fn planned_on(successions: &Successions, from: &str, to: &str, on: &str) -
     let wanted = NewSuccession {
         from: vec![slug(from)],
         to: slug(to),
+        parts: Vec::new(),
         on: on.parse().unwrap(),
         reason: None,
     };

@@ -8,11 +8,11 @@ use crate::sign_in::{LOGIN, PASSWORD, archive_with};
 use crate::support::browser::Browser;
 use crate::support::{Archive, Client, command, eventually, path_of};
 
-const SUCCESSIONS: &str = "/api/v1/successions";
+pub(crate) const SUCCESSIONS: &str = "/api/v1/successions";
 /// `docst` follows `dic` in the vocabulary and exists since 2025-03-01.
 const TO: &str = "docst";
 
-fn plan(client: &Client, more: &Value) -> Value {
+pub(crate) fn plan(client: &Client, more: &Value) -> Value {
     let mut body =
         json!({ "from": ["dic"], "to": TO, "on": "2025-03-01", "reason": "Nghị quyết 1" });
     json_patch::merge(&mut body, more);
@@ -21,7 +21,7 @@ fn plan(client: &Client, more: &Value) -> Value {
     answer.json()
 }
 
-fn done(client: &Client, id: &Value) -> Value {
+pub(crate) fn done(client: &Client, id: &Value) -> Value {
     let path = format!("{SUCCESSIONS}/{}", id.as_str().unwrap());
     eventually("the succession to be done", || {
         let state = client.get(&path).json();

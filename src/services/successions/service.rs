@@ -1,8 +1,10 @@
 //! Plans, previews, reads and cancels successions.
 
-use super::counts::Counts;
-use super::record::{Phase, SuccessionRecord, SuccessionV1};
-use super::run::{Successors, job};
+use super::allocation::Part;
+use super::counts::{Counts, Tally};
+use super::record::{PartV1, Phase, SuccessionRecord, SuccessionV1};
+use super::run::job;
+use super::successors::Successors;
 use crate::domain::access::{Actor, Permission};
 use crate::domain::{Slug, Timestamp, Violations, WorkDate, hex};
 use crate::services::accounts::AccountsError;
@@ -15,23 +17,14 @@ use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Versioned};
 pub struct NewSuccession {
     /// The bodies that end or give away what they have.
     pub from: Vec<Slug>,
-    /// The body that it passes to.
+    /// The body that it passes to, apart from what `parts` name.
     pub to: Slug,
+    /// What other successors get.
+    pub parts: Vec<Part>,
     /// The day, in Viet Nam, at whose beginning it passes; an earlier one means at once.
     pub on: WorkDate,
     /// The decision it rests on.
     pub reason: Option<String>,
-}
-
-/// What a succession would do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preview {
-    /// What would pass.
-    pub counts: Counts,
-    /// The works among them that are not published: drafts, submitted, returned, accepted, withdrawn.
-    pub unpublished_works: u64,
-    /// Why it would be refused; none when it would not.
-    pub refusals: Violations,
 }
 
 /// A succession and how far it is.
@@ -41,20 +34,31 @@ pub struct SuccessionState {
     pub id: String,
     /// The bodies before.
     pub from: Vec<String>,
-    /// The successor.
+    /// The successor of what no part names.
     pub to: String,
+    /// What other successors get.
+    pub parts: Vec<PartState>,
     /// Its day.
     pub on: String,
     /// The decision it rests on.
     pub reason: Option<String>,
     /// How far it is.
     pub phase: Phase,
-    /// What has passed.
+    /// What has passed, to all successors.
     pub passed: Counts,
     /// When it was planned.
     pub created_at: Timestamp,
     /// When everything had passed, or it was cancelled.
     pub finished_at: Option<Timestamp>,
+}
+
+/// What another successor gets, and has got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartState {
+    /// What it gets.
+    pub part: Part,
+    /// What it has got.
+    pub passed: Counts,
 }
 
 /// Why a succession is not planned, read or cancelled.
@@ -100,39 +104,6 @@ impl Successions {
         }
     }
 
-    /// What the succession would pass on if it were today, and why it would be refused.
-    ///
-    /// # Errors
-    /// [`SuccessionError::Forbidden`]; those of the catalogue.
-    pub async fn preview(
-        &self,
-        actor: &Actor,
-        wanted: &NewSuccession,
-    ) -> Result<Preview, SuccessionError> {
-        administers(actor)?;
-        let (works, unpublished_works) = self.successors.count_works(&wanted.from).await?;
-        let parts = &self.successors;
-        let accounts = parts
-            .accounts
-            .administration
-            .of_bodies(&wanted.from)
-            .await?;
-        let tokens = parts.tokens.of_bodies(&wanted.from).await?;
-        let grants = parts.access_requests.grants_of_bodies(&wanted.from).await?;
-        let searches = parts.saved_searches.of_bodies(&wanted.from).await?;
-        let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        Ok(Preview {
-            counts: Counts {
-                works,
-                accounts: number(accounts.len()),
-                tokens: number(tokens.len() + grants.len()),
-                saved_searches: number(searches.len()),
-            },
-            unpublished_works,
-            refusals: self.refusals(wanted).await?,
-        })
-    }
-
     /// Plans a succession. What there is on its day passes, not what there is now.
     ///
     /// # Errors
@@ -152,6 +123,7 @@ impl Successions {
             id: format!("s-{}", hex(&clock.random_bytes::<6>())),
             from: wanted.from.iter().map(Slug::to_string).collect(),
             to: wanted.to.to_string(),
+            parts: wanted.parts.iter().map(PartV1::from).collect(),
             on: wanted.on.to_string(),
             reason: wanted.reason,
             phase: Phase::Planned,
@@ -160,9 +132,10 @@ impl Successions {
             passed: None,
         });
         let id = &record.latest().id;
+        let successors: Vec<String> = record.successors()?.iter().map(Slug::to_string).collect();
         let entry = NewEntry::new(actor, Act::SuccessionPlanned, id)
             .with("from", record.latest().from.join(" "))
-            .with("to", &wanted.to)
+            .with("to", successors.join(" "))
             .with("on", wanted.on);
         let begins = self.begins(&wanted.on);
         let changes = ChangeSet::by(actor, now).insert_keyed(&record)?;
@@ -221,31 +194,40 @@ impl Successions {
     }
 
     async fn state(&self, record: &SuccessionRecord) -> Result<SuccessionState, SuccessionError> {
-        let counts = self.passed(record).await?;
+        let parts = record.parts()?;
+        let (passed, of_parts) = self.passed(record.latest()).await?;
         let record = record.latest().clone();
+        let parts = parts.into_iter().zip(of_parts);
         Ok(SuccessionState {
             id: record.id,
             from: record.from,
             to: record.to,
+            parts: parts
+                .map(|(part, passed)| PartState { part, passed })
+                .collect(),
             on: record.on,
             reason: record.reason,
             phase: record.phase,
-            passed: counts,
+            passed,
             created_at: Timestamp::from_millis(record.created_at_ms),
             finished_at: record.finished_at_ms.map(Timestamp::from_millis),
         })
     }
 
-    /// What has passed: counted while it runs, and kept in its record from its end on.
-    async fn passed(&self, record: &SuccessionRecord) -> Result<Counts, CatalogError> {
-        let record = record.latest();
-        match (record.passed, record.phase) {
-            (Some(passed), _) => Ok(passed.into()),
-            (None, Phase::Planned | Phase::Cancelled) => Ok(Counts::default()),
-            (None, Phase::Running | Phase::Done) => {
-                Counts::of_records(&*self.successors.works.catalog, &record.id).await
-            }
+    /// What has passed, altogether and of each part: counted while it runs, and kept in its record from its end on.
+    async fn passed(&self, record: &SuccessionV1) -> Result<(Counts, Vec<Counts>), CatalogError> {
+        let of_parts = |of: &dyn Fn(&PartV1) -> Counts| record.parts.iter().map(of).collect();
+        if let Some(passed) = record.passed {
+            let kept = |part: &PartV1| part.passed.map(Counts::from).unwrap_or_default();
+            return Ok((passed.into(), of_parts(&kept)));
         }
+        let tally = match record.phase {
+            Phase::Planned | Phase::Cancelled => Tally::default(),
+            Phase::Running | Phase::Done => {
+                Tally::of_records(&*self.successors.works.catalog, record).await?
+            }
+        };
+        Ok((tally.total(), of_parts(&|part| tally.of(&part.to))))
     }
 
     pub(super) async fn records(&self) -> Result<Vec<Versioned<SuccessionRecord>>, CatalogError> {
@@ -253,14 +235,17 @@ impl Successions {
         catalog.all_keyed(KeyRange::default(), usize::MAX).await
     }
 
-    async fn find(&self, id: &str) -> Result<Versioned<SuccessionRecord>, SuccessionError> {
+    pub(super) async fn find(
+        &self,
+        id: &str,
+    ) -> Result<Versioned<SuccessionRecord>, SuccessionError> {
         let catalog = &self.successors.works.catalog;
         let found = catalog.keyed::<SuccessionRecord>(id).await?;
         found.ok_or(SuccessionError::NotFound)
     }
 }
 
-fn administers(actor: &Actor) -> Result<(), SuccessionError> {
+pub(super) fn administers(actor: &Actor) -> Result<(), SuccessionError> {
     if actor.may(Permission::Administer) {
         Ok(())
     } else {

@@ -2,4 +2,6 @@
 
 pub mod quota;
 pub mod requests;
+pub mod succession_plan;
+pub mod succession_views;
 pub mod successions;
