@@ -170,6 +170,7 @@ impl Archive {
         let is_mailing = accounts.mail.is_configured();
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
+        let mail = accounts.mail.clone();
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
@@ -181,7 +182,7 @@ impl Archive {
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());
         let saved_searches = SavedSearches::new(catalog(), clock());
-        let access_requests = access_requests(&backends, &trail, &tokens, rules);
+        let access_requests = access_requests(&backends, &trail, &tokens, mail, rules);
         let successors = Successors {
             works: works.clone(),
             curation: curation.clone(),
@@ -280,6 +281,7 @@ fn access_requests(
     backends: &Backends,
     trail: &AuditTrail,
     tokens: &Arc<Tokens>,
+    mail: Mail,
     rules: access_requests::Rules,
 ) -> AccessRequests {
     AccessRequests::new(
@@ -287,6 +289,7 @@ fn access_requests(
         trail.clone(),
         Arc::clone(&backends.keys),
         Arc::clone(tokens),
+        mail,
         backends.clock.clone(),
         rules,
     )

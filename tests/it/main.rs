@@ -1,6 +1,7 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod access_answers;
 mod access_requests;
 mod account_list;
 mod accounts;

@@ -8,6 +8,6 @@ mod letter;
 mod mailer;
 mod office;
 
-pub use letter::{Compose, Envelope, Letter, LinkPurpose, News, Words};
+pub use letter::{AccessAnswer, Compose, Envelope, Letter, LinkPurpose, News, Words};
 pub use mailer::{MailError, Mailer, Security, Settings};
 pub use office::Mail;
