@@ -350,7 +350,7 @@ pub(crate) fn access_requests(archive: &archive::Archive) -> AccessRequests {
         AuditTrail::new(archive.catalog.clone(), archive.clock.clone()),
         Arc::clone(&archive.keys),
         Arc::clone(&archive.tokens),
-        Mail::new(None, mail::words, ""),
+        Mail::new(None, mail::compose, ""),
         archive.clock.clone(),
         rules,
     )

@@ -37,7 +37,7 @@ pub enum Letter {
         address: String,
     },
     /// Mail works: what `khochung mail test` sends.
-    Trial,
+    Test,
 }
 
 /// The answer to a request for access.
@@ -76,9 +76,9 @@ pub enum LinkPurpose {
     Forgotten,
 }
 
-/// A message in words.
+/// What a message says, in the language of its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub struct MessageText {
     /// The subject, in one line.
     pub subject: String,
     /// The text.
@@ -100,5 +100,5 @@ pub struct Envelope {
     pub unsubscribe: Option<String>,
 }
 
-/// Puts a message into words.
-pub type Compose = fn(&Letter, AccountLanguage) -> Words;
+/// Writes a message in a language.
+pub type Compose = fn(&Letter, AccountLanguage) -> MessageText;

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::succession_plan::{NewSuccessionBody, parse};
@@ -14,9 +14,10 @@ use crate::interfaces::http::extract::guard::{Administer, Allowed};
 use crate::interfaces::http::extract::query::{self, Query};
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::pagination;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::problem::document::broken_rules;
+use crate::interfaces::http::problem::document::{ProblemDocument, broken_rules};
 
 /// Which page of works.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,13 +59,13 @@ pub async fn plan(
         let preview = archive.successions.preview(&actor, &wanted).await?;
         let problem = Problem::Invalid(preview.refusals.clone());
         let refusals = broken_rules(&problem, caller.language);
-        return Ok(private(SuccessionPreview::new(&preview, refusals)));
+        return Ok(no_store::ok(SuccessionPreview::new(&preview, refusals)));
     }
     let planned = SuccessionView::from(archive.successions.plan(&actor, wanted).await?);
     let location = format!("{}/api/v1/successions/{}", base.as_str(), planned.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .json(planned))
 }
 
@@ -81,7 +82,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.successions.list(&actor).await?;
     let items = found.into_iter().map(SuccessionView::from).collect();
-    Ok(private(SuccessionList { items }))
+    Ok(no_store::ok(SuccessionList { items }))
 }
 
 /// Returns a succession.
@@ -99,7 +100,7 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let found = archive.successions.read(&actor, &id).await?;
-    Ok(private(SuccessionView::from(found)))
+    Ok(no_store::ok(SuccessionView::from(found)))
 }
 
 /// Lists the works that a succession has passed on.
@@ -127,13 +128,12 @@ pub async fn works(
     let page = archive.successions.passed_works(&actor, &id, after, limit);
     let page = page.await?;
     let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(next) = page.next {
         let query = [("after", next.to_string()), ("limit", limit.to_string())];
         let path = format!("/api/v1/successions/{id}/works");
         pagination::link_next(&mut answer, &base, &path, &query);
     }
-    Ok(answer.json(PassedWorkList::from(page)))
+    Ok(no_store::json(&mut answer, PassedWorkList::from(page)))
 }
 
 /// Cancels a succession before its day.
@@ -143,7 +143,7 @@ pub async fn works(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 204, description = "Nothing will pass."),
-        (status = 409, description = "Its day has come, or it was cancelled already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "Its day has come, or it was cancelled already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -155,10 +155,4 @@ pub async fn cancel(
     let id: String = query::path_part(&request, "id")?;
     archive.successions.cancel(&actor, &id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
 }

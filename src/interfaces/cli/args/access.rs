@@ -1,117 +1,10 @@
-//! The commands and their flags, with the help that teaches them.
+//! Commands about who may do what: accounts, tokens, requests for access, bodies, the audit trail.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Subcommand;
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done · 1 failed, or some records failed · 2 `verify` found damage · \
-64 wrong usage or configuration · 75 the data folder is in use by another process
-
-First steps:
-  khochung demo --data ./demo                      a filled archive to look at
-  khochung serve --data /srv/kho                   an empty archive of your own
-  khochung token create --role editor --data /srv/kho
-  khochung import ./my-folder --data /srv/kho      works.ndjson and the files beside it
-
-Settings come from defaults, then --config FILE (TOML), then KHOCHUNG__SECTION__KEY, then flags;
-`khochung config show` prints each value and where it came from.";
-
-/// Kho Chung keeps works of public communication: takes them in, keeps them safe, finds them and
-/// hands them out.
-#[derive(Debug, Parser)]
-#[command(name = "khochung", version = super::version::short(), after_help = EXIT_CODES, max_term_width = 100)]
-pub(crate) struct Arguments {
-    /// Settings in a TOML file.
-    #[arg(long, global = true, value_name = "FILE", env = "KHOCHUNG_CONFIG")]
-    pub(crate) config: Option<PathBuf>,
-    /// What to do.
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Serve an archive over HTTP until SIGINT or SIGTERM.
-    Serve(Listen),
-    /// Load the sample collection into an empty folder, then serve it and print where to look.
-    Demo(Listen),
-    /// Make, list and revoke access tokens. Works while the archive runs.
-    #[command(subcommand)]
-    Token(TokenCommand),
-    /// Invite, list, close and reset accounts of posts. Works while the archive runs.
-    #[command(subcommand)]
-    Account(AccountCommand),
-    /// Send a trial message.
-    #[command(subcommand)]
-    Mail(MailCommand),
-    /// Show and set what bodies may use. Works while the archive runs.
-    #[command(subcommand)]
-    Organisation(OrganisationCommand),
-    /// List and decide requests for access. Works while the archive runs.
-    #[command(subcommand)]
-    Request(RequestCommand),
-    /// Check or export the audit trail. Works while the archive runs.
-    #[command(subcommand)]
-    Audit(AuditCommand),
-    /// Take in works from an NDJSON file, or from a folder with works.ndjson and files beside it.
-    Import(Import),
-    /// Check that an archive can run here: settings, folder, permissions, disk, clock, address.
-    Check(Check),
-    /// Check the catalogue and that every file it names is there.
-    Verify(Verify),
-    /// Copy an archive to another folder, while it runs or not. Repeat it to bring the copy up to
-    /// date.
-    Backup(Backup),
-    /// Restore a backup into an empty folder, to its end or to an earlier point.
-    Restore(Restore),
-    /// Build the search index anew from the catalogue.
-    Reindex(Folder),
-    /// Build the catalogue's index anew from its journal.
-    Rebuild(Rebuild),
-    /// Show or check the settings.
-    #[command(subcommand)]
-    Config(ConfigCommand),
-    /// Print the description of the HTTP interface (OpenAPI 3.1).
-    Openapi,
-    /// Check vocabularies.
-    #[command(subcommand)]
-    Vocab(VocabCommand),
-    /// Print the completions of a shell.
-    #[command(after_help = "\
-Example: khochung completions bash > ~/.local/share/bash-completion/completions/khochung")]
-    Completions {
-        /// Which shell.
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page, or write one page for each command.
-    #[command(after_help = "Example: khochung man | man -l -")]
-    Man {
-        /// The folder to write the pages to.
-        #[arg(long, value_name = "DIR")]
-        folder: Option<PathBuf>,
-    },
-}
-
-/// Which archive.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Folder {
-    /// The data folder of the archive [default: khochung-data].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-}
-
-/// Which archive and where to listen.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Listen {
-    /// Which archive.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-    /// Address and port to listen on [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) bind: Option<String>,
-}
+use super::folder::Folder;
 
 /// Accounts of posts.
 #[derive(Debug, Subcommand)]
@@ -186,38 +79,6 @@ Example: khochung account invite phong.vh@gialai.example --role contributor --or
     },
     /// List the roles and what each may do.
     Roles,
-}
-
-/// Mail.
-#[derive(Debug, Subcommand)]
-pub(crate) enum MailCommand {
-    /// Send a trial message to an address, with the settings of mail.
-    #[command(
-        after_help = "Example: khochung --config /etc/khochung/khochung.toml mail test phong.vh@gialai.example"
-    )]
-    Test {
-        /// The address.
-        address: String,
-    },
-}
-
-/// The audit trail.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Check the chain of hashes. Note the printed hash elsewhere: a later check must lead to it again.
-    Verify(Folder),
-    /// Print all entries.
-    Export {
-        /// ndjson or csv.
-        #[arg(long, default_value = "ndjson")]
-        format: String,
-        /// Only entries with greater numbers.
-        #[arg(long, default_value_t = 0, value_name = "NUMBER")]
-        after: u64,
-        /// Which archive.
-        #[command(flatten)]
-        folder: Folder,
-    },
 }
 
 /// Access tokens.
@@ -403,120 +264,21 @@ Example: khochung organisation quota dic --works 20000 --bytes 500000000000")]
     },
 }
 
-/// What to take in.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Each line of the NDJSON file is one work. A work whose first identifier is known is updated, so an
-import can be repeated. Failed lines are reported one by one; the others are not held up by them.
-
-Example: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson")]
-pub(crate) struct Import {
-    /// An NDJSON file, or a folder with works.ndjson and the files it names.
-    #[arg(value_name = "DIR_OR_NDJSON")]
-    pub(crate) from: PathBuf,
-    /// Write one result line for each work here; otherwise failures go to standard error.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) results: Option<PathBuf>,
-    /// Which archive.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-}
-
-/// What to check.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-One line for each point: ok, warn or fail, and what to do. Nothing is changed. Run it as the user
-the archive runs as, before the first start or while the archive runs.
-
-Exit code: 0 when no line says fail, else 1.
-
-Example: sudo -u khochung khochung --config /etc/khochung/khochung.toml check")]
-pub(crate) struct Check {
-    /// Language of the lines, vi or en [default: by LANG].
-    #[arg(long, value_name = "LANGUAGE", value_parser = ["vi", "en"])]
-    pub(crate) language: Option<String>,
-    /// Which archive and where it is to listen.
-    #[command(flatten)]
-    pub(crate) listen: Listen,
-}
-
-/// How thoroughly to check.
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// Read and hash every stored file; damaged ones are set aside and reported.
-    #[arg(long)]
-    pub(crate) deep: bool,
-    /// Which archive.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-}
-
-/// Where to copy to.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Closed journal segments and files are copied once; what the archive deletes stays in the backup.
-The settings (--config) are not part of it.
-
-Example: khochung backup /mnt/backup/kho --data /srv/kho")]
-pub(crate) struct Backup {
-    /// The folder of the backup; missing, empty, or an earlier backup of the same archive.
-    #[arg(value_name = "DEST")]
-    pub(crate) dest: PathBuf,
-    /// Copy nothing: read the whole backup and check every hash.
-    #[arg(long)]
-    pub(crate) verify: bool,
-    /// Which archive.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-}
-
-/// What to restore.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Readers of the change feed have to start over, since the archive may have gone on after the
-backup. An interrupted restore is repeated with the same command.
-
-Example: khochung restore /mnt/backup/kho --data /srv/kho --until 2026-11-30T17:00:00+07:00")]
-pub(crate) struct Restore {
-    /// The folder of the backup.
-    #[arg(value_name = "SRC")]
-    pub(crate) src: PathBuf,
-    /// The last event to restore (a number), or the moment to go back to (ISO 8601 with offset)
-    /// [default: everything].
-    #[arg(long, value_name = "EVENT_OR_MOMENT")]
-    pub(crate) until: Option<String>,
-    /// Where to restore to.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-}
-
-/// How to build anew.
-#[derive(Debug, Args)]
-pub(crate) struct Rebuild {
-    /// Keep what stands in the journal before its first damage and set the rest aside. The last
-    /// resort, when there is no backup: copy the data folder first.
-    #[arg(long)]
-    pub(crate) discard_after_damage: bool,
-    /// Which archive.
-    #[command(flatten)]
-    pub(crate) folder: Folder,
-}
-
-/// Settings.
+/// The audit trail.
 #[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print every setting, its value and where it came from.
-    Show(Folder),
-    /// Check the settings and print everything that is wrong with them.
-    Check(Folder),
-}
-
-/// Vocabularies.
-#[derive(Debug, Subcommand)]
-pub(crate) enum VocabCommand {
-    /// Check the vocabulary files of a folder, or those built in.
-    Check {
-        /// A folder with vocabulary files.
-        dir: Option<PathBuf>,
+pub(crate) enum AuditCommand {
+    /// Check the chain of hashes. Note the printed hash elsewhere: a later check must lead to it again.
+    Verify(Folder),
+    /// Print all entries.
+    Export {
+        /// ndjson or csv.
+        #[arg(long, default_value = "ndjson")]
+        format: String,
+        /// Only entries with greater numbers.
+        #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+        after: u64,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
     },
 }
