@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
-use crate::services::access_requests::{self, AccessRequests};
+use crate::services::access_requests::{self, AccessRequests, MailAccessAnswer};
 use crate::services::accounts::{self, Accounts};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
@@ -104,6 +104,7 @@ impl JobRunnerSetup {
         runner
             .with(accounts::housekeeping(self.accounts.clone()))
             .with(access_requests::housekeeping(self.access_requests.clone()))
+            .with(MailAccessAnswer::new(self.access_requests.clone()))
             .with(self.accounts.link_mails())
             .with(self.accounts.forgotten_answers())
             .with(notifications::sweep(self.notifications.clone(), keep_days))

@@ -164,6 +164,7 @@ impl Archive {
         let is_mailing = accounts.mail.is_configured();
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
+        let mail = accounts.mail.clone();
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
@@ -175,11 +176,13 @@ impl Archive {
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());
         let saved_searches = SavedSearches::new(catalog(), clock());
+        let access_requests = access_requests(&backends, &trail, &tokens, mail, rules);
         let successors = Successors {
             works: works.clone(),
             curation: curation.clone(),
             accounts: accounts.clone(),
             tokens: Arc::clone(&tokens),
+            access_requests: access_requests.clone(),
             saved_searches: saved_searches.clone(),
         };
         Self {
@@ -187,7 +190,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            access_requests: access_requests(&backends, &trail, &tokens, rules),
+            access_requests,
             tokens,
             inbox: Inbox::new(catalog(), clock()),
             unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
@@ -287,6 +290,7 @@ fn access_requests(
     backends: &Backends,
     trail: &AuditTrail,
     tokens: &Arc<Tokens>,
+    mail: Mail,
     rules: access_requests::Rules,
 ) -> AccessRequests {
     AccessRequests::new(
@@ -294,6 +298,7 @@ fn access_requests(
         trail.clone(),
         Arc::clone(&backends.keys),
         Arc::clone(tokens),
+        mail,
         backends.clock.clone(),
         rules,
     )

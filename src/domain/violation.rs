@@ -65,6 +65,8 @@ pub enum Rule {
     NotInForce,
     /// An earlier plan that has not run yet names it.
     AlreadyPlanned,
+    /// It does not belong to any of the bodies.
+    NotOfBody,
     /// A permission that the role does not have.
     BeyondRole,
     /// Not one of the listed values.

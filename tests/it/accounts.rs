@@ -13,9 +13,9 @@ use serde_json::json;
 
 use crate::archive::{Archive, MORNING, editor};
 
-const PASSWORD: &str = "trời xanh 7 quả đồi";
+pub(crate) const PASSWORD: &str = "trời xanh 7 quả đồi";
 const OTHER_PASSWORD: &str = "sông dài 9 khúc quanh";
-const LOGIN: &str = "phong.vh@gialai.example";
+pub(crate) const LOGIN: &str = "phong.vh@gialai.example";
 const HOUR: i64 = 3_600;
 
 pub(crate) fn contributor(login: &str) -> NewAccount {
@@ -53,7 +53,7 @@ pub(crate) async fn active(archive: &Archive, wanted: NewAccount) -> Account {
     redeemed.await.unwrap()
 }
 
-async fn signed_in(archive: &Archive, login: &str, password: &str) -> (String, Session) {
+pub(crate) async fn signed_in(archive: &Archive, login: &str, password: &str) -> (String, Session) {
     let begun = archive
         .accounts
         .sign_in
@@ -158,6 +158,33 @@ async fn a_closed_account_is_forgotten_everywhere_after_its_time() {
     assert_eq!(forgotten.role, Role::Contributor);
     assert_eq!(forgotten.organisation, account.organisation);
     assert_eq!(forgotten.state, AccountState::Closed { at: MORNING });
+    // A key that a kill left behind goes with the next run.
+    archive.keys.ensure(account.id.as_str(), [9; 32]).unwrap();
+    assert_eq!(administration.forget_closed().await.unwrap(), 1);
+    assert_eq!(archive.keys.of(account.id.as_str()), None);
+}
+
+#[tokio::test]
+async fn an_account_without_its_key_is_forgotten_too() {
+    let archive = Archive::new();
+    let administration = &archive.accounts.administration;
+    let account = active(&archive, contributor(LOGIN)).await;
+    administration
+        .close(&Actor::System, &account.id)
+        .await
+        .unwrap();
+    // A run was killed between the key and the record.
+    archive.keys.remove(account.id.as_str()).unwrap();
+    archive.clock.set(later(FORGET_AFTER_DAYS * 24 * HOUR));
+    assert_eq!(administration.forget_closed().await.unwrap(), 1);
+    assert_eq!(administration.forget_closed().await.unwrap(), 0);
+    let stored = archive
+        .catalog
+        .records("accounts", KeyRange::default(), 9)
+        .await
+        .unwrap();
+    let stored = serde_json::to_string(&stored[0].value).unwrap();
+    assert!(!stored.contains("sealed"), "{stored}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Black-box tests, one file per behaviour.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod access_answers;
 mod access_requests;
 mod account_list;
 mod accounts;
@@ -84,6 +85,8 @@ mod sensitive_themes;
 mod service_manager;
 mod sign_in;
 mod stored_records;
+mod succession_repeats;
+mod succession_splits;
 mod successions;
 mod support;
 mod text_encodings;

@@ -5,6 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex;
+
 /// A rectangle in pixels of the image as it is displayed, from its upper left corner. It has at least one pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
@@ -45,7 +47,7 @@ pub struct RedactionId([u8; 16]);
 impl RedactionId {
     /// In hexadecimal.
     pub fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 
     pub(super) fn of(regions: &[Region]) -> Self {

@@ -73,7 +73,7 @@ operations! {
     jobs { list, read, requeue }
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
-    successions { plan, list, read, cancel }
+    successions { plan, list, read, cancel, works }
     requests { submit, list, read, withdraw, review, decide, renew_link, hand_over }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }

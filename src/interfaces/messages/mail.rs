@@ -3,7 +3,7 @@
 use super::Language;
 use crate::domain::account::AccountLanguage;
 use crate::domain::notification::NotificationKind;
-use crate::services::mail::{Letter, LinkPurpose, MessageText, News};
+use crate::services::mail::{AccessAnswer, Letter, LinkPurpose, MessageText, News};
 
 /// Writes a message in a language.
 pub fn compose(letter: &Letter, language: AccountLanguage) -> MessageText {
@@ -20,6 +20,11 @@ pub fn compose(letter: &Letter, language: AccountLanguage) -> MessageText {
             is_digest,
             unsubscribe,
         } => notifications(news, *is_digest, unsubscribe, language),
+        Letter::AccessAnswer {
+            answer,
+            body,
+            address,
+        } => access_answer(answer, body, address),
         Letter::Test => test_message(language),
     }
 }
@@ -140,6 +145,34 @@ fn notifications(
     MessageText {
         subject: format!("Kho Chung: {subject}"),
         body: format!("{lines}{end}:\n{unsubscribe}\n"),
+    }
+}
+
+/// In both languages: nobody asked the office which one it reads.
+fn access_answer(answer: &AccessAnswer, body: &str, address: &str) -> MessageText {
+    let (subject, what) = match answer {
+        AccessAnswer::Granted => (
+            "Kho Chung: yêu cầu truy cập được chấp thuận / access granted",
+            [
+                "Yêu cầu truy cập đã được chấp thuận. Người quản trị kho sẽ trao cho đơn vị một đường dẫn dùng một lần để lấy mã truy cập; đường dẫn không được gửi qua thư.".to_owned(),
+                "The request for access was granted. The administrator of the archive hands a one-time link over, with which the token is fetched; it is never mailed.".to_owned(),
+            ],
+        ),
+        AccessAnswer::Refused { reason } => (
+            "Kho Chung: yêu cầu truy cập bị từ chối / access refused",
+            [
+                format!("Yêu cầu truy cập đã bị từ chối. Lý do: {reason}"),
+                format!("The request for access was refused. Reason: {reason}"),
+            ],
+        ),
+    };
+    let [vi, en] = what;
+    MessageText {
+        subject: subject.to_owned(),
+        body: format!(
+            "{body}\n\n{vi}\n\n{en}\n\n\
+             Xem yêu cầu bằng mã biên nhận / With the receipt code the request is shown at:\n{address}\n"
+        ),
     }
 }
 

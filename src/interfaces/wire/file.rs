@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::names::name_of;
 use super::regions::RegionDto;
 use super::schema_fields;
-use super::work::texts;
+use super::work::texts_by_language;
 use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
 use crate::interfaces::messages::{Language, processing};
@@ -142,8 +142,8 @@ impl FileDto {
             },
             media_type,
             encoding,
-            title: texts(&file.title),
-            alt: texts(&file.alt),
+            title: texts_by_language(&file.title),
+            alt: texts_by_language(&file.alt),
             language: file.language.map(|tag| tag.to_string()),
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,

@@ -50,7 +50,6 @@ pub use recipients::{Posts, Recipient, Recipients};
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;
-pub(in crate::services) use secret::hex;
 pub use sessions::{Session, Sessions};
 pub use sign_in::{Proof, SignIn};
 pub use throttle::Network;

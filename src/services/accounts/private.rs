@@ -8,9 +8,10 @@ use ring::hmac;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::secret::{Secret, hex};
+use super::secret::Secret;
 use crate::clock::Clock;
 use crate::domain::account::Login;
+use crate::domain::hex;
 use crate::storage::keys::Key;
 
 /// The private part cannot be read: wrong key, or changed bytes.

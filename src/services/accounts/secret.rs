@@ -60,8 +60,3 @@ pub(super) fn hash_bytes(bytes: &[u8]) -> Sha256 {
 pub(super) fn public_id(hash: &str) -> String {
     hash.chars().take(16).collect()
 }
-
-/// Hexadecimal digits.
-pub(in crate::services) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

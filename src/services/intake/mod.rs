@@ -33,7 +33,7 @@ use crate::services::uploads::OpenClaim;
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::blobs::{BlobStore, Staged};
-use crate::storage::catalog::{ChangeSet, EventKind};
+use crate::storage::catalog::{CatalogError, ChangeSet, EventKind};
 
 /// Creates works and attaches files.
 #[derive(Clone)]
@@ -246,8 +246,7 @@ impl Intake {
         Ok(file)
     }
 
-    /// Commits the work with a file whose bytes are stored. Without an expected revision a conflict is
-    /// retried: each conflict means that another change was committed.
+    /// Commits the work with a file whose bytes are stored.
     async fn commit_file(
         &self,
         actor: &Actor,
@@ -260,19 +259,38 @@ impl Intake {
             placement,
             claim,
         } = added;
+        let works = &self.works;
+        let add = |present: &Asset| {
+            placement.add(present, file.clone(), &works.vocabularies, works.now())
+        };
+        let complete = |changes: ChangeSet| match claim {
+            Some(claim) => claim.add_to(changes, id, file.sha256),
+            None => Ok(changes),
+        };
+        let event = placement.event();
+        self.commit_addition(actor, (id, expected), event, add, complete, idempotent)
+            .await
+    }
+
+    /// Commits what an addition makes of the present work, and what `complete` adds to the commit. Without an expected
+    /// revision a conflict is retried: each conflict means that another change was committed.
+    async fn commit_addition(
+        &self,
+        actor: &Actor,
+        (id, expected): (AssetId, Option<Revision>),
+        event: EventKind,
+        add: impl Fn(&Asset) -> Result<Asset, TransitionError>,
+        complete: impl Fn(ChangeSet) -> Result<ChangeSet, CatalogError>,
+        idempotent: Option<&IdempotentRequest>,
+    ) -> Result<Asset, ChangeError> {
         loop {
             let present = self
                 .works
                 .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
-            let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
-            let next = placement.add(&present, file.clone(), vocabularies, now)?;
-            let event = placement.event();
+            let next = add(&present)?;
             let changes = self.works.change_set(actor, &present, next.clone(), event);
-            let changes = match claim {
-                Some(claim) => claim.add_to(changes, id, file.sha256)?,
-                None => changes,
-            };
+            let changes = complete(changes)?;
             match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}
                 result => return result.map(|()| next),

@@ -8,6 +8,6 @@ mod letter;
 mod mailer;
 mod service;
 
-pub use letter::{Compose, Envelope, Letter, LinkPurpose, MessageText, News};
+pub use letter::{AccessAnswer, Compose, Envelope, Letter, LinkPurpose, MessageText, News};
 pub use mailer::{MailError, Mailer, Security, Settings};
 pub use service::Mail;

@@ -1,5 +1,7 @@
 //! Commands about who may do what: accounts, tokens, requests for access, bodies, the audit trail.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::folder::Folder;
@@ -201,9 +203,12 @@ Example: khochung organisation succeed --from dic --from dpi --to docst --on 202
         /// A body before; may be repeated.
         #[arg(long, value_name = "SLUG", required = true)]
         from: Vec<String>,
-        /// The successor.
+        /// The successor of what no part names.
         #[arg(long, value_name = "SLUG")]
         to: String,
+        /// What other successors get, when a body is split: a JSON file with the list `parts` of the interface.
+        #[arg(long, value_name = "FILE")]
+        parts: Option<PathBuf>,
         /// The day at whose beginning everything passes: 2027-01-01.
         #[arg(long, value_name = "DAY")]
         on: String,
@@ -219,6 +224,14 @@ Example: khochung organisation succeed --from dic --from dpi --to docst --on 202
     },
     /// List the successions: id, bodies, successor, day, state, and what has passed: works, accounts, tokens, searches.
     Successions(Folder),
+    /// List the works that a succession has passed on: id, successor, title.
+    PassedWorks {
+        /// The id that `organisation successions` shows.
+        id: String,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Cancel a succession before its day.
     Cancel {
         /// The id that `organisation successions` shows.

@@ -22,9 +22,9 @@ use super::extract::guard;
 use super::problem::Problem;
 use crate::app::Archive;
 use crate::domain::access::Actor;
+use crate::domain::access::rate_limit::RateLimitStatus;
 use crate::domain::network::network_of;
 use crate::services::accounts::{AccountsError, Network};
-use crate::services::quotas::RequestsLeft;
 use crate::services::search::Search;
 use crate::services::search::admission::requester::Requester;
 
@@ -181,7 +181,7 @@ fn vary_by_caller(headers: &mut HeaderMap) {
 fn count_request(
     request: &ServiceRequest,
     actor: &Actor,
-) -> Result<Option<RequestsLeft>, RequestsLeft> {
+) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
     match (
         request.app_data::<web::Data<Archive>>(),
         actor.organisation(),
@@ -191,18 +191,18 @@ fn count_request(
     }
 }
 
-fn refuse(request: ServiceRequest, left: RequestsLeft) -> ServiceResponse<BoxBody> {
+fn refuse(request: ServiceRequest, status: RateLimitStatus) -> ServiceResponse<BoxBody> {
     let mut response = request.error_response(Problem::TooManyRequests {
-        retry_after_seconds: left.seconds,
+        retry_after_seconds: status.seconds,
     });
-    insert_request_limit(response.headers_mut(), left);
+    insert_request_limit(response.headers_mut(), status);
     response
 }
 
 /// The second policy stands beside the budget of the caller.
-fn insert_request_limit(headers: &mut HeaderMap, left: RequestsLeft) {
-    let policy = format!("\"{BODY_POLICY}\";q={};w=60", left.quota);
-    let limit = format!("\"{BODY_POLICY}\";r={};t={}", left.left, left.seconds);
+fn insert_request_limit(headers: &mut HeaderMap, status: RateLimitStatus) {
+    let policy = format!("\"{BODY_POLICY}\";q={};w=60", status.limit);
+    let limit = format!("\"{BODY_POLICY}\";r={};t={}", status.left, status.seconds);
     for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, limit)] {
         let first = headers.get(&name).and_then(|value| value.to_str().ok());
         let all = first.map_or_else(|| value.clone(), |first| format!("{first}, {value}"));

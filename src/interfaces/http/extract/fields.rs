@@ -130,6 +130,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The values of a list that may be there.
+    pub(in crate::interfaces::http) fn values(&mut self, name: &str) -> &'a [Value] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Array(values)) => values,
+            Some(_) => {
+                self.refuse(name, Rule::WrongType { expected: "array" });
+                &[]
+            }
+        }
+    }
+
     /// A moment that may be there.
     pub(in crate::interfaces::http) fn moment(&mut self, name: &str) -> Option<Timestamp> {
         let text = self.optional(name)?;

@@ -4,4 +4,6 @@ pub mod quota;
 mod request_decision;
 mod request_view;
 pub mod requests;
+pub mod succession_plan;
+pub mod succession_views;
 pub mod successions;

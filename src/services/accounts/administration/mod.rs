@@ -171,7 +171,8 @@ impl Administration {
         Ok(theirs.map(|account| account.id).collect())
     }
 
-    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end.
+    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end
+    /// behind the commit, so who repeats after a kill calls [`Administration::end_sessions`].
     ///
     /// # Errors
     /// It was changed meanwhile; the catalogue fails.
@@ -191,6 +192,17 @@ impl Administration {
                 self.store.commit(changes, &account, &entry).await
             });
         passed.await?;
+        self.end_sessions(id).await
+    }
+
+    /// Ends the sessions of an account whose rights have changed.
+    ///
+    /// # Errors
+    /// The catalogue fails; it may be repeated.
+    pub(in crate::services) async fn end_sessions(
+        &self,
+        id: &AccountId,
+    ) -> Result<(), AccountsError> {
         self.access
             .sessions
             .end_all(id.as_str(), None, &Actor::System)
@@ -213,7 +225,7 @@ impl Administration {
             let is_due = |account: &&FullAccount| {
                 let closed_at = account.public.closed_at_ms;
                 let days_ms = FORGET_AFTER_DAYS * 86_400_000;
-                account.public.sealed.is_some()
+                !self.store.is_forgotten(account)
                     && closed_at.is_some_and(|at| at.saturating_add(days_ms) <= now.as_millis())
             };
             for account in page.iter().filter(is_due) {
