@@ -62,6 +62,7 @@ mod passkeys;
 mod path_to_publication;
 mod picture_copies;
 mod policy_matrix;
+mod portal_reading;
 mod probe;
 mod problems;
 mod public_media;
