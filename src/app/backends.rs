@@ -90,7 +90,7 @@ impl Backends {
         .await
     }
 
-    /// How requests for access are decided, with the holidays of the settings. Blocks for the time of reading a small file.
+    /// How requests for access are decided, with the holidays of the settings. Blocks.
     pub(super) fn rules_of_access_requests(&self) -> Result<Rules, OpenError> {
         let settings = &self.config.access_requests;
         let mut calendar = WorkingDays::viet_nam().map_err(OpenError::Calendar)?;

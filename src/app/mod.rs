@@ -115,25 +115,15 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` puts messages
-    /// into words.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` writes messages.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
     pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
-        let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
-        let backends = blocking(move || Backends::open(config)).await?;
-        let file = backends.config.oidc.providers.clone();
-        let vocabularies = Arc::clone(&backends.vocabularies);
-        let providers = blocking(move || oidc::providers(&file, &vocabularies)).await;
-        let providers = providers.map_err(OpenError::Providers)?;
+        let (backends, accounts, rules) = blocking(move || open(config, compose)).await?;
+        let mail = accounts.mail.clone();
         let search = backends.open_search().await?;
         let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
-        let rules = backends.rules_of_access_requests()?;
-        let accounts = AccountSettings {
-            mail: mail.clone(),
-            providers,
-        };
         let archive = Self::compose(Arc::new(backends), search, accounts, quotas, rules);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
@@ -246,6 +236,20 @@ impl Archive {
         self.search.close().await;
         self.backends.catalog.close().await;
     }
+}
+
+/// Opens the back ends and reads the files that the settings name. Blocks.
+fn open(
+    config: Config,
+    compose: Compose,
+) -> Result<(Backends, AccountSettings, access_requests::Rules), OpenError> {
+    // Before the data folder, which a mistake in the settings does not touch.
+    let mail = mail::service(&config, compose).map_err(OpenError::Mail)?;
+    let backends = Backends::open(config)?;
+    let file = &backends.config.oidc.providers;
+    let providers = oidc::providers(file, &backends.vocabularies).map_err(OpenError::Providers)?;
+    let rules = backends.rules_of_access_requests()?;
+    Ok((backends, AccountSettings { mail, providers }, rules))
 }
 
 /// How holders of accounts are reached and sign in.

@@ -99,7 +99,7 @@ pub enum Rule {
     ConsentEnded,
     /// Publication: the consent to show people is for other languages or channels.
     OutsideConsent,
-    /// A covered region that is not within the image, or a file of which no region can be covered.
+    /// A redacted region that is not within the image, or a file of which no region can be redacted.
     RegionOutsideImage,
     /// Publication: the work has neither body text nor an original file.
     NothingToPublish,

@@ -8,7 +8,8 @@ use khochung::services::accounts::{
     AccountChange, AccountsError, Administration, FORGET_AFTER_DAYS, HandOver, Invite,
     LINK_SECONDS, NewAccount, Session,
 };
-use khochung::storage::catalog::KeyRange;
+use khochung::storage::catalog::{ChangeSet, KeyRange, KeyedRecord, RecordKey, Write};
+use serde_json::json;
 
 use crate::archive::{Archive, MORNING, editor};
 
@@ -372,4 +373,32 @@ async fn a_password_changed_while_signing_in_wins() {
         assert!(found.is_err(), "a session of the old password goes on");
     }
     signed_in(&archive, LOGIN, OTHER_PASSWORD).await;
+}
+
+/// However many there are, as limits can change.
+#[tokio::test]
+async fn a_reset_removes_all_passkeys() {
+    let archive = Archive::new();
+    let account = active(&archive, contributor(LOGIN)).await;
+    let mut changes = ChangeSet::by(&Actor::System, MORNING);
+    for number in 0..50 {
+        let hash = format!("{number:064x}");
+        changes = changes.write(Write::Record(KeyedRecord {
+            key: RecordKey {
+                table: "passkeys".to_owned(),
+                key: format!("{}/{hash}", account.id),
+            },
+            revision: Revision::FIRST,
+            value: json!({ "v1": {
+                "account": account.id.as_str(), "hash": hash, "created_at_ms": 0, "sealed": ""
+            } }),
+        }));
+    }
+    archive.catalog.commit(changes).await.unwrap();
+    reset(&archive.accounts.administration, &account).await;
+    let left = archive
+        .catalog
+        .records("passkeys", KeyRange::default(), 99)
+        .await;
+    assert!(left.unwrap().is_empty());
 }

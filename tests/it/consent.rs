@@ -3,7 +3,7 @@
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{Asset, State, TransitionError};
-use khochung::services::works::{ChangeError, DueChange, FindError};
+use khochung::services::works::{ChangeError, FindError, ScheduledChange};
 use khochung::storage::catalog::{EventKind, EventNumber, JobState};
 use serde_json::{Value, json};
 
@@ -113,7 +113,7 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
     archive.clock.set(end.plus_seconds(-1));
     archive
         .curation
-        .make_due_change(DueChange::EndConsent, work.id)
+        .make_scheduled_change(ScheduledChange::EndConsent, work.id)
         .await
         .unwrap();
     let seen = archive.sharing.read(&Actor::Anonymous, work.id).await;
@@ -133,7 +133,7 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
     for _ in 0..2 {
         archive
             .curation
-            .make_due_change(DueChange::EndConsent, work.id)
+            .make_scheduled_change(ScheduledChange::EndConsent, work.id)
             .await
             .unwrap();
     }
@@ -166,7 +166,7 @@ async fn after_its_end_a_work_comes_back_only_with_a_consent_that_holds() {
         .set(Timestamp::parse("2026-12-01T00:00:00+07:00").unwrap());
     archive
         .curation
-        .make_due_change(DueChange::EndConsent, work.id)
+        .make_scheduled_change(ScheduledChange::EndConsent, work.id)
         .await
         .unwrap();
     archive

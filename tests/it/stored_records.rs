@@ -160,7 +160,7 @@ fn full_asset() -> Asset {
                 height_px: Some(1080),
                 duration_ms: Some(65_000),
             },
-            covered: Vec::new(),
+            redacted: Vec::new(),
             attached_at: at(1),
         }],
         created_at: at(2),

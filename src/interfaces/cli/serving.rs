@@ -54,7 +54,7 @@ impl Serving {
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
-            .block_on(Archive::start(config, mail::words))
+            .block_on(Archive::start(config, mail::compose))
             .map_err(|error| opening_failed(error, &data))?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {

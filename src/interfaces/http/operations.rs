@@ -15,7 +15,7 @@ use super::accounts::{
     administration, audit, forgotten, link_page, me, notifications, oidc, own, own_tokens,
     passkeys, preferences, session, unsubscribe,
 };
-use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
+use super::assets::{decisions, handling, lifecycle, redacted_regions, sealed_files};
 use super::described_parameters::DescribedParameters;
 use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
@@ -55,7 +55,7 @@ operations! {
     handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     version { replace }
-    covered_regions { cover }
+    redacted_regions { redact }
     sealed { add_sealed }
     sealed_files { list, read, remove }
     delivery { file, preview, earlier_file }

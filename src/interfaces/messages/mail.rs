@@ -3,10 +3,10 @@
 use super::Language;
 use crate::domain::account::AccountLanguage;
 use crate::domain::notification::NotificationKind;
-use crate::services::mail::{Letter, LinkPurpose, News, Words};
+use crate::services::mail::{Letter, LinkPurpose, MessageText, News};
 
-/// Puts a message into words.
-pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
+/// Writes a message in a language.
+pub fn compose(letter: &Letter, language: AccountLanguage) -> MessageText {
     let language = Language::of_tag(language.tag());
     match letter {
         Letter::AccountLink {
@@ -20,7 +20,7 @@ pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
             is_digest,
             unsubscribe,
         } => notifications(news, *is_digest, unsubscribe, language),
-        Letter::Trial => trial(language),
+        Letter::Test => test_message(language),
     }
 }
 
@@ -30,7 +30,7 @@ fn account_link(
     address: &str,
     until: &str,
     language: Language,
-) -> Words {
+) -> MessageText {
     let [subject, why, otherwise] = match purpose {
         LinkPurpose::Invitation => language.pick(
             [
@@ -81,7 +81,7 @@ fn account_link(
             "The address can be used once, until",
         ],
     );
-    Words {
+    MessageText {
         subject: subject.to_owned(),
         body: format!(
             "{why}\n\n{name}: {login}\n\n{choose}\n\n{address}\n\n{valid} {until}.\n\n{otherwise}\n"
@@ -111,7 +111,12 @@ pub const fn happened(kind: NotificationKind, language: Language) -> &'static st
     }
 }
 
-fn notifications(news: &[News], is_digest: bool, unsubscribe: &str, language: Language) -> Words {
+fn notifications(
+    news: &[News],
+    is_digest: bool,
+    unsubscribe: &str,
+    language: Language,
+) -> MessageText {
     let [daily, gone, end] = language.pick(
         [
             "việc mới trong ngày",
@@ -132,24 +137,24 @@ fn notifications(news: &[News], is_digest: bool, unsubscribe: &str, language: La
         format!("{what}: {title}\n{}\n{}\n\n", news.at, news.address)
     });
     let lines: String = lines.collect();
-    Words {
+    MessageText {
         subject: format!("Kho Chung: {subject}"),
         body: format!("{lines}{end}:\n{unsubscribe}\n"),
     }
 }
 
-fn trial(language: Language) -> Words {
+fn test_message(language: Language) -> MessageText {
     let [subject, body] = language.pick(
         [
             "Kho Chung: thư thử",
             "Thư này cho biết Kho Chung gửi thư được.\n",
         ],
         [
-            "Kho Chung: trial message",
+            "Kho Chung: test message",
             "This message shows that Kho Chung can send mail.\n",
         ],
     );
-    Words {
+    MessageText {
         subject: subject.to_owned(),
         body: body.to_owned(),
     }

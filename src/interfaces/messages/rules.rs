@@ -192,7 +192,7 @@ fn english(rule: &Rule) -> String {
             "Cannot be published: the consent to show people does not cover this language or audience."
         }
         Rule::RegionOutsideImage => {
-            "A covered region must lie within an image whose size the archive can read."
+            "A redacted region must lie within an image whose size the archive can read."
         }
         Rule::NothingToPublish => "Cannot be published: it has neither text nor an original file.",
         Rule::MissingAltText => "Cannot be published: an image needs a text alternative.",

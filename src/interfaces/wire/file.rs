@@ -51,7 +51,7 @@ pub struct FileDto {
     /// Regions that the copies for others do not show; sent to those who may download the original.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub covered_regions: Vec<RegionDto>,
+    pub redacted_regions: Vec<RegionDto>,
     /// Duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
@@ -115,7 +115,7 @@ impl ProcessingProblemDto {
 
 impl FileDto {
     /// The file with what the caller gets of it. `shows_name`: the caller may see its name as deposited,
-    /// and what is covered.
+    /// and what is redacted.
     pub(super) fn render(
         file: File,
         access: FileAccess,
@@ -147,8 +147,8 @@ impl FileDto {
             language: file.language.map(|tag| tag.to_string()),
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,
-            covered_regions: if shows_name {
-                file.covered.iter().map(RegionDto::from).collect()
+            redacted_regions: if shows_name {
+                file.redacted.iter().map(RegionDto::from).collect()
             } else {
                 Vec::new()
             },

@@ -296,9 +296,7 @@ fn id_of(public: &AccountV1) -> Result<AccountId, AccountsError> {
 }
 
 fn role_of(public: &AccountV1) -> Result<Role, AccountsError> {
-    let role = Role::NAMES.iter().find(|(name, _)| *name == public.role);
-    role.map(|(_, role)| *role)
-        .ok_or_else(|| unreadable(public, "role"))
+    Role::of_name(&public.role).ok_or_else(|| unreadable(public, "role"))
 }
 
 fn organisation_of(public: &AccountV1) -> Result<Option<Slug>, AccountsError> {

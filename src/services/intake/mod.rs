@@ -265,7 +265,7 @@ impl Intake {
             alt: details.alt,
             language: details.language,
             facts: probe.facts,
-            covered: Vec::new(),
+            redacted: Vec::new(),
             attached_at: self.works.now(),
         })
     }

@@ -28,7 +28,7 @@ pub enum Letter {
         unsubscribe: String,
     },
     /// Mail works: what `khochung mail test` sends.
-    Trial,
+    Test,
 }
 
 /// A notification in a message.
@@ -55,9 +55,9 @@ pub enum LinkPurpose {
     Forgotten,
 }
 
-/// A message in words.
+/// What a message says, in the language of its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub struct MessageText {
     /// The subject, in one line.
     pub subject: String,
     /// The text.
@@ -79,5 +79,5 @@ pub struct Envelope {
     pub unsubscribe: Option<String>,
 }
 
-/// Puts a message into words.
-pub type Compose = fn(&Letter, AccountLanguage) -> Words;
+/// Writes a message in a language.
+pub type Compose = fn(&Letter, AccountLanguage) -> MessageText;

@@ -115,7 +115,7 @@ pub(crate) fn with_files(asset: &Asset, blobs: &[BlobKey]) -> Asset {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: at(0),
     };
     Asset {

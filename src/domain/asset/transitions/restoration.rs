@@ -64,7 +64,7 @@ impl Asset {
     ///
     /// # Errors
     /// [`TransitionError::NoSuchFile`]; [`TransitionError::AlreadyAttached`] when the work has these
-    /// bytes; [`TransitionError::RegionsDoNotFit`] when regions of the file are covered and the new version has
+    /// bytes; [`TransitionError::RegionsDoNotFit`] when regions of the file are redacted and the new version has
     /// another size; [`TransitionError::Unmet`] when it is published and would break a gate.
     pub fn replace_file(
         &self,
@@ -81,7 +81,7 @@ impl Asset {
         let Some(place) = files.find(|known| known.sha256 == replaced) else {
             return Err(TransitionError::NoSuchFile(replaced));
         };
-        *place = file.covered_like(place)?;
+        *place = file.redacted_like(place)?;
         self.changed(next, vocabularies, now)
     }
 }

@@ -98,11 +98,11 @@ impl<'a> Fields<'a> {
     /// A role that may be there.
     pub(in crate::interfaces::http) fn role(&mut self, name: &str) -> Option<Role> {
         let text = self.optional(name)?;
-        let role = Role::NAMES.iter().find(|(known, _)| *known == text);
+        let role = Role::of_name(&text);
         if role.is_none() {
             self.refuse(name, NOT_A_ROLE);
         }
-        role.map(|(_, role)| *role)
+        role
     }
 
     /// A role that must be there; any one when it is not, which is reported.

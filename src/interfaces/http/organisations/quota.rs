@@ -1,6 +1,5 @@
 //! `/api/v1/organisations/{slug}/usage` and `…/quota`: what a body uses and may use.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +12,7 @@ use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Administer, Allowed, KeepSearches};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::services::quotas::{BodyUsage, Quota};
 
@@ -138,9 +138,7 @@ fn body_of(request: &HttpRequest) -> Result<Slug, Problem> {
 }
 
 fn private(usage: BodyUsage) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(UsageView::from(usage))
+    no_store::ok(UsageView::from(usage))
 }
 
 impl From<BodyUsage> for UsageView {

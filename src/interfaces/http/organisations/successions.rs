@@ -15,7 +15,9 @@ use crate::interfaces::http::extract::guard::{Administer, Allowed};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::http::problem::document::{BrokenRule, broken_rules};
 use crate::interfaces::http::schemas;
 use crate::services::successions::{Counts, NewSuccession, Preview, SuccessionState};
@@ -130,13 +132,13 @@ pub async fn plan(
         let preview = archive.successions.preview(&actor, &wanted).await?;
         let problem = Problem::Invalid(preview.refusals.clone());
         let refusals = broken_rules(&problem, caller.language);
-        return Ok(private(SuccessionPreview::new(&preview, refusals)));
+        return Ok(no_store::ok(SuccessionPreview::new(&preview, refusals)));
     }
     let planned = SuccessionView::from(archive.successions.plan(&actor, wanted).await?);
     let location = format!("{}/api/v1/successions/{}", base.as_str(), planned.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .json(planned))
 }
 
@@ -153,7 +155,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.successions.list(&actor).await?;
     let items = found.into_iter().map(SuccessionView::from).collect();
-    Ok(private(SuccessionList { items }))
+    Ok(no_store::ok(SuccessionList { items }))
 }
 
 /// Returns a succession.
@@ -171,7 +173,7 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let found = archive.successions.read(&actor, &id).await?;
-    Ok(private(SuccessionView::from(found)))
+    Ok(no_store::ok(SuccessionView::from(found)))
 }
 
 /// Cancels a succession before its day.
@@ -181,7 +183,7 @@ pub async fn read(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 204, description = "Nothing will pass."),
-        (status = 409, description = "Its day has come, or it was cancelled already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "Its day has come, or it was cancelled already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -215,12 +217,6 @@ fn parse(value: &Value) -> Result<(NewSuccession, bool), Violations> {
     wanted
         .map(|wanted| (wanted, is_dry_run))
         .ok_or_else(Violations::default)
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
 }
 
 impl SuccessionPreview {

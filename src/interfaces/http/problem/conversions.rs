@@ -113,7 +113,7 @@ impl From<OidcError> for Problem {
     fn from(error: OidcError) -> Self {
         match error {
             OidcError::NoSuchProvider => Self::NotFound,
-            OidcError::NotRight(_) => Self::WrongCredentials,
+            OidcError::Rejected(_) => Self::WrongCredentials,
             OidcError::NoRole => Self::Forbidden,
             OidcError::Unavailable(_) => Self::Unavailable(error.into()),
             OidcError::Accounts(error) => error.into(),
@@ -127,7 +127,7 @@ impl From<PasskeyError> for Problem {
             PasskeyError::NotHere => Self::Conflict,
             PasskeyError::TooMany(limit) => Self::LimitReached { limit },
             PasskeyError::NoSuchPasskey => Self::NotFound,
-            PasskeyError::NotRight => Self::WrongCredentials,
+            PasskeyError::InvalidResponse => Self::WrongCredentials,
             PasskeyError::Accounts(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@ use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountLanguage, Login, display_line};
 use crate::domain::{Rule, Sha256, Slug, Violations};
 use crate::services::accounts::error::AccountsError;
+use crate::services::accounts::post::check_post;
 use crate::services::accounts::preferences::{self, Preferences};
 use crate::services::accounts::private;
 use crate::services::accounts::scope::administers;
@@ -187,7 +188,13 @@ impl Administration {
         let display = display_line(display)
             .map_err(|rule| broken.push("/display", rule))
             .ok();
-        self.check_post(wanted.role, wanted.organisation.as_ref(), &mut broken);
+        if let Err(rule) = check_post(
+            wanted.role,
+            wanted.organisation.as_ref(),
+            &self.vocabularies,
+        ) {
+            broken.push("/organisation", rule);
+        }
         match (login, display) {
             (Some(login), Some(display)) => broken.into_result((login, display)),
             _ => Err(broken),

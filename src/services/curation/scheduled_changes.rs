@@ -11,28 +11,30 @@ use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, State};
 use crate::domain::notification::NotificationKind;
 use crate::services::jobs::{Handler, JobFailure, payload};
-use crate::services::works::{ChangeError, DueChange, DueChangePayload, WARNING_SECONDS};
+use crate::services::works::{
+    ChangeError, ScheduledChange, ScheduledChangePayload, WARNING_SECONDS,
+};
 use crate::storage::catalog::{ChangeSet, EventKind, Job};
 
 /// What the public reads at the address of a work whose consent has ended.
 const CONSENT_ENDED: &str = "Thời hạn đồng ý của người xuất hiện trong tác phẩm đã hết. / \
     The consent of the people in this work has ended.";
 
-/// Makes due changes of one sort.
-pub struct MakeDueChanges {
-    change: DueChange,
+/// Makes scheduled changes of one sort.
+pub struct MakeScheduledChanges {
+    change: ScheduledChange,
     curation: Curation,
 }
 
-impl MakeDueChanges {
+impl MakeScheduledChanges {
     /// Makes these changes through this service.
-    pub fn new(change: DueChange, curation: Curation) -> Self {
+    pub fn new(change: ScheduledChange, curation: Curation) -> Self {
         Self { change, curation }
     }
 }
 
 #[async_trait]
-impl Handler for MakeDueChanges {
+impl Handler for MakeScheduledChanges {
     fn kind(&self) -> &str {
         self.change.job_kind()
     }
@@ -43,14 +45,17 @@ impl Handler for MakeDueChanges {
     }
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let DueChangePayload { asset } = payload::parse(job)?;
+        let ScheduledChangePayload { asset } = payload::parse(job)?;
         let changes = ChangeSet::by(&Actor::System, clock.now());
-        if self.change == DueChange::WarnOfConsentEnd {
+        if self.change == ScheduledChange::WarnOfConsentEnd {
             // The notification is committed together with the end of the job, so it is made once.
             let warned = self.curation.warn_of_consent_end(changes, asset).await;
             return warned.map_err(JobFailure::retry);
         }
-        let made = self.curation.make_due_change(self.change, asset).await;
+        let made = self
+            .curation
+            .make_scheduled_change(self.change, asset)
+            .await;
         made.map_err(JobFailure::retry)?;
         Ok(changes)
     }
@@ -62,7 +67,11 @@ impl Curation {
     ///
     /// # Errors
     /// [`ChangeError::Stale`] when the work was changed at the same time; the caller may retry.
-    pub async fn make_due_change(&self, change: DueChange, id: AssetId) -> Result<(), ChangeError> {
+    pub async fn make_scheduled_change(
+        &self,
+        change: ScheduledChange,
+        id: AssetId,
+    ) -> Result<(), ChangeError> {
         let actor = Actor::System;
         let present = match self.works.find(&actor, id).await {
             Ok(asset) => asset,
@@ -102,18 +111,18 @@ impl Curation {
         Ok(notified.await?)
     }
 
-    fn due(&self, change: DueChange, present: &Asset) -> Option<(Asset, EventKind)> {
+    fn due(&self, change: ScheduledChange, present: &Asset) -> Option<(Asset, EventKind)> {
         let now = self.works.now();
         match change {
-            DueChange::ReleaseEmbargo => {
+            ScheduledChange::ReleaseEmbargo => {
                 let next = present.lift_embargo(now)?;
                 Some((next, EventKind::EmbargoLifted))
             }
-            DueChange::EndConsent => {
+            ScheduledChange::EndConsent => {
                 let next = present.end_consent(CONSENT_ENDED.to_owned(), now)?;
                 Some((next, EventKind::Withdrawn))
             }
-            DueChange::WarnOfConsentEnd => None,
+            ScheduledChange::WarnOfConsentEnd => None,
         }
     }
 }

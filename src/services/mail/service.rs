@@ -39,7 +39,7 @@ impl Mail {
     /// [`MailError`].
     pub async fn send(&self, envelope: &Envelope, letter: &Letter) -> Result<(), MailError> {
         let mailer = self.mailer.as_ref().ok_or(MailError::NotConfigured)?;
-        let words = (self.compose)(letter, envelope.language);
-        mailer.send(envelope, words).await
+        let text = (self.compose)(letter, envelope.language);
+        mailer.send(envelope, text).await
     }
 }

@@ -1,4 +1,4 @@
-//! Covers regions of an image: faces of people who did not agree.
+//! Redacts regions of an image: faces of people who did not agree.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
@@ -15,31 +15,31 @@ use crate::interfaces::http::records::Records;
 use crate::interfaces::wire::{AssetDto, RegionDto, parse_regions};
 use crate::services::curation::Curation;
 
-/// The covered regions of an image.
+/// The redacted regions of an image.
 #[derive(Debug, ToSchema)]
 #[expect(
     dead_code,
     reason = "describes the body; reading it reports every broken rule"
 )]
-pub struct CoveredRegions {
-    /// All of them; an empty list covers nothing.
+pub struct RedactedRegions {
+    /// All of them; an empty list redacts nothing.
     #[schema(max_items = 200)]
     regions: Vec<RegionDto>,
 }
 
-/// Covers regions of an image.
+/// Redacts regions of an image.
 #[utoipa::path(
-    put, path = "/api/v1/assets/{id}/files/{sha256}/covered-regions", operation_id = "coverRegions", tag = "files",
-    summary = "Cover regions of an image",
+    put, path = "/api/v1/assets/{id}/files/{sha256}/redacted-regions", operation_id = "redactRegions", tag = "files",
+    summary = "Redact regions of an image",
     description = "Previews and the public copy are made anew, with the regions filled. Until then nobody but those who may \
         download the original gets the image. Later versions of the file keep the regions.",
     params(WorkId, FileHash, IfMatch, ChangeReason),
-    request_body(content = CoveredRegions, description = "The regions, in pixels of the image as it is displayed."),
+    request_body(content = RedactedRegions, description = "The regions, in pixels of the image as it is displayed."),
     responses((status = 200, description = "The work.", body = AssetDto)),
     security(("token" = []))
 )]
 #[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
-pub async fn cover(
+pub async fn redact(
     actor: Allowed<Deposit>,
     id: WorkId,
     expected: IfMatch,
@@ -54,7 +54,7 @@ pub async fn cover(
     let regions = parse_regions(&body.value, &vocabularies)?;
     let asset = curation
         .because(reason.text())
-        .cover(&actor, id.0, Some(expected.0), sha256, regions)
+        .redact(&actor, id.0, Some(expected.0), sha256, regions)
         .await?;
     records.respond(HttpResponse::Ok(), &actor, asset).await
 }

@@ -1,17 +1,17 @@
-//! Covering regions of an image of a work.
+//! Redacting regions of an image of a work.
 
 use crate::domain::asset::{Asset, Decision, File, Region, TransitionError, limits};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Violations};
 
 impl Asset {
-    /// The work with other covered regions of an image, by whom and when. Copies made with other regions are not
+    /// The work with other redacted regions of an image, by whom and when. Copies made with other regions are not
     /// delivered any more.
     ///
     /// # Errors
     /// [`TransitionError::NoSuchFile`]; [`TransitionError::RegionsDoNotFit`] with pointers into a list `regions`;
     /// [`TransitionError::Unmet`] when it is published, would show more, and needs a second approval for that.
-    pub fn cover(
+    pub fn redact(
         &self,
         sha256: Sha256,
         mut regions: Vec<Region>,
@@ -25,14 +25,14 @@ impl Asset {
         check(file, &regions)?;
         regions.sort_unstable();
         regions.dedup();
-        file.covered = regions;
+        file.redacted = regions;
         self.changed(next, vocabularies, by.at)
     }
 }
 
 impl Asset {
-    /// Whether this revision shows a part of a file that was covered in the one before.
-    pub(in crate::domain::asset) fn uncovers(&self, before: &Self) -> bool {
+    /// Whether this revision shows a part of a file that was redacted in the one before.
+    pub(in crate::domain::asset) fn reveals_more_than(&self, before: &Self) -> bool {
         let shows_more = |file: &File| {
             let before = before.file(file.sha256);
             before.is_some_and(|before| !file.covers_all_of(before))
@@ -42,26 +42,26 @@ impl Asset {
 }
 
 impl File {
-    /// Whether every region that was covered before still is.
+    /// Whether every region that was redacted before still is.
     fn covers_all_of(&self, before: &Self) -> bool {
-        let is_covered = |region: &Region| self.covered.iter().any(|wide| wide.contains(region));
-        before.covered.iter().all(is_covered)
+        let is_redacted = |region: &Region| self.redacted.iter().any(|wide| wide.contains(region));
+        before.redacted.iter().all(is_redacted)
     }
 
-    /// This new version of a file with the covered regions of the version before it.
+    /// This new version of a file with the redacted regions of the version before it.
     ///
     /// # Errors
     /// [`TransitionError::RegionsDoNotFit`] when it is an image of another size: the same regions would show other
     /// parts.
-    pub(super) fn covered_like(self, before: &Self) -> Result<Self, TransitionError> {
+    pub(super) fn redacted_like(self, before: &Self) -> Result<Self, TransitionError> {
         let size = |file: &Self| (file.facts.width_px, file.facts.height_px);
-        if !before.covered.is_empty() && size(&self) != size(before) {
+        if !before.redacted.is_empty() && size(&self) != size(before) {
             let mut violations = Violations::default();
             violations.push("", Rule::RegionOutsideImage);
             return Err(TransitionError::RegionsDoNotFit(violations));
         }
         Ok(Self {
-            covered: before.covered.clone(),
+            redacted: before.redacted.clone(),
             ..self
         })
     }

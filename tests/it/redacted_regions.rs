@@ -1,4 +1,4 @@
-//! Covered regions: what an editor covers, nobody else sees again.
+//! Redacted regions: what an editor redacts, nobody else sees again.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -89,8 +89,8 @@ impl Photo {
         answer
     }
 
-    fn cover(&mut self, client: &Client, regions: &Value) -> Answer {
-        let address = format!("{}/covered-regions", self.file);
+    fn redact(&mut self, client: &Client, regions: &Value) -> Answer {
+        let address = format!("{}/redacted-regions", self.file);
         let answer = client.put_json(&address, &self.etag, &json!({ "regions": regions }));
         if answer.status == 200 {
             self.etag = answer.header("etag").to_owned();
@@ -116,7 +116,7 @@ impl Photo {
 }
 
 #[test]
-fn a_covered_face_is_in_no_copy_from_the_answer_on() {
+fn a_redacted_face_is_in_no_copy_from_the_answer_on() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
     let partner = archive.holder("partner");
@@ -128,10 +128,10 @@ fn a_covered_face_is_in_no_copy_from_the_answer_on() {
         before.len()
     );
 
-    let covered = photo.cover(&editor, &json!([face()]));
-    assert_eq!(covered.status, 200, "{}", covered.text());
+    let redacted = photo.redact(&editor, &json!([face()]));
+    assert_eq!(redacted.status, 200, "{}", redacted.text());
     assert_eq!(
-        covered.json()["files"][0]["covered_regions"],
+        redacted.json()["files"][0]["redacted_regions"],
         json!([face()])
     );
     let until = Instant::now() + Duration::from_secs(30);
@@ -150,10 +150,10 @@ fn a_covered_face_is_in_no_copy_from_the_answer_on() {
     let Rgb([red, green, _]) = *public.get_pixel(20, 20);
     assert!(red < 50 && (40..90).contains(&green));
     assert_eq!(public.get_pixel(240, 150), &Rgb([128, 128, 128]));
-    // Staff has the original; others do not learn where it is covered.
+    // Staff has the original; others do not learn where it is redacted.
     assert!(shows_face(&editor.get(&photo.file).body));
     let record = anybody.get(&photo.path).json();
-    assert_eq!(record["files"][0].get("covered_regions"), None, "{record}");
+    assert_eq!(record["files"][0].get("redacted_regions"), None, "{record}");
 }
 
 #[test]
@@ -163,15 +163,15 @@ fn other_regions_are_other_copies_and_none_shows_it_as_before() {
     let mut photo = Photo::published(&editor);
     let whole = json!([{ "x": 0, "y": 0, "width": 800, "height": 600 }]);
     for regions in [json!([face()]), whole, json!([face()]), json!([])] {
-        assert_eq!(photo.cover(&editor, &regions).status, 200);
+        assert_eq!(photo.redact(&editor, &regions).status, 200);
         let shows = eventually("the copies are made", || photo.copies(&anybody).pop());
         assert_eq!(shows_face(&shows), regions == json!([]), "{regions}");
     }
     // The same bytes in another work are that work's decision.
-    assert_eq!(photo.cover(&editor, &json!([face()])).status, 200);
+    assert_eq!(photo.redact(&editor, &json!([face()])).status, 200);
     let other = Photo::published(&editor);
     assert!(other.copies(&anybody).iter().all(|copy| shows_face(copy)));
-    eventually("the covered copies", || photo.copies(&anybody).pop());
+    eventually("the redacted copies", || photo.copies(&anybody).pop());
     assert!(!photo.copies(&anybody).iter().any(|copy| shows_face(copy)));
 }
 
@@ -201,7 +201,7 @@ fn regions_must_lie_within_the_image() {
         (json!(vec![face(); 201]), "/regions"),
         (json!("all"), "/regions"),
     ] {
-        let refused = photo.cover(&editor, &regions);
+        let refused = photo.redact(&editor, &regions);
         assert_eq!(refused.status, 422, "{}", refused.text());
         assert_eq!(
             refused.json()["errors"][0]["pointer"],
@@ -214,7 +214,7 @@ fn regions_must_lie_within_the_image() {
         .file
         .replace(&photo.file[photo.file.len() - 8..], "00000000");
     let body = json!({ "regions": [] });
-    let none = editor.put_json(&format!("{missing}/covered-regions"), &photo.etag, &body);
+    let none = editor.put_json(&format!("{missing}/redacted-regions"), &photo.etag, &body);
     assert_eq!(none.status, 404);
     // A text has no regions.
     let text = editor.send(
@@ -231,11 +231,11 @@ fn regions_must_lie_within_the_image() {
         .to_owned();
     let body = json!({ "regions": [{ "x": 0, "y": 0, "width": 1, "height": 1 }] });
     let etag = text.header("etag").to_owned();
-    let refused = editor.put_json(&format!("/api/{address}/covered-regions"), &etag, &body);
+    let refused = editor.put_json(&format!("/api/{address}/redacted-regions"), &etag, &body);
     assert_eq!(refused.status, 422);
-    // Nor may somebody cover what they may not edit.
+    // Nor may somebody redact what they may not edit.
     let station = archive.holder("station");
-    let refused = station.put_json(&format!("{}/covered-regions", photo.file), &etag, &body);
+    let refused = station.put_json(&format!("{}/redacted-regions", photo.file), &etag, &body);
     assert_eq!(refused.status, 403);
 }
 
@@ -244,7 +244,7 @@ fn a_new_version_keeps_its_regions_or_is_refused() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
     let mut photo = Photo::published(&editor);
-    assert_eq!(photo.cover(&editor, &json!([face()])).status, 200);
+    assert_eq!(photo.redact(&editor, &json!([face()])).status, 200);
     let replace = |photo: &Photo, bytes: &[u8]| {
         let address = format!("{}/versions", photo.file);
         let headers = [
@@ -280,7 +280,7 @@ fn a_published_work_that_two_approved_shows_more_only_after_both_again() {
         "people_shown": "minor-with-guardian-consent", "minors_shown": true
     }));
     let mut photo = Photo::deposit(&editor, &minor, &self::photo(800, 600));
-    assert_eq!(photo.cover(&editor, &json!([face()])).status, 200);
+    assert_eq!(photo.redact(&editor, &json!([face()])).status, 200);
     for (client, step) in [
         (&editor, "submission"),
         (&editor, "acceptance"),
@@ -290,12 +290,12 @@ fn a_published_work_that_two_approved_shows_more_only_after_both_again() {
         let answer = photo.put(client, step, &json!({}));
         assert_eq!(answer.status, 200, "{step}: {}", answer.text());
     }
-    let refused = photo.cover(&editor, &json!([]));
+    let refused = photo.redact(&editor, &json!([]));
     assert_eq!(refused.status, 422, "{}", refused.text());
     assert_eq!(
         refused.json()["errors"][0]["rule"],
         "second-approval-missing"
     );
     let more = json!([{ "x": 190, "y": 110, "width": 120, "height": 90 }]);
-    assert_eq!(photo.cover(&editor, &more).status, 200);
+    assert_eq!(photo.redact(&editor, &more).status, 200);
 }

@@ -38,11 +38,11 @@ impl Region {
     }
 }
 
-/// Names a set of covered regions: copies that were made with other regions are not delivered.
+/// Names a set of redacted regions: copies that were made with other regions are not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CoverId([u8; 16]);
+pub struct RedactionId([u8; 16]);
 
-impl CoverId {
+impl RedactionId {
     /// In hexadecimal.
     pub fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -69,7 +69,7 @@ impl CoverId {
 
 #[cfg(test)]
 mod tests {
-    use super::{CoverId, Region};
+    use super::{RedactionId, Region};
 
     const fn region(x: u32, y: u32, width: u32, height: u32) -> Region {
         Region {
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn other_regions_have_another_name() {
-        let of = |regions: &[Region]| CoverId::of(regions);
+        let of = |regions: &[Region]| RedactionId::of(regions);
         assert_ne!(of(&[region(1, 2, 3, 4)]), of(&[region(1, 2, 4, 3)]));
         assert_ne!(of(&[region(1, 2, 3, 4)]), of(&[region(1, 2, 3, 4); 2]));
         assert_eq!(of(&[region(1, 2, 3, 4)]).to_hex().len(), 32);
