@@ -61,6 +61,7 @@ mod passkeys;
 mod path_to_publication;
 mod picture_copies;
 mod policy_matrix;
+mod portal_forms;
 mod portal_reading;
 mod probe;
 mod problems;

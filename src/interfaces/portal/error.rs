@@ -16,6 +16,8 @@ struct ErrorPage<'a> {
     t: &'static ErrorTexts,
     problem: &'a ProblemDocument,
     more: Option<Href>,
+    /// Where to sign in, when that is what is missing; it leads back.
+    sign_in: Option<Href>,
 }
 
 /// The page of a failure. Empty when the template fails, which it does only when memory is exhausted.
@@ -25,6 +27,8 @@ pub fn page(problem: &ProblemDocument, language: Language) -> String {
         t: ErrorTexts::of(language),
         problem,
         more: Href::other(&problem.r#type),
+        sign_in: (problem.status == 401)
+            .then(|| Place::SignIn.href_with(language, [("return", problem.instance.as_str())])),
     };
     page.render().unwrap_or_default()
 }

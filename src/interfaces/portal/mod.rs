@@ -8,14 +8,18 @@
 //! the same services, with the caller as actor, and in the same wire form.
 
 pub mod assets;
+pub mod deposit;
 pub mod error;
+pub mod form;
 pub mod home;
 pub mod href;
 pub mod layout;
 pub mod page;
 pub mod place;
+pub mod review;
 pub mod routes;
 pub mod search;
+pub mod session;
 pub mod work;
 pub mod works;
 

@@ -14,6 +14,26 @@ pub enum Place {
     Search,
     /// A work.
     Work(AssetId),
+    /// Signing in.
+    SignIn,
+    /// Signing in, second step.
+    SecondFactor,
+    /// Signing out.
+    SignOut,
+    /// The form of a new work.
+    Deposit,
+    /// The works in progress of the caller.
+    Mine,
+    /// A draft of the caller.
+    Draft(AssetId),
+    /// The files of a draft.
+    DraftFiles(AssetId),
+    /// The submission of a draft.
+    DraftSubmission(AssetId),
+    /// The review queue.
+    Review,
+    /// A work in the review queue.
+    ReviewWork(AssetId),
 }
 
 /// The kinds of pages with their Vietnamese and English patterns for the router, without the language.
@@ -23,8 +43,29 @@ pub const SEARCH: [&str; 2] = ["/tim", "/search"];
 /// [`Place::Work`]
 pub const WORK: [&str; 2] = ["/t/{id}", "/w/{id}"];
 
-/// Every kind of page.
-const ALL: [[&str; 2]; 3] = [HOME, SEARCH, WORK];
+/// [`Place::SignIn`]
+pub const SIGN_IN: [&str; 2] = ["/dang-nhap", "/sign-in"];
+/// [`Place::SecondFactor`]
+pub const SECOND_FACTOR: [&str; 2] = ["/dang-nhap/ma", "/sign-in/code"];
+/// [`Place::SignOut`]
+pub const SIGN_OUT: [&str; 2] = ["/dang-xuat", "/sign-out"];
+/// [`Place::Deposit`]
+pub const DEPOSIT: [&str; 2] = ["/gui", "/deposit"];
+/// [`Place::Mine`]
+pub const MINE: [&str; 2] = ["/cua-toi", "/mine"];
+/// [`Place::Draft`]
+pub const DRAFT: [&str; 2] = ["/gui/{id}", "/deposit/{id}"];
+/// [`Place::DraftFiles`]
+pub const DRAFT_FILES: [&str; 2] = ["/gui/{id}/tep", "/deposit/{id}/files"];
+/// [`Place::DraftSubmission`]
+pub const DRAFT_SUBMISSION: [&str; 2] = ["/gui/{id}/nop", "/deposit/{id}/submission"];
+/// [`Place::Review`]
+pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
+/// [`Place::ReviewWork`]
+pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
+
+/// A page of each first part of a path.
+const ALL: [[&str; 2]; 8] = [HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW];
 
 /// The path that the router knows for a page.
 pub fn pattern(page: [&str; 2], language: Language) -> String {
@@ -54,10 +95,21 @@ pub fn language_of(path: &str) -> Option<Language> {
 impl Place {
     /// The path of the page.
     pub fn path(self, language: Language) -> String {
+        let of_work = |page, id: AssetId| pattern(page, language).replace("{id}", &id.to_string());
         match self {
             Self::Home => pattern(HOME, language),
             Self::Search => pattern(SEARCH, language),
-            Self::Work(id) => pattern(WORK, language).replace("{id}", &id.to_string()),
+            Self::Work(id) => of_work(WORK, id),
+            Self::SignIn => pattern(SIGN_IN, language),
+            Self::SecondFactor => pattern(SECOND_FACTOR, language),
+            Self::SignOut => pattern(SIGN_OUT, language),
+            Self::Deposit => pattern(DEPOSIT, language),
+            Self::Mine => pattern(MINE, language),
+            Self::Draft(id) => of_work(DRAFT, id),
+            Self::DraftFiles(id) => of_work(DRAFT_FILES, id),
+            Self::DraftSubmission(id) => of_work(DRAFT_SUBMISSION, id),
+            Self::Review => pattern(REVIEW, language),
+            Self::ReviewWork(id) => of_work(REVIEW_WORK, id),
         }
     }
 

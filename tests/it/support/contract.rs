@@ -435,5 +435,17 @@ fn close_objects(value: &mut Value, name: &str, parts_of_others: &[String]) {
 /// Whether a path is one of the pages for people, which are no part of the interface.
 fn is_page(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
-    ["", "tim", "t", "en", "static"].contains(&first)
+    [
+        "",
+        "tim",
+        "t",
+        "en",
+        "static",
+        "dang-nhap",
+        "dang-xuat",
+        "gui",
+        "cua-toi",
+        "duyet",
+    ]
+    .contains(&first)
 }

@@ -231,7 +231,7 @@ impl RequestContext {
         }
         for (name, value) in [
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "no-referrer"),
+            (header::REFERRER_POLICY, referrer_policy(headers)),
             (
                 header::CONTENT_SECURITY_POLICY,
                 "default-src 'none'; frame-ancestors 'none'",
@@ -251,6 +251,16 @@ impl RequestContext {
         {
             headers.remove(header::CONTENT_ENCODING);
         }
+    }
+}
+
+/// Browsers send `Origin: null` with the forms of a page that has no referrer, so pages have one on this site.
+fn referrer_policy(headers: &HeaderMap) -> &'static str {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind == html::MEDIA_TYPE) {
+        "same-origin"
+    } else {
+        "no-referrer"
     }
 }
 

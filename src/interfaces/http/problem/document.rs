@@ -22,7 +22,7 @@ pub struct ProblemDocument {
     /// What happened this time and what to do.
     pub(in crate::interfaces) detail: String,
     /// Path of the request.
-    instance: String,
+    pub(in crate::interfaces) instance: String,
     /// The id of this request in the log; also in `X-Request-Id`.
     pub(in crate::interfaces) request_id: String,
     /// The broken rules, at most 100 of them.

@@ -8,5 +8,7 @@ super::texts! {
         request_id: "Mã yêu cầu", "Request id";
         tell: "Khi báo lỗi, xin gửi kèm mã yêu cầu.", "When you report this, please send the request id along.";
         sign_in: "Đăng nhập", "Sign in";
+        sign_in_title: "Trang này cần đăng nhập", "This page needs you to sign in";
+        sign_in_text: "Sau khi đăng nhập, bạn trở lại đây.", "After signing in you come back here.";
     }
 }

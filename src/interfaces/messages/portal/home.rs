@@ -14,9 +14,8 @@ super::texts! {
         to_show: "Để treo và trưng bày", "To hang and exhibit";
         nothing: "Chưa có tác phẩm nào.", "There are no works yet.";
         for_bodies: "Dành cho cơ quan", "For public bodies";
-        stations: "Đài truyền thanh", "Radio stations";
-        stations_text: "Bài mới để phát, độ dài tới từng giây, lời để in.", "What is new to air, lengths to the second, scripts to print.";
-        stations_button: "Mở trang cho đài", "Open the page for stations";
+        contributors: "Cán bộ xã, phường", "Officers of communes";
+        contributors_text: "Gửi ảnh, bài, bản ghi âm sau mỗi sự kiện.", "Deposit photos, texts and recordings after each event.";
         partners: "Hệ thống đối tác", "Partner systems";
         partners_text: "Lệnh mẫu chạy được ngay, dòng thay đổi, mô tả OpenAPI.", "Commands that work as they stand, a change feed, an OpenAPI description.";
         partners_button: "Hướng dẫn kết nối", "How to connect";

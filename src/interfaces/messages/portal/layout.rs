@@ -9,9 +9,12 @@ super::texts! {
         search: "Tìm kiếm", "Search";
         search_box: "Tìm trong kho", "Search the archive";
         search_button: "Tìm", "Search";
-        station: "Cho đài", "For stations";
         partners: "Cho đối tác", "For partners";
         sign_in: "Đăng nhập", "Sign in";
+        sign_out: "Đăng xuất", "Sign out";
+        deposit: "Gửi tác phẩm", "Deposit";
+        mine: "Tác phẩm của tôi", "My works";
+        review: "Hàng chờ duyệt", "Review queue";
         menu: "Menu", "Menu";
         close_menu: "Đóng menu", "Close menu";
         other_language: "English", "Tiếng Việt";

@@ -2,11 +2,14 @@
 //!
 //! [`format`] writes numbers, sizes, lengths and dates as each language does.
 
+pub mod deposit;
 pub mod errors;
 pub mod format;
 pub mod home;
 pub mod layout;
+pub mod review;
 pub mod search;
+pub mod session;
 pub mod work;
 
 /// Declares the texts of a page: `field: "Vietnamese", "English";`.
