@@ -62,6 +62,8 @@ mod passkeys;
 mod path_to_publication;
 mod picture_copies;
 mod policy_matrix;
+mod portal_forms;
+mod portal_reading;
 mod probe;
 mod problems;
 mod public_media;

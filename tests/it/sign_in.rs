@@ -15,7 +15,7 @@ pub(crate) fn archive_with(role: &str) -> Archive {
     archive
 }
 
-fn add_account(archive: &Archive, login: &str, role: &str) -> Value {
+pub(crate) fn add_account(archive: &Archive, login: &str, role: &str) -> Value {
     let mut wanted = json!({ "login": login, "role": role });
     if role == "contributor" {
         wanted["organisation"] = "dic".into();

@@ -91,6 +91,7 @@ async fn commit_passed(archive: &Archive, plan: &SuccessionState, passed: &[(&st
         changes = changes.write(Write::Record(KeyedRecord {
             key: passed_key(&plan.id, kind, subject),
             revision: Revision::FIRST,
+            held: None,
             value: json!({ "v1": { "succession": plan.id, "kind": kind, "subject": subject } }),
         }));
     }

@@ -16,6 +16,7 @@ use crate::interfaces::http::extract::guard::ControlSecret;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
 use crate::interfaces::messages::mail;
+use crate::interfaces::portal;
 use crate::storage::blocking;
 use crate::telemetry::{self, error_chain};
 
@@ -57,7 +58,7 @@ impl Serving {
             .map_err(|error| opening_failed(error, &data))?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {
-            let running = server::start(&archive, &secret, listening)?;
+            let running = server::start(&archive, &secret, listening, portal::routes)?;
             let handle = running.handle();
             let base = running.base.as_str().to_owned();
             let address = running.local;

@@ -88,7 +88,7 @@ operations! {
     own_tokens { list, create, rotate, revoke }
     administration { list, invite, read, patch, reset, close }
     vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
-    docs { start_page, description, documentation, interactive, problem_page }
+    docs { description, documentation, interactive, problem_page }
 }
 
 /// Registers all routes.

@@ -71,7 +71,8 @@ fn bound_sockets(
     Ok(sockets)
 }
 
-/// Binds the configured address and starts answering. Must run inside a tokio runtime.
+/// Binds the configured address and starts answering. `pages` registers the pages for people. Must run inside a tokio
+/// runtime.
 ///
 /// # Errors
 /// When the address cannot be bound.
@@ -79,6 +80,7 @@ pub fn start(
     archive: &Archive,
     control: &ControlSecret,
     listening: Listening,
+    pages: fn(&mut web::ServiceConfig),
 ) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
     let Listening { sockets, tls, gate } = listening;
@@ -106,6 +108,7 @@ pub fn start(
             .app_data(slots.clone())
             .configure(|config| provide(&served, &address, config))
             .configure(routes)
+            .configure(pages)
             .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(uploads::protocol::speak))
             .wrap(from_fn(compression::only_generated_text))

@@ -55,7 +55,8 @@ impl Exchange<'_> {
         let (path, query) = self.path.split_once('?').unwrap_or((self.path, ""));
         let Some((template, item)) = described_path(path) else {
             let is_refused = matches!(self.status, 400 | 401 | 404 | 405 | 414 | 431);
-            return expect(is_refused, || "the address is not described".to_owned());
+            let is_allowed = is_refused || is_page(path);
+            return expect(is_allowed, || "the address is not described".to_owned());
         };
         if self.method == "OPTIONS" {
             return Ok(());
@@ -433,4 +434,22 @@ fn close_objects(value: &mut Value, name: &str, parts_of_others: &[String]) {
         }
         _ => {}
     }
+}
+
+/// Whether a path is one of the pages for people, which are no part of the interface.
+fn is_page(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    [
+        "",
+        "tim",
+        "t",
+        "en",
+        "static",
+        "dang-nhap",
+        "dang-xuat",
+        "gui",
+        "cua-toi",
+        "duyet",
+    ]
+    .contains(&first)
 }

@@ -195,7 +195,10 @@ pub async fn sign_out(
 
 /// Ends the session that the browser had before it signed in. Otherwise whoever put its own session into the browser
 /// (session fixation) would find it running after the holder has signed in.
-pub(super) async fn end_earlier(request: &HttpRequest, archive: &Archive) -> Result<(), Problem> {
+///
+/// # Errors
+/// The catalogue fails.
+pub async fn end_earlier(request: &HttpRequest, archive: &Archive) -> Result<(), Problem> {
     let earlier = request.extensions().get::<Session>().cloned();
     match earlier {
         Some(earlier) => Ok(archive.accounts.sign_in.out(&earlier).await?),
