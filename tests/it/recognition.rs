@@ -115,7 +115,7 @@ fn a_page_that_lies_wrong_is_read_all_the_same() {
 }
 
 #[test]
-fn photos_are_not_read_and_neither_is_what_is_covered() {
+fn photos_are_not_read_and_neither_is_what_is_redacted() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let photo = work_with(&editor, "archival-photo", "scan.png", &fixture("scan.png"));
@@ -137,8 +137,8 @@ fn photos_are_not_read_and_neither_is_what_is_covered() {
     let region = json!({"regions": [{"x": 0, "y": 0, "width": 400, "height": 100}]});
     let etag = work.header("etag").to_owned();
     let address = format!("{poster}/files/{sha256}");
-    let covered = editor.put_json(&format!("{address}/covered-regions"), &etag, &region);
-    assert_eq!(covered.status, 200, "{}", covered.text());
+    let redacted = editor.put_json(&format!("{address}/redacted-regions"), &etag, &region);
+    assert_eq!(redacted.status, 200, "{}", redacted.text());
     assert_eq!(editor.get(&format!("{address}/text")).status, 404);
     let minute = std::time::Duration::from_secs(60);
     eventually_within(minute, "it is not found any more", || {

@@ -15,7 +15,7 @@ use super::health::ReadinessGate;
 use super::records::Records;
 use super::tls::Tls;
 use super::upload::slots::UploadSlots;
-use super::{BaseAddress, authentication, frame, reachable, routes};
+use super::{BaseAddress, authentication, frame, reachable, routes, uploads};
 use crate::app::Archive;
 use crate::memory;
 
@@ -71,7 +71,8 @@ fn bound_sockets(
     Ok(sockets)
 }
 
-/// Binds the configured address and starts answering. Must run inside a tokio runtime.
+/// Binds the configured address and starts answering. `pages` registers the pages for people. Must run inside a tokio
+/// runtime.
 ///
 /// # Errors
 /// When the address cannot be bound.
@@ -79,6 +80,7 @@ pub fn start(
     archive: &Archive,
     control: &ControlSecret,
     listening: Listening,
+    pages: fn(&mut web::ServiceConfig),
 ) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
     let Listening { sockets, tls, gate } = listening;
@@ -93,8 +95,9 @@ pub fn start(
     let address = base.clone();
     let control = web::Data::new(control.clone());
     let gate = web::Data::new(gate);
-    let max_uploads = archive.config.intake.max_uploads_of_caller;
-    let slots = web::Data::new(UploadSlots::new(max_uploads));
+    let slots = web::Data::new(UploadSlots::new(
+        archive.config.intake.max_uploads_of_caller,
+    ));
     let proxies = web::Data::new(TrustedProxies::new(&settings.trusted_proxies));
     let factory = move || {
         // Called once on the thread of each worker.
@@ -106,7 +109,9 @@ pub fn start(
             .app_data(slots.clone())
             .configure(|config| provide(&served, &address, config))
             .configure(routes)
+            .configure(pages)
             .wrap(from_fn(authentication::authenticate))
+            .wrap(from_fn(uploads::protocol::speak))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))

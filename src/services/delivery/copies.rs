@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::cache::Cache;
-use crate::domain::asset::{CoverId, File, Processing};
+use crate::domain::asset::{File, Processing, RedactionId};
 use crate::services::media::full_text::{self, TextState, formats};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
@@ -31,14 +31,15 @@ pub(super) struct Copies {
 
 impl Copies {
     fn of(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Self {
-        let cover = file.cover();
+        let redaction = file.redaction();
         let with_purpose = |purpose| {
             let copies = renditions.iter();
-            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose, cover))
+            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose, redaction))
         };
         let newest_preview = |side_px: u32| {
             let copies = with_purpose(Purpose::Preview);
-            let of_size = copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, cover));
+            let of_size =
+                copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, redaction));
             // A newer version of a recipe sorts after an older one.
             let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
@@ -64,11 +65,11 @@ impl Copies {
     }
 }
 
-/// Two works may have the same bytes and cover other regions of them, or have them in another role.
-type CopiesKey = (BlobKey, Option<CoverId>, bool);
+/// Two works may have the same bytes with other regions redacted, or in another role.
+type CopiesKey = (BlobKey, Option<RedactionId>, bool);
 
 fn key(file: &File) -> CopiesKey {
-    (file.sha256, file.cover(), has_text(file))
+    (file.sha256, file.redaction(), has_text(file))
 }
 
 fn has_text(file: &File) -> bool {

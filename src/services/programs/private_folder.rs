@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::telemetry::error_chain;
+
 /// How the names of private folders begin.
 const PREFIX: &str = "work-";
 
@@ -62,7 +64,11 @@ impl PrivateFolder {
 impl Drop for PrivateFolder {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, "a private folder could not be deleted; it will be at the next start");
+            let error = error_chain(&error);
+            tracing::warn!(
+                error,
+                "a private folder could not be deleted; it will be at the next start"
+            );
         }
     }
 }

@@ -21,6 +21,7 @@ use super::program::{Program, Version};
 use super::settings::{self, Settings};
 use super::workspace::Workspace;
 use crate::storage::blocking;
+use crate::telemetry::error_chain;
 
 /// The longest message of a program that is kept, in bytes.
 const MESSAGE_BYTES: usize = 500;
@@ -271,7 +272,7 @@ impl Programs {
         let workspace = self
             .new_workspace(wanted)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| error_chain(&error))?;
         let launch = Launch {
             settings: &self.shared.settings,
             protection: wanted,
@@ -280,11 +281,11 @@ impl Programs {
         };
         let (command, folder) = (launch.report(), Arc::clone(&workspace.folder));
         let ended = run_on_thread(command, Limits::default(), folder).await;
-        let ended = ended.map_err(|error| error.to_string())?;
+        let ended = ended.map_err(|error| error_chain(&error))?;
         if ended.how != How::Code(0) {
             return Err(first_lines(&ended.stderr));
         }
-        serde_json::from_slice(&ended.stdout).map_err(|error| error.to_string())
+        serde_json::from_slice(&ended.stdout).map_err(|error| error_chain(&error))
     }
 }
 

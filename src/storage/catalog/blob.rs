@@ -86,7 +86,7 @@ impl ProcessedBlob {
     /// The name of a recipe that is not one of a public copy: `text` of `text/1`.
     pub fn name(&self) -> Option<&str> {
         let name = self.recipe.split('/').next()?;
-        let is_public_copy = ["public-copy", "preview-", "covered-"];
+        let is_public_copy = ["public-copy", "preview-", "redacted-"];
         let is_public_copy = is_public_copy.iter().any(|start| name.starts_with(start));
         (!is_public_copy).then_some(name)
     }

@@ -107,7 +107,7 @@ const KINDS_WITH_WORDS: [&str; 21] = [
     "social-post",
 ];
 
-/// Whether the text of a file in a work of this kind is to be read: it is a document, or an image of words. What is covered
+/// Whether the text of a file in a work of this kind is to be read: it is a document, or an image of words. What is redacted
 /// is not read.
 pub fn has_text(file: &File, kind: Option<&Slug>) -> bool {
     let is_of_words = || kind.is_some_and(|kind| KINDS_WITH_WORDS.contains(&kind.as_str()));
@@ -120,5 +120,5 @@ pub fn may_have_text(file: &File) -> bool {
 }
 
 fn is_image_with_words(file: &File) -> bool {
-    previews::can_render(&file.media_type) && file.cover().is_none()
+    previews::can_render(&file.media_type) && file.redaction().is_none()
 }

@@ -215,8 +215,8 @@ impl Handler for RecogniseTexts {
         let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
-        // What is covered must not be read.
-        if file.cover().is_some() {
+        // What is redacted must not be read.
+        if file.redaction().is_some() {
             return Ok(changes);
         }
         match self.scan(&file).await {

@@ -1,7 +1,5 @@
 //! Reads the texts of the files of a work: what is said in transcripts and captions, and what was read from documents.
 
-use std::error::Error;
-
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole, Work};
 use crate::services::media::full_text::{self, formats, html};
@@ -10,6 +8,7 @@ use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{BlobKey, CatalogError, WorkReader};
+use crate::telemetry::error_chain;
 
 /// Bytes of a transcript that are read: more than a day of speech.
 const MAX_BYTES: u64 = 4 << 20;
@@ -106,7 +105,7 @@ fn transcript(file: &File, bytes: &[u8]) -> FileText {
 }
 
 fn report(error: &BlobError, asset: &Asset) {
-    let error = error as &dyn Error;
+    let error = error_chain(error);
     tracing::warn!(error, asset = %asset.id, "the text of a file could not be read for the search index");
 }
 
