@@ -17,7 +17,8 @@ use crate::services::jobs::{
 use crate::services::mail::Mail;
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, RenderPreviews,
+    AuditBlobs, FindMissingCopies, FindUnmeasuredSound, HashPictures, MakePublicCopies,
+    MeasureSound, RenderPreviews,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::successions::{PassOn, Successors};
@@ -65,6 +66,7 @@ impl JobRunnerSetup {
             access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
+            FindUnmeasuredSound::SCHEDULE,
             SWEEP,
             SCRUB,
         ] {
@@ -121,6 +123,8 @@ impl JobRunnerSetup {
             .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
             .with(MakePublicCopies::new(catalog(), blobs(), staging()))
             .with(FindMissingCopies::new(catalog()))
+            .with(MeasureSound::new(catalog(), blobs(), staging()))
+            .with(FindUnmeasuredSound::new(catalog(), blobs()))
             .with(HashPictures::new(catalog(), blobs(), limits))
     }
 }

@@ -83,6 +83,8 @@ mod search_load;
 mod sensitive_themes;
 mod service_manager;
 mod sign_in;
+mod sound_http;
+mod sound_measurement;
 mod stored_records;
 mod successions;
 mod support;

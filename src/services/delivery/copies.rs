@@ -22,6 +22,12 @@ pub(super) struct Copies {
     pub(super) public: Option<Rendition>,
     /// For each size its newest preview.
     pub(super) previews: Vec<(u32, Rendition)>,
+    /// What was measured of its sound.
+    pub(super) sound_report: Option<Rendition>,
+    /// The shape of its sound as numbers.
+    pub(super) waveform: Option<Rendition>,
+    /// The same as a picture.
+    pub(super) waveform_picture: Option<Rendition>,
 }
 
 impl Copies {
@@ -38,6 +44,7 @@ impl Copies {
             let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
         };
+        let only = |purpose| with_purpose(purpose).next().cloned();
         let widest = with_purpose(Purpose::PublicCopy).max_by_key(|copy| copy.width_px);
         Self {
             processing: public_copy::state(file, record, renditions),
@@ -46,6 +53,9 @@ impl Copies {
                 .into_iter()
                 .filter_map(newest_preview)
                 .collect(),
+            sound_report: only(Purpose::SoundReport),
+            waveform: only(Purpose::Waveform),
+            waveform_picture: only(Purpose::WaveformPicture),
         }
     }
 

@@ -11,6 +11,7 @@ mod cache;
 mod content;
 mod copies;
 mod presentation;
+mod sounds;
 
 use std::sync::Arc;
 
@@ -18,9 +19,11 @@ use tokio::sync::watch;
 
 pub use content::Content;
 pub use presentation::Presentation;
+pub use sounds::SoundAccess;
 
 use cache::Cache;
 use copies::{Copies, CopyReader};
+use sounds::ReportReader;
 
 use crate::clock::Clock;
 use crate::domain::access::Actor;
@@ -28,6 +31,7 @@ use crate::domain::access::policy;
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision, Work};
 use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::media::sound;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::catalog::{
@@ -45,6 +49,7 @@ pub struct Delivery {
     last_event: watch::Receiver<EventNumber>,
     assets: Arc<Cache<AssetId, Asset>>,
     copies: CopyReader,
+    reports: ReportReader,
 }
 
 /// Bytes that may be delivered to the requesting actor.
@@ -85,6 +90,17 @@ pub struct FileAccess {
     pub deliverable: Option<Deliverable>,
     /// The sizes of the previews that the actor gets, by the longer side in pixels.
     pub preview_sides_px: Vec<u32>,
+    /// What its sound is like, when it is a recording that the actor may hear.
+    pub sound: Option<SoundAccess>,
+}
+
+/// A form of the waveform of a sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaveformForm {
+    /// JSON of `audiowaveform`.
+    Numbers,
+    /// SVG.
+    Picture,
 }
 
 /// Why nothing is delivered.
@@ -117,6 +133,7 @@ impl Delivery {
             last_event: catalog.watch_events(),
             assets: Arc::new(Cache::new()),
             copies: CopyReader::new(Arc::clone(&catalog)),
+            reports: ReportReader::new(Arc::clone(&blobs)),
             catalog,
             blobs,
             clock,
@@ -150,14 +167,38 @@ impl Delivery {
     ) -> Result<Vec<Vec<FileAccess>>, CatalogError> {
         let files = assets.iter().flat_map(|asset| &asset.files);
         let mut copies = self.copies.of_all(files).await?.into_iter();
-        let of_asset = |asset: &Asset| {
+        let mut accesses = Vec::with_capacity(assets.len());
+        for asset in assets {
             let copies = copies.by_ref().take(asset.files.len());
-            let files = asset.files.iter().zip(copies);
-            files
-                .map(|(file, copies)| file_access(actor, asset, file, &copies))
-                .collect()
+            let mut of_asset = Vec::with_capacity(asset.files.len());
+            for (file, copies) in asset.files.iter().zip(copies) {
+                let mut access = file_access(actor, asset, file, &copies);
+                access.sound = self.sound_access(file, &access, &copies).await;
+                of_asset.push(access);
+            }
+            accesses.push(of_asset);
+        }
+        Ok(accesses)
+    }
+
+    /// What its sound is like; nothing for those who may not hear it.
+    async fn sound_access(
+        &self,
+        file: &File,
+        access: &FileAccess,
+        copies: &Copies,
+    ) -> Option<SoundAccess> {
+        if access.deliverable.is_none() || !sound::can_measure(&file.media_type) {
+            return None;
+        }
+        let report = match &copies.sound_report {
+            Some(report) => self.reports.read(report).await,
+            None => None,
         };
-        Ok(assets.iter().map(of_asset).collect())
+        Some(SoundAccess {
+            report,
+            has_waveform: copies.waveform.is_some(),
+        })
     }
 
     /// A file that the work had at one of its revisions, as deposited, for those who may read its history.
@@ -242,6 +283,7 @@ impl Delivery {
                 processing: copies.processing,
                 deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
                 preview_sides_px: Vec::new(),
+                sound: None,
             }
         };
         Ok(earlier.files.iter().zip(copies).map(access).collect())
@@ -289,6 +331,37 @@ impl Delivery {
         let copies = self.copies.of(file).await.map_err(FindError::from)?;
         let copy = copies.preview(size_px).ok_or(DeliveryError::NoSuchFile)?;
         Ok(rendered(actor, file, copy))
+    }
+
+    /// The waveform of a sound, for those who may hear it.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not drawn.
+    pub async fn waveform(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+        form: WaveformForm,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let file = find(&asset, sha256)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        if deliverable(actor, &asset, file, &copies).is_none() {
+            return Err(DeliveryError::NoSuchFile);
+        }
+        let drawn = match form {
+            WaveformForm::Numbers => &copies.waveform,
+            WaveformForm::Picture => &copies.waveform_picture,
+        };
+        let drawn = drawn.as_ref().ok_or(DeliveryError::NoSuchFile)?;
+        let sent = rendered(actor, file, drawn);
+        // Drawn by the archive itself: an area without text, script or address.
+        let presentation = Presentation::InlineSandboxed;
+        Ok(Deliverable {
+            presentation,
+            ..sent
+        })
     }
 
     /// Opens the bytes for reading.
@@ -357,12 +430,14 @@ fn file_access(actor: &Actor, asset: &Asset, file: &File, copies: &Copies) -> Fi
             processing,
             deliverable: None,
             preview_sides_px: Vec::new(),
+            sound: None,
         };
     }
     FileAccess {
         processing,
         deliverable: deliverable(actor, asset, file, copies),
         preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
+        sound: None,
     }
 }
 
@@ -385,6 +460,7 @@ fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Deliverable {
     } else {
         let extension = match copy.media_type.as_str() {
             "image/jpeg" => "jpg",
+            "image/svg+xml" => "svg",
             other => other.rsplit('/').next().unwrap_or("bin"),
         };
         let stem = name.split('.').next().unwrap_or(&name);

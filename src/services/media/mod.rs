@@ -7,8 +7,8 @@
 //! persons. [`fixity`] reads stored files back and compares them with their hash.
 //!
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
-//! cannot be read costs its facts, never the file. Audio and video are measured, not decoded; the public gets
-//! them as copies without metadata ([`public_copy`]).
+//! cannot be read costs its facts, never the file. What a recording states of itself is read when it arrives; later its
+//! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]).
 
 mod boxes;
 mod broadcast;
@@ -29,6 +29,7 @@ pub mod recipe;
 pub mod render;
 mod render_error;
 mod signature;
+pub mod sound;
 mod still;
 pub mod text;
 mod zip;
@@ -39,3 +40,4 @@ pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};
 pub use public_copy::{FindMissingCopies, MakePublicCopies};
 pub use signature::{can_be_recognised, usual_name};
+pub use sound::{FindUnmeasuredSound, MeasureSound};

@@ -21,6 +21,13 @@ const PREVIEW_PREFIX: &str = "preview-";
 const COVERED_PREFIX: &str = "covered-";
 const STAFF_PREFIX: &str = "staff-";
 
+/// The recipe of what was measured of a sound.
+pub const SOUND_REPORT: &str = "sound-report/1";
+/// The recipe of the shape of a sound as numbers.
+pub const WAVEFORM: &str = "waveform/1";
+/// The recipe of the shape of a sound as a picture.
+pub const WAVEFORM_PICTURE: &str = "waveform-picture/1";
+
 /// What a rendition may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
@@ -30,6 +37,12 @@ pub enum Purpose {
     Preview,
     /// A copy for those who may download the original.
     Staff,
+    /// What was measured of a sound, for the archive itself.
+    SoundReport,
+    /// The shape of a sound as numbers, for those who get the sound.
+    Waveform,
+    /// The same as a picture.
+    WaveformPicture,
 }
 
 /// The recipe of a preview of this size, with these regions covered.
@@ -90,7 +103,12 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
     } else if recipe.starts_with(STAFF_PREFIX) {
         &[Purpose::Staff]
     } else {
-        &[]
+        match recipe {
+            SOUND_REPORT => &[Purpose::SoundReport],
+            WAVEFORM => &[Purpose::Waveform],
+            WAVEFORM_PICTURE => &[Purpose::WaveformPicture],
+            _ => &[],
+        }
     }
 }
 
@@ -117,6 +135,21 @@ mod tests {
             );
             assert_eq!(serves(recipe, Purpose::Preview, None), preview, "{recipe}");
             assert_eq!(serves(recipe, Purpose::Staff, None), staff, "{recipe}");
+        }
+    }
+
+    /// What is drawn of a sound, or measured, is never sent in place of it.
+    #[test]
+    fn what_is_made_of_a_sound_is_no_copy_of_it() {
+        for (recipe, purpose) in [
+            (super::SOUND_REPORT, Purpose::SoundReport),
+            (super::WAVEFORM, Purpose::Waveform),
+            (super::WAVEFORM_PICTURE, Purpose::WaveformPicture),
+        ] {
+            assert!(serves(recipe, purpose, None), "{recipe}");
+            for other in [Purpose::PublicCopy, Purpose::Preview, Purpose::Staff] {
+                assert!(!serves(recipe, other, None), "{recipe}");
+            }
         }
     }
 

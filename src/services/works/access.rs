@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::follow_up::file_job;
+use super::follow_up::file_jobs;
 use super::{ChangeError, FindError, put_with_follow_up};
 use crate::clock::Clock;
 use crate::domain::access::policy::{self, Disclosure};
@@ -123,7 +123,7 @@ impl WorkAccess {
         };
         let new_files = next.files.iter().filter(is_new);
         let jobs: Vec<NewJob> = new_files
-            .filter_map(|file| file_job(next.id, file, next.updated_at))
+            .flat_map(|file| file_jobs(next.id, file, next.updated_at))
             .collect();
         let changes = self.put(changes, next, event);
         jobs.into_iter().fold(changes, ChangeSet::job)

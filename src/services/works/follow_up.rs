@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, AssetId, File, State};
 use crate::services::jobs::payload;
-use crate::services::media::{previews, public_copy};
+use crate::services::media::{previews, public_copy, sound};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
 /// What becomes due for a work at a moment.
@@ -59,15 +59,17 @@ pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventK
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The job that makes the copies of a file that is new to the work, or has other covered regions.
-pub(super) fn file_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
-    if previews::can_render(&file.media_type) {
+/// The jobs for a file that is new to the work, or has other covered regions: its copies, and what its sound is like.
+pub(super) fn file_jobs(id: AssetId, file: &File, now: Timestamp) -> Vec<NewJob> {
+    let copies = if previews::can_render(&file.media_type) {
         Some(previews::job(id, file, now))
     } else if public_copy::can_make(&file.media_type) {
         Some(public_copy::job(id, file.sha256, now))
     } else {
         None
-    }
+    };
+    let measures = sound::can_measure(&file.media_type).then(|| sound::job(id, file.sha256, now));
+    copies.into_iter().chain(measures).collect()
 }
 
 /// The jobs for changes of a published work that will become due.

@@ -37,7 +37,7 @@ const SERVICES: [&str; 15] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 15] = [
+const CRATE_MODULES: [(&str, &[&str]); 17] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -53,6 +53,8 @@ const CRATE_MODULES: [(&str, &[&str]); 15] = [
     ("sled", &["storage/catalog/embedded/"]),
     ("zstd", &["storage/catalog/embedded/"]),
     ("image", &["services/media/"]),
+    ("symphonia", &["services/media/sound/"]),
+    ("ebur128", &["services/media/sound/"]),
     ("quick_xml", &["services/sharing/"]),
     ("getrandom", &["clock.rs"]),
     ("libmimalloc_sys", &["memory.rs"]),

@@ -16,7 +16,7 @@ use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
 use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
-use crate::services::delivery::{Deliverable, Delivery};
+use crate::services::delivery::{Deliverable, Delivery, WaveformForm};
 
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
@@ -79,6 +79,56 @@ pub async fn preview(
 ) -> Result<HttpResponse, Problem> {
     let (sha256, size) = (path_part(&request, "sha256")?, path_part(&request, "size")?);
     let deliverable = delivery.preview(&actor, id.0, sha256, size).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers the waveform of a sound as numbers.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/waveform", operation_id = "readWaveform", tag = "files",
+    summary = "The waveform of a recording as numbers",
+    description = "For whoever may hear the recording: the lowest and the highest sample of each twentieth \
+        of a second, in the JSON of `audiowaveform` (version 2), which web players read.",
+    params(WorkId, FileHash, IfNoneMatch),
+    responses(
+        (status = 200, description = "The waveform.", body = FileBytes, content_type = "application/json",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn waveform(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let form = WaveformForm::Numbers;
+    let deliverable = delivery.waveform(&actor, id.0, sha256, form).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers the waveform of a sound as a picture.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/waveform.svg", operation_id = "readWaveformPicture", tag = "files",
+    summary = "The waveform of a recording as a picture",
+    params(WorkId, FileHash, IfNoneMatch),
+    responses(
+        (status = 200, description = "The picture.", body = FileBytes, content_type = "image/svg+xml",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn waveform_picture(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let form = WaveformForm::Picture;
+    let deliverable = delivery.waveform(&actor, id.0, sha256, form).await?;
     send(&request, &delivery, &deliverable).await
 }
 

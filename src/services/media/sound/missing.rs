@@ -1,0 +1,102 @@
+//! The job that finds recordings that were not measured and enqueues the measuring of each.
+//!
+//! Recordings attached before sounds were measured have no report. One that another version of the archive could not
+//! measure is tried again: this one may know its format.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::job::{can_measure, job};
+use super::report::{Outcome, SoundReport};
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::domain::asset::{AssetId, File};
+use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::originals;
+use crate::services::media::recipe::{self, Purpose};
+use crate::storage::blobs::BlobStore;
+use crate::storage::catalog::{ChangeSet, Entry, Job, WorkReader};
+
+/// The kind of job.
+const KIND: &str = "find-unmeasured-sound";
+/// Works read at a time.
+const PAGE: usize = 200;
+/// A report is much shorter.
+const MAX_REPORT_BYTES: u64 = 1 << 20;
+
+/// Finds recordings that were not measured.
+pub struct FindUnmeasuredSound {
+    catalog: Arc<dyn WorkReader>,
+    blobs: Arc<dyn BlobStore>,
+}
+
+impl FindUnmeasuredSound {
+    /// Its schedule, to be enqueued at every start.
+    pub const SCHEDULE: Schedule = Schedule::new(KIND, Duration::from_secs(7 * 24 * 60 * 60));
+
+    /// Looks through this catalogue.
+    pub fn new(catalog: Arc<dyn WorkReader>, blobs: Arc<dyn BlobStore>) -> Self {
+        Self { catalog, blobs }
+    }
+
+    async fn is_unmeasured(&self, file: &File) -> Result<bool, JobFailure> {
+        let renditions = self.catalog.renditions(&[file.sha256]).await;
+        let renditions = renditions.map_err(JobFailure::retry)?.concat();
+        let is_report = |recipe: &str| recipe::serves(recipe, Purpose::SoundReport, None);
+        let mut reports = renditions.iter().filter(|made| is_report(&made.recipe));
+        let Some(report) = reports.next() else {
+            return Ok(true);
+        };
+        let bytes = match originals::read(&*self.blobs, report.blob, MAX_REPORT_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(JobFailure::GiveUp(_)) => return Ok(true),
+            Err(failure) => return Err(failure),
+        };
+        let report: Result<SoundReport, _> = serde_json::from_slice(&bytes);
+        Ok(report.map_or(true, |report| {
+            matches!(report.outcome, Outcome::Failed(_))
+                && report.program != env!("CARGO_PKG_VERSION")
+        }))
+    }
+}
+
+#[async_trait]
+impl Handler for FindUnmeasuredSound {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            timeout: Duration::from_secs(60 * 60),
+            max_attempts: u32::MAX,
+            ..Policy::default()
+        }
+    }
+
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(Self::SCHEDULE.interval())
+    }
+
+    async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
+        let mut changes = ChangeSet::by(&Actor::System, clock.now());
+        let mut after: Option<AssetId> = None;
+        loop {
+            let page = self.catalog.list(after, PAGE).await;
+            let page = page.map_err(JobFailure::retry)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id());
+            for entry in &page {
+                let Entry::Asset(asset) = entry else { continue };
+                for file in &asset.files {
+                    if can_measure(&file.media_type) && self.is_unmeasured(file).await? {
+                        changes = changes.job(job(asset.id, file.sha256, clock.now()));
+                    }
+                }
+            }
+        }
+        Ok(changes.job(Self::SCHEDULE.next(clock.now())))
+    }
+}
