@@ -5,6 +5,10 @@ COPY . .
 RUN cargo build --release --locked --bin khochung
 
 FROM debian:bookworm-slim
+# Programs that read files (docs/operate/programs.md).
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg poppler-utils tesseract-ocr tesseract-ocr-vie \
+ && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 khochung \
  && useradd --uid 10001 --gid khochung --no-create-home --home-dir /data --shell /usr/sbin/nologin khochung \
  && install --directory --owner=khochung --group=khochung --mode=0750 /data

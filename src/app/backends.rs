@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::OpenError;
+use super::{OpenError, programs};
 use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
+use crate::services::programs::Programs;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
 use crate::services::search::admission::budget::Budget;
@@ -31,6 +32,7 @@ pub(super) struct Backends {
     pub(super) keys: Arc<KeyStore>,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
+    pub(super) programs: Programs,
 }
 
 impl Backends {
@@ -51,6 +53,10 @@ impl Backends {
         let keys = KeyStore::open(data, clock.random_bytes()).map_err(OpenError::Keys)?;
         let blobs = LocalBlobs::open(data).map_err(OpenError::Blobs)?;
         let staging = Staging::open(data, SystemTime::now()).map_err(OpenError::Blobs)?;
+        let programs = programs::settings(&config, data.join("programs"));
+        let programs = programs
+            .and_then(Programs::open)
+            .map_err(OpenError::Folder)?;
         Ok(Self {
             config: Arc::new(config),
             clock,
@@ -59,6 +65,7 @@ impl Backends {
             keys: Arc::new(keys),
             blobs,
             staging,
+            programs,
         })
     }
 

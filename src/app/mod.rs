@@ -9,6 +9,7 @@ mod job_runner;
 pub mod mail;
 pub mod maintenance;
 mod oidc;
+pub mod programs;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use crate::services::intake::{AcceptedTypes, Intake};
 use crate::services::jobs::{Jobs, RunnerHandle};
 use crate::services::mail::{Compose, Mail};
 use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
+use crate::services::programs::{Availability, Program, Programs, Protection};
 use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
@@ -91,6 +93,8 @@ pub struct Archive {
     pub jobs: Jobs,
     /// The staging area of uploads.
     pub staging: Staging,
+    /// Programs of others.
+    pub programs: Programs,
     notifications: Notifications,
     works: WorkAccess,
     backends: Arc<Backends>,
@@ -112,6 +116,10 @@ pub struct Health {
     pub index_is_available: bool,
     /// Free bytes on the volume of the data folder.
     pub disk_free_bytes: u64,
+    /// Programs of others, and whether they are there.
+    pub programs: Vec<(Program, Availability)>,
+    /// What confines them, once it was found out.
+    pub protection: Option<Protection>,
 }
 
 impl Archive {
@@ -152,6 +160,7 @@ impl Archive {
         };
         let runner = setup.start(&archive.config).await;
         *archive.runner.lock().await = Some(runner.map_err(OpenError::Catalog)?);
+        tokio::spawn(programs::warn_if_unprotected(archive.programs.clone()));
         Ok(archive)
     }
 
@@ -214,6 +223,7 @@ impl Archive {
             saved_searches,
             jobs: Jobs::new(catalog(), clock()),
             staging: backends.staging.clone(),
+            programs: backends.programs.clone(),
             backends: Arc::clone(&backends),
             runner: Arc::default(),
         }
@@ -227,13 +237,18 @@ impl Archive {
         let counts = self.backends.catalog.counts().await?;
         let index = self.search.status();
         let data = self.config.storage.data_dir.clone();
+        let programs = self.programs.clone();
+        let look = move || (free_bytes(&data), programs.availability());
+        let (disk_free_bytes, programs) = blocking(look).await;
         Ok(Health {
             counts,
             log: self.backends.catalog.log_id(),
             catalog: self.backends.catalog.health(),
             index_lag_events: index.lag,
             index_is_available: index.rebuilding.is_none(),
-            disk_free_bytes: blocking(move || free_bytes(&data)).await,
+            disk_free_bytes,
+            programs,
+            protection: self.programs.known_protection(),
         })
     }
 

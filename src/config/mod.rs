@@ -15,6 +15,7 @@
 //! quarantine/  damaged files, set aside
 //! index/       the search index; may be deleted while the archive is stopped
 //! secrets/     keys of accounts, mode 0700
+//! programs/    private folders of programs that are running, mode 0700
 //! run/         control.json (address and secret of the running server), mode 0700
 //! ```
 
@@ -23,6 +24,7 @@ pub mod layers;
 pub mod mail;
 pub mod network;
 pub mod problem;
+pub mod programs;
 pub mod renamed;
 pub mod source;
 
@@ -35,6 +37,7 @@ pub use layers::Effective;
 pub use mail::{Mail, MailSecurity};
 pub use network::Network;
 pub use problem::{ConfigProblem, Problems};
+pub use programs::Programs;
 pub use renamed::RenamedSetting;
 pub use source::Source;
 
@@ -53,6 +56,8 @@ pub struct Config {
     pub access_requests: AccessRequests,
     /// Limits of media work.
     pub media: Media,
+    /// Programs of others that the archive uses.
+    pub programs: Programs,
     /// The search index.
     pub search: Search,
     /// Background work.

@@ -1,7 +1,7 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < mail < accounts < notifications < access_requests < quotas < media < works < intake < curation < search <
+//! jobs < audit < mail < accounts < notifications < access_requests < quotas < programs < media < works < intake < curation < search <
 //! delivery < sharing < successions.
 
 pub mod access_requests;
@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod mail;
 pub mod media;
 pub mod notifications;
+pub mod programs;
 pub mod quotas;
 pub mod search;
 pub mod sharing;

@@ -202,3 +202,18 @@ fn it_speaks_vietnamese_by_flag_and_by_locale() {
     let (_, text) = check(data.path(), &["--language", "en"], &[("LC_ALL", "vi_VN")]);
     assert!(text.contains("  clock: "), "{text}");
 }
+
+#[test]
+fn programs_are_named_with_their_version_or_how_to_install_them() {
+    let data = private_folder();
+    let missing = [("KHOCHUNG__PROGRAMS__PDFTOTEXT", "/nowhere/pdftotext")];
+    let (code, text) = check(data.path(), &[], &missing);
+    assert_eq!(code, 0, "{text}");
+    assert!(line(&text, "confinement").starts_with("ok "), "{text}");
+    for program in ["ffmpeg", "ffprobe", "pdftoppm", "tesseract"] {
+        assert!(line(&text, program).starts_with("ok "), "{text}");
+    }
+    let told = line(&text, "pdftotext");
+    assert!(told.starts_with("warn "), "{told}");
+    assert!(told.ends_with("apt install poppler-utils"), "{told}");
+}

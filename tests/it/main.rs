@@ -64,6 +64,7 @@ mod picture_copies;
 mod policy_matrix;
 mod probe;
 mod problems;
+mod programs;
 mod public_media;
 mod publication_gates;
 mod quotas;

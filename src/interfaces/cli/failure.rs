@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app::OpenError;
 use crate::config;
 use crate::interfaces::messages::{Language, config as config_messages};
+use crate::services::programs::confinement::{self, ConfinementError};
 use crate::storage::blobs::BlobError;
 use crate::telemetry::error_chain;
 
@@ -58,6 +59,9 @@ pub enum Failure {
         #[source]
         error: std::io::Error,
     },
+    /// A program of others could not be confined or started.
+    #[error("not confined")]
+    NotConfined(#[source] ConfinementError),
     /// Anything else that went wrong inside.
     #[error("failed")]
     Inside(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -89,6 +93,7 @@ impl Failure {
             Self::Findings => 2,
             Self::Config(_) | Self::Usage { .. } => 64,
             Self::InUse { .. } => 75,
+            Self::NotConfined(_) => confinement::FAILED,
             Self::Opening { .. }
             | Self::Listen { .. }
             | Self::Refused(_)
@@ -143,6 +148,7 @@ impl Failure {
             }
             Self::Refused(words) => words.clone(),
             Self::Io { what, error } => format!("{what}: {error}"),
+            Self::NotConfined(error) => format!("confine: {}", error_chain(error)),
             Self::Inside(error) => error_chain(error.as_ref()),
         };
         vec![line]

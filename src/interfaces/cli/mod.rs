@@ -10,6 +10,7 @@ mod args;
 mod audit;
 mod backup;
 mod check;
+mod confine;
 mod connection;
 mod control;
 mod demo;
@@ -121,6 +122,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Vocab(VocabCommand::Check { dir }) => {
             maintenance::check_vocabularies(dir.as_deref(), language)
         }
+        Command::Confine(arguments) => confine::run(arguments),
         Command::Completions { shell } => usage_pages::completions(shell),
         Command::Man { folder } => usage_pages::manual(folder.as_deref()),
     }

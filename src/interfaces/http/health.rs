@@ -13,8 +13,9 @@ use super::extract::guard::{self, Allowed, Read};
 use super::frame::KeepBody;
 use super::problem::Problem;
 use super::problem::document::ProblemDocument;
-use crate::app::Archive;
+use crate::app::{Archive, Health};
 use crate::domain::access::Permission;
+use crate::services::programs::Availability;
 use crate::telemetry::Metrics;
 
 /// Whether requests should be sent here yet. Open by itself; whoever fills an archive before it is
@@ -58,6 +59,36 @@ pub struct Readiness {
     log: String,
     /// How many places in the catalogue were found damaged since the start; the log names them.
     damaged_places: u64,
+    /// Programs of others that the archive uses; shown to editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programs: Option<ProgramsReport>,
+}
+
+/// Programs of others that the archive uses: for the text of PDF files, for sound and film.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgramsReport {
+    /// Those that are not installed: what needs them waits.
+    missing: Vec<&'static str>,
+    /// `complete`; `incomplete` when a program made to attack the archive could reach files or the network;
+    /// `unknown` until the first one was started.
+    confinement: &'static str,
+}
+
+impl ProgramsReport {
+    fn of(health: &Health) -> Self {
+        let missing = health
+            .programs
+            .iter()
+            .filter(|(_, is)| *is == Availability::Missing);
+        Self {
+            missing: missing.map(|(program, _)| program.name()).collect(),
+            confinement: match health.protection {
+                None => "unknown",
+                Some(protection) if protection.is_complete() => "complete",
+                Some(_) => "incomplete",
+            },
+        }
+    }
 }
 
 /// Whether the process answers at all.
@@ -128,6 +159,7 @@ pub async fn readyz(
         last_event: is_staff.then_some(health.counts.events),
         log: health.log.to_string(),
         damaged_places: health.catalog.damage.len() as u64,
+        programs: is_staff.then(|| ProgramsReport::of(&health)),
     });
     if has_failed || is_starting {
         response.extensions_mut().insert(KeepBody);

@@ -18,7 +18,7 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 15] = [
+const SERVICES: [&str; 16] = [
     "jobs",
     "audit",
     "mail",
@@ -26,6 +26,7 @@ const SERVICES: [&str; 15] = [
     "notifications",
     "access_requests",
     "quotas",
+    "programs",
     "media",
     "works",
     "intake",
@@ -37,7 +38,7 @@ const SERVICES: [&str; 15] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 17] = [
+const CRATE_MODULES: [(&str, &[&str]); 20] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -56,6 +57,9 @@ const CRATE_MODULES: [(&str, &[&str]); 17] = [
     ("symphonia", &["services/media/sound/"]),
     ("ebur128", &["services/media/sound/"]),
     ("quick_xml", &["services/sharing/"]),
+    ("landlock", &["services/programs/confinement.rs"]),
+    ("seccompiler", &["services/programs/syscalls.rs"]),
+    ("libc", &["services/programs/"]),
     ("getrandom", &["clock.rs"]),
     ("libmimalloc_sys", &["memory.rs"]),
 ];

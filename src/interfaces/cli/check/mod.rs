@@ -1,13 +1,15 @@
 //! `check`: whether an archive can run here, one line for each point, with what to do.
 //!
 //! Nothing is changed: no folder is made and no index rebuilt. Two probe files are written to an
-//! existing data folder and removed. Damage inside the archive is the business of `verify`.
+//! existing data folder and removed, and programs of others are asked for their versions in a private folder of the system's temporary
+//! one. Damage inside the archive is the business of `verify`.
 
 mod address;
 mod finding;
 mod folder;
 mod machine;
 pub(super) mod mail;
+mod programs;
 
 use std::path::Path;
 
@@ -94,21 +96,12 @@ fn examine(config: &Config, language: Language) -> Vec<Finding> {
     findings.push(machine::clock(config, language));
     findings.push(machine::open_files(language));
     findings.push(machine::memory(config, language));
-    findings.push(tools(language));
+    findings.extend(programs::check(config, language));
     findings.push(vocabularies(config, language));
     findings.push(mail::check(config, language));
     findings.extend(address::check(config, running.is_some(), language));
     findings.push(address::running(running.as_ref(), language));
     findings
-}
-
-/// The archive starts no other program; the line says so to whoever looks for one.
-fn tools(language: Language) -> Finding {
-    let [subject, detail] = language.pick(
-        ["công cụ", "không cần chương trình nào khác"],
-        ["tools", "no other program is needed"],
-    );
-    Finding::ok(subject, detail)
 }
 
 fn vocabularies(config: &Config, language: Language) -> Finding {
