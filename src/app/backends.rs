@@ -11,6 +11,7 @@ use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::programs::Programs;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
@@ -33,6 +34,7 @@ pub(super) struct Backends {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) programs: Programs,
+    pub(super) profiles: Profiles,
 }
 
 impl Backends {
@@ -57,6 +59,7 @@ impl Backends {
         let programs = programs
             .and_then(Programs::open)
             .map_err(OpenError::Folder)?;
+        let profiles = load_profiles(&config)?;
         Ok(Self {
             config: Arc::new(config),
             clock,
@@ -66,6 +69,7 @@ impl Backends {
             blobs,
             staging,
             programs,
+            profiles,
         })
     }
 
@@ -196,4 +200,15 @@ fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {
     let folder = &config.vocabulary.folder;
     let own = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
     vocabulary::load(own).map_err(OpenError::Vocabularies)
+}
+
+/// The profiles of copies for stations. Blocks.
+fn load_profiles(config: &Config) -> Result<Profiles, OpenError> {
+    let path = &config.media.broadcast_profiles;
+    if path.as_os_str().is_empty() {
+        return Ok(Profiles::built_in());
+    }
+    let json = std::fs::read_to_string(path);
+    let json = json.map_err(|error| OpenError::ProfilesFile(path.clone(), error))?;
+    Profiles::parse(&json).map_err(OpenError::Profiles)
 }

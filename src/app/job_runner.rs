@@ -15,12 +15,14 @@ use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
 use crate::services::mail::Mail;
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingCopies, FindUnmeasuredSound, HashPictures, MakePublicCopies,
-    MeasureSound, RenderPreviews,
+    AuditBlobs, FindMissingBroadcastCopies, FindMissingCopies, FindUnmeasuredSound, HashPictures,
+    MakeBroadcastCopy, MakePublicCopies, MeasureSound, RenderPreviews, broadcast_copy,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
+use crate::services::programs::Programs;
 use crate::services::successions::{PassOn, Successors};
 use crate::services::works::{DueChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
@@ -40,6 +42,8 @@ pub(super) struct JobRunnerSetup {
     pub(super) catalog: Arc<dyn Catalog>,
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
+    pub(super) programs: Programs,
+    pub(super) profiles: Profiles,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) notifications: Notifications,
@@ -67,6 +71,7 @@ impl JobRunnerSetup {
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
             FindUnmeasuredSound::SCHEDULE,
+            FindMissingBroadcastCopies::SCHEDULE,
             SWEEP,
             SCRUB,
         ] {
@@ -118,13 +123,30 @@ impl JobRunnerSetup {
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
         let (catalog, staging) = (|| self.catalog.clone(), || self.staging.clone());
         let bytes_per_second = config.jobs.audit_bytes_per_second;
+        let (profiles, programs) = (self.profiles.clone(), || self.programs.clone());
         runner
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
             .with(MakePublicCopies::new(catalog(), blobs(), staging()))
             .with(FindMissingCopies::new(catalog()))
-            .with(MeasureSound::new(catalog(), blobs(), staging()))
             .with(FindUnmeasuredSound::new(catalog(), blobs()))
+            .with(FindMissingBroadcastCopies::new(
+                catalog(),
+                programs(),
+                profiles.clone(),
+            ))
+            .with(MakeBroadcastCopy::new(
+                catalog(),
+                (blobs(), staging()),
+                programs(),
+                profiles.clone(),
+            ))
+            .with(MeasureSound::new(
+                catalog(),
+                (blobs(), staging()),
+                programs(),
+                Arc::new(move |asset, blob, now| broadcast_copy::jobs(&profiles, asset, blob, now)),
+            ))
             .with(HashPictures::new(catalog(), blobs(), limits))
     }
 }

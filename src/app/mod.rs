@@ -147,6 +147,8 @@ impl Archive {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
+            programs: archive.programs.clone(),
+            profiles: archive.backends.profiles.clone(),
             curation: archive.curation.clone(),
             works: archive.works.clone(),
             notifications: archive.notifications.clone(),
@@ -185,7 +187,8 @@ impl Archive {
             .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
         let search = Arc::new(search);
-        let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock());
+        let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock())
+            .with_stations(backends.profiles.clone(), backends.programs.clone());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());

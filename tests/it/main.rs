@@ -10,6 +10,7 @@ mod audit_trail;
 mod auth;
 mod backup;
 mod blob_damage;
+mod broadcast_copies;
 mod bulk;
 mod bulk_kill;
 mod bulk_late;

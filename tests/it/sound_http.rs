@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::public_media::{attach, publish, work};
-use crate::support::signal::Signal;
+use crate::support::signal::{Signal, samples_by_ffmpeg};
 use crate::support::{Archive, Client, eventually};
 
 /// Waits until the sound of the first file is no longer waited for.
@@ -75,11 +75,10 @@ fn a_recording_that_cannot_be_measured_says_why() {
     let archive = Archive::start();
     let editor = archive.holder("editor");
     let fixture = |name: &str| std::fs::read(crate::probe::fixture(name)).unwrap();
-    let opus = fixture("tone.opus");
     let flac = fixture("tone.flac");
     for (name, bytes, reason) in [
-        ("ghi-am.opus", &opus[..], "unsupported"),
         ("cut.flac", &flac[..60], "damaged"),
+        ("cut-later.flac", &flac[..200], "damaged"),
     ] {
         let work = work(&editor, "radio-bulletin");
         attach(&editor, &work, name, bytes);
@@ -94,6 +93,36 @@ fn a_recording_that_cannot_be_measured_says_why() {
     }
     let dead = archive.operator().get("/api/v1/jobs?state=dead");
     assert_eq!(dead.json()["items"], json!([]));
+}
+
+/// Formats that are not read in process are decoded by ffmpeg; without it they wait.
+#[test]
+fn other_formats_are_measured_when_ffmpeg_is_there() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let without = Archive::start_with(&[("KHOCHUNG__PROGRAMS__FFMPEG", "/nowhere/ffmpeg")]);
+    for name in ["tone.opus", "tone.w64", "tone.wma"] {
+        let path = crate::probe::fixture(name);
+        let bytes = std::fs::read(&path).unwrap();
+        let work = work(&editor, "radio-bulletin");
+        attach(&editor, &work, name, &bytes);
+        let sound = &sound_of(&editor, &work)["sound"];
+        assert_eq!(sound["state"], "measured", "{name}: {sound}");
+        let samples = samples_by_ffmpeg(&path);
+        assert_eq!(sound["measured"]["samples"], samples, "{name}");
+
+        let editor = without.holder("editor");
+        let waiting = self::work(&editor, "radio-bulletin");
+        attach(&editor, &waiting, name, &bytes);
+        eventually("the job has run", || {
+            let jobs = without.operator().get("/api/v1/jobs?state=waiting").json();
+            let mut jobs = jobs["items"].as_array().unwrap().iter();
+            let is_waiting = jobs.any(|job| job["kind"] == "measure-sound");
+            (!is_waiting).then_some(())
+        });
+        let file = editor.get(&waiting).json()["files"][0].clone();
+        assert_eq!(file["sound"]["state"], "waiting", "{name}");
+    }
 }
 
 /// A photo has no sound.

@@ -73,3 +73,31 @@ impl SoundFailure {
             .map_or("", |(name, _)| name)
     }
 }
+
+/// Why no copy for stations can be made of a sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CopyFailure {
+    /// There is nothing to be heard in it, or too little for a loudness.
+    Silent,
+    /// It cannot be decoded to its end.
+    Damaged,
+    /// The copy would be longer than its format allows, or take too long.
+    TooLarge,
+}
+
+impl CopyFailure {
+    /// Every value with its wire name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("silent", Self::Silent),
+        ("damaged", Self::Damaged),
+        ("too-large", Self::TooLarge),
+    ];
+
+    /// The wire name.
+    pub fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        names
+            .find(|(_, failure)| *failure == self)
+            .map_or("", |(name, _)| name)
+    }
+}

@@ -58,7 +58,7 @@ operations! {
     covered_regions { cover }
     sealed { add_sealed }
     sealed_files { list, read, remove }
-    delivery { file, preview, waveform, waveform_picture, earlier_file }
+    delivery { file, preview, waveform, waveform_picture, broadcast_copy, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }
     imports { import }

@@ -1,7 +1,7 @@
 //! What whoever airs a recording should know about it, in words, and why its sound could not be measured.
 
 use super::Language;
-use crate::domain::sound::{SoundFailure, SoundNote};
+use crate::domain::sound::{CopyFailure, Decibels, SoundFailure, SoundNote};
 
 /// One note in one sentence.
 pub fn sentence(note: SoundNote, language: Language) -> String {
@@ -127,6 +127,62 @@ pub const fn failure(failure: SoundFailure, language: Language) -> &'static str 
         }
         (SoundFailure::TooLarge, Language::English) => {
             "the recording is too long or too large to be measured; split it into several files."
+        }
+    }
+}
+
+/// Why no copy for stations can be made of a sound.
+pub const fn copy_failure(failure: CopyFailure, language: Language) -> &'static str {
+    match (failure, language) {
+        (CopyFailure::Silent, Language::Vietnamese) => {
+            "không có âm thanh, hoặc quá ngắn, nên không tạo được bản để phát."
+        }
+        (CopyFailure::Silent, Language::English) => {
+            "there is no sound in it, or too little, so there is no copy to air."
+        }
+        (CopyFailure::Damaged, Language::Vietnamese) => {
+            "tệp bị hỏng nên không tạo được bản để phát; hãy xuất lại tệp và tải lên lần nữa."
+        }
+        (CopyFailure::Damaged, Language::English) => {
+            "the file is damaged, so no copy to air can be made; export it again and upload it."
+        }
+        (CopyFailure::TooLarge, Language::Vietnamese) => {
+            "bản ghi quá dài để tạo bản để phát ở định dạng này; hãy chia thành nhiều tệp."
+        }
+        (CopyFailure::TooLarge, Language::English) => {
+            "the recording is too long for a copy in this format; split it into several files."
+        }
+    }
+}
+
+/// A program that must be installed before a copy can be made.
+pub fn missing_program(program: &str, language: Language) -> String {
+    match language {
+        Language::Vietnamese => {
+            format!("đang chờ: máy chủ chưa cài {program}; hãy báo cho người quản trị.")
+        }
+        Language::English => {
+            format!("waiting: {program} is not installed on the server; tell its administrator.")
+        }
+    }
+}
+
+/// A copy that did not become what its profile asks for, with its loudness and true peak.
+pub fn off_target(
+    (loudness, true_peak): (Option<Decibels>, Option<Decibels>),
+    language: Language,
+) -> String {
+    let number = |level: Option<Decibels>| level.map_or("?".to_owned(), |level| level.to_string());
+    let (loudness, true_peak) = (number(loudness), number(true_peak));
+    match language {
+        Language::Vietnamese => {
+            let (loudness, true_peak) = (loudness.replace('.', ","), true_peak.replace('.', ","));
+            format!("không đạt đúng mức: bản này có độ lớn {loudness} LUFS, đỉnh {true_peak} dBTP.")
+        }
+        Language::English => {
+            format!(
+                "could not be reached: this copy has {loudness} LUFS and a peak of {true_peak} dBTP."
+            )
         }
     }
 }

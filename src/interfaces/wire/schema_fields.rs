@@ -130,6 +130,12 @@ pub(super) fn sound_state() -> Object {
         .build()
 }
 
+pub(super) fn copy_state() -> Object {
+    one_of(["waiting", "made", "off-target", "failed"])
+        .description(Some("Whether the copy is made."))
+        .build()
+}
+
 pub(super) fn channels() -> Object {
     one_of(Channels::NAMES.map(|(name, _)| name))
         .description(Some(

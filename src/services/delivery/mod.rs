@@ -10,6 +10,7 @@
 mod cache;
 mod content;
 mod copies;
+mod deliverable;
 mod presentation;
 mod sounds;
 
@@ -18,25 +19,26 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use content::Content;
+pub use deliverable::{Cacheability, Deliverable};
 pub use presentation::Presentation;
-pub use sounds::SoundAccess;
+pub use sounds::{BroadcastAccess, SoundAccess};
 
 use cache::Cache;
 use copies::{Copies, CopyReader};
-use sounds::ReportReader;
+use sounds::{ReportReader, Stations, station_copy};
 
 use crate::clock::Clock;
+use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::access::policy;
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Processing, Revision, Work};
-use crate::domain::{Sha256, Timestamp};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::media::sound;
+use crate::services::programs::Programs;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{
-    BlobKey, CatalogError, ChangeSet, EventNumber, Rendition, WorkReader,
-};
+use crate::storage::catalog::{CatalogError, ChangeSet, EventNumber, Rendition, WorkReader};
 
 /// Finds the bytes to deliver.
 #[derive(Clone)]
@@ -50,34 +52,7 @@ pub struct Delivery {
     assets: Arc<Cache<AssetId, Asset>>,
     copies: CopyReader,
     reports: ReportReader,
-}
-
-/// Bytes that may be delivered to the requesting actor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deliverable {
-    /// The address of the bytes; they never change, so this is also their strong validator.
-    pub key: BlobKey,
-    /// Length in bytes.
-    pub size: u64,
-    /// Media type of these bytes.
-    pub media_type: String,
-    /// The name for a download.
-    pub file_name: String,
-    /// How a browser may show them.
-    pub presentation: Presentation,
-    /// When the file was attached.
-    pub last_modified: Timestamp,
-    /// Who may cache the response.
-    pub cacheability: Cacheability,
-}
-
-/// Who may cache a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cacheability {
-    /// Everybody: it does not depend on the actor.
-    Public,
-    /// Only the requesting client.
-    Private,
+    stations: Option<Stations>,
 }
 
 /// What an actor gets of a file.
@@ -134,9 +109,20 @@ impl Delivery {
             assets: Arc::new(Cache::new()),
             copies: CopyReader::new(Arc::clone(&catalog)),
             reports: ReportReader::new(Arc::clone(&blobs)),
+            stations: None,
             catalog,
             blobs,
             clock,
+        }
+    }
+
+    /// The same delivery, with copies for stations by these profiles, made by these programs.
+    #[must_use]
+    pub fn with_stations(self, profiles: Profiles, programs: Programs) -> Self {
+        Self {
+            copies: self.copies.with_profiles(profiles.clone()),
+            stations: Some(Stations { profiles, programs }),
+            ..self
         }
     }
 
@@ -173,7 +159,7 @@ impl Delivery {
             let mut of_asset = Vec::with_capacity(asset.files.len());
             for (file, copies) in asset.files.iter().zip(copies) {
                 let mut access = file_access(actor, asset, file, &copies);
-                access.sound = self.sound_access(file, &access, &copies).await;
+                access.sound = self.sound_access((actor, file), &access, &copies).await;
                 of_asset.push(access);
             }
             accesses.push(of_asset);
@@ -184,7 +170,7 @@ impl Delivery {
     /// What its sound is like; nothing for those who may not hear it.
     async fn sound_access(
         &self,
-        file: &File,
+        (actor, file): (&Actor, &File),
         access: &FileAccess,
         copies: &Copies,
     ) -> Option<SoundAccess> {
@@ -195,9 +181,21 @@ impl Delivery {
             Some(report) => self.reports.read(report).await,
             None => None,
         };
+        let is_measured = report
+            .as_ref()
+            .is_none_or(|report| matches!(report.outcome, sound::Outcome::Measured(_)));
+        let stations = self.stations.as_ref().filter(|_| is_measured);
+        let broadcast = match stations {
+            Some(stations) => {
+                let copies = stations.copies((actor, file), &copies.broadcast, &self.reports);
+                copies.await
+            }
+            None => Vec::new(),
+        };
         Some(SoundAccess {
             report,
             has_waveform: copies.waveform.is_some(),
+            copies: broadcast,
         })
     }
 
@@ -364,6 +362,31 @@ impl Delivery {
         })
     }
 
+    /// The copy of a sound for stations by a profile, for those who may hear it.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not made.
+    pub async fn broadcast_copy(
+        &self,
+        actor: &Actor,
+        (id, sha256): (AssetId, Sha256),
+        profile: &str,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let file = find(&asset, sha256)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        let profiles = self.stations.iter().flat_map(|of| of.profiles.iter());
+        let mut made = profiles.zip(&copies.broadcast);
+        let made = made.find(|(found, _)| found.name == profile);
+        match (made, deliverable(actor, &asset, file, &copies)) {
+            (Some((profile, made)), Some(_)) => {
+                let copy = made.copy.as_ref().ok_or(DeliveryError::NoSuchFile)?;
+                Ok(station_copy(actor, file, profile, copy))
+            }
+            _ => Err(DeliveryError::NoSuchFile),
+        }
+    }
+
     /// Opens the bytes for reading.
     ///
     /// # Errors
@@ -449,7 +472,7 @@ fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
         file_name,
         presentation: Presentation::of(&file.media_type),
         last_modified: file.attached_at,
-        cacheability: cacheability(actor),
+        cacheability: Cacheability::of(actor),
     }
 }
 
@@ -472,15 +495,7 @@ fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Deliverable {
         file_name,
         presentation: Presentation::of(&copy.media_type),
         last_modified: file.attached_at,
-        cacheability: cacheability(actor),
+        cacheability: Cacheability::of(actor),
         media_type: copy.media_type.clone(),
-    }
-}
-
-/// What anonymous actors get may be cached by everybody. Others may get more under the same address.
-fn cacheability(actor: &Actor) -> Cacheability {
-    match actor {
-        Actor::Anonymous => Cacheability::Public,
-        Actor::Holder { .. } | Actor::System => Cacheability::Private,
     }
 }

@@ -18,6 +18,9 @@ struct Payload {
     /// The original.
     #[serde(with = "payload::as_text")]
     blob: BlobKey,
+    /// Which of several things is made from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
 }
 
 /// The file that a job is about.
@@ -26,6 +29,8 @@ pub(super) struct JobFile {
     pub(super) asset: AssetId,
     /// The file as it is in the work now.
     pub(super) file: File,
+    /// Which of several things is made from it.
+    pub(super) part: Option<String>,
 }
 
 /// A job of this kind for a file. While it waits, another for the same file is superfluous, unless it is for another
@@ -41,11 +46,34 @@ pub(super) fn new(
         Some(variant) => format!("{asset}/{blob}/{variant}"),
         None => format!("{asset}/{blob}"),
     };
+    let payload = Payload {
+        asset,
+        blob,
+        part: None,
+    };
     NewJob {
         kind: JobKind(kind.to_owned()),
-        payload: payload::to_text(&Payload { asset, blob }),
+        payload: payload::to_text(&payload),
         run_at: now,
         unique_key: Some(unique_key),
+    }
+}
+
+/// A job of this kind that makes one of several things from a file.
+pub(super) fn new_for_part(
+    kind: &str,
+    (asset, blob): (AssetId, BlobKey),
+    part: &str,
+    now: Timestamp,
+) -> NewJob {
+    let payload = Payload {
+        asset,
+        blob,
+        part: Some(part.to_owned()),
+    };
+    NewJob {
+        payload: payload::to_text(&payload),
+        ..new(kind, asset, blob, Some(part), now)
     }
 }
 
@@ -54,13 +82,13 @@ pub(super) fn new(
 /// # Errors
 /// The payload cannot be read; the catalogue fails.
 pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>, JobFailure> {
-    let Payload { asset, blob } = payload::parse(job)?;
+    let Payload { asset, blob, part } = payload::parse(job)?;
     let entry = works.entry(asset).await.map_err(JobFailure::retry)?;
     let Some(Entry::Asset(work)) = entry else {
         return Ok(None);
     };
     let file = work.files.into_iter().find(|file| file.sha256 == blob);
-    Ok(file.map(|file| JobFile { asset, file }))
+    Ok(file.map(|file| JobFile { asset, file, part }))
 }
 
 /// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.

@@ -8,10 +8,12 @@
 //!
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
 //! cannot be read costs its facts, never the file. What a recording states of itself is read when it arrives; later its
-//! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]).
+//! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]), stations get
+//! copies that they can air ([`broadcast_copy`]).
 
 mod boxes;
 mod broadcast;
+pub mod broadcast_copy;
 mod decode;
 mod duration;
 mod file_job;
@@ -34,6 +36,7 @@ mod still;
 pub mod text;
 mod zip;
 
+pub use broadcast_copy::{FindMissingBroadcastCopies, MakeBroadcastCopy};
 pub use fixity::AuditBlobs;
 pub use hash_pictures::HashPictures;
 pub use previews::RenderPreviews;

@@ -20,6 +20,8 @@ const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
 const COVERED_PREFIX: &str = "covered-";
 const STAFF_PREFIX: &str = "staff-";
+const BROADCAST_PREFIX: &str = "broadcast/";
+const BROADCAST_REPORT_PREFIX: &str = "broadcast-report/";
 
 /// The recipe of what was measured of a sound.
 pub const SOUND_REPORT: &str = "sound-report/1";
@@ -43,6 +45,10 @@ pub enum Purpose {
     Waveform,
     /// The same as a picture.
     WaveformPicture,
+    /// A copy for stations, for those who get the sound.
+    Broadcast,
+    /// What came of making one, for the archive itself.
+    BroadcastReport,
 }
 
 /// The recipe of a preview of this size, with these regions covered.
@@ -66,6 +72,16 @@ fn with_cover(recipe: &str, cover: Option<CoverId>) -> Option<&str> {
 /// The recipe of a copy of sound or film without places and owners.
 pub fn public_copy() -> String {
     format!("{PUBLIC_COPY_PREFIX}{PUBLIC_COPY_VERSION}")
+}
+
+/// The recipe of a copy for stations by a profile, of which `digest` names the content.
+pub fn broadcast_copy(profile: &str, digest: &str) -> String {
+    format!("{BROADCAST_PREFIX}{profile}/{digest}")
+}
+
+/// The recipe of what came of making such a copy.
+pub fn broadcast_report(profile: &str, digest: &str) -> String {
+    format!("{BROADCAST_REPORT_PREFIX}{profile}/{digest}")
 }
 
 /// The name under which a failure is recorded: the recipe and the version of the program, because another version
@@ -102,6 +118,10 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
         &[Purpose::PublicCopy]
     } else if recipe.starts_with(STAFF_PREFIX) {
         &[Purpose::Staff]
+    } else if recipe.starts_with(BROADCAST_PREFIX) {
+        &[Purpose::Broadcast]
+    } else if recipe.starts_with(BROADCAST_REPORT_PREFIX) {
+        &[Purpose::BroadcastReport]
     } else {
         match recipe {
             SOUND_REPORT => &[Purpose::SoundReport],
@@ -145,6 +165,11 @@ mod tests {
             (super::SOUND_REPORT, Purpose::SoundReport),
             (super::WAVEFORM, Purpose::Waveform),
             (super::WAVEFORM_PICTURE, Purpose::WaveformPicture),
+            ("broadcast/broadcast-wav/1-0f", Purpose::Broadcast),
+            (
+                "broadcast-report/broadcast-wav/1-0f",
+                Purpose::BroadcastReport,
+            ),
         ] {
             assert!(serves(recipe, purpose, None), "{recipe}");
             for other in [Purpose::PublicCopy, Purpose::Preview, Purpose::Staff] {

@@ -58,6 +58,11 @@ impl<'a> Addresses<'a> {
         format!("{}/waveform.svg", self.file(id, sha256))
     }
 
+    /// The copy of a sound of a work for stations.
+    pub fn broadcast_copy(&self, id: AssetId, sha256: Sha256, profile: &str) -> String {
+        format!("{}/copies/{profile}", self.file(id, sha256))
+    }
+
     /// The works similar to a work.
     pub fn similar(&self, id: AssetId) -> String {
         format!("{}/similar", self.work(id))

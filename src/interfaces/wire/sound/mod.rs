@@ -1,5 +1,6 @@
 //! What the sound of a recording is like, in responses.
 
+mod copies;
 mod level;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::interfaces::messages::{Language, sound};
 use crate::services::delivery::SoundAccess;
 use crate::services::media::sound::{Gap, Measurement, Outcome};
 use crate::services::sharing::Addresses;
+use copies::CopyDto;
 use level::Level;
 
 /// What the sound of a recording is like.
@@ -30,6 +32,8 @@ pub struct SoundDto {
     pub measured: Option<MeasuredDto>,
     /// What whoever airs it should know.
     pub notes: Vec<SoundNoteDto>,
+    /// Copies that stations can air.
+    pub copies: Vec<CopyDto>,
     /// Addresses of its waveform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waveform: Option<WaveformDto>,
@@ -145,6 +149,11 @@ impl SoundDto {
             problem,
             measured: measured.map(MeasuredDto::from),
             notes: notes.into_iter().map(SoundNoteDto::from).collect(),
+            copies: access
+                .copies
+                .iter()
+                .map(|copy| CopyDto::new(copy, (asset, file), addresses))
+                .collect(),
             waveform,
         }
     }

@@ -4,7 +4,7 @@
 //! be decoded, when its format is not known, or when its headers or one of its packets would take too much memory.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Seek as _};
 use std::path::Path;
 
 use symphonia::core::audio::{Channels as Layout, Position};
@@ -84,10 +84,17 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// Opens a file.
+    /// Opens the file at a path.
     pub(super) fn open(path: &Path, sign: StopSign) -> Result<Self, SoundError> {
         let start = public_copy::end_of_leading_tags(path).map_err(SoundError::Io)?;
-        let source = SoundFile::open(path, start, sign.clone()).map_err(SoundError::Io)?;
+        let file = File::open(path).map_err(SoundError::Io)?;
+        Self::new(file, start, sign)
+    }
+
+    /// Decodes an open file without the bytes before `start`.
+    pub(super) fn new(file: File, start: u64, sign: StopSign) -> Result<Self, SoundError> {
+        let boxes = file.try_clone().map_err(SoundError::Io)?;
+        let source = SoundFile::new(file, start, sign.clone()).map_err(SoundError::Io)?;
         let allowance = source.allowance();
         let failure = |error| failure(error, &allowance, &sign);
         let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
@@ -107,7 +114,8 @@ impl Decoder {
         };
         let codec = codec(parameters).map_err(failure)?;
         let has_boxes = format.format_info().format == FORMAT_ID_ISOMP4;
-        let played = if has_boxes { played(path)? } else { None };
+        // Both handles have one position: the boxes are read from the beginning, and it is put back.
+        let played = if has_boxes { played(boxes)? } else { None };
         Ok(Self {
             track: track.id,
             codec,
@@ -203,12 +211,14 @@ impl Decoder {
     }
 }
 
-fn played(path: &Path) -> Result<Option<Played>, SoundError> {
-    let file = File::open(path).map_err(SoundError::Io)?;
-    match edit_list::read(&mut BufReader::new(file)) {
-        Err(error) if is_of_disk(&error) => Err(SoundError::Io(error)),
-        read => Ok(read.unwrap_or(None)),
-    }
+fn played(mut file: File) -> Result<Option<Played>, SoundError> {
+    let position = file.stream_position().map_err(SoundError::Io)?;
+    let read = match edit_list::read(&mut BufReader::new(&file)) {
+        Err(error) if is_of_disk(&error) => return Err(SoundError::Io(error)),
+        read => read.unwrap_or(None),
+    };
+    let back = file.seek(io::SeekFrom::Start(position));
+    back.map_err(SoundError::Io).map(|_| read)
 }
 
 fn codec(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, Error> {

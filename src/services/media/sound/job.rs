@@ -3,6 +3,7 @@
 //! Report, waveform and picture are stored first, then committed together as renditions. A file that cannot be measured
 //! has a report that says why.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::error::SoundError;
-use super::measure::measure;
+use super::ffmpeg;
+use super::measure::{measure, measure_file};
 use super::report::{Measurement, Outcome, SoundReport};
 use super::source::StopSign;
 use super::waveform::Waveform;
@@ -22,6 +24,7 @@ use crate::domain::sound::SoundFailure;
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
+use crate::services::programs::{Program, Programs};
 use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, Rendition, Works, Write};
@@ -39,20 +42,56 @@ pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
     file_job::new(KIND, asset, blob, None, now)
 }
 
+/// The jobs that follow when a recording was measured.
+pub type FollowUp = Arc<dyn Fn(AssetId, BlobKey, Timestamp) -> Vec<NewJob> + Send + Sync>;
+
 /// Measures recordings.
 pub struct MeasureSound {
     works: Arc<dyn Works>,
     blobs: Arc<dyn BlobStore>,
     staging: Staging,
+    programs: Programs,
+    follow_up: FollowUp,
 }
 
 impl MeasureSound {
-    /// Reads from and writes to this store.
-    pub fn new(works: Arc<dyn Works>, blobs: Arc<dyn BlobStore>, staging: Staging) -> Self {
+    /// Reads from and writes to this store. `programs` decode what is not read in process.
+    pub fn new(
+        works: Arc<dyn Works>,
+        (blobs, staging): (Arc<dyn BlobStore>, Staging),
+        programs: Programs,
+        follow_up: FollowUp,
+    ) -> Self {
         Self {
             works,
             blobs,
             staging,
+            programs,
+            follow_up,
+        }
+    }
+
+    /// What was measured; `None` while the program that could decode the recording is not installed.
+    async fn measured(&self, path: PathBuf) -> Result<Option<Measured>, JobFailure> {
+        let result = match measured(Input::Path(path.clone())).await {
+            Err(SoundError::File(SoundFailure::Unsupported)) => {
+                let decoded = match ffmpeg::decode(&self.programs, &path).await {
+                    Ok(decoded) => decoded,
+                    Err(error) if error.needs_installation() => return Ok(None),
+                    Err(error) if error.is_caused_by_input() => {
+                        return Ok(Some(Err(SoundFailure::Unsupported)));
+                    }
+                    Err(error) => return Err(JobFailure::retry(error)),
+                };
+                let file = decoded.file.try_clone().map_err(JobFailure::retry)?;
+                measured(Input::File(file)).await
+            }
+            result => result,
+        };
+        match result {
+            Ok(measured) => Ok(Some(Ok(measured))),
+            Err(SoundError::File(failure)) => Ok(Some(Err(failure))),
+            Err(error @ (SoundError::Io(_) | SoundError::Stopped)) => Err(JobFailure::retry(error)),
         }
     }
 
@@ -78,12 +117,25 @@ impl MeasureSound {
     }
 }
 
+/// What is measured.
+enum Input {
+    Path(PathBuf),
+    File(File),
+}
+
+/// What measuring a file came to.
+type Measured = Result<(Measurement, Waveform), SoundFailure>;
+
 /// Measures on the blocking pool; stops when the job is dropped.
-async fn measured(path: PathBuf) -> Result<(Measurement, Waveform), SoundError> {
+async fn measured(input: Input) -> Result<(Measurement, Waveform), SoundError> {
     let sign = StopSign::default();
     let _stop = sign.when_dropped();
     let damaged = || SoundFailure::Damaged.into();
-    blocking(move || contain(|| measure(&path, sign), damaged)).await
+    let measure = move || match input {
+        Input::Path(path) => measure(&path, sign),
+        Input::File(file) => measure_file(file, sign),
+    };
+    blocking(move || contain(measure, damaged)).await
 }
 
 #[async_trait]
@@ -103,20 +155,22 @@ impl Handler for MeasureSound {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+        let Some(JobFile { asset, file, .. }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
         let of = file.sha256;
         let path = self.blobs.local_path(of);
         let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
-        let (outcome, waveform) = match measured(path).await {
-            Ok((measurement, waveform)) => (Outcome::Measured(measurement), Some(waveform)),
-            Err(SoundError::File(failure)) => {
+        let (outcome, waveform) = match self.measured(path).await? {
+            Some(Ok((measurement, waveform))) => (Outcome::Measured(measurement), Some(waveform)),
+            Some(Err(failure)) => {
                 tracing::info!(blob = %of, reason = failure.name(), "a sound was not measured");
                 (Outcome::Failed(failure), None)
             }
-            Err(error @ (SoundError::Io(_) | SoundError::Stopped)) => {
-                return Err(JobFailure::retry(error));
+            None => {
+                let program = Program::Ffmpeg.name();
+                tracing::warn!(blob = %of, program, "a sound waits for a program to be measured");
+                return Ok(changes);
             }
         };
         let report = SoundReport {
@@ -133,6 +187,10 @@ impl Handler for MeasureSound {
             made.push(((recipe::WAVEFORM, "application/json"), waveform.to_json()));
         }
         let mut changes = changes;
+        if matches!(report.outcome, Outcome::Measured(_)) {
+            let jobs = (self.follow_up)(asset, of, changes.at);
+            changes = jobs.into_iter().fold(changes, ChangeSet::job);
+        }
         for (kind, bytes) in made {
             let rendition = self.store(of, kind, bytes).await?;
             changes = changes.write(Write::Rendition(rendition, asset));

@@ -1,5 +1,6 @@
 //! Measures a recording in one pass with bounded memory.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::decoder::{Decoder, Format, Piece};
@@ -20,7 +21,18 @@ const MAX_HOURS: u64 = 48;
 /// # Errors
 /// [`SoundError`].
 pub fn measure(path: &Path, sign: StopSign) -> Result<(Measurement, Waveform), SoundError> {
-    let mut decoder = Decoder::open(path, sign)?;
+    pass(Decoder::open(path, sign)?)
+}
+
+/// The same of an open file, which begins with its sound.
+pub(in crate::services::media) fn measure_file(
+    file: File,
+    sign: StopSign,
+) -> Result<(Measurement, Waveform), SoundError> {
+    pass(Decoder::new(file, 0, sign)?)
+}
+
+fn pass(mut decoder: Decoder) -> Result<(Measurement, Waveform), SoundError> {
     let mut measures: Option<Measures> = None;
     let mut strange_parts = 0;
     while let Some(Piece { format, samples }) = decoder.piece()? {

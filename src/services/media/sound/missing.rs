@@ -9,13 +9,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::job::{can_measure, job};
-use super::report::{Outcome, SoundReport};
+use super::read::read_report;
+use super::report::Outcome;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
-use crate::services::media::originals;
-use crate::services::media::recipe::{self, Purpose};
 use crate::storage::blobs::BlobStore;
 use crate::storage::catalog::{ChangeSet, Entry, Job, WorkReader};
 
@@ -23,8 +22,6 @@ use crate::storage::catalog::{ChangeSet, Entry, Job, WorkReader};
 const KIND: &str = "find-unmeasured-sound";
 /// Works read at a time.
 const PAGE: usize = 200;
-/// A report is much shorter.
-const MAX_REPORT_BYTES: u64 = 1 << 20;
 
 /// Finds recordings that were not measured.
 pub struct FindUnmeasuredSound {
@@ -44,18 +41,8 @@ impl FindUnmeasuredSound {
     async fn is_unmeasured(&self, file: &File) -> Result<bool, JobFailure> {
         let renditions = self.catalog.renditions(&[file.sha256]).await;
         let renditions = renditions.map_err(JobFailure::retry)?.concat();
-        let is_report = |recipe: &str| recipe::serves(recipe, Purpose::SoundReport, None);
-        let mut reports = renditions.iter().filter(|made| is_report(&made.recipe));
-        let Some(report) = reports.next() else {
-            return Ok(true);
-        };
-        let bytes = match originals::read(&*self.blobs, report.blob, MAX_REPORT_BYTES).await {
-            Ok(bytes) => bytes,
-            Err(JobFailure::GiveUp(_)) => return Ok(true),
-            Err(failure) => return Err(failure),
-        };
-        let report: Result<SoundReport, _> = serde_json::from_slice(&bytes);
-        Ok(report.map_or(true, |report| {
+        let report = read_report(&*self.blobs, &renditions).await?;
+        Ok(report.is_none_or(|report| {
             matches!(report.outcome, Outcome::Failed(_))
                 && report.program != env!("CARGO_PKG_VERSION")
         }))

@@ -167,26 +167,26 @@ impl Measurement {
 }
 
 /// How long so many samples are, rounded to milliseconds.
-pub(super) fn millis(samples: u64, rate_hz: u32) -> u64 {
+pub(in crate::services::media) fn millis(samples: u64, rate_hz: u32) -> u64 {
     let rate = u128::from(rate_hz.max(1));
     let millis = (u128::from(samples) * 1000 + rate / 2) / rate;
     u64::try_from(millis).unwrap_or(u64::MAX)
 }
 
 /// Decibels as numbers.
-pub(super) mod decibels {
+pub(in crate::services::media) mod decibels {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use crate::domain::sound::Decibels;
 
-    pub(in super::super) fn serialize<S: Serializer>(
+    pub(in crate::services::media) fn serialize<S: Serializer>(
         level: &Option<Decibels>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         level.map(Decibels::as_f64).serialize(serializer)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::services::media) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Decibels>, D::Error> {
         let level: Option<f64> = Deserialize::deserialize(deserializer)?;

@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -79,8 +78,7 @@ pub(super) struct SoundFile {
 
 impl SoundFile {
     /// The bytes of a file without those before `start`.
-    pub(super) fn open(path: &Path, start: u64, sign: StopSign) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+    pub(super) fn new(mut file: File, start: u64, sign: StopSign) -> io::Result<Self> {
         let length = file.metadata()?.len();
         file.seek(SeekFrom::Start(start.min(length)))?;
         let allowance = Allowance::default();
