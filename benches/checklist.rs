@@ -83,7 +83,7 @@ fn file(number: usize, now: Timestamp) -> File {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: now,
     }
 }

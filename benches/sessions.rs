@@ -41,7 +41,7 @@ fn main() {
         clock.clone(),
     ));
     let passwords = Passwords::new(clock.clone());
-    let mail = Mail::new(None, mail::words, "");
+    let mail = Mail::new(None, mail::compose, "");
     let accounts = Accounts::new(
         catalog,
         trail,

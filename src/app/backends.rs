@@ -11,14 +11,16 @@ use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
+use crate::services::delivery::Delivery;
 use crate::services::media::broadcast_copy::Profiles;
 use crate::services::programs::Programs;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
 use crate::services::search::admission::budget::Budget;
 use crate::services::search::{Search, SearchSettings, WriterSettings};
+use crate::services::uploads::{Limits, Uploads};
 use crate::storage::backup;
-use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
+use crate::storage::blobs::{BlobStore, LocalBlobs, PartialFiles, Staging};
 use crate::storage::catalog::embedded::{EmbeddedEngine, Options};
 use crate::storage::catalog::{Catalog, CatalogEngine, CatalogError, OwnedCatalog};
 use crate::storage::keys::KeyStore;
@@ -35,6 +37,7 @@ pub(super) struct Backends {
     pub(super) staging: Staging,
     pub(super) programs: Programs,
     pub(super) profiles: Profiles,
+    pub(super) partial: PartialFiles,
 }
 
 impl Backends {
@@ -60,6 +63,7 @@ impl Backends {
             .and_then(Programs::open)
             .map_err(OpenError::Folder)?;
         let profiles = load_profiles(&config)?;
+        let partial = PartialFiles::open(data).map_err(OpenError::Blobs)?;
         Ok(Self {
             config: Arc::new(config),
             clock,
@@ -70,6 +74,7 @@ impl Backends {
             staging,
             programs,
             profiles,
+            partial,
         })
     }
 
@@ -79,6 +84,22 @@ impl Backends {
 
     pub(super) fn blobs(&self) -> Arc<dyn BlobStore> {
         Arc::new(self.blobs.clone())
+    }
+
+    pub(super) fn uploads(&self, quotas: Quotas) -> Uploads {
+        let intake = &self.config.intake;
+        let limits = Limits {
+            bytes: intake.max_file_bytes,
+            of_owner: intake.max_open_uploads_of_caller,
+            lasts: Duration::from_secs(u64::from(intake.keep_uploads_hours) * 3600),
+        };
+        let files = (self.partial.clone(), self.staging.clone());
+        Uploads::new(self.catalog(), files, quotas, self.clock.clone(), limits)
+    }
+
+    pub(super) fn delivery(&self, trail: AuditTrail) -> Delivery {
+        Delivery::new(self.catalog(), self.blobs(), trail, self.clock.clone())
+            .with_stations(self.profiles.clone(), self.programs.clone())
     }
 
     pub(super) async fn load_quotas(&self) -> Result<Quotas, CatalogError> {
@@ -101,7 +122,7 @@ impl Backends {
         .await
     }
 
-    /// How requests for access are decided, with the holidays of the settings. Blocks for the time of reading a small file.
+    /// How requests for access are decided, with the holidays of the settings. Blocks.
     pub(super) fn rules_of_access_requests(&self) -> Result<Rules, OpenError> {
         let settings = &self.config.access_requests;
         let mut calendar = WorkingDays::viet_nam().map_err(OpenError::Calendar)?;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
-use crate::services::access_requests::{self, AccessRequests};
+use crate::services::access_requests::{self, AccessRequests, MailAccessAnswer};
 use crate::services::accounts::{self, Accounts};
 use crate::services::audit::AuditTrail;
 use crate::services::curation::bulk::{ForgetBulk, RunBulk};
-use crate::services::curation::{Curation, MakeDueChanges};
+use crate::services::curation::{Curation, MakeScheduledChanges};
 use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
@@ -24,10 +24,12 @@ use crate::services::media::{
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
 use crate::services::successions::{PassOn, Successors};
-use crate::services::works::{DueChange, WorkAccess};
+use crate::services::uploads::{self, Uploads};
+use crate::services::works::{ScheduledChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
 use crate::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use crate::storage::catalog::{BlobRecords, Catalog, CatalogError, ChangeSet, Upkeep};
+use crate::telemetry::error_chain;
 
 /// Once a day: blobs that no work refers to go to the trash after a week and are deleted after a month.
 const SWEEP: Schedule = Schedule::new("sweep-blobs", Duration::from_secs(24 * 60 * 60));
@@ -46,6 +48,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) profiles: Profiles,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
+    pub(super) uploads: Uploads,
     pub(super) notifications: Notifications,
     pub(super) inbox: Inbox,
     pub(super) mail: Mail,
@@ -72,6 +75,7 @@ impl JobRunnerSetup {
             FindMissingCopies::SCHEDULE,
             FindUnmeasuredSound::SCHEDULE,
             FindMissingBroadcastCopies::SCHEDULE,
+            uploads::SWEEP,
             SWEEP,
             SCRUB,
         ] {
@@ -82,16 +86,17 @@ impl JobRunnerSetup {
             workers: config.jobs.workers,
             ..Settings::default()
         };
-        let due_changes = |change| MakeDueChanges::new(change, self.curation.clone());
+        let scheduled_changes = |change| MakeScheduledChanges::new(change, self.curation.clone());
         let bytes_per_second = config.jobs.audit_bytes_per_second;
         let runner = Runner::new(self.catalog.clone(), self.clock.clone(), settings)
             .with(housekeeping())
             .with(RunBulk::new(self.works.clone()))
             .with(ForgetBulk::new(self.works.clone()))
-            .with(due_changes(DueChange::ReleaseEmbargo))
-            .with(due_changes(DueChange::EndConsent))
-            .with(due_changes(DueChange::WarnOfConsentEnd))
+            .with(scheduled_changes(ScheduledChange::ReleaseEmbargo))
+            .with(scheduled_changes(ScheduledChange::EndConsent))
+            .with(scheduled_changes(ScheduledChange::WarnOfConsentEnd))
             .with(PassOn::new(self.successors.clone(), self.trail.clone()))
+            .with(self.uploads.sweep_job())
             .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
             .with(scrub_job(self.catalog.clone(), bytes_per_second));
         let runner = self.with_messages(runner, config);
@@ -106,6 +111,7 @@ impl JobRunnerSetup {
         runner
             .with(accounts::housekeeping(self.accounts.clone()))
             .with(access_requests::housekeeping(self.access_requests.clone()))
+            .with(MailAccessAnswer::new(self.access_requests.clone()))
             .with(self.accounts.link_mails())
             .with(self.accounts.forgotten_answers())
             .with(notifications::sweep(self.notifications.clone(), keep_days))
@@ -155,7 +161,10 @@ impl JobRunnerSetup {
 fn unless_full(enqueued: Result<(), CatalogError>) -> Result<(), CatalogError> {
     match enqueued {
         Err(CatalogError::Full(error)) => {
-            tracing::warn!(%error, "periodic jobs cannot be enqueued: the storage is full");
+            tracing::warn!(
+                error = error_chain(&error),
+                "periodic jobs cannot be enqueued: the storage is full"
+            );
             Ok(())
         }
         other => other,

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::config::{self, Config, MailSecurity};
 use crate::services::mail::{Compose, Mail, MailError, Mailer, Security, Settings};
 
-/// Mail as the settings describe it. Reads the files that they name.
+/// Mail as the settings describe it. Reads the files that they name. Blocks.
 ///
 /// # Errors
 /// [`MailError`].
-pub fn office(config: &Config, compose: Compose) -> Result<Mail, MailError> {
+pub fn service(config: &Config, compose: Compose) -> Result<Mail, MailError> {
     let mailer = match config.mail.is_configured() {
         true => Some(mailer(&config.mail)?),
         false => None,

@@ -38,6 +38,7 @@ use crate::services::quotas::Quotas;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::successions::{Successions, Successors};
+use crate::services::uploads::Uploads;
 use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
 use crate::storage::blocking;
@@ -73,6 +74,8 @@ pub struct Archive {
     pub audit: AuditTrail,
     /// Deposits works and files.
     pub intake: Intake,
+    /// Uploads that can be resumed.
+    pub uploads: Uploads,
     /// Changes works.
     pub curation: Curation,
     /// Changes many works at once.
@@ -123,25 +126,15 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` puts messages
-    /// into words.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` writes messages.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
     pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
-        let mail = mail::office(&config, compose).map_err(OpenError::Mail)?;
-        let backends = blocking(move || Backends::open(config)).await?;
-        let file = backends.config.oidc.providers.clone();
-        let vocabularies = Arc::clone(&backends.vocabularies);
-        let providers = blocking(move || oidc::providers(&file, &vocabularies)).await;
-        let providers = providers.map_err(OpenError::Providers)?;
+        let (backends, accounts, rules) = blocking(move || open(config, compose)).await?;
+        let mail = accounts.mail.clone();
         let search = backends.open_search().await?;
         let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
-        let rules = backends.rules_of_access_requests()?;
-        let accounts = AccountSettings {
-            mail: mail.clone(),
-            providers,
-        };
         let archive = Self::compose(Arc::new(backends), search, accounts, quotas, rules);
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
@@ -151,6 +144,7 @@ impl Archive {
             profiles: archive.backends.profiles.clone(),
             curation: archive.curation.clone(),
             works: archive.works.clone(),
+            uploads: archive.uploads.clone(),
             notifications: archive.notifications.clone(),
             inbox: archive.inbox.clone(),
             mail,
@@ -181,23 +175,25 @@ impl Archive {
         let is_mailing = accounts.mail.is_configured();
         let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
         let tokens = Arc::new(tokens);
+        let mail = accounts.mail.clone();
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
             .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
         let search = Arc::new(search);
-        let delivery = Delivery::new(catalog(), blobs(), trail.clone(), clock())
-            .with_stations(backends.profiles.clone(), backends.programs.clone());
+        let delivery = backends.delivery(trail.clone());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());
         let saved_searches = SavedSearches::new(catalog(), clock());
+        let access_requests = access_requests(&backends, &trail, &tokens, mail, rules);
         let successors = Successors {
             works: works.clone(),
             curation: curation.clone(),
             accounts: accounts.clone(),
             tokens: Arc::clone(&tokens),
+            access_requests: access_requests.clone(),
             saved_searches: saved_searches.clone(),
         };
         Self {
@@ -205,7 +201,7 @@ impl Archive {
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
-            access_requests: access_requests(&backends, &trail, &tokens, rules),
+            access_requests,
             tokens,
             inbox: Inbox::new(catalog(), clock()),
             unsubscribe: Arc::new(Unsubscribe::new(Arc::clone(&accounts.recipients))),
@@ -214,6 +210,7 @@ impl Archive {
             works: works.clone(),
             successions: Successions::new(successors, trail.clone()),
             intake: Intake::new(works.clone(), blobs(), accepted),
+            uploads: backends.uploads(quotas.clone()),
             curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
@@ -266,6 +263,20 @@ impl Archive {
     }
 }
 
+/// Opens the back ends and reads the files that the settings name. Blocks.
+fn open(
+    config: Config,
+    compose: Compose,
+) -> Result<(Backends, AccountSettings, access_requests::Rules), OpenError> {
+    // Before the data folder, which a mistake in the settings does not touch.
+    let mail = mail::service(&config, compose).map_err(OpenError::Mail)?;
+    let backends = Backends::open(config)?;
+    let file = &backends.config.oidc.providers;
+    let providers = oidc::providers(file, &backends.vocabularies).map_err(OpenError::Providers)?;
+    let rules = backends.rules_of_access_requests()?;
+    Ok((backends, AccountSettings { mail, providers }, rules))
+}
+
 /// How holders of accounts are reached and sign in.
 struct AccountSettings {
     mail: Mail,
@@ -296,6 +307,7 @@ fn access_requests(
     backends: &Backends,
     trail: &AuditTrail,
     tokens: &Arc<Tokens>,
+    mail: Mail,
     rules: access_requests::Rules,
 ) -> AccessRequests {
     AccessRequests::new(
@@ -303,6 +315,7 @@ fn access_requests(
         trail.clone(),
         Arc::clone(&backends.keys),
         Arc::clone(tokens),
+        mail,
         backends.clock.clone(),
         rules,
     )

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::Slug;
 use crate::domain::access::Role;
 use crate::domain::vocabulary::Vocabularies;
+use crate::domain::{Rule, Slug};
+use crate::services::accounts::check_post;
 use crate::services::accounts::oidc::{ClaimRule, Provider};
 
 /// Why the providers cannot be used.
@@ -108,21 +109,17 @@ fn provider(entry: ProviderEntry, vocabularies: &Vocabularies) -> Result<Provide
         None => None,
     };
     let rules = entry.rule.iter().map(|rule| {
-        let role = Role::NAMES.iter().find(|(name, _)| *name == rule.role);
-        let (_, role) = role.ok_or_else(|| fails("a rule has an unknown role"))?;
+        let role = Role::of_name(&rule.role).ok_or_else(|| fails("a rule has an unknown role"))?;
         let organisation = rule.organisation.as_deref().map(Slug::parse).transpose();
         let organisation = organisation.map_err(|_| fails("a rule has an unknown organisation"))?;
-        let is_known = |slug: &Slug| vocabularies.find("organisation", slug.as_str()).is_some();
-        if !organisation.as_ref().is_none_or(is_known) {
-            return Err(fails("a rule has an unknown organisation"));
-        }
-        if *role == Role::Contributor && organisation.is_none() {
-            return Err(fails("a rule for contributors needs an organisation"));
-        }
+        check_post(role, organisation.as_ref(), vocabularies).map_err(|rule| match rule {
+            Rule::Required => fails("a rule for contributors needs an organisation"),
+            _ => fails("a rule has an unknown organisation"),
+        })?;
         Ok(ClaimRule {
             claim: rule.claim.clone(),
             value: rule.value.clone(),
-            role: *role,
+            role,
             organisation,
         })
     });

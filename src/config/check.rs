@@ -100,6 +100,8 @@ fn out_of_range(config: &Config) -> Vec<ConfigProblem> {
         ("intake.max_file_bytes", intake.max_file_bytes, 1, LARGEST),
         ("intake.max_line_bytes", intake.max_line_bytes, 1024, 64 * MIB),
         ("intake.max_uploads_of_caller", intake.max_uploads_of_caller as u64, 1, 10_000),
+        ("intake.max_open_uploads_of_caller", intake.max_open_uploads_of_caller as u64, 1, 10_000),
+        ("intake.keep_uploads_hours", intake.keep_uploads_hours.into(), 1, 8760),
         ("quotas.works", quotas.works, 0, LARGEST),
         ("quotas.bytes", quotas.bytes, 0, LARGEST),
         ("quotas.requests_per_minute", quotas.requests_per_minute, 0, 1_000_000),

@@ -11,6 +11,7 @@
 //! catalog/     lock of the whole folder, journal (the truth), its sled index
 //! blobs/       originals and renditions, each under the SHA-256 of its bytes
 //! staging/     uploads under way
+//! partial/     what has arrived of resumable uploads
 //! trash/       files that no work refers to any more, for a month
 //! quarantine/  damaged files, set aside
 //! index/       the search index; may be deleted while the archive is stopped
@@ -178,6 +179,10 @@ pub struct Intake {
     pub max_file_bytes: u64,
     /// Uploads that one caller may have under way.
     pub max_uploads_of_caller: usize,
+    /// Resumable uploads of one caller that are neither files of works nor expired.
+    pub max_open_uploads_of_caller: usize,
+    /// Hours that a resumable upload lasts.
+    pub keep_uploads_hours: u32,
     /// Accepted media types, as detected from the bytes; `image/*` is a whole family.
     pub allowed_types: Vec<String>,
     /// Longest line of an import, in bytes.
@@ -209,6 +214,8 @@ impl Default for Intake {
         Self {
             max_file_bytes: 20 * 1024 * 1024 * 1024,
             max_uploads_of_caller: 8,
+            max_open_uploads_of_caller: 100,
+            keep_uploads_hours: 7 * 24,
             allowed_types: allowed.map(str::to_owned).to_vec(),
             max_line_bytes: 8 * 1024 * 1024,
         }

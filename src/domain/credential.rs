@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hex;
+
 /// Public id of a token: a short random text that may appear in logs and events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(pub String);
@@ -18,8 +20,7 @@ const ACCOUNT_PREFIX: &str = "a-";
 impl AccountId {
     /// The account with these random bytes.
     pub fn from_random(bytes: [u8; 6]) -> Self {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("{ACCOUNT_PREFIX}{digits}"))
+        Self(format!("{ACCOUNT_PREFIX}{}", hex(&bytes)))
     }
 
     /// The text.

@@ -27,7 +27,7 @@ pub mod vocabulary;
 pub mod word_diff;
 pub mod work_date;
 
-pub use digest::Sha256;
+pub use digest::{Sha256, hex};
 pub use language::{LanguageMap, LanguageTag};
 pub use log_id::LogId;
 pub use picture_hash::PictureHash;

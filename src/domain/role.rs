@@ -39,6 +39,12 @@ impl Role {
             .find(|(_, role)| *role == self)
             .map_or("", |(name, _)| name)
     }
+
+    /// The role with this wire name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, role)| *role)
+    }
 }
 
 /// A permission, independent of works. Handlers name the required one in their signature.

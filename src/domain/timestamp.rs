@@ -55,9 +55,7 @@ impl Timestamp {
 
     /// The first moment of a day in Viet Nam; of a coarser date that of its first day.
     pub fn beginning_of(day: &WorkDate) -> Self {
-        const DAY_MS: i64 = 86_400_000;
-        const OFFSET_MS: i64 = 7 * 3_600_000;
-        Self(i64::from(day.first_day()) * DAY_MS - OFFSET_MS)
+        Self::midnight(i64::from(day.first_day()))
     }
 
     /// The day in Viet Nam.
@@ -68,8 +66,20 @@ impl Timestamp {
     /// The moment at which a day ends in Viet Nam: the first of the day after it. `day` counts from 1970-01-01, as
     /// [`WorkDate::last_day`] does.
     pub const fn after_day(day: i32) -> Self {
-        let next_midnight = (day as i64 + 1) * SECONDS_OF_DAY;
-        Self((next_midnight - Self::SHOWN_OFFSET.seconds() as i64) * 1000)
+        Self::midnight(day as i64 + 1)
+    }
+
+    /// The next moment after this one at which it is this hour in Viet Nam.
+    #[must_use]
+    pub const fn next_at_hour(self, hour: i64) -> Self {
+        let first = Self::midnight(0).plus_seconds(hour * 3600);
+        let days = (self.0 - first.0).div_euclid(SECONDS_OF_DAY * 1000) + 1;
+        first.plus_seconds(days * SECONDS_OF_DAY)
+    }
+
+    /// The moment at which a day begins in Viet Nam, counted from 1970-01-01.
+    const fn midnight(day: i64) -> Self {
+        Self((day * SECONDS_OF_DAY - Self::SHOWN_OFFSET.seconds() as i64) * 1000)
     }
 
     fn shown(self) -> DateTime {

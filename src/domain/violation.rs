@@ -65,6 +65,8 @@ pub enum Rule {
     NotInForce,
     /// An earlier plan that has not run yet names it.
     AlreadyPlanned,
+    /// It does not belong to any of the bodies.
+    NotOfBody,
     /// A permission that the role does not have.
     BeyondRole,
     /// Not one of the listed values.
@@ -99,7 +101,7 @@ pub enum Rule {
     ConsentEnded,
     /// Publication: the consent to show people is for other languages or channels.
     OutsideConsent,
-    /// A covered region that is not within the image, or a file of which no region can be covered.
+    /// A redacted region that is not within the image, or a file of which no region can be redacted.
     RegionOutsideImage,
     /// Publication: the work has neither body text nor an original file.
     NothingToPublish,

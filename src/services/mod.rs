@@ -1,7 +1,7 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < mail < accounts < notifications < access_requests < quotas < programs < media < works < intake < curation < search <
+//! jobs < audit < mail < accounts < notifications < access_requests < quotas < programs < media < works < uploads < intake < curation < search <
 //! delivery < sharing < successions.
 
 pub mod access_requests;
@@ -19,4 +19,5 @@ pub mod quotas;
 pub mod search;
 pub mod sharing;
 pub mod successions;
+pub mod uploads;
 pub mod works;

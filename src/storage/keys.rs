@@ -14,6 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::hex;
+
 /// 256 random bits.
 pub type Key = [u8; 32];
 
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Keys {
 
 impl From<HexKey> for String {
     fn from(key: HexKey) -> Self {
-        key.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&key.0)
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod blobs;
 mod catalog;
+mod partial_files;

@@ -1,7 +1,20 @@
 //! Stations and partners ask for access; administrators decide; the asker fetches its token once.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use khochung::domain::Timestamp;
+use khochung::domain::access::{Actor, Role};
+use khochung::interfaces::messages::mail;
+use khochung::services::access_requests::{
+    AccessRequest, AccessRequests, NewAccessRequest, Rules, WorkingDays,
+};
+use khochung::services::accounts::Secret;
+use khochung::services::audit::AuditTrail;
+use khochung::services::mail::Mail;
 use serde_json::{Value, json};
 
+use crate::archive;
 use crate::support::{Answer, Archive, Client, command};
 
 const REQUESTS: &str = "/api/v1/access-requests";
@@ -324,4 +337,98 @@ fn requests_are_decided_on_the_command_line_with_own_holidays() {
     let (path, _) = ask(&archive);
     let id = path.rsplit('/').next().unwrap();
     assert!(run(&["refuse", id, "--reason", "Trùng"]).contains("\trefused\t"));
+}
+
+pub(crate) fn access_requests(archive: &archive::Archive) -> AccessRequests {
+    let rules = Rules {
+        decide_within: 2,
+        keep_contact_days: 30,
+        calendar: WorkingDays::viet_nam().unwrap(),
+    };
+    AccessRequests::new(
+        archive.catalog.clone(),
+        AuditTrail::new(archive.catalog.clone(), archive.clock.clone()),
+        Arc::clone(&archive.keys),
+        Arc::clone(&archive.tokens),
+        Mail::new(None, mail::compose, ""),
+        archive.clock.clone(),
+        rules,
+    )
+}
+
+/// A request that is taken in now.
+pub(crate) async fn submitted(requests: &AccessRequests, body: &str) -> (Secret, AccessRequest) {
+    let wanted = NewAccessRequest {
+        role: Role::Station,
+        body: body.to_owned(),
+        purpose: "Phát lại".into(),
+        contact: "vanthu@iagrai.example".into(),
+    };
+    let network = Some(IpAddr::from([127, 0, 0, 1]));
+    requests.submit(wanted, network).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_address_is_forgotten_with_its_key_whenever_a_run_was_killed() {
+    let archive = archive::Archive::new();
+    let requests = access_requests(&archive);
+    let (receipt, request) = submitted(&requests, "Đài").await;
+    let id = request.id.as_str();
+    requests.withdraw(id, receipt.reveal()).await.unwrap();
+    let contact = || async { requests.read(&Actor::System, id).await.unwrap().contact };
+    assert_eq!(requests.forget_contacts().await.unwrap(), 0);
+    assert!(contact().await.is_some());
+    let due = archive::MORNING.plus_seconds(30 * 86_400);
+    archive.clock.set(due);
+    // Killed behind the key: the record still has what nobody can read.
+    archive.keys.remove(id).unwrap();
+    assert_eq!(contact().await, None);
+    assert_eq!(requests.forget_contacts().await.unwrap(), 1);
+    assert_eq!(requests.forget_contacts().await.unwrap(), 0);
+    // A key that was left behind goes, too.
+    archive.keys.ensure(id, [9; 32]).unwrap();
+    assert_eq!(requests.forget_contacts().await.unwrap(), 1);
+    assert_eq!(archive.keys.of(id), None);
+}
+
+#[tokio::test]
+async fn a_request_is_overdue_when_more_than_two_working_days_have_passed() {
+    let archive = archive::Archive::new();
+    let requests = access_requests(&archive);
+    let at = |text: &str| archive.clock.set(Timestamp::parse(text).unwrap());
+    // Monday 23 November 2026: Tuesday and Wednesday are two working days.
+    let (_, monday) = submitted(&requests, "Thứ Hai").await;
+    let decided = submitted(&requests, "Đã trả lời").await.1;
+    let refused = requests.refuse(&Actor::System, &decided.id, "Trùng").await;
+    refused.unwrap();
+    assert_eq!(monday.due_on.to_string(), "2026-11-25");
+    at("2026-11-25T23:59:59+07:00");
+    assert!(!read(&requests, &monday.id).await.is_overdue);
+    at("2026-11-26T00:00:00+07:00");
+    let overdue = read(&requests, &monday.id).await;
+    assert!(overdue.is_overdue);
+    assert_eq!(overdue.working_days, 3);
+    // A decided one is not, however long ago it came.
+    assert!(!read(&requests, &decided.id).await.is_overdue);
+    // Friday: Saturday and Sunday are no working days.
+    at("2026-11-27T16:00:00+07:00");
+    let (_, friday) = submitted(&requests, "Thứ Sáu").await;
+    assert_eq!(friday.due_on.to_string(), "2026-12-01");
+    at("2026-12-01T23:59:59+07:00");
+    assert!(!read(&requests, &friday.id).await.is_overdue);
+    let listed = requests.list(&Actor::System).await.unwrap();
+    let listed: Vec<(&str, bool)> = listed
+        .iter()
+        .map(|request| (request.body.as_str(), request.is_overdue))
+        .collect();
+    assert_eq!(
+        listed,
+        [("Thứ Hai", true), ("Thứ Sáu", false), ("Đã trả lời", false)]
+    );
+    at("2026-12-02T00:00:00+07:00");
+    assert!(read(&requests, &friday.id).await.is_overdue);
+}
+
+async fn read(requests: &AccessRequests, id: &str) -> AccessRequest {
+    requests.read(&Actor::System, id).await.unwrap()
 }

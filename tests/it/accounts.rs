@@ -8,13 +8,14 @@ use khochung::services::accounts::{
     AccountChange, AccountsError, Administration, FORGET_AFTER_DAYS, HandOver, Invite,
     LINK_SECONDS, NewAccount, Session,
 };
-use khochung::storage::catalog::KeyRange;
+use khochung::storage::catalog::{ChangeSet, KeyRange, KeyedRecord, RecordKey, Write};
+use serde_json::json;
 
 use crate::archive::{Archive, MORNING, editor};
 
-const PASSWORD: &str = "trời xanh 7 quả đồi";
+pub(crate) const PASSWORD: &str = "trời xanh 7 quả đồi";
 const OTHER_PASSWORD: &str = "sông dài 9 khúc quanh";
-const LOGIN: &str = "phong.vh@gialai.example";
+pub(crate) const LOGIN: &str = "phong.vh@gialai.example";
 const HOUR: i64 = 3_600;
 
 pub(crate) fn contributor(login: &str) -> NewAccount {
@@ -52,7 +53,7 @@ pub(crate) async fn active(archive: &Archive, wanted: NewAccount) -> Account {
     redeemed.await.unwrap()
 }
 
-async fn signed_in(archive: &Archive, login: &str, password: &str) -> (String, Session) {
+pub(crate) async fn signed_in(archive: &Archive, login: &str, password: &str) -> (String, Session) {
     let begun = archive
         .accounts
         .sign_in
@@ -157,6 +158,33 @@ async fn a_closed_account_is_forgotten_everywhere_after_its_time() {
     assert_eq!(forgotten.role, Role::Contributor);
     assert_eq!(forgotten.organisation, account.organisation);
     assert_eq!(forgotten.state, AccountState::Closed { at: MORNING });
+    // A key that a kill left behind goes with the next run.
+    archive.keys.ensure(account.id.as_str(), [9; 32]).unwrap();
+    assert_eq!(administration.forget_closed().await.unwrap(), 1);
+    assert_eq!(archive.keys.of(account.id.as_str()), None);
+}
+
+#[tokio::test]
+async fn an_account_without_its_key_is_forgotten_too() {
+    let archive = Archive::new();
+    let administration = &archive.accounts.administration;
+    let account = active(&archive, contributor(LOGIN)).await;
+    administration
+        .close(&Actor::System, &account.id)
+        .await
+        .unwrap();
+    // A run was killed between the key and the record.
+    archive.keys.remove(account.id.as_str()).unwrap();
+    archive.clock.set(later(FORGET_AFTER_DAYS * 24 * HOUR));
+    assert_eq!(administration.forget_closed().await.unwrap(), 1);
+    assert_eq!(administration.forget_closed().await.unwrap(), 0);
+    let stored = archive
+        .catalog
+        .records("accounts", KeyRange::default(), 9)
+        .await
+        .unwrap();
+    let stored = serde_json::to_string(&stored[0].value).unwrap();
+    assert!(!stored.contains("sealed"), "{stored}");
 }
 
 #[tokio::test]
@@ -372,4 +400,33 @@ async fn a_password_changed_while_signing_in_wins() {
         assert!(found.is_err(), "a session of the old password goes on");
     }
     signed_in(&archive, LOGIN, OTHER_PASSWORD).await;
+}
+
+/// However many there are, as limits can change.
+#[tokio::test]
+async fn a_reset_removes_all_passkeys() {
+    let archive = Archive::new();
+    let account = active(&archive, contributor(LOGIN)).await;
+    let mut changes = ChangeSet::by(&Actor::System, MORNING);
+    for number in 0..50 {
+        let hash = format!("{number:064x}");
+        changes = changes.write(Write::Record(KeyedRecord {
+            key: RecordKey {
+                table: "passkeys".to_owned(),
+                key: format!("{}/{hash}", account.id),
+            },
+            revision: Revision::FIRST,
+            held: None,
+            value: json!({ "v1": {
+                "account": account.id.as_str(), "hash": hash, "created_at_ms": 0, "sealed": ""
+            } }),
+        }));
+    }
+    archive.catalog.commit(changes).await.unwrap();
+    reset(&archive.accounts.administration, &account).await;
+    let left = archive
+        .catalog
+        .records("passkeys", KeyRange::default(), 99)
+        .await;
+    assert!(left.unwrap().is_empty());
 }

@@ -85,7 +85,7 @@ impl Archive {
                 keys.clone(),
                 vocabularies.clone(),
                 Passwords::new(clock.clone()),
-                Mail::new(None, mail::words, ""),
+                Mail::new(None, mail::compose, ""),
                 "",
                 Vec::new(),
                 tokens,

@@ -242,7 +242,7 @@ impl Bench {
             numbers.take(length).collect()
         };
         let files: Vec<_> = [1, 90, 5000, 700_000].map(text).into();
-        let archive = Served::start(config.clone(), mail::words).await.unwrap();
+        let archive = Served::start(config.clone(), mail::compose).await.unwrap();
         let work = new_work(&archive).await;
         for file in &files {
             attach(&archive, work, file).await.unwrap();
@@ -297,7 +297,7 @@ impl Bench {
             let keys = hit.iter().map(|number| self.key(*number));
             assert_eq!(self.findings().await, keys.collect());
         }
-        let archive = Served::start(self.config.clone(), mail::words)
+        let archive = Served::start(self.config.clone(), mail::compose)
             .await
             .unwrap();
         let work = if same_work {

@@ -2,12 +2,12 @@
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
-use khochung::domain::asset::{Asset, State, TransitionError};
-use khochung::services::works::{ChangeError, DueChange, FindError};
+use khochung::domain::asset::{Asset, PeopleShown, State, TransitionError};
+use khochung::services::works::{ChangeError, FindError, ScheduledChange};
 use khochung::storage::catalog::{EventKind, EventNumber, JobState};
 use serde_json::{Value, json};
 
-use crate::archive::{Archive, complete_work_but, editor};
+use crate::archive::{Archive, JPEG, complete_work_but, editor};
 
 /// A complete work on which people agreed, within these limits.
 fn agreed(consent: &Value) -> Value {
@@ -113,7 +113,7 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
     archive.clock.set(end.plus_seconds(-1));
     archive
         .curation
-        .make_due_change(DueChange::EndConsent, work.id)
+        .make_scheduled_change(ScheduledChange::EndConsent, work.id)
         .await
         .unwrap();
     let seen = archive.sharing.read(&Actor::Anonymous, work.id).await;
@@ -133,7 +133,7 @@ async fn nobody_sees_a_work_from_the_end_of_its_consent_on() {
     for _ in 0..2 {
         archive
             .curation
-            .make_due_change(DueChange::EndConsent, work.id)
+            .make_scheduled_change(ScheduledChange::EndConsent, work.id)
             .await
             .unwrap();
     }
@@ -166,7 +166,7 @@ async fn after_its_end_a_work_comes_back_only_with_a_consent_that_holds() {
         .set(Timestamp::parse("2026-12-01T00:00:00+07:00").unwrap());
     archive
         .curation
-        .make_due_change(DueChange::EndConsent, work.id)
+        .make_scheduled_change(ScheduledChange::EndConsent, work.id)
         .await
         .unwrap();
     archive
@@ -225,6 +225,55 @@ async fn a_withdrawn_consent_withdraws_the_work_until_people_are_assessed_anew()
         .publish(&editor(), work.id, None)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_withdrawn_consent_stays_withdrawn_when_an_older_revision_is_restored_after_a_new_assessment()
+ {
+    let archive = Archive::new();
+    let curation = &archive.curation;
+    let draft = archive.create(&editor(), &agreed(&json!({}))).await;
+    let words = json!({ "alt": { "vi": "Lớp học" } });
+    let attached = archive
+        .attach(&editor(), &draft, JPEG, "anh.jpg", &words, None)
+        .await
+        .unwrap();
+    let agreed_with_photo = attached.asset.revision;
+    curation
+        .withdraw_consent(&editor(), draft.id, None, "Rút lại đồng ý")
+        .await
+        .unwrap();
+    // The photo is taken out, and what is left shows nobody.
+    curation
+        .detach(&editor(), draft.id, None, attached.file)
+        .await
+        .unwrap();
+    let nobody = complete_work_but(&json!({ "people_shown": "none-identifiable" }));
+    let nobody = archive.deposit(&nobody);
+    curation
+        .describe(&editor(), draft.id, None, nobody)
+        .await
+        .unwrap();
+    // With the same files the new assessment stays.
+    let restored = curation
+        .restore(&editor(), draft.id, None, draft.revision)
+        .await
+        .unwrap();
+    assert_eq!(restored.work.people_shown, PeopleShown::NoneIdentifiable);
+    assert_eq!(restored.work.consent, None);
+    // With the photo there is neither consent nor assessment.
+    let restored = curation
+        .restore(&editor(), draft.id, None, agreed_with_photo)
+        .await
+        .unwrap();
+    assert_eq!(restored.files.len(), 1);
+    assert_eq!(restored.work.people_shown, PeopleShown::NotAssessed);
+    assert_eq!(restored.work.consent, None);
+    let refused = curation.publish(&editor(), draft.id, None).await;
+    assert!(
+        unmet(refused).contains(&"/people_shown ConsentWithdrawn".to_owned()),
+        "{restored:?}"
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::Actor;
-use khochung::services::works::{DueChange, FindError};
+use khochung::services::works::{FindError, ScheduledChange};
 use khochung::storage::catalog::{EventKind, EventNumber, JobState};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn an_embargo_ends_at_its_moment_and_its_readers_learn_it_once() {
     assert!(matches!(before, Err(FindError::NotFound)), "{before:?}");
     archive
         .curation
-        .make_due_change(DueChange::ReleaseEmbargo, work.id)
+        .make_scheduled_change(ScheduledChange::ReleaseEmbargo, work.id)
         .await
         .unwrap();
     assert_eq!(archive.revision(work.id).await, 2);
@@ -31,7 +31,7 @@ async fn an_embargo_ends_at_its_moment_and_its_readers_learn_it_once() {
     for _ in 0..2 {
         archive
             .curation
-            .make_due_change(DueChange::ReleaseEmbargo, work.id)
+            .make_scheduled_change(ScheduledChange::ReleaseEmbargo, work.id)
             .await
             .unwrap();
     }
@@ -59,7 +59,7 @@ async fn the_end_is_a_job_that_waits_for_its_moment() {
     let [job] = waiting.as_slice() else {
         panic!("{waiting:?}");
     };
-    assert_eq!(job.kind.0, DueChange::ReleaseEmbargo.job_kind());
+    assert_eq!(job.kind.0, ScheduledChange::ReleaseEmbargo.job_kind());
     assert_eq!(job.run_at, Timestamp::parse(NOON).unwrap());
     let payload: serde_json::Value = serde_json::from_str(&job.payload).unwrap();
     assert_eq!(payload, json!({"asset": work.id.to_string()}));

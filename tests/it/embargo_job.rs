@@ -7,10 +7,10 @@ use khochung::domain::access::Actor;
 use khochung::domain::asset::{AssetId, PeopleShown, Work};
 use khochung::domain::{LanguageTag, Slug, Timestamp};
 use khochung::services::audit::AuditTrail;
-use khochung::services::curation::{Curation, MakeDueChanges};
+use khochung::services::curation::{Curation, MakeScheduledChanges};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
 use khochung::services::works::{
-    DueChange, {Deposit, WorkAccess},
+    ScheduledChange, {Deposit, WorkAccess},
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::prelude::*;
@@ -86,8 +86,8 @@ impl House {
     fn start(&self) -> RunnerHandle {
         let settings = Settings::default();
         Runner::new(self.catalog.clone(), self.clock.clone(), settings)
-            .with(MakeDueChanges::new(
-                DueChange::ReleaseEmbargo,
+            .with(MakeScheduledChanges::new(
+                ScheduledChange::ReleaseEmbargo,
                 self.curation.clone(),
             ))
             .start()

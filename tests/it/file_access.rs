@@ -137,7 +137,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
             alt: LanguageMap::default(),
             language: None,
             facts: MediaFacts::default(),
-            covered: Vec::new(),
+            redacted: Vec::new(),
             attached_at: NOW,
         }],
         created_at: NOW,

@@ -142,6 +142,42 @@ fn a_thousand_sign_ins_at_once_hold_nobody_up() {
     assert!(resident < 400 * 1024, "{resident} KiB");
 }
 
+/// Whoever has to come back because of the load of others has not guessed.
+#[test]
+fn an_overload_is_no_wrong_password() {
+    let archive = archive_with("editor");
+    let mut browser = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let weak = json!({ "current": PASSWORD, "new": "yeu" });
+    std::thread::scope(|scope| {
+        for network in 0..100 {
+            let (archive, is_over) = (&archive, &is_over);
+            scope.spawn(move || {
+                let address = format!("10.0.{network}.1");
+                for number in 0..40 {
+                    if !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                        from(archive, &address, &format!("n{network}x{number}"), "sai");
+                    }
+                }
+            });
+        }
+        let mut overloads = 0;
+        for _ in 0..300 {
+            let answer = browser.send("PUT", "/api/v1/account/password", &weak);
+            assert!(matches!(answer.status, 422 | 503), "{}", answer.text());
+            overloads += usize::from(answer.status == 503);
+            if overloads == 6 {
+                break;
+            }
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(overloads, 6, "the storm was too weak");
+    });
+    let answer = browser.send("PUT", "/api/v1/account/password", &weak);
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_eq!(answer.json()["errors"][0]["pointer"], "/new");
+}
+
 fn resident_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status

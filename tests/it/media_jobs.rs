@@ -185,7 +185,7 @@ fn work(key: Sha256) -> Asset {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: at(0),
     };
     Asset {

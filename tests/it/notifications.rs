@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use khochung::domain::Timestamp;
 use khochung::domain::access::{AccountId, Actor, Credential, Role};
-use khochung::domain::asset::ReturnReason;
-use khochung::interfaces::messages::mail::words;
-use khochung::services::curation::MakeDueChanges;
+use khochung::domain::asset::{ReturnReason, Revision};
+use khochung::interfaces::messages::mail::compose;
+use khochung::services::curation::MakeScheduledChanges;
 use khochung::services::jobs::Handler as _;
 use khochung::services::mail::{Mail, Mailer, Security, Settings};
-use khochung::services::notifications::{Inbox, MailDigest, Notifications};
-use khochung::services::works::DueChange;
-use khochung::storage::catalog::{ChangeSet, Job, JobId, JobKind, JobState, KeyRange, Write};
+use khochung::services::notifications::{Inbox, MailDigest, MailNotification, Notifications};
+use khochung::services::works::ScheduledChange;
+use khochung::storage::catalog::{
+    ChangeSet, Job, JobId, JobKind, JobState, KeyRange, KeyedRecord, RecordKey, Write,
+};
 use serde_json::{Value, json};
 
 use crate::accounts::{active, contributor as contributor_account};
@@ -355,9 +357,8 @@ async fn two_returned(archive: &Services) -> AccountId {
     own
 }
 
-#[tokio::test]
-async fn a_digest_has_all_that_waits_and_nothing_twice() {
-    let server = MailServer::start(Behaviour::default());
+/// Messages through this server.
+fn mail_through(server: &MailServer) -> Mail {
     let settings = Settings {
         host: "127.0.0.1".to_owned(),
         port: server.port,
@@ -367,32 +368,15 @@ async fn a_digest_has_all_that_waits_and_nothing_twice() {
         from: "kho@gialai.example".to_owned(),
         timeout: Duration::from_secs(30),
     };
-    let archive = Services::new();
-    let mail = Mail::new(
-        Some(Mailer::new(&settings).unwrap()),
-        words,
-        "http://kho.example.vn",
-    );
-    let own = two_returned(&archive).await;
-    // As if the holder had chosen the digest before.
-    for record in archive
-        .catalog
-        .records("notifications", KeyRange::default(), 9)
-        .await
-        .unwrap()
-    {
-        let mut changed = record.clone();
-        changed.value["v1"]["awaits_digest"] = true.into();
-        changed.revision = record.revision.next();
-        let changes = ChangeSet::by(&Actor::System, MORNING).write(Write::Record(changed));
-        archive.catalog.commit(changes).await.unwrap();
-    }
-    let inbox = Inbox::new(archive.catalog.clone(), archive.clock.clone());
-    let digest = MailDigest::new(inbox, archive.accounts.recipients.clone(), mail);
-    let job = Job {
+    let mailer = Mailer::new(&settings).unwrap();
+    Mail::new(Some(mailer), compose, "http://kho.example.vn")
+}
+
+fn job(kind: &str, payload: &Value) -> Job {
+    Job {
         id: JobId(7),
-        kind: JobKind("mail-digest".to_owned()),
-        payload: json!({ "account": own.as_str() }).to_string(),
+        kind: JobKind(kind.to_owned()),
+        payload: payload.to_string(),
         run_at: MORNING,
         unique_key: None,
         state: JobState::Waiting,
@@ -400,8 +384,65 @@ async fn a_digest_has_all_that_waits_and_nothing_twice() {
         last_error: None,
         created_at: MORNING,
         finished_at: None,
+    }
+}
+
+fn digest_job(own: &AccountId) -> Job {
+    job("mail-digest", &json!({ "account": own.as_str() }))
+}
+
+async fn stored(archive: &Services) -> Vec<KeyedRecord> {
+    let found = archive
+        .catalog
+        .records("notifications", KeyRange::default(), 9);
+    found.await.unwrap()
+}
+
+/// Changes a property of all notifications.
+async fn set_all(archive: &Services, name: &str, value: bool) {
+    let mut changes = ChangeSet::by(&Actor::System, MORNING);
+    for mut record in stored(archive).await {
+        record.value["v1"][name] = value.into();
+        record.revision = record.revision.next();
+        changes = changes.write(Write::Record(record));
+    }
+    archive.catalog.commit(changes).await.unwrap();
+}
+
+async fn choose_for(archive: &Services, own: &AccountId, way: &str) {
+    let record = KeyedRecord {
+        key: RecordKey {
+            table: "account-preferences".to_owned(),
+            key: own.to_string(),
+        },
+        revision: Revision::FIRST,
+        held: None,
+        value: json!({ "v1": {
+            "account": own.as_str(), "language": "vi", "notifications": { "returned": way }
+        } }),
     };
+    let changes = ChangeSet::by(&Actor::System, MORNING).write(Write::Record(record));
+    archive.catalog.commit(changes).await.unwrap();
+}
+
+fn mail_digest(archive: &Services, server: &MailServer) -> MailDigest {
+    let inbox = Inbox::new(archive.catalog.clone(), archive.clock.clone());
+    let recipients = archive.accounts.recipients.clone();
+    MailDigest::new(inbox, recipients, mail_through(server))
+}
+
+#[tokio::test]
+async fn a_digest_has_all_that_waits_and_nothing_twice() {
+    let server = MailServer::start(Behaviour::default());
+    let archive = Services::new();
+    let own = two_returned(&archive).await;
+    choose_for(&archive, &own, "digest").await;
+    set_all(&archive, "awaits_digest", true).await;
+    let digest = mail_digest(&archive, &server);
+    let job = digest_job(&own);
     let changes = digest.run(&job, &archive.clock).await.unwrap();
+    // A mark before the job ends does not make it run again.
+    set_all(&archive, "is_read", true).await;
     archive.catalog.commit(changes).await.unwrap();
     let again = digest.run(&job, &archive.clock).await.unwrap();
     assert!(again.writes.is_empty());
@@ -413,6 +454,33 @@ async fn a_digest_has_all_that_waits_and_nothing_twice() {
         body.contains("/unsubscribe/a-") && body.contains(".digest."),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn what_the_holder_chose_since_decides_whether_mail_is_sent() {
+    let server = MailServer::start(Behaviour::default());
+    let archive = Services::new();
+    let own = two_returned(&archive).await;
+    // As if they had been written while the holder wanted them by mail.
+    set_all(&archive, "awaits_digest", true).await;
+    let digest = mail_digest(&archive, &server);
+    let changes = digest.run(&digest_job(&own), &archive.clock).await.unwrap();
+    archive.catalog.commit(changes).await.unwrap();
+    let records = stored(&archive).await;
+    let mut awaiting = records.iter().map(|one| &one.value["v1"]["awaits_digest"]);
+    assert!(awaiting.all(|awaits| *awaits == false));
+
+    let id = &records[0].value["v1"]["id"];
+    let payload = json!({ "account": own.as_str(), "id": id });
+    let job = job("mail-notification", &payload);
+    let inbox = Inbox::new(archive.catalog.clone(), archive.clock.clone());
+    let recipients = archive.accounts.recipients.clone();
+    let one = MailNotification::new(inbox, recipients, mail_through(&server));
+    one.run(&job, &archive.clock).await.unwrap();
+    assert_eq!(server.deliveries().len(), 0);
+    choose_for(&archive, &own, "mail").await;
+    one.run(&job, &archive.clock).await.unwrap();
+    assert_eq!(server.deliveries().len(), 1);
 }
 
 #[tokio::test]
@@ -441,7 +509,7 @@ async fn the_depositor_is_told_once_that_a_consent_ends_in_a_month() {
     let first = warning().await;
     let a_month_before = Timestamp::parse("2027-06-01T00:00:00+07:00").unwrap();
     assert_eq!(first.run_at, a_month_before);
-    let handler = MakeDueChanges::new(DueChange::WarnOfConsentEnd, curation.clone());
+    let handler = MakeScheduledChanges::new(ScheduledChange::WarnOfConsentEnd, curation.clone());
     let run = |job: Job| async {
         let changes = handler.run(&{ job }, &archive.clock).await.unwrap();
         archive.catalog.commit(changes).await.unwrap();

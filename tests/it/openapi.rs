@@ -41,7 +41,6 @@ fn the_served_description_is_the_committed_one_and_its_page_works() {
     let served = anybody.get("/api/openapi.json");
     assert_eq!(served.header("content-type"), "application/json");
     assert_eq!(served.json(), committed());
-    assert_eq!(anybody.get("/").header("location"), "/api/docs/");
     let page = anybody.get("/api/docs/");
     assert_eq!(page.status, 200);
     let html = page.text();
@@ -214,7 +213,7 @@ fn every_described_path_serves_exactly_the_described_methods() {
     }
 }
 
-/// Routes come from the list that the description comes from.
+/// Routes come from the list that the description comes from; pages from a list of their own.
 #[test]
 fn no_route_is_registered_outside_the_list_of_operations() {
     let mut folders = vec![std::path::PathBuf::from("src/interfaces")];
@@ -233,5 +232,6 @@ fn no_route_is_registered_outside_the_list_of_operations() {
             }
         }
     }
-    assert_eq!(registering, ["operations.rs"]);
+    registering.sort();
+    assert_eq!(registering, ["operations.rs", "routes.rs"]);
 }

@@ -223,6 +223,10 @@ fn a_secret_is_replaced_without_a_gap() {
     }
     let trail = operator.get("/api/v1/audit").text();
     assert!(trail.contains("token-rotated"), "{trail}");
+    let revoked = operator.send("DELETE", &format!("/api/v1/tokens/{id}"), &[], &[]);
+    assert_eq!(revoked.status, 204);
+    let ended = operator.post_json(&path, &json!({}));
+    assert_eq!((ended.status, ended.problem().as_str()), (409, "conflict"));
     let unknown = operator.post_json("/api/v1/tokens/000000/rotation", &json!({}));
     assert_eq!(unknown.status, 404);
     assert_eq!(old.post_json(&path, &json!({})).status, 401);

@@ -1,7 +1,12 @@
 //! Quotas of bodies: works, bytes and requests.
 
+use khochung::domain::Slug;
+use khochung::domain::access::Actor;
+use khochung::services::audit::AuditTrail;
+use khochung::services::quotas::{Quota, Quotas};
 use serde_json::{Value, json};
 
+use crate::archive;
 use crate::support::{Answer, Archive, Client};
 
 const QUOTA: &str = "/api/v1/organisations/dic/quota";
@@ -247,4 +252,50 @@ fn the_default_is_a_setting_and_quotas_are_set_on_the_command_line() {
         "dic\tdefault\t2/1\t0/-\t-\n"
     );
     assert_eq!(create(&contributor).status, 507);
+}
+
+#[test]
+fn a_token_that_only_administers_reads_usage() {
+    let archive = Archive::start();
+    let narrowed = json!({ "role": "admin", "scopes": ["administer"] });
+    let made = archive.operator().post_json("/api/v1/tokens", &narrowed);
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made = made.json();
+    let client = archive
+        .anybody()
+        .with_token(made["secret"].as_str().unwrap());
+    assert_eq!(client.get(USAGE).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_set_at_the_same_time_are_set_one_after_the_other() {
+    let archive = archive::Archive::new();
+    let trail = AuditTrail::new(archive.catalog.clone(), archive.clock.clone());
+    let load = || {
+        let (catalog, trail) = (archive.catalog.clone(), trail.clone());
+        let (vocabularies, clock) = (archive.vocabularies.clone(), archive.clock.clone());
+        Quotas::load(catalog, trail, vocabularies, clock, Quota::default())
+    };
+    let quotas = load().await.unwrap();
+    let dic = Slug::parse("dic").unwrap();
+    let mut setting = tokio::task::JoinSet::new();
+    for works in 1..=20 {
+        let (quotas, dic) = (quotas.clone(), dic.clone());
+        setting.spawn(async move {
+            let quota = Quota {
+                works: Some(works),
+                ..Quota::default()
+            };
+            quotas.set(&Actor::System, &dic, Some(quota)).await
+        });
+    }
+    while let Some(set) = setting.join_next().await {
+        set.unwrap().unwrap();
+    }
+    // Memory says what the catalogue says.
+    let stored = load().await.unwrap();
+    assert_eq!(
+        quotas.usage(&Actor::System, &dic).await.unwrap(),
+        stored.usage(&Actor::System, &dic).await.unwrap()
+    );
 }

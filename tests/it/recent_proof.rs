@@ -27,6 +27,7 @@ async fn age_proofs(data: &Path, seconds: i64) {
         key,
         revision,
         mut value,
+        held,
     } in sessions
     {
         let proof = &mut value["v1"]["authenticated_at_ms"];
@@ -35,6 +36,7 @@ async fn age_proofs(data: &Path, seconds: i64) {
             key,
             revision: Revision(revision.0 + 1),
             value,
+            held,
         };
         let changes = ChangeSet::by(&Actor::System, Timestamp::from_millis(0));
         catalog

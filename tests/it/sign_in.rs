@@ -15,7 +15,7 @@ pub(crate) fn archive_with(role: &str) -> Archive {
     archive
 }
 
-fn add_account(archive: &Archive, login: &str, role: &str) -> Value {
+pub(crate) fn add_account(archive: &Archive, login: &str, role: &str) -> Value {
     let mut wanted = json!({ "login": login, "role": role });
     if role == "contributor" {
         wanted["organisation"] = "dic".into();
@@ -108,20 +108,22 @@ fn over_tls_the_cookie_is_of_this_host_alone() {
 #[test]
 fn a_session_is_new_after_each_proof_of_identity() {
     let archive = archive_with("editor");
-    let mut browser = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
-    let fixed = browser.clone();
-    let cookie = browser.cookie.clone();
+    add_account(&archive, "ke.gian@gialai.example", "partner");
+    let mut browser = Browser::signed_in(archive.anybody(), "ke.gian@gialai.example", PASSWORD);
+    let mut fixed = browser.clone();
     assert_eq!(browser.sign_in(LOGIN, PASSWORD).status, 200);
-    assert_ne!(browser.cookie, cookie);
-    // Two tabs with two sessions.
-    let mut first_tab = fixed.clone();
-    assert_eq!(first_tab.get("/api/v1/session").status, 200);
+    assert_ne!(browser.cookie, fixed.cookie);
+    assert_eq!(fixed.get("/api/v1/session").status, 401, "signed in");
+    // A wrong password ends nothing.
+    let mut guessing = browser.clone();
+    assert_eq!(guessing.sign_in(LOGIN, "sai").status, 401);
+    assert_eq!(guessing.get("/api/v1/session").status, 200);
+    let mut fixed = browser.clone();
     let proof = json!({ "password": PASSWORD });
-    let proven = first_tab.send("POST", "/api/v1/session/proof", &proof);
+    let proven = browser.send("POST", "/api/v1/session/proof", &proof);
     assert_eq!(proven.status, 200, "{}", proven.text());
-    assert_ne!(first_tab.cookie, cookie);
-    let mut old = fixed;
-    assert_eq!(old.get("/api/v1/session").status, 401, "rotated");
+    assert_ne!(browser.cookie, fixed.cookie);
+    assert_eq!(fixed.get("/api/v1/session").status, 401, "proven");
     let mut made_up = Browser::new(archive.anybody());
     made_up.cookie = Some("khochung-session=a-0123456789ab.AAAA".to_owned());
     assert_eq!(made_up.get("/api/v1/session").status, 401);

@@ -16,9 +16,9 @@ use khochung::domain::{
 };
 use khochung::storage::catalog::record::{EventRecord, Stored, StoredRecord};
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, Event, EventKind, EventNumber, HashedPicture, IdempotencyKey, Idempotent,
-    Job, JobId, JobKind, JobState, KeyedRecord, Made, ProcessedBlob, ProcessingResult, RecordKey,
-    Rendition, Subject, TokenHash, TokenRecord,
+    Audit, AuditOutcome, Event, EventKind, EventNumber, HashedPicture, Held, IdempotencyKey,
+    Idempotent, Job, JobId, JobKind, JobState, KeyedRecord, Made, ProcessedBlob, ProcessingResult,
+    RecordKey, Rendition, Subject, TokenHash, TokenRecord,
 };
 
 const MOMENT: i64 = 1_795_395_600_000;
@@ -60,6 +60,22 @@ fn keyed_record() -> KeyedRecord {
         },
         revision: Revision(3),
         value: serde_json::json!({ "v1": { "text": "Đã trả lại" } }),
+        held: None,
+    }
+}
+
+fn held_record() -> KeyedRecord {
+    KeyedRecord {
+        key: RecordKey {
+            table: "uploads".into(),
+            key: "4f9a2c/7".into(),
+        },
+        revision: Revision(1),
+        value: serde_json::json!({ "v1": { "id": "7" } }),
+        held: Some(Held {
+            organisation: slug("dic"),
+            bytes: 600,
+        }),
     }
 }
 
@@ -160,7 +176,7 @@ fn full_asset() -> Asset {
                 height_px: Some(1080),
                 duration_ms: Some(65_000),
             },
-            covered: Vec::new(),
+            redacted: Vec::new(),
             attached_at: at(1),
         }],
         created_at: at(2),
@@ -440,6 +456,7 @@ fn what_the_newest_version_of_each_record_wrote_is_read_and_written_the_same() {
         ("search.v2", Stored::Search(search_of_token())),
         ("drop-search.v1", Stored::DropSearch(search().id)),
         ("record.v1", Stored::Record(keyed_record())),
+        ("record-held.v1", Stored::Record(held_record())),
         ("drop-record.v1", Stored::DropRecord(keyed_record().key)),
         ("remember.v2", Stored::Remember(answer(Made::Asset(id(1))))),
         (

@@ -8,11 +8,11 @@ use crate::sign_in::{LOGIN, PASSWORD, archive_with};
 use crate::support::browser::Browser;
 use crate::support::{Archive, Client, command, eventually, path_of};
 
-const SUCCESSIONS: &str = "/api/v1/successions";
+pub(crate) const SUCCESSIONS: &str = "/api/v1/successions";
 /// `docst` follows `dic` in the vocabulary and exists since 2025-03-01.
 const TO: &str = "docst";
 
-fn plan(client: &Client, more: &Value) -> Value {
+pub(crate) fn plan(client: &Client, more: &Value) -> Value {
     let mut body =
         json!({ "from": ["dic"], "to": TO, "on": "2025-03-01", "reason": "Nghị quyết 1" });
     json_patch::merge(&mut body, more);
@@ -21,7 +21,7 @@ fn plan(client: &Client, more: &Value) -> Value {
     answer.json()
 }
 
-fn done(client: &Client, id: &Value) -> Value {
+pub(crate) fn done(client: &Client, id: &Value) -> Value {
     let path = format!("{SUCCESSIONS}/{}", id.as_str().unwrap());
     eventually("the succession to be done", || {
         let state = client.get(&path).json();
@@ -340,4 +340,61 @@ fn several_bodies_merge_on_the_command_line() {
             .contains("\tdone\t2\t0\t2\t0\n")
             .then_some(())
     });
+}
+
+#[test]
+fn a_link_fetched_after_a_succession_makes_a_token_of_the_successor() {
+    let archive = Archive::start();
+    let operator = archive.operator();
+    let wanted = json!({ "role": "station", "body": "Đài", "purpose": "Phát lại", "contact": "a@b.example" });
+    let asked = archive
+        .anybody()
+        .post_json("/api/v1/access-requests", &wanted)
+        .json();
+    let id = asked["request"]["id"].as_str().unwrap();
+    let decision = json!({ "decision": "granted", "organisation": "dic" }).to_string();
+    let headers = [("content-type", "application/json")];
+    let path = format!("/api/v1/access-requests/{id}/decision");
+    let granted = operator.send("PUT", &path, &headers, decision.as_bytes());
+    assert_eq!(granted.status, 200, "{}", granted.text());
+    let preview = plan(&operator, &json!({ "dry_run": true }));
+    assert_eq!(preview["would_pass"]["tokens"], 1);
+    let planned = plan(&operator, &json!({}));
+    assert_eq!(done(&operator, &planned["id"])["passed"]["tokens"], 1);
+    let link = json!({ "link": granted.json()["link"] });
+    let token = archive
+        .anybody()
+        .post_json("/api/v1/access-handovers", &link);
+    assert_eq!(token.status, 201, "{}", token.text());
+    assert_eq!(token.json()["organisation"], TO);
+}
+
+#[test]
+fn a_chain_in_which_works_would_stay_on_the_way_is_refused() {
+    let archive = Archive::start();
+    let operator = archive.operator();
+    plan(
+        &operator,
+        &json!({ "from": ["dof"], "to": "doj", "on": "2999-01-10" }),
+    );
+    for (from, to, on, pointer) in [
+        // The successor has given everything away by then.
+        ("dic", "dof", "2999-01-10", Some("/to")),
+        ("dic", "dof", "2999-02-01", Some("/to")),
+        ("dic", "dof", "2999-01-09", None),
+        // The body still gets something then.
+        ("doj", TO, "2999-01-10", Some("/from/0")),
+        ("doj", TO, "2025-03-01", Some("/from/0")),
+        ("doj", TO, "2999-01-11", None),
+    ] {
+        let wanted = json!({ "from": [from], "to": to, "on": on, "dry_run": true });
+        let preview = plan(&operator, &wanted);
+        let refusals = preview["refusals"].as_array().unwrap().iter();
+        let pointers: Vec<_> = refusals
+            .map(|one| (one["pointer"].as_str().unwrap(), &one["rule"]))
+            .collect();
+        let rule = json!("already-planned");
+        let expected: Vec<_> = pointer.iter().map(|pointer| (*pointer, &rule)).collect();
+        assert_eq!(pointers, expected, "{wanted}");
+    }
 }

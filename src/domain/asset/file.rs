@@ -1,6 +1,7 @@
 //! Files attached to a work.
 
-use super::cover::{CoverId, Region};
+use super::file_name::extension_of;
+use super::redaction::{RedactionId, Region};
 use crate::domain::{LanguageMap, LanguageTag, Sha256, Timestamp};
 
 /// One attached file. Its identity is the SHA-256 of its bytes.
@@ -26,15 +27,15 @@ pub struct File {
     /// What was read from the bytes.
     pub facts: MediaFacts,
     /// Regions of an image that its copies do not show, in ascending order.
-    pub covered: Vec<Region>,
+    pub redacted: Vec<Region>,
     /// When it was attached.
     pub attached_at: Timestamp,
 }
 
 impl File {
-    /// The name of its covered regions; `None` when it has none.
-    pub fn cover(&self) -> Option<CoverId> {
-        (!self.covered.is_empty()).then(|| CoverId::of(&self.covered))
+    /// The name of its redacted regions; `None` when it has none.
+    pub fn redaction(&self) -> Option<RedactionId> {
+        (!self.redacted.is_empty()).then(|| RedactionId::of(&self.redacted))
     }
 
     /// The media type without parameters.
@@ -52,15 +53,10 @@ impl File {
     /// A name that reveals nothing about who made the file: for images the beginning of the hash, as
     /// cameras and their owners write themselves into names; for others the name as deposited.
     pub fn neutral_name(&self) -> String {
-        let Some(format) = self.media_type.strip_prefix("image/") else {
+        if !self.media_type.starts_with("image/") {
             return self.name.clone();
-        };
-        let extension = match format {
-            "jpeg" => "jpg",
-            "svg+xml" => "svg",
-            "vnd.microsoft.icon" => "ico",
-            other => other,
-        };
+        }
+        let extension = extension_of(&self.media_type);
         format!("{}.{extension}", &self.sha256.to_hex()[..16])
     }
 }

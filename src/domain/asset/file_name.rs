@@ -11,6 +11,17 @@ pub const MAX_BYTES: usize = 255;
 /// The longest thing after a dot that is kept as an extension, dot included.
 const MAX_EXTENSION_BYTES: usize = 17;
 
+/// Media types whose extension is not their subtype.
+const OTHER_EXTENSIONS: [(&str, &str); 7] = [
+    ("application/octet-stream", "bin"),
+    ("audio/mp4", "m4a"),
+    ("audio/mpeg", "mp3"),
+    ("image/jpeg", "jpg"),
+    ("image/svg+xml", "svg"),
+    ("image/vnd.microsoft.icon", "ico"),
+    ("text/plain", "txt"),
+];
+
 /// Keeps the last part of a path, drops control and bidirectional characters, brings the rest to
 /// NFC and to at most [`MAX_BYTES`] without cutting the extension. Never empty, never `.` or `..`.
 pub fn clean(raw: &str) -> String {
@@ -21,6 +32,19 @@ pub fn clean(raw: &str) -> String {
         return "unnamed".to_owned();
     }
     shortened(&name)
+}
+
+/// The extension that files of a media type usually have, without the dot: their subtype, but for those in
+/// [`OTHER_EXTENSIONS`].
+pub fn extension_of(media_type: &str) -> &str {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let mut others = OTHER_EXTENSIONS.iter();
+    match others.find(|(other, _)| *other == essence) {
+        Some((_, extension)) => extension,
+        None => essence
+            .split_once('/')
+            .map_or("bin", |(_, subtype)| subtype),
+    }
 }
 
 fn shortened(name: &str) -> String {
@@ -41,7 +65,31 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, extension_of};
+
+    /// The expected ones are of `/etc/mime.types` of Debian.
+    #[test]
+    fn a_media_type_has_the_extension_that_its_files_have() {
+        for (media_type, extension) in [
+            ("application/pdf", "pdf"),
+            ("application/octet-stream", "bin"),
+            ("audio/flac", "flac"),
+            ("audio/mp4", "m4a"),
+            ("audio/mpeg", "mp3"),
+            ("audio/ogg", "ogg"),
+            ("image/avif", "avif"),
+            ("image/jpeg", "jpg"),
+            ("image/png", "png"),
+            ("image/svg+xml", "svg"),
+            ("image/vnd.microsoft.icon", "ico"),
+            ("image/webp", "webp"),
+            ("text/plain; charset=utf-8", "txt"),
+            ("video/mp4", "mp4"),
+            ("video/webm", "webm"),
+        ] {
+            assert_eq!(extension_of(media_type), extension, "{media_type}");
+        }
+    }
 
     #[test]
     fn hostile_names_become_plain_ones() {

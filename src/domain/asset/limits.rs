@@ -27,7 +27,7 @@ pub const COMMENT: Limit = Limit::Characters(5_000);
 pub const COMMENTS: usize = 200;
 /// Corrections of one work.
 pub const CORRECTIONS: usize = 200;
-/// Covered regions of one image.
+/// Redacted regions of one image.
 pub const REGIONS: usize = 200;
 /// Sealed files of one work.
 pub const SEALED_FILES: usize = 50;

@@ -59,7 +59,7 @@ pub fn differ_in_content(before: &Asset, after: &Asset) -> bool {
         (hashes, asset.work.access, asset.work.minors_shown)
     };
     parts(before) != parts(after)
-        || after.uncovers(before)
+        || after.reveals_more_than(before)
         || before.work.titles != after.work.titles
         || before.work.descriptions != after.work.descriptions
         || before.work.body != after.work.body

@@ -1,6 +1,7 @@
 //! Sealed files: the papers that prove a consent, such as signed forms and recordings. They are no part of the files of a work, in no exit of
 //! it, and have no name, because the names of such files are those of people.
 
+use super::file_name::extension_of;
 use crate::domain::{Sha256, Timestamp};
 
 /// One sealed file.
@@ -19,12 +20,7 @@ pub struct SealedFile {
 impl SealedFile {
     /// The name for a download: the beginning of the hash.
     pub fn file_name(&self) -> String {
-        let extension = match self.media_type.as_str() {
-            "application/pdf" => ".pdf",
-            "image/jpeg" => ".jpg",
-            "image/png" => ".png",
-            _ => "",
-        };
-        format!("sealed-{}{extension}", &self.sha256.to_hex()[..8])
+        let extension = extension_of(&self.media_type);
+        format!("sealed-{}.{extension}", &self.sha256.to_hex()[..8])
     }
 }

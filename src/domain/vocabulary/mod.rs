@@ -15,6 +15,7 @@
 pub mod check;
 pub mod concept;
 pub mod details;
+mod may_use;
 pub mod period;
 pub mod scheme;
 
@@ -25,6 +26,7 @@ use crate::domain::{Slug, WorkDate};
 pub use check::{Fault, Problem};
 pub use concept::{Concept, Label, LabelKind, Note};
 pub use details::Details;
+pub use may_use::MayUse;
 pub use period::{Dated, Period};
 pub use scheme::{Direction, Event, EventKind, Scheme, SchemeHead};
 

@@ -103,7 +103,7 @@ pub(crate) fn reindex(config: Config, language: Language) -> Result<(), Failure>
     must_exist(&config)?;
     let data = config.storage.data_dir.clone();
     let bar = progress::spinner(language.pick("lập chỉ mục", "index"));
-    let built = runtime::start()?.block_on(maintenance::reindex(config, mail::words, |n| {
+    let built = runtime::start()?.block_on(maintenance::reindex(config, mail::compose, |n| {
         bar.set_position(n)
     }));
     bar.finish_and_clear();

@@ -16,6 +16,7 @@ use crate::interfaces::http::extract::guard::ControlSecret;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
 use crate::interfaces::messages::mail;
+use crate::interfaces::portal;
 use crate::storage::blocking;
 use crate::telemetry::{self, error_chain};
 
@@ -53,11 +54,11 @@ impl Serving {
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
-            .block_on(Archive::start(config, mail::words))
+            .block_on(Archive::start(config, mail::compose))
             .map_err(|error| opening_failed(error, &data))?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {
-            let running = server::start(&archive, &secret, listening)?;
+            let running = server::start(&archive, &secret, listening, portal::routes)?;
             let handle = running.handle();
             let base = running.base.as_str().to_owned();
             let address = running.local;

@@ -17,6 +17,13 @@ impl BaseAddress {
         }
     }
 
+    /// The path in front of all paths of the archive; empty unless it is served below another site.
+    pub fn path(&self) -> &str {
+        let behind_scheme = self.0.find("://").map_or(0, |at| at + 3);
+        let slash = self.0[behind_scheme..].find('/');
+        slash.map_or("", |at| &self.0[behind_scheme + at..])
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -30,4 +37,21 @@ pub fn reachable(bound: SocketAddr) -> SocketAddr {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseAddress;
+
+    #[test]
+    fn the_path_is_what_follows_the_host() {
+        let bound = ([127, 0, 0, 1], 8080).into();
+        for (configured, path) in [
+            ("", ""),
+            ("https://kho.example.vn/", ""),
+            ("https://so.example.vn:8443/kho/luu/", "/kho/luu"),
+        ] {
+            assert_eq!(BaseAddress::new(configured, "http", bound).path(), path);
+        }
+    }
 }

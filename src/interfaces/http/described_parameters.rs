@@ -139,16 +139,18 @@ impl DescribedParameters {
     }
 
     fn of_method(&self, method: &Method) -> Option<&Operation> {
-        let wanted = match *method {
-            Method::GET | Method::HEAD => HttpMethod::Get,
-            Method::POST => HttpMethod::Post,
-            Method::PUT => HttpMethod::Put,
-            Method::PATCH => HttpMethod::Patch,
-            Method::DELETE => HttpMethod::Delete,
+        let wanted: &[HttpMethod] = match *method {
+            Method::GET => &[HttpMethod::Get],
+            Method::HEAD => &[HttpMethod::Get, HttpMethod::Head],
+            Method::POST => &[HttpMethod::Post],
+            Method::PUT => &[HttpMethod::Put],
+            Method::PATCH => &[HttpMethod::Patch],
+            Method::DELETE => &[HttpMethod::Delete],
+            Method::OPTIONS => &[HttpMethod::Options],
             _ => return None,
         };
         let mut operations = self.0.iter();
-        operations.find(|operation| operation.method == wanted)
+        operations.find(|operation| wanted.contains(&operation.method))
     }
 }
 

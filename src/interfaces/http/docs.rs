@@ -1,5 +1,5 @@
 //! Documentation of the interface: `/api/openapi.json`, the interactive page at `/api/docs`, the pages of
-//! problem types, and the start page.
+//! problem types.
 
 use std::sync::Arc;
 
@@ -29,19 +29,6 @@ pub async fn description(text: web::Data<OpenApiText>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .body(text.0.clone())
-}
-
-/// Leads people to the interactive page.
-#[utoipa::path(
-    get, path = "/", operation_id = "openStartPage", tag = "operation",
-    summary = "Start page for people",
-    responses((status = 303, description = "To the interactive description.",
-        headers(("Location" = String, description = "Address of the page."))))
-)]
-pub async fn start_page() -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, "/api/docs/"))
-        .finish()
 }
 
 /// Leads to the interactive page.

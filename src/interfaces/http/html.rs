@@ -1,12 +1,16 @@
 //! HTML output: minimal, accessible pages that need no script, style or image.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::messages::Language;
 
 /// The media type of pages.
 pub(super) const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
 /// What a page with a form may do: send it to the archive.
-pub(super) const FORM_POLICY: &str =
+const FORM_POLICY: &str =
     "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// A page under construction.
@@ -70,6 +74,16 @@ impl Page {
         self.raw("</main>\n</body>\n</html>\n");
         self.0
     }
+}
+
+/// The response with a page that has a form, or follows one: kept nowhere, as its address has a secret.
+pub(super) fn form_response(page: Page, language: Language) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .insert_header((header::CONTENT_SECURITY_POLICY, FORM_POLICY))
+        .insert_header((header::CONTENT_LANGUAGE, language.tag()))
+        .content_type(MEDIA_TYPE)
+        .body(page.finish())
 }
 
 /// Appends a text to HTML, with the characters escaped that have a meaning in elements and attributes.

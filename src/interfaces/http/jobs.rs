@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::guard::{Administer, Allowed};
 use super::extract::query::{self, Query};
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use super::{BaseAddress, pagination};
 use crate::services::jobs::Jobs;
 use crate::storage::catalog::{Job, JobId, JobState};
@@ -136,7 +137,7 @@ pub async fn read(
     params(("id" = u64, Path, description = "Number of the job.")),
     responses(
         (status = 200, description = "The job, waiting.", body = JobView),
-        (status = 409, description = "It was not given up.", body = super::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was not given up.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]

@@ -22,6 +22,7 @@ mod html;
 pub mod imports;
 pub mod index;
 pub mod jobs;
+mod no_store;
 pub mod openapi;
 mod operations;
 pub mod organisations;
@@ -36,6 +37,7 @@ pub mod server;
 pub mod tls;
 pub mod tokens;
 pub mod upload;
+pub mod uploads;
 pub mod vocabularies;
 
 pub use base_address::{BaseAddress, reachable};

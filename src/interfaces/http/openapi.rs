@@ -148,6 +148,7 @@ impl Modify for SharedResponses {
                 &mut item.put,
                 &mut item.patch,
                 &mut item.delete,
+                &mut item.options,
             ];
             for operation in operations.into_iter().flatten() {
                 accept_sessions(operation);
@@ -191,6 +192,7 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
     if path.contains("/assets/{id}") {
         statuses.push("410");
     }
+    statuses.extend(upload_statuses(path, operation));
     if path.starts_with("/api/v1") || path.starts_with("/auth/") {
         statuses.push("429");
     }
@@ -241,6 +243,43 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
         responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
+    }
+    if path.starts_with(UPLOADS) {
+        describe_protocol(responses);
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            // utoipa says of an optional body that it may be `null`.
+            for content in body.content.values_mut() {
+                *content = RefOr::T(Content::new(Some(Ref::from_schema_name("FileBytes"))));
+            }
+        }
+    }
+}
+
+/// What every answer of tus 1.0 has.
+fn describe_protocol(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        add_optional_header(response, "Tus-Resumable", "The version of the protocol.");
+        if status == "412" {
+            add_optional_header(response, "Tus-Version", "The versions that are spoken.");
+        }
+    }
+}
+
+/// Where resumable uploads are.
+const UPLOADS: &str = "/api/v1/uploads";
+
+/// What tus 1.0 answers beside what others answer.
+fn upload_statuses(path: &str, operation: &Operation) -> &'static [&'static str] {
+    let ways = operation.security.as_deref().unwrap_or_default();
+    let needs_token = !ways.is_empty();
+    match operation.request_body {
+        Some(_) if path.starts_with(UPLOADS) => &["409", "412", "423", "460"],
+        None if path.starts_with(UPLOADS) && needs_token => &["412", "423"],
+        None if path.contains("/uploads/{upload}") => &["415", "423"],
+        _ => &[],
     }
 }
 
@@ -360,7 +399,9 @@ fn problem(status: &str) -> Response {
         "428" => "`If-Match` is missing.",
         "416" => "The file has no such bytes.",
         "414" => "The address with its parameters is too long.",
+        "423" => "Another request works on the upload.",
         "429" => "Too many requests.",
+        "460" => "The body does not have its checksum; nothing of it was kept.",
         "503" => "Not able to serve this now.",
         "507" => "No space left, or the quota of the body is used up; nothing was written.",
         _ => "A fault of the archive; the log knows the request id.",

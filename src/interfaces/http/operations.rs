@@ -15,11 +15,12 @@ use super::accounts::{
     administration, audit, forgotten, link_page, me, notifications, oidc, own, own_tokens,
     passkeys, preferences, session, unsubscribe,
 };
-use super::assets::{covered_regions, decisions, handling, lifecycle, sealed_files};
+use super::assets::{decisions, handling, lifecycle, redacted_regions, sealed_files};
 use super::described_parameters::DescribedParameters;
 use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
+use super::uploads::{claimed, tus};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
     search, tokens, vocabularies,
@@ -55,7 +56,9 @@ operations! {
     handling { handling, assign, unassign, comment, assignments }
     attach { attach, detach }
     version { replace }
-    covered_regions { cover }
+    redacted_regions { redact }
+    claimed { attach_upload }
+    tus { abilities, create, resume, append, terminate }
     sealed { add_sealed }
     sealed_files { list, read, remove }
     delivery { file, preview, waveform, waveform_picture, broadcast_copy, earlier_file }
@@ -70,7 +73,7 @@ operations! {
     jobs { list, read, requeue }
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
-    successions { plan, list, read, cancel }
+    successions { plan, list, read, cancel, works }
     requests { submit, list, read, withdraw, review, decide, renew_link, hand_over }
     audit { read, verify }
     session { sign_in, second_factor, prove, read, sign_out }
@@ -85,7 +88,7 @@ operations! {
     own_tokens { list, create, rotate, revoke }
     administration { list, invite, read, patch, reset, close }
     vocabularies { list, read_scheme, read_concept, forward_scheme, forward_concept }
-    docs { start_page, description, documentation, interactive, problem_page }
+    docs { description, documentation, interactive, problem_page }
 }
 
 /// Registers all routes.

@@ -15,7 +15,7 @@ use super::health::ReadinessGate;
 use super::records::Records;
 use super::tls::Tls;
 use super::upload::slots::UploadSlots;
-use super::{BaseAddress, authentication, frame, reachable, routes};
+use super::{BaseAddress, authentication, frame, reachable, routes, uploads};
 use crate::app::Archive;
 use crate::memory;
 
@@ -71,7 +71,16 @@ fn bound_sockets(
     Ok(sockets)
 }
 
-/// Binds the configured address and starts answering. Must run inside a tokio runtime.
+/// The address of the first socket.
+fn address_of(sockets: &[TcpListener]) -> std::io::Result<SocketAddr> {
+    sockets.first().map_or_else(
+        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
+        TcpListener::local_addr,
+    )
+}
+
+/// Binds the configured address and starts answering. `pages` registers the pages for people. Must run inside a tokio
+/// runtime.
 ///
 /// # Errors
 /// When the address cannot be bound.
@@ -79,14 +88,12 @@ pub fn start(
     archive: &Archive,
     control: &ControlSecret,
     listening: Listening,
+    pages: fn(&mut web::ServiceConfig),
 ) -> std::io::Result<Running> {
     let settings = archive.config.server.clone();
     let Listening { sockets, tls, gate } = listening;
     let sockets = bound_sockets(sockets, &settings)?;
-    let bound = sockets.first().map_or_else(
-        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
-        TcpListener::local_addr,
-    )?;
+    let bound = address_of(&sockets)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let base = BaseAddress::new(&settings.public_address, scheme, bound);
     let served = archive.clone();
@@ -106,7 +113,9 @@ pub fn start(
             .app_data(slots.clone())
             .configure(|config| provide(&served, &address, config))
             .configure(routes)
+            .configure(pages)
             .wrap(from_fn(authentication::authenticate))
+            .wrap(from_fn(uploads::protocol::speak))
             .wrap(from_fn(compression::only_generated_text))
             .wrap(Compress::default())
             .wrap(from_fn(frame::frame))

@@ -12,9 +12,11 @@ use super::extract::fields::Fields;
 use super::extract::guard::{Administer, Allowed};
 use super::extract::query;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use super::schemas;
 use crate::domain::Violations;
 use crate::domain::access::{Permission, Permissions, Role, TokenId};
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::services::accounts::{
     DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, NewToken, Secret, Token, Tokens,
 };
@@ -186,7 +188,10 @@ pub async fn create(
     description = "Both secrets are valid during the overlap. A secret that was replaced before ends now: a token never has more than two.",
     params(("id" = String, Path, description = "The token's public id.")),
     request_body = RotationBody,
-    responses((status = 200, description = "The token; its new secret is not shown again.", body = TokenMade)),
+    responses(
+        (status = 200, description = "The token; its new secret is not shown again.", body = TokenMade),
+        (status = 409, description = "The token was revoked or has expired.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
     security(("token" = []))
 )]
 pub async fn rotate(
@@ -250,12 +255,10 @@ pub(super) fn shown_once(
     token: impl Into<TokenView>,
     secret: &Secret,
 ) -> HttpResponse {
-    response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(TokenMade {
-            token: token.into(),
-            secret: secret.reveal().to_owned(),
-        })
+    response.insert_header(NO_STORE).json(TokenMade {
+        token: token.into(),
+        secret: secret.reveal().to_owned(),
+    })
 }
 
 impl From<TokenRecord> for TokenView {

@@ -3,10 +3,10 @@
 use super::Language;
 use crate::domain::account::AccountLanguage;
 use crate::domain::notification::NotificationKind;
-use crate::services::mail::{Letter, LinkPurpose, News, Words};
+use crate::services::mail::{AccessAnswer, Letter, LinkPurpose, MessageText, News};
 
-/// Puts a message into words.
-pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
+/// Writes a message in a language.
+pub fn compose(letter: &Letter, language: AccountLanguage) -> MessageText {
     let language = Language::of_tag(language.tag());
     match letter {
         Letter::AccountLink {
@@ -20,7 +20,12 @@ pub fn words(letter: &Letter, language: AccountLanguage) -> Words {
             is_digest,
             unsubscribe,
         } => notifications(news, *is_digest, unsubscribe, language),
-        Letter::Trial => trial(language),
+        Letter::AccessAnswer {
+            answer,
+            body,
+            address,
+        } => access_answer(answer, body, address),
+        Letter::Test => test_message(language),
     }
 }
 
@@ -30,7 +35,7 @@ fn account_link(
     address: &str,
     until: &str,
     language: Language,
-) -> Words {
+) -> MessageText {
     let [subject, why, otherwise] = match purpose {
         LinkPurpose::Invitation => language.pick(
             [
@@ -81,7 +86,7 @@ fn account_link(
             "The address can be used once, until",
         ],
     );
-    Words {
+    MessageText {
         subject: subject.to_owned(),
         body: format!(
             "{why}\n\n{name}: {login}\n\n{choose}\n\n{address}\n\n{valid} {until}.\n\n{otherwise}\n"
@@ -111,7 +116,12 @@ pub const fn happened(kind: NotificationKind, language: Language) -> &'static st
     }
 }
 
-fn notifications(news: &[News], is_digest: bool, unsubscribe: &str, language: Language) -> Words {
+fn notifications(
+    news: &[News],
+    is_digest: bool,
+    unsubscribe: &str,
+    language: Language,
+) -> MessageText {
     let [daily, gone, end] = language.pick(
         [
             "việc mới trong ngày",
@@ -132,24 +142,52 @@ fn notifications(news: &[News], is_digest: bool, unsubscribe: &str, language: La
         format!("{what}: {title}\n{}\n{}\n\n", news.at, news.address)
     });
     let lines: String = lines.collect();
-    Words {
+    MessageText {
         subject: format!("Kho Chung: {subject}"),
         body: format!("{lines}{end}:\n{unsubscribe}\n"),
     }
 }
 
-fn trial(language: Language) -> Words {
+/// In both languages: nobody asked the office which one it reads.
+fn access_answer(answer: &AccessAnswer, body: &str, address: &str) -> MessageText {
+    let (subject, what) = match answer {
+        AccessAnswer::Granted => (
+            "Kho Chung: yêu cầu truy cập được chấp thuận / access granted",
+            [
+                "Yêu cầu truy cập đã được chấp thuận. Người quản trị kho sẽ trao cho đơn vị một đường dẫn dùng một lần để lấy mã truy cập; đường dẫn không được gửi qua thư.".to_owned(),
+                "The request for access was granted. The administrator of the archive hands a one-time link over, with which the token is fetched; it is never mailed.".to_owned(),
+            ],
+        ),
+        AccessAnswer::Refused { reason } => (
+            "Kho Chung: yêu cầu truy cập bị từ chối / access refused",
+            [
+                format!("Yêu cầu truy cập đã bị từ chối. Lý do: {reason}"),
+                format!("The request for access was refused. Reason: {reason}"),
+            ],
+        ),
+    };
+    let [vi, en] = what;
+    MessageText {
+        subject: subject.to_owned(),
+        body: format!(
+            "{body}\n\n{vi}\n\n{en}\n\n\
+             Xem yêu cầu bằng mã biên nhận / With the receipt code the request is shown at:\n{address}\n"
+        ),
+    }
+}
+
+fn test_message(language: Language) -> MessageText {
     let [subject, body] = language.pick(
         [
             "Kho Chung: thư thử",
             "Thư này cho biết Kho Chung gửi thư được.\n",
         ],
         [
-            "Kho Chung: trial message",
+            "Kho Chung: test message",
             "This message shows that Kho Chung can send mail.\n",
         ],
     );
-    Words {
+    MessageText {
         subject: subject.to_owned(),
         body: body.to_owned(),
     }

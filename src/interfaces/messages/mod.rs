@@ -8,6 +8,7 @@ pub mod citation;
 pub mod config;
 pub mod feeds;
 pub mod mail;
+pub mod portal;
 pub mod processing;
 pub mod requirements;
 pub mod roles;

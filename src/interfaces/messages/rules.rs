@@ -22,6 +22,7 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::TooFarAway { .. } => "too-far-away",
         Rule::NotInForce => "not-in-force",
         Rule::AlreadyPlanned => "already-planned",
+        Rule::NotOfBody => "not-of-body",
         Rule::BeyondRole => "beyond-role",
         Rule::NotOneOf { .. } => "not-one-of",
         Rule::UnknownConcept { .. } => "unknown-concept",
@@ -77,6 +78,7 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::AlreadyPlanned => {
             "Cơ quan này đã có trong một kế hoạch kế thừa khác; hãy hủy kế hoạch đó trước."
         }
+        Rule::NotOfBody => "Không thuộc cơ quan nào được chuyển giao, hoặc không còn nữa.",
         Rule::BeyondRole => "Vai trò của mã này không có quyền đó nên không thể trao.",
         Rule::Required => "Bắt buộc phải có giá trị.",
         Rule::UnknownProperty => "Không có thuộc tính này.",
@@ -157,6 +159,7 @@ fn english(rule: &Rule) -> String {
         Rule::AlreadyPlanned => {
             "Another succession that was planned before has this body; cancel that one first."
         }
+        Rule::NotOfBody => "It does not belong to a body that passes on, or not any more.",
         Rule::BeyondRole => "The role does not have this permission, so the token cannot have it.",
         Rule::Required => "A value is required.",
         Rule::UnknownProperty => "There is no such property.",
@@ -192,7 +195,7 @@ fn english(rule: &Rule) -> String {
             "Cannot be published: the consent to show people does not cover this language or audience."
         }
         Rule::RegionOutsideImage => {
-            "A covered region must lie within an image whose size the archive can read."
+            "A redacted region must lie within an image whose size the archive can read."
         }
         Rule::NothingToPublish => "Cannot be published: it has neither text nor an original file.",
         Rule::MissingAltText => "Cannot be published: an image needs a text alternative.",

@@ -80,6 +80,9 @@ pub struct LinksDto {
     #[serde(rename = "self")]
     #[schema(format = "uri")]
     pub this: String,
+    /// Its page for people, in Vietnamese.
+    #[schema(format = "uri")]
+    pub page: String,
     /// Works similar to it.
     #[schema(format = "uri")]
     pub similar: String,
@@ -168,6 +171,7 @@ impl LinksDto {
         let organisation = asset.work.organisation.as_ref();
         Self {
             this: addresses.work(asset.id),
+            page: addresses.page(asset.id),
             similar: addresses.similar(asset.id),
             feed: addresses.feed(organisation.map(|slug| slug.as_str())),
             concept: addresses.concept("{scheme}", "{+slug}"),

@@ -9,7 +9,7 @@ use super::names::name_of;
 use super::regions::RegionDto;
 use super::schema_fields;
 use super::sound::SoundDto;
-use super::work::texts;
+use super::work::texts_by_language;
 use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
 use crate::interfaces::messages::{Language, processing};
@@ -52,7 +52,7 @@ pub struct FileDto {
     /// Regions that the copies for others do not show; sent to those who may download the original.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub covered_regions: Vec<RegionDto>,
+    pub redacted_regions: Vec<RegionDto>,
     /// Duration in milliseconds; of a recording whose sound was measured, that of its decoded samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
@@ -119,7 +119,7 @@ impl ProcessingProblemDto {
 
 impl FileDto {
     /// The file with what the caller gets of it. `shows_name`: the caller may see its name as deposited,
-    /// and what is covered.
+    /// and what is redacted.
     pub(super) fn render(
         file: File,
         access: FileAccess,
@@ -150,13 +150,13 @@ impl FileDto {
             },
             media_type,
             encoding,
-            title: texts(&file.title),
-            alt: texts(&file.alt),
+            title: texts_by_language(&file.title),
+            alt: texts_by_language(&file.alt),
             language: file.language.map(|tag| tag.to_string()),
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,
-            covered_regions: if shows_name {
-                file.covered.iter().map(RegionDto::from).collect()
+            redacted_regions: if shows_name {
+                file.redacted.iter().map(RegionDto::from).collect()
             } else {
                 Vec::new()
             },

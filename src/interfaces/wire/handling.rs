@@ -11,6 +11,7 @@ use super::pointer::Pointer;
 use super::reader::JsonReader;
 use super::review::{DecisionDto, pointer_text};
 use super::schema_fields;
+use super::work::texts_by_language;
 use crate::domain::access::{Credential, Role};
 use crate::domain::asset::{Asset, limits};
 use crate::domain::handling::{Assignee, Assignment, Comment, Handling};
@@ -201,13 +202,10 @@ pub struct AssignedWork {
 impl AssignedWork {
     /// The work with its assignment.
     pub fn new(asset: &Asset, assignment: &Assignment) -> Self {
-        let titles = asset.work.titles.iter();
         Self {
             asset: asset.id.to_string(),
             state: asset.state.name(),
-            titles: titles
-                .map(|(tag, text)| (tag.to_string(), text.to_owned()))
-                .collect(),
+            titles: texts_by_language(&asset.work.titles),
             assignment: AssignmentDto::from(assignment),
         }
     }

@@ -43,6 +43,7 @@ pub use review::{
 };
 pub use saved_search::{SavedSearchDto, parse_saved_search};
 pub use sound::{SoundDto, SoundNoteDto};
+pub(in crate::interfaces) use work::texts_by_language;
 pub use work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 
 use serde_json::Value;

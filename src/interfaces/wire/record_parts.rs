@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::names::name_of;
-use super::work::texts;
+use super::work::texts_by_language;
 use crate::domain::asset::{Access, Asset, PeopleShown, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
@@ -41,7 +41,7 @@ pub(super) fn labels(
         Some(ConceptLabelDto {
             scheme,
             address: addresses.concept(scheme, &slug),
-            labels: texts(&concept.labels),
+            labels: texts_by_language(&concept.labels),
             slug,
         })
     };

@@ -183,8 +183,8 @@ impl WorkDto {
 impl From<Work> for WorkDto {
     fn from(work: Work) -> Self {
         Self {
-            titles: texts(&work.titles),
-            descriptions: texts(&work.descriptions),
+            titles: texts_by_language(&work.titles),
+            descriptions: texts_by_language(&work.descriptions),
             kind: work.kind.as_ref().map(Slug::to_string),
             creators: work.creators.into_iter().map(CreatorDto::from).collect(),
             organisation: work.organisation.as_ref().map(Slug::to_string),
@@ -249,7 +249,7 @@ impl From<Identifier> for IdentifierDto {
 }
 
 /// Texts by the tag of their language.
-pub(super) fn texts(map: &LanguageMap) -> BTreeMap<String, String> {
+pub(in crate::interfaces) fn texts_by_language(map: &LanguageMap) -> BTreeMap<String, String> {
     map.iter()
         .map(|(tag, text)| (tag.to_string(), text.to_owned()))
         .collect()

@@ -2,7 +2,8 @@
 
 use super::error::AccessRequestError;
 use super::record::{GrantV1, RequestRecord, RequestState};
-use super::service::{AccessRequest, AccessRequests, administers};
+use super::request::AccessRequest;
+use super::service::{AccessRequests, administers};
 use crate::domain::access::{Actor, Permission, Permissions};
 use crate::domain::{Rule, Slug, Timestamp, text};
 use crate::services::accounts::{LINK_SECONDS, Secret};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::AccessRequestError;
+use super::record::RequestRecord;
 use super::service::AccessRequests;
 use crate::domain::access::Actor;
 use crate::services::jobs::{JobFailure, Periodic, Schedule};
 use crate::storage::blocking;
-use crate::storage::catalog::{CatalogError, ChangeSet};
+use crate::storage::catalog::{CatalogError, ChangeSet, Versioned};
 
 /// Once an hour; to be enqueued at every start.
 pub const HOUSEKEEPING: Schedule =
@@ -46,18 +47,27 @@ impl AccessRequests {
             let is_due = record
                 .decided_at_ms
                 .is_some_and(|at| at.saturating_add(kept_ms) <= now.as_millis());
-            if !is_due || record.sealed_contact.is_none() {
+            let has_key = self.keys.of(&record.id).is_some();
+            if !is_due || (record.sealed_contact.is_none() && !has_key) {
                 continue;
             }
-            let without = read.value.with(|record| record.sealed_contact = None);
-            let changes = ChangeSet::by(&Actor::System, now).replace_keyed(&read, &without)?;
-            self.catalog.commit(changes).await?;
+            // The key first: what is left after a kill in between is unreadable, and the next run deletes it.
             let (keys, id) = (Arc::clone(&self.keys), record.id.clone());
             blocking(move || keys.remove(&id))
                 .await
                 .map_err(CatalogError::Io)?;
+            if record.sealed_contact.is_some() {
+                self.delete_contact(&read).await?;
+            }
             forgotten += 1;
         }
         Ok(forgotten)
+    }
+
+    async fn delete_contact(&self, read: &Versioned<RequestRecord>) -> Result<(), CatalogError> {
+        let without = read.value.with(|record| record.sealed_contact = None);
+        let changes = ChangeSet::by(&Actor::System, self.clock.now());
+        let changes = changes.replace_keyed(read, &without)?;
+        self.catalog.commit(changes).await.map(drop)
     }
 }

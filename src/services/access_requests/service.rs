@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::answer::answer_job;
 use super::calendar::WorkingDays;
 use super::error::AccessRequestError;
 use super::record::{RequestRecord, RequestState, RequestV1};
+use super::request::AccessRequest;
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission, Role};
-use crate::domain::{Rule, Timestamp, Violations, WorkDate, text};
-use crate::services::accounts::{Network, Secret, Tokens, hex, seal, unseal};
+use crate::domain::{Rule, Timestamp, Violations, hex, text};
+use crate::services::accounts::{Network, Secret, Tokens, seal, unseal};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::mail::Mail;
 use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, RecordStore, Versioned};
@@ -47,39 +50,6 @@ pub struct NewAccessRequest {
     pub contact: String,
 }
 
-/// A request for access.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessRequest {
-    /// Its id.
-    pub id: String,
-    /// Station or partner.
-    pub role: String,
-    /// The body, as it calls itself.
-    pub body: String,
-    /// What the access is for.
-    pub purpose: String,
-    /// The address of the office; none once it was forgotten.
-    pub contact: Option<String>,
-    /// Where it is.
-    pub state: RequestState,
-    /// Why it was refused.
-    pub reason: Option<String>,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// When it was decided or withdrawn.
-    pub decided_at: Option<Timestamp>,
-    /// Working days since it was received, until the decision.
-    pub working_days: u32,
-    /// The last day for the decision.
-    pub due_on: WorkDate,
-    /// Whether it waits longer than it should.
-    pub is_overdue: bool,
-    /// Whether the asker has fetched the token.
-    pub is_handed_over: bool,
-    /// Until when the one-time link can be used, when it was granted.
-    pub link_expires_at: Option<Timestamp>,
-}
-
 /// Requests for access. Clones share them.
 #[derive(Clone)]
 pub struct AccessRequests {
@@ -87,6 +57,7 @@ pub struct AccessRequests {
     pub(super) trail: AuditTrail,
     pub(super) keys: Arc<KeyStore>,
     pub(super) tokens: Arc<Tokens>,
+    pub(super) mail: Mail,
     pub(super) clock: Clock,
     pub(super) rules: Arc<Rules>,
     throttle: Arc<Throttle>,
@@ -99,6 +70,7 @@ impl AccessRequests {
         trail: AuditTrail,
         keys: Arc<KeyStore>,
         tokens: Arc<Tokens>,
+        mail: Mail,
         clock: Clock,
         rules: Rules,
     ) -> Self {
@@ -107,6 +79,7 @@ impl AccessRequests {
             trail,
             keys,
             tokens,
+            mail,
             clock,
             rules: Arc::new(rules),
             throttle: Arc::new(Throttle::new()),
@@ -231,14 +204,14 @@ impl AccessRequests {
                 record.decided_at_ms = Some(now.as_millis());
             }
         });
+        let view = self.view(&next)?;
         let changes = ChangeSet::by(actor, now).replace_keyed(read, &next)?;
+        let job = answer_job(&view, now).filter(|_| self.mail.is_configured());
+        let changes = job.into_iter().fold(changes, ChangeSet::job);
         match self.trail.commit(changes, &entry).await {
             // Somebody else decided at the same time.
             Err(CatalogError::RecordConflict { .. }) => Err(AccessRequestError::WrongState),
-            committed => {
-                committed?;
-                self.view(&next)
-            }
+            committed => committed.map(|_| view).map_err(AccessRequestError::from),
         }
     }
 

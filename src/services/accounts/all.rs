@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::access::Access;
 use super::administration::Administration;
 use super::letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 use super::links::Links;
@@ -75,6 +76,11 @@ impl Accounts {
         let links = Links {
             store: store.clone(),
         };
+        let access = Access {
+            store: store.clone(),
+            sessions: Arc::clone(&sessions),
+            tokens,
+        };
         let throttle = Arc::new(Throttle::new());
         let sign_in = SignIn::new(
             store.clone(),
@@ -86,20 +92,15 @@ impl Accounts {
             administration: Arc::new(Administration {
                 store: store.clone(),
                 vocabularies,
-                sessions: Arc::clone(&sessions),
+                access: access.clone(),
                 links: links.clone(),
                 mail: mail.clone(),
-                tokens,
             }),
             preferences: Arc::new(AccountPreferences {
                 store: store.clone(),
             }),
             passkeys: Arc::new(Passkeys::new(store.clone(), Arc::clone(&sessions), address)),
-            oidc: Arc::new(OidcSignIn::new(
-                store.clone(),
-                Arc::clone(&sessions),
-                providers,
-            )),
+            oidc: Arc::new(OidcSignIn::new(store.clone(), access, providers)),
             recipients: Arc::new(Recipients {
                 store: store.clone(),
             }),

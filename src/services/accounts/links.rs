@@ -7,10 +7,11 @@
 
 use super::error::AccountsError;
 use super::private;
-use super::secret::{self, Secret, hex};
+use super::secret::{self, Secret};
 use super::store::AccountStore;
 use super::stored::{LinkRecord, LinkV1};
 use crate::domain::Timestamp;
+use crate::domain::hex;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{ChangeSet, Versioned};
 

@@ -7,6 +7,7 @@
 //!
 //! [`Actor`]: crate::domain::access::Actor
 
+mod access;
 mod administration;
 mod all;
 mod error;
@@ -17,6 +18,7 @@ pub mod oidc;
 mod own_account;
 pub mod passkeys;
 mod password;
+mod post;
 mod preferences;
 mod private;
 mod recipients;
@@ -41,13 +43,13 @@ pub use letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 pub use links::LINK_SECONDS;
 pub use own_account::OwnAccount;
 pub use password::{MIN_CHARACTERS, Overload, Passwords};
+pub use post::check_post;
 pub use preferences::{AccountPreferences, Preferences, PreferencesChange};
 pub(in crate::services) use private::{open as unseal, seal};
 pub use recipients::{Posts, Recipient, Recipients};
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;
-pub(in crate::services) use secret::hex;
 pub use sessions::{Session, Sessions};
 pub use sign_in::{Proof, SignIn};
 pub use throttle::Network;

@@ -10,7 +10,7 @@ use super::secret::Secret;
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
 use super::stored::PrivateV1;
-use super::throttle::{Network, Throttle};
+use super::throttle::{Attempt, Network, Outcome, Throttle};
 use crate::domain::Rule;
 use crate::domain::access::{Actor, Credential};
 use crate::domain::account::{Account, display_line};
@@ -115,15 +115,20 @@ impl OwnAccount {
         new: &str,
         network: Network,
     ) -> Result<(), AccountsError> {
-        let now = self.store.clock.now();
-        self.throttle.begin(&session.account, network, now)?;
-        let mut account = self.of(session).await?;
+        let attempt = Attempt::of_login(&session.account, network);
+        let proven = self.with_password(session, current);
+        let outcome_of = |proven: &Result<_, _>| match proven {
+            Err(AccountsError::WrongCredentials) => Outcome::Failed,
+            _ => Outcome::Undecided,
+        };
+        let proven = self
+            .throttle
+            .count(attempt, &self.store.clock, proven, outcome_of);
+        let mut account = proven.await.map_err(|error| match error {
+            AccountsError::WrongCredentials => AccountsError::broken("/current", Rule::NotValid),
+            error => error,
+        })?;
         let private = private_of(&mut account)?;
-        let verified = self.passwords.verify(current, private.password.clone());
-        if verified.await? == Verified::Wrong {
-            return Err(AccountsError::broken("/current", Rule::NotValid));
-        }
-        self.throttle.undecided(&session.account, network, now);
         check_new_password(new, private, "/new")?;
         private.password = Some(self.passwords.hash(new).await?);
         self.commit(session, &account, Act::PasswordChanged).await?;
@@ -234,6 +239,20 @@ impl OwnAccount {
         self.sessions
             .end(&session.account, id, &session.actor)
             .await
+    }
+
+    /// The account of a session whose holder knows the password.
+    async fn with_password(
+        &self,
+        session: &Session,
+        password: &str,
+    ) -> Result<FullAccount, AccountsError> {
+        let mut account = self.of(session).await?;
+        let stored = private_of(&mut account)?.password.clone();
+        match self.passwords.verify(password, stored).await? {
+            Verified::Wrong => Err(AccountsError::WrongCredentials),
+            Verified::Right | Verified::RightRehashed(_) => Ok(account),
+        }
     }
 
     async fn commit(

@@ -8,9 +8,10 @@ use ring::hmac;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::secret::hex;
+use super::secret::Secret;
 use crate::clock::Clock;
 use crate::domain::account::Login;
+use crate::domain::hex;
 use crate::storage::keys::Key;
 
 /// The private part cannot be read: wrong key, or changed bytes.
@@ -52,6 +53,27 @@ pub(in crate::services) fn open<T: DeserializeOwned>(
         .open_in_place(nonce, Aad::from(id.as_bytes()), &mut ciphertext)
         .map_err(|_| Unreadable)?;
     serde_json::from_slice(plain).map_err(|_| Unreadable)
+}
+
+/// Encrypts what a browser keeps for the archive, so that nothing is stored for those who never come back. No text for
+/// another purpose is taken for it.
+pub(super) fn seal_for_browser<T: Serialize>(
+    kept: &T,
+    purpose: &str,
+    master: &Key,
+    clock: &Clock,
+) -> Result<Secret, Unreadable> {
+    let key = keyed_hash(master, purpose);
+    seal(kept, purpose, &key, clock).map(Secret::from_text)
+}
+
+/// Decrypts what [`seal_for_browser`] made.
+pub(super) fn open_from_browser<T: DeserializeOwned>(
+    text: &str,
+    purpose: &str,
+    master: &Key,
+) -> Result<T, Unreadable> {
+    open(text, purpose, &keyed_hash(master, purpose))
 }
 
 fn cipher(key: &Key) -> Result<LessSafeKey, Unreadable> {

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::error::AccountsError;
-use super::preferences;
+use super::preferences::{self, Preferences};
 use super::private;
-use super::secret::{self, hex};
+use super::secret;
 use super::store::AccountStore;
 use super::stored::AccountRecord;
 use crate::domain::Slug;
 use crate::domain::access::{Actor, Role};
-use crate::domain::account::{AccountLanguage, Login};
+use crate::domain::account::Login;
+use crate::domain::hex;
 use crate::domain::notification::{NotificationKind, NotificationWay};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, RecordStore};
@@ -38,8 +39,8 @@ pub struct Recipient {
     pub login: String,
     /// Whether the login name is an address of mail.
     pub has_address: bool,
-    /// The language of messages.
-    pub language: AccountLanguage,
+    /// What its holder chose.
+    pub preferences: Preferences,
     key: Key,
 }
 
@@ -75,7 +76,7 @@ impl Recipients {
             actor: found.actor()?,
             login: private.login.clone(),
             has_address: login.is_ok_and(|login| login.is_mail_address()),
-            language: self.store.language(account).await?,
+            preferences: preferences::of(self.store.preferences(account).await?.as_ref()),
             key,
         }))
     }

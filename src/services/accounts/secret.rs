@@ -56,7 +56,7 @@ pub(super) fn hash_bytes(bytes: &[u8]) -> Sha256 {
     Sha256::from_bytes(Hasher::digest(bytes).into())
 }
 
-/// Hexadecimal digits.
-pub(in crate::services) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The public name of what is stored under a hash: the beginning of the hash opens nothing.
+pub(super) fn public_id(hash: &str) -> String {
+    hash.chars().take(16).collect()
 }

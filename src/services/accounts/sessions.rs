@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AccountsError;
-use super::secret::{self, Secret};
+use super::secret::{self, Secret, public_id};
 use super::store::{AccountStore, FullAccount};
 use super::stored::{SessionRecord, SessionV1, session_key};
 use crate::domain::Timestamp;
@@ -15,6 +15,7 @@ use crate::domain::access::Actor;
 use crate::services::audit::NewEntry;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{ChangeSet, KeyRange, Keyed as _, Versioned, Write};
+use crate::telemetry::error_chain;
 
 /// A session ends when it was not used for so long.
 const IDLE_SECONDS: i64 = 2 * 3_600;
@@ -298,7 +299,10 @@ impl Sessions {
         let changes = ChangeSet::by(&session.actor, now).replace_keyed(read, &record)?;
         // Another request may have written it or ended it; on a full disk reading goes on.
         if let Err(error) = self.store.catalog.commit(changes).await {
-            tracing::debug!(%error, "the use of a session was not written");
+            tracing::debug!(
+                error = error_chain(&error),
+                "the use of a session was not written"
+            );
         }
         Ok(session)
     }
@@ -364,9 +368,4 @@ fn session_of(record: &SessionV1, actor: &Actor) -> Session {
         expires_at: Timestamp::from_millis(record.expires_at_ms),
         authenticated_at: Timestamp::from_millis(record.authenticated_at_ms),
     }
-}
-
-/// The hash is of 256 random bits, so its beginning names the session and opens nothing.
-fn public_id(hash: &str) -> String {
-    hash.chars().take(16).collect()
 }

@@ -11,12 +11,13 @@ use super::second_factor;
 use super::secret::{self, Secret};
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
-use super::throttle::{Network, Throttle};
+use super::throttle::{Attempt, Network, Outcome, Throttle};
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::account::Login;
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::ChangeSet;
+use crate::telemetry::error_chain;
 
 /// Signs holders of accounts in.
 pub struct SignIn {
@@ -65,11 +66,9 @@ impl SignIn {
         let login = Login::parse(login);
         let name = login.as_ref().map(Login::as_str).unwrap_or_default();
         let name = secret::hash(name).to_hex();
-        self.throttle.begin(&name, network, self.now())?;
+        let attempt = Attempt::of_login(&name, network);
         let begun = self.begin_with_password(login.ok(), password, network);
-        let begun = begun.await;
-        self.settle(&name, network, &begun);
-        begun
+        self.count(attempt, begun).await
     }
 
     async fn begin_with_password(
@@ -155,10 +154,9 @@ impl SignIn {
         proof: &Proof,
         network: Network,
     ) -> Result<(Secret, Session), AccountsError> {
-        self.throttle.begin(&session.account, network, self.now())?;
-        let begun = self.begin_with_proof(session, proof, network).await;
-        self.settle(&session.account, network, &begun);
-        begun
+        let attempt = Attempt::of_login(&session.account, network);
+        let begun = self.begin_with_proof(session, proof, network);
+        self.count(attempt, begun).await
     }
 
     async fn begin_with_proof(
@@ -226,21 +224,20 @@ impl SignIn {
         again.ok_or(AccountsError::NotValid)
     }
 
-    /// Tells the throttle what came of an attempt that it counts as a failure. The second factor of a pending session
-    /// is counted by itself.
-    fn settle(
+    /// The second factor of a pending session is counted by itself.
+    async fn count(
         &self,
-        name: &str,
-        network: Network,
-        begun: &Result<(Secret, Session), AccountsError>,
-    ) {
-        match begun {
-            Ok((_, session)) if !session.is_pending => {
-                self.throttle.succeeded(name, network, self.now());
-            }
-            Err(AccountsError::WrongCredentials) => {}
-            Ok(_) | Err(_) => self.throttle.undecided(name, network, self.now()),
-        }
+        attempt: Attempt<'_>,
+        begun: impl Future<Output = Result<(Secret, Session), AccountsError>>,
+    ) -> Result<(Secret, Session), AccountsError> {
+        let outcome_of = |begun: &Result<(Secret, Session), AccountsError>| match begun {
+            Ok((_, session)) if !session.is_pending => Outcome::Succeeded,
+            Err(AccountsError::WrongCredentials) => Outcome::Failed,
+            Ok(_) | Err(_) => Outcome::Undecided,
+        };
+        self.throttle
+            .count(attempt, &self.store.clock, begun, outcome_of)
+            .await
     }
 
     fn now(&self) -> Timestamp {
@@ -258,7 +255,10 @@ impl SignIn {
             tokio::spawn(async move {
                 let changes = ChangeSet::by(&Actor::Anonymous, now);
                 if let Err(error) = trail.commit(changes, &entry).await {
-                    tracing::warn!(%error, "a failure to sign in is not in the audit trail");
+                    tracing::warn!(
+                        error = error_chain(&error),
+                        "a failure to sign in is not in the audit trail"
+                    );
                 }
             });
         }

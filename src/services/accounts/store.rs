@@ -227,7 +227,13 @@ impl AccountStore {
         Ok(())
     }
 
-    /// Deletes what is private in a closed account, and then its key.
+    /// Whether nothing private is left of an account, its key included.
+    pub(super) fn is_forgotten(&self, account: &FullAccount) -> bool {
+        account.public.sealed.is_none() && self.keys.of(&account.public.id).is_none()
+    }
+
+    /// Deletes the key of a closed account, and then what is private in it. The key first: what is left after a kill in
+    /// between is unreadable, and the next run deletes it.
     ///
     /// # Errors
     /// The catalogue or the store of keys fails; it may be repeated.
@@ -236,6 +242,13 @@ impl AccountStore {
         changes: ChangeSet,
         account: &FullAccount,
     ) -> Result<(), AccountsError> {
+        let (keys, id) = (Arc::clone(&self.keys), account.public.id.clone());
+        blocking(move || keys.remove(&id))
+            .await
+            .map_err(CatalogError::Io)?;
+        if account.public.sealed.is_none() {
+            return Ok(());
+        }
         let public = AccountV1 {
             sealed: None,
             ..account.public.clone()
@@ -244,10 +257,6 @@ impl AccountStore {
         let changes = changes.replace_keyed(&account.read, &record)?;
         let entry = NewEntry::new(&Actor::System, Act::AccountForgotten, &account.public.id);
         self.trail.commit(changes, &entry).await?;
-        let (keys, id) = (Arc::clone(&self.keys), account.public.id.clone());
-        blocking(move || keys.remove(&id))
-            .await
-            .map_err(CatalogError::Io)?;
         Ok(())
     }
 
@@ -296,9 +305,7 @@ fn id_of(public: &AccountV1) -> Result<AccountId, AccountsError> {
 }
 
 fn role_of(public: &AccountV1) -> Result<Role, AccountsError> {
-    let role = Role::NAMES.iter().find(|(name, _)| *name == public.role);
-    role.map(|(_, role)| *role)
-        .ok_or_else(|| unreadable(public, "role"))
+    Role::of_name(&public.role).ok_or_else(|| unreadable(public, "role"))
 }
 
 fn organisation_of(public: &AccountV1) -> Result<Option<Slug>, AccountsError> {

@@ -7,13 +7,13 @@
 
 pub mod bulk;
 mod decisions;
-mod due_changes;
 pub mod handling;
 mod restoration;
+mod scheduled_changes;
 mod sealed_files;
 
-pub use due_changes::MakeDueChanges;
 pub use handling::{Assignments, HandlingRead, NewAssignment, NewComment};
+pub use scheduled_changes::MakeScheduledChanges;
 pub use sealed_files::SharedEvidence;
 
 use crate::domain::access::{Actor, Operation};
@@ -125,12 +125,12 @@ impl Curation {
         .await
     }
 
-    /// Covers regions of an image. Its copies are made anew by a job of the same commit.
+    /// Redacts regions of an image. Its copies are made anew by a job of the same commit.
     ///
     /// # Errors
     /// [`ChangeError::Transition`] when there is no such file, the regions do not fit it, or the work is published and
     /// may not show more without a second approval; [`ChangeError::Stale`].
-    pub async fn cover(
+    pub async fn redact(
         &self,
         actor: &Actor,
         id: AssetId,
@@ -138,10 +138,10 @@ impl Curation {
         file: Sha256,
         regions: Vec<Region>,
     ) -> Result<Asset, ChangeError> {
-        let (operation, event) = (Operation::Edit, EventKind::FileCovered);
+        let (operation, event) = (Operation::Edit, EventKind::FileRedacted);
         self.transition(actor, id, expected, operation, event, |present| {
             let by = actor.decision(self.works.now());
-            present.cover(file, regions, &self.works.vocabularies, &by)
+            present.redact(file, regions, &self.works.vocabularies, &by)
         })
         .await
     }

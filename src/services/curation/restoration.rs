@@ -2,10 +2,13 @@
 
 use super::Curation;
 use crate::domain::access::{Actor, Operation, policy};
-use crate::domain::asset::{Asset, AssetId, Processing, Revision, State, Work};
+use crate::domain::asset::{Asset, AssetId, Decision, Processing, Revision, State, Work};
 use crate::domain::{Rule, Violations};
 use crate::services::works::{ChangeError, FindError};
-use crate::storage::catalog::EventKind;
+use crate::storage::catalog::{CatalogError, EventKind};
+
+/// Revisions read at once.
+const HISTORY_PAGE: usize = 200;
 
 impl Curation {
     /// Gives the work the description and files that it had at `revision`, as a new revision. Its state
@@ -45,13 +48,48 @@ impl Curation {
         let work = self
             .with_present_relations(actor, &present, &earlier)
             .await?;
-        let by = actor.decision(self.works.now());
-        match present.restore(work, earlier.files, &self.works.vocabularies, &by)? {
+        let withdrawn = self.consent_withdrawn_since(&present, revision).await?;
+        let (vocabularies, by) = (&self.works.vocabularies, actor.decision(self.works.now()));
+        let withdrawn = withdrawn.as_ref();
+        match present.restore(work, earlier.files, withdrawn, vocabularies, &by)? {
             Some(next) => {
                 self.commit(actor, &present, Ok(next), EventKind::Restored)
                     .await
             }
             None => Ok(self.works.shown_to(actor, present).await?),
+        }
+    }
+
+    /// The last withdrawal of a consent after a revision. What a work says now forgets it when people are assessed
+    /// anew; its history does not.
+    async fn consent_withdrawn_since(
+        &self,
+        present: &Asset,
+        revision: Revision,
+    ) -> Result<Option<Decision>, CatalogError> {
+        let (catalog, mut before) = (&self.works.catalog, None);
+        loop {
+            let page = catalog.revisions(present.id, before, HISTORY_PAGE).await?;
+            for entry in &page {
+                if entry.revision <= revision {
+                    return Ok(None);
+                }
+                if !matches!(
+                    entry.kind,
+                    EventKind::Withdrawn | EventKind::ConsentWithdrawn
+                ) {
+                    continue;
+                }
+                let then = catalog.asset_at(present.id, entry.revision).await?;
+                let withdrawn = then.and_then(|(_, then)| then.review.consent_withdrawn);
+                if withdrawn.is_some() {
+                    return Ok(withdrawn);
+                }
+            }
+            match page.last() {
+                Some(last) => before = Some(last.revision),
+                None => return Ok(None),
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::cache::Cache;
-use crate::domain::asset::{CoverId, File, Processing};
+use crate::domain::asset::{File, Processing, RedactionId};
 use crate::services::media::broadcast_copy::{Profile, Profiles};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
@@ -50,14 +50,15 @@ impl Copies {
         renditions: &[Rendition],
         profiles: &Profiles,
     ) -> Self {
-        let cover = file.cover();
+        let redaction = file.redaction();
         let with_purpose = |purpose| {
             let copies = renditions.iter();
-            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose, cover))
+            copies.filter(move |copy| recipe::serves(&copy.recipe, purpose, redaction))
         };
         let newest_preview = |side_px: u32| {
             let copies = with_purpose(Purpose::Preview);
-            let of_size = copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, cover));
+            let of_size =
+                copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, redaction));
             // A newer version of a recipe sorts after an older one.
             let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
@@ -101,11 +102,11 @@ impl Copies {
     }
 }
 
-/// Two works may have the same bytes and cover other regions of them.
-type CopiesKey = (BlobKey, Option<CoverId>);
+/// Two works may have the same bytes with other regions redacted.
+type CopiesKey = (BlobKey, Option<RedactionId>);
 
 fn key(file: &File) -> CopiesKey {
-    (file.sha256, file.cover())
+    (file.sha256, file.redaction())
 }
 
 /// Reads the copies of files, and caches them until the next event. Cheap to clone.

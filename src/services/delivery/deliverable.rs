@@ -1,9 +1,12 @@
-//! Bytes that may be delivered, and who may cache them.
+//! The bytes of a file that an actor gets: as deposited, a copy, or none.
 
+use super::copies::Copies;
 use super::presentation::Presentation;
 use crate::domain::Timestamp;
-use crate::domain::access::Actor;
-use crate::storage::catalog::BlobKey;
+use crate::domain::access::{Actor, policy};
+use crate::domain::asset::file_name::extension_of;
+use crate::domain::asset::{Asset, File, Processing, Work};
+use crate::storage::catalog::{BlobKey, Rendition};
 
 /// Bytes that may be delivered to the requesting actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,5 +43,61 @@ impl Cacheability {
             Actor::Anonymous => Self::Public,
             Actor::Holder { .. } | Actor::System => Self::Private,
         }
+    }
+}
+
+/// Whether the terms allow a link to the work but none of its files to this actor.
+pub(super) fn is_only_a_link(actor: &Actor, asset: &Asset) -> bool {
+    asset.work.reuse_terms.as_str() == Work::LINK_ONLY
+        && !policy::may_fetch_untouched_original(actor, asset)
+}
+
+/// What the actor gets of a file of a visible work; `None` while it has no public copy. The terms of the work
+/// are not checked here.
+pub(super) fn deliverable(
+    actor: &Actor,
+    asset: &Asset,
+    file: &File,
+    copies: &Copies,
+) -> Option<Deliverable> {
+    if policy::may_fetch_untouched_original(actor, asset) {
+        return Some(untouched(actor, file, file.name.clone()));
+    }
+    match (&copies.public, copies.processing) {
+        (Some(copy), _) => Some(rendered(actor, file, copy)),
+        (None, Processing::Ready) => Some(untouched(actor, file, file.neutral_name())),
+        (None, Processing::Working | Processing::Failed(_)) => None,
+    }
+}
+
+pub(super) fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
+    Deliverable {
+        key: file.sha256,
+        size: file.size,
+        media_type: file.media_type.clone(),
+        file_name,
+        presentation: Presentation::of(&file.media_type),
+        last_modified: file.attached_at,
+        cacheability: Cacheability::of(actor),
+    }
+}
+
+pub(super) fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Deliverable {
+    let name = file.neutral_name();
+    let file_name = if copy.media_type == file.media_type {
+        name
+    } else {
+        let extension = extension_of(&copy.media_type);
+        let stem = name.split('.').next().unwrap_or(&name);
+        format!("{stem}.{extension}")
+    };
+    Deliverable {
+        key: copy.blob,
+        size: copy.size,
+        file_name,
+        presentation: Presentation::of(&copy.media_type),
+        last_modified: file.attached_at,
+        cacheability: Cacheability::of(actor),
+        media_type: copy.media_type.clone(),
     }
 }

@@ -12,11 +12,13 @@ use super::deliverable::{Cacheability, Deliverable};
 use super::presentation::Presentation;
 use crate::domain::access::Actor;
 use crate::domain::asset::File;
-use crate::services::media::broadcast_copy::{CopyFormat, CopyReport, Profile, Profiles};
+use crate::domain::asset::file_name::extension_of;
+use crate::services::media::broadcast_copy::{CopyReport, Profile, Profiles};
 use crate::services::media::sound::SoundReport;
 use crate::services::programs::{Program, Programs};
 use crate::storage::blobs::BlobStore;
 use crate::storage::catalog::{BlobKey, Rendition};
+use crate::telemetry::error_chain;
 
 /// The most cached reports. Each has a few hundred bytes, the longest some KiB.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
@@ -32,6 +34,15 @@ pub struct SoundAccess {
     pub has_waveform: bool,
     /// Its copies for stations, in the order of the profiles.
     pub copies: Vec<BroadcastAccess>,
+}
+
+/// A form of the waveform of a sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaveformForm {
+    /// JSON of `audiowaveform`.
+    Numbers,
+    /// SVG.
+    Picture,
 }
 
 /// A copy for stations, as an actor gets it.
@@ -102,10 +113,7 @@ pub(super) fn station_copy(
     profile: &Profile,
     copy: &Rendition,
 ) -> Deliverable {
-    let extension = match profile.format() {
-        CopyFormat::Wav => "wav",
-        CopyFormat::Mp3 => "mp3",
-    };
+    let extension = extension_of(&copy.media_type);
     let name = file.neutral_name();
     let stem = name
         .rsplit_once('.')
@@ -170,7 +178,7 @@ impl ReportReader {
         let bytes = match self.blobs.read(key, 0..MAX_BYTES).await {
             Ok(bytes) => bytes,
             Err(error) => {
-                tracing::warn!(blob = %key, %error, "the report of a sound cannot be read");
+                tracing::warn!(blob = %key, error = error_chain(&error), "the report of a sound cannot be read");
                 return None;
             }
         };
@@ -181,7 +189,7 @@ impl ReportReader {
                 Some(report)
             }
             Err(error) => {
-                tracing::warn!(blob = %key, %error, "the report of a sound is no report");
+                tracing::warn!(blob = %key, error = error_chain(&error), "the report of a sound is no report");
                 None
             }
         }

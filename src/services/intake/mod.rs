@@ -8,6 +8,7 @@
 //! Changes of deposited works are in `curation`; access to works is in `works`.
 
 mod accepted_types;
+mod claimed;
 mod file_details;
 pub mod import;
 mod sealed_files;
@@ -15,6 +16,7 @@ mod sealed_files;
 use std::sync::Arc;
 
 pub use accepted_types::AcceptedTypes;
+pub use claimed::ClaimError;
 pub use file_details::{FileDetails, Placement};
 pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
 
@@ -27,10 +29,11 @@ use crate::domain::{Rule, Sha256};
 use crate::services::media::probe::probe_staged;
 use crate::services::media::public_copy;
 use crate::services::media::text::encoding::{self, Encoding};
+use crate::services::uploads::OpenClaim;
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
 use crate::storage::blobs::{BlobStore, Staged};
-use crate::storage::catalog::{ChangeSet, EventKind};
+use crate::storage::catalog::{CatalogError, ChangeSet, EventKind};
 
 /// Creates works and attaches files.
 #[derive(Clone)]
@@ -38,6 +41,14 @@ pub struct Intake {
     works: WorkAccess,
     blobs: Arc<dyn BlobStore>,
     accepted_types: Arc<AcceptedTypes>,
+}
+
+/// A file whose bytes are stored, to be committed.
+struct AddedFile<'a> {
+    file: File,
+    placement: Placement,
+    /// The upload that its bytes came by.
+    claim: Option<&'a OpenClaim>,
 }
 
 /// The result of attaching a file.
@@ -152,24 +163,55 @@ impl Intake {
         details: FileDetails,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Attached, ChangeError> {
-        let (sha256, placement) = (staged.key, details.placement);
-        let request = async {
-            let present = self
-                .works
-                .find_for_change(actor, id, expected, Operation::Edit)
-                .await?;
-            let file = self.store_file(&present, staged, details).await?;
-            self.commit_file(actor, id, expected, placement, file, idempotent)
-                .await
-        };
+        let sha256 = staged.key;
+        let request = self.add_file(actor, (id, expected), (staged, None), details, idempotent);
         let completed = idempotency::once(&self.works, actor, idempotent, request).await?;
-        let holders = self.works.visible_with_file(actor, sha256).await?;
-        let asset = completed.result;
+        self.attached(actor, completed, sha256).await
+    }
+
+    /// Stores the bytes, then commits the work with the file and the claim of the upload that they came by.
+    async fn add_file(
+        &self,
+        actor: &Actor,
+        (id, expected): (AssetId, Option<Revision>),
+        (staged, claim): (Staged, Option<OpenClaim>),
+        details: FileDetails,
+        idempotent: Option<&IdempotentRequest>,
+    ) -> Result<Asset, ChangeError> {
+        let placement = details.placement;
+        let present = self
+            .works
+            .find_for_change(actor, id, expected, Operation::Edit)
+            .await?;
+        let file = self.store_file(&present, staged, details).await?;
+        let added = AddedFile {
+            file,
+            placement,
+            claim: claim.as_ref(),
+        };
+        let asset = self
+            .commit_file(actor, (id, expected), added, idempotent)
+            .await?;
+        if let Some(claim) = claim {
+            claim.committed().await;
+        }
+        Ok(asset)
+    }
+
+    async fn attached(
+        &self,
+        actor: &Actor,
+        completed: Completed<Asset>,
+        file: Sha256,
+    ) -> Result<Attached, ChangeError> {
+        let Completed { result, is_replay } = completed;
+        let id = result.id;
+        let holders = self.works.visible_with_file(actor, file).await?;
         Ok(Attached {
-            asset: self.works.shown_to(actor, asset).await?,
-            file: sha256,
+            asset: self.works.shown_to(actor, result).await?,
+            file,
             duplicates: holders.into_iter().filter(|other| *other != id).collect(),
-            is_replay: completed.is_replay,
+            is_replay,
         })
     }
 
@@ -204,15 +246,41 @@ impl Intake {
         Ok(file)
     }
 
-    /// Commits the work with a file whose bytes are stored. Without an expected revision a conflict is
-    /// retried: each conflict means that another change was committed.
+    /// Commits the work with a file whose bytes are stored.
     async fn commit_file(
         &self,
         actor: &Actor,
-        id: AssetId,
-        expected: Option<Revision>,
-        placement: Placement,
-        file: File,
+        (id, expected): (AssetId, Option<Revision>),
+        added: AddedFile<'_>,
+        idempotent: Option<&IdempotentRequest>,
+    ) -> Result<Asset, ChangeError> {
+        let AddedFile {
+            file,
+            placement,
+            claim,
+        } = added;
+        let works = &self.works;
+        let add = |present: &Asset| {
+            placement.add(present, file.clone(), &works.vocabularies, works.now())
+        };
+        let complete = |changes: ChangeSet| match claim {
+            Some(claim) => claim.add_to(changes, id, file.sha256),
+            None => Ok(changes),
+        };
+        let event = placement.event();
+        self.commit_addition(actor, (id, expected), event, add, complete, idempotent)
+            .await
+    }
+
+    /// Commits what an addition makes of the present work, and what `complete` adds to the commit. Without an expected
+    /// revision a conflict is retried: each conflict means that another change was committed.
+    async fn commit_addition(
+        &self,
+        actor: &Actor,
+        (id, expected): (AssetId, Option<Revision>),
+        event: EventKind,
+        add: impl Fn(&Asset) -> Result<Asset, TransitionError>,
+        complete: impl Fn(ChangeSet) -> Result<ChangeSet, CatalogError>,
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Asset, ChangeError> {
         loop {
@@ -220,10 +288,9 @@ impl Intake {
                 .works
                 .find_for_change(actor, id, expected, Operation::Edit)
                 .await?;
-            let (vocabularies, now) = (&self.works.vocabularies, self.works.now());
-            let next = placement.add(&present, file.clone(), vocabularies, now)?;
-            let event = placement.event();
+            let next = add(&present)?;
             let changes = self.works.change_set(actor, &present, next.clone(), event);
+            let changes = complete(changes)?;
             match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
                 Err(ChangeError::Stale { .. }) if expected.is_none() => {}
                 result => return result.map(|()| next),
@@ -265,7 +332,7 @@ impl Intake {
             alt: details.alt,
             language: details.language,
             facts: probe.facts,
-            covered: Vec::new(),
+            redacted: Vec::new(),
             attached_at: self.works.now(),
         })
     }

@@ -5,8 +5,8 @@ use crate::domain::Rule;
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{Asset, AssetId, Revision, SealedFile};
 use crate::services::media::probe::probe_staged;
+use crate::services::works::ChangeError;
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
-use crate::services::works::{ChangeError, WorkAccess};
 use crate::storage::blobs::Staged;
 use crate::storage::catalog::EventKind;
 
@@ -27,12 +27,17 @@ impl Intake {
         idempotent: Option<&IdempotentRequest>,
     ) -> Result<Completed<Asset>, ChangeError> {
         let request = async {
-            let present = find(&self.works, actor, id, expected).await?;
+            let present = self
+                .works
+                .find_for_change(actor, id, expected, Operation::Edit)
+                .await?;
             let file = self.describe_sealed(&staged, declared_type).await?;
             // What is refused is refused before the bytes are stored.
             present.add_sealed(file.clone())?;
             self.blobs.put(staged).await?;
-            self.commit_sealed(actor, id, expected, file, idempotent)
+            let event = EventKind::SealedFileAdded;
+            let add = |present: &Asset| present.add_sealed(file.clone());
+            self.commit_addition(actor, (id, expected), event, add, Ok, idempotent)
                 .await
         };
         idempotency::once(&self.works, actor, idempotent, request).await
@@ -60,36 +65,4 @@ impl Intake {
             added_at: self.works.now(),
         })
     }
-
-    /// Without an expected revision a conflict is retried: each conflict means that another change was committed.
-    async fn commit_sealed(
-        &self,
-        actor: &Actor,
-        id: AssetId,
-        expected: Option<Revision>,
-        file: SealedFile,
-        idempotent: Option<&IdempotentRequest>,
-    ) -> Result<Asset, ChangeError> {
-        loop {
-            let present = find(&self.works, actor, id, expected).await?;
-            let next = present.add_sealed(file.clone())?;
-            let event = EventKind::SealedFileAdded;
-            let changes = self.works.change_set(actor, &present, next.clone(), event);
-            match idempotency::commit(&self.works, actor, changes, &next, idempotent).await {
-                Err(ChangeError::Stale { .. }) if expected.is_none() => {}
-                result => return result.map(|()| next),
-            }
-        }
-    }
-}
-
-async fn find(
-    works: &WorkAccess,
-    actor: &Actor,
-    id: AssetId,
-    expected: Option<Revision>,
-) -> Result<Asset, ChangeError> {
-    works
-        .find_for_change(actor, id, expected, Operation::Edit)
-        .await
 }

@@ -65,7 +65,9 @@ impl Attempt {
             }
             Err(error) => {
                 tracing::error!(
-                    job, kind, error = %error_chain(&error),
+                    job,
+                    kind,
+                    error = error_chain(&error),
                     "the outcome of a job could not be committed; the job will run again",
                 );
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::storage::catalog::{CatalogError, JobStore, Lease};
+use crate::telemetry::error_chain;
 
 /// The end of a lease that begins now.
 pub(super) fn until(now: Timestamp, length: Duration) -> Timestamp {
@@ -32,7 +33,11 @@ pub(super) async fn keep_alive(
             .await
         {
             Err(CatalogError::LeaseLost) => return Err(CatalogError::LeaseLost),
-            Err(error) => tracing::warn!(job = lease.job.0, %error, "a lease was not extended"),
+            Err(error) => tracing::warn!(
+                job = lease.job.0,
+                error = error_chain(&error),
+                "a lease was not extended"
+            ),
             Ok(()) => {}
         }
     }

@@ -19,6 +19,7 @@ use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::storage::catalog::{CatalogError, Job, JobKind, JobStore, Lease};
+use crate::telemetry::error_chain;
 
 /// The poll interval when nothing wakes the dispatcher.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
@@ -237,7 +238,10 @@ impl Dispatcher {
                 self.latest = Some(now);
             }
             // Tried again when looking for work the next time.
-            Err(error) => tracing::warn!(%error, "jobs put off by a wrong clock stay put off"),
+            Err(error) => tracing::warn!(
+                error = error_chain(&error),
+                "jobs put off by a wrong clock stay put off"
+            ),
         }
     }
 
@@ -255,7 +259,10 @@ impl Dispatcher {
                 Ok(Some((job, lease))) => self.begin(job, lease, worker),
                 Ok(None) => return ClaimStop::NothingDue,
                 Err(error) => {
-                    tracing::error!(%error, "the due jobs could not be read from the catalogue");
+                    tracing::error!(
+                        error = error_chain(&error),
+                        "the due jobs could not be read from the catalogue"
+                    );
                     return ClaimStop::Failed;
                 }
             }

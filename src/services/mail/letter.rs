@@ -27,8 +27,29 @@ pub enum Letter {
         /// The address that ends such messages.
         unsubscribe: String,
     },
+    /// The answer to a request for access.
+    AccessAnswer {
+        /// What was decided.
+        answer: AccessAnswer,
+        /// The body, as who asked calls it.
+        body: String,
+        /// The address at which the receipt code shows the request.
+        address: String,
+    },
     /// Mail works: what `khochung mail test` sends.
-    Trial,
+    Test,
+}
+
+/// The answer to a request for access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccessAnswer {
+    /// A one-time link is ready; it is handed over, never mailed.
+    Granted,
+    /// There is no access.
+    Refused {
+        /// Why, in the words of the administrator.
+        reason: String,
+    },
 }
 
 /// A notification in a message.
@@ -55,9 +76,9 @@ pub enum LinkPurpose {
     Forgotten,
 }
 
-/// A message in words.
+/// What a message says, in the language of its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub struct MessageText {
     /// The subject, in one line.
     pub subject: String,
     /// The text.
@@ -79,5 +100,5 @@ pub struct Envelope {
     pub unsubscribe: Option<String>,
 }
 
-/// Puts a message into words.
-pub type Compose = fn(&Letter, AccountLanguage) -> Words;
+/// Writes a message in a language.
+pub type Compose = fn(&Letter, AccountLanguage) -> MessageText;

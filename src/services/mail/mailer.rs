@@ -9,7 +9,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
-use super::letter::{Envelope, Words};
+use super::letter::{Envelope, MessageText};
 use crate::services::jobs::JobFailure;
 
 /// How to reach the mail server.
@@ -131,8 +131,12 @@ impl Mailer {
     ///
     /// # Errors
     /// [`MailError`].
-    pub(super) async fn send(&self, envelope: &Envelope, words: Words) -> Result<(), MailError> {
-        let message = self.message(envelope, words)?;
+    pub(super) async fn send(
+        &self,
+        envelope: &Envelope,
+        text: MessageText,
+    ) -> Result<(), MailError> {
+        let message = self.message(envelope, text)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) if is_final(&error) => Err(MailError::Refused(error)),
@@ -140,7 +144,7 @@ impl Mailer {
         }
     }
 
-    fn message(&self, envelope: &Envelope, words: Words) -> Result<Message, MailError> {
+    fn message(&self, envelope: &Envelope, text: MessageText) -> Result<Message, MailError> {
         let to: Address = envelope.to.parse().map_err(MailError::Recipient)?;
         let id = format!("<{}@{}>", envelope.id, self.from.email.domain());
         let millis = u64::try_from(envelope.at.as_millis()).unwrap_or_default();
@@ -149,7 +153,7 @@ impl Mailer {
             .to(Mailbox::new(None, to))
             .date(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))
             .message_id(Some(id))
-            .subject(one_line(&words.subject))
+            .subject(one_line(&text.subject))
             .header(ContentType::TEXT_PLAIN);
         // Nobody's holiday notice is to be answered to a program (RFC 3834).
         let mut more = vec![
@@ -164,7 +168,7 @@ impl Mailer {
             ));
         }
         let builder = more.into_iter().fold(builder, with_header);
-        builder.body(words.body).map_err(MailError::Message)
+        builder.body(text.body).map_err(MailError::Message)
     }
 }
 
@@ -204,7 +208,7 @@ fn parameters(settings: &Settings) -> Result<TlsParameters, MailError> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Envelope, MailError, Mailer, Security, Settings, Words};
+    use super::{Envelope, MailError, Mailer, MessageText, Security, Settings};
     use crate::domain::Timestamp;
     use crate::domain::account::AccountLanguage;
 
@@ -234,11 +238,11 @@ mod tests {
     }
 
     fn text(subject: &str) -> String {
-        let words = Words {
+        let text = MessageText {
             subject: subject.into(),
             body: "Dòng một\n.\nBcc: a@b.example\n".into(),
         };
-        let message = mailer().message(&envelope("a@b.example"), words).unwrap();
+        let message = mailer().message(&envelope("a@b.example"), text).unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -278,11 +282,11 @@ mod tests {
             "a b@c.example",
             "a@b@c",
         ] {
-            let words = Words {
+            let text = MessageText {
                 subject: "x".into(),
                 body: "y".into(),
             };
-            let refused = mailer().message(&envelope(to), words);
+            let refused = mailer().message(&envelope(to), text);
             assert!(matches!(refused, Err(MailError::Recipient(_))), "{to}");
         }
     }

@@ -27,6 +27,7 @@ use crate::storage::catalog::{
     BlobKey, CatalogError, ChangeSet, Commits, Entry, HashedPicture, Job, JobKind, NewJob,
     WorkReader, Write,
 };
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 pub const KIND: &str = "hash-pictures";
@@ -176,7 +177,7 @@ impl HashPictures {
             Ok(hash) => Ok(Some(perceptual_hash::record(blob, hash))),
             Err(error @ RenderError::Failed(_)) => Err(JobFailure::retry(error)),
             Err(error) => {
-                tracing::info!(%blob, error = &error as &dyn std::error::Error, "a picture was skipped");
+                tracing::info!(%blob, error = error_chain(&error), "a picture was skipped");
                 Ok(None)
             }
         }

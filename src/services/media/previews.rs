@@ -17,7 +17,7 @@ use super::render::{DisplayImage, Limits, Preview, RenderError};
 use super::{originals, picture};
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{AssetId, CoverId, File, Region};
+use crate::domain::asset::{AssetId, File, RedactionId, Region};
 use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::storage::blobs::{BlobStore, Staging};
@@ -25,6 +25,7 @@ use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
 };
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 pub const KIND: &str = "render-previews";
@@ -34,11 +35,11 @@ pub fn can_render(media_type: &str) -> bool {
     picture::format(media_type).is_some()
 }
 
-/// The job to enqueue when an image is attached to a work, and when other regions of it are covered.
+/// The job to enqueue when an image is attached to a work, and when other regions of it are redacted.
 pub fn job(asset: AssetId, file: &File, now: Timestamp) -> NewJob {
     // A run reads the regions at its beginning: other regions are another job.
-    let cover = file.cover().map(CoverId::to_hex);
-    file_job::new(KIND, asset, file.sha256, cover.as_deref(), now)
+    let redaction = file.redaction().map(RedactionId::to_hex);
+    file_job::new(KIND, asset, file.sha256, redaction.as_deref(), now)
 }
 
 /// Renders previews.
@@ -87,7 +88,7 @@ impl RenderPreviews {
         self.blobs.put(staged).await.map_err(JobFailure::retry)?;
         Ok(Rendition {
             of: of.sha256,
-            recipe: recipe::preview(preview.requested_px, of.cover()),
+            recipe: recipe::preview(preview.requested_px, of.redaction()),
             blob,
             size,
             media_type: "image/jpeg".to_owned(),
@@ -120,12 +121,12 @@ impl Handler for RenderPreviews {
         };
         let original = file.sha256;
         let limits = self.limits;
-        let (media_type, covered) = (file.media_type.clone(), file.covered.clone());
+        let (media_type, redacted) = (file.media_type.clone(), file.redacted.clone());
         let rendered = match self.bytes(original).await? {
             Some(bytes) => {
                 blocking(move || {
                     contain(
-                        || rendered(&bytes, &media_type, &covered, limits),
+                        || rendered(&bytes, &media_type, &redacted, limits),
                         RenderError::panicked,
                     )
                 })
@@ -153,7 +154,7 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     let Some(failure) = error.failure() else {
         return Err(JobFailure::retry(error));
     };
-    let error = &error as &dyn std::error::Error;
+    let error = error_chain(&error);
     tracing::info!(blob = %of, error, "an image has no public copy");
     Ok(Write::Processed(ProcessedBlob {
         of,
@@ -166,11 +167,11 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
 fn rendered(
     file: &[u8],
     media_type: &str,
-    covered: &[Region],
+    redacted: &[Region],
     limits: Limits,
 ) -> Result<(Vec<Preview>, Option<PictureHash>), RenderError> {
     let mut image = DisplayImage::read(file, media_type, PREVIEW_SIDES_PX[0], limits)?;
     let hash = perceptual_hash::of_image(&image)?;
-    image.cover(covered);
+    image.redact(redacted);
     Ok((image.previews(&PREVIEW_SIDES_PX)?, hash))
 }

@@ -1,11 +1,11 @@
 //! Recipes and purposes of renditions.
 //!
-//! A recipe names how a rendition was made, with a version: `preview-400/1`; of an image with covered regions also
-//! which ones they were: `covered-0f…/preview-400/1`. What a rendition may be used for, its purposes, follows from its
-//! recipe and the regions that are covered now, and only from here: delivery never chooses a rendition by its size
-//! alone, and never one that shows what is covered.
+//! A recipe names how a rendition was made, with a version: `preview-400/1`; of an image with redacted regions also
+//! which ones they were: `redacted-0f…/preview-400/1`. What a rendition may be used for, its purposes, follows from its
+//! recipe and the regions that are redacted now, and only from here: delivery never chooses a rendition by its size
+//! alone, and never one that shows what is redacted.
 
-use crate::domain::asset::CoverId;
+use crate::domain::asset::RedactionId;
 
 /// The sizes of previews, by the longer side in pixels, from large to small.
 pub const PREVIEW_SIDES_PX: [u32; 3] = [1600, 400, 200];
@@ -18,7 +18,7 @@ const PUBLIC_COPY_VERSION: u32 = 2;
 
 const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
-const COVERED_PREFIX: &str = "covered-";
+const REDACTED_PREFIX: &str = "redacted-";
 const STAFF_PREFIX: &str = "staff-";
 const BROADCAST_PREFIX: &str = "broadcast/";
 const BROADCAST_REPORT_PREFIX: &str = "broadcast-report/";
@@ -51,20 +51,20 @@ pub enum Purpose {
     BroadcastReport,
 }
 
-/// The recipe of a preview of this size, with these regions covered.
-pub fn preview(side_px: u32, cover: Option<CoverId>) -> String {
-    let covered = cover.map(covered_prefix).unwrap_or_default();
-    format!("{covered}{PREVIEW_PREFIX}{side_px}/{PREVIEW_VERSION}")
+/// The recipe of a preview of this size, with these regions redacted.
+pub fn preview(side_px: u32, redaction: Option<RedactionId>) -> String {
+    let redacted = redaction.map(redacted_prefix).unwrap_or_default();
+    format!("{redacted}{PREVIEW_PREFIX}{side_px}/{PREVIEW_VERSION}")
 }
 
-fn covered_prefix(cover: CoverId) -> String {
-    format!("{COVERED_PREFIX}{}/", cover.to_hex())
+fn redacted_prefix(redaction: RedactionId) -> String {
+    format!("{REDACTED_PREFIX}{}/", redaction.to_hex())
 }
 
-/// The rest of a recipe that covers exactly these regions.
-fn with_cover(recipe: &str, cover: Option<CoverId>) -> Option<&str> {
-    match cover {
-        Some(cover) => recipe.strip_prefix(&covered_prefix(cover)),
+/// The rest of a recipe that redacts exactly these regions.
+fn with_redaction(recipe: &str, redaction: Option<RedactionId>) -> Option<&str> {
+    match redaction {
+        Some(redaction) => recipe.strip_prefix(&redacted_prefix(redaction)),
         None => Some(recipe),
     }
 }
@@ -96,18 +96,18 @@ pub fn is_attempt_of_another_version(attempt: &str) -> bool {
     version != Some(env!("CARGO_PKG_VERSION"))
 }
 
-/// Whether this is the recipe of a preview of this size with these regions covered, in any version.
-pub fn is_preview_of(recipe: &str, side_px: u32, cover: Option<CoverId>) -> bool {
-    with_cover(recipe, cover)
+/// Whether this is the recipe of a preview of this size with these regions redacted, in any version.
+pub fn is_preview_of(recipe: &str, side_px: u32, redaction: Option<RedactionId>) -> bool {
+    with_redaction(recipe, redaction)
         .and_then(|recipe| recipe.strip_prefix(PREVIEW_PREFIX))
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(side, _)| side.parse() == Ok(side_px))
 }
 
-/// Whether a rendition of this recipe may be used for a purpose while these regions are covered. A rendition of an
+/// Whether a rendition of this recipe may be used for a purpose while these regions are redacted. A rendition of an
 /// unknown recipe may not be used for anything.
-pub fn serves(recipe: &str, purpose: Purpose, cover: Option<CoverId>) -> bool {
-    with_cover(recipe, cover).is_some_and(|recipe| purposes(recipe).contains(&purpose))
+pub fn serves(recipe: &str, purpose: Purpose, redaction: Option<RedactionId>) -> bool {
+    with_redaction(recipe, redaction).is_some_and(|recipe| purposes(recipe).contains(&purpose))
 }
 
 /// Previews are rendered from pixels alone, so the largest is also the public copy.
@@ -200,7 +200,7 @@ mod tests {
             width: 8,
             height: 8,
         };
-        let file = |covered| File {
+        let file = |redacted| File {
             sha256: Sha256::from_bytes([1; 32]),
             role: FileRole::Original,
             media_type: "image/jpeg".into(),
@@ -210,14 +210,14 @@ mod tests {
             alt: LanguageMap::default(),
             language: None,
             facts: MediaFacts::default(),
-            covered,
+            redacted,
             attached_at: Timestamp::from_millis(0),
         };
-        let covers =
-            [vec![], vec![region(1)], vec![region(2)]].map(|regions| file(regions).cover());
-        for made_with in covers {
+        let redactions =
+            [vec![], vec![region(1)], vec![region(2)]].map(|regions| file(regions).redaction());
+        for made_with in redactions {
             let recipe = super::preview(PREVIEW_SIDES_PX[0], made_with);
-            for now in covers {
+            for now in redactions {
                 let is_same = made_with == now;
                 assert_eq!(
                     serves(&recipe, Purpose::PublicCopy, now),

@@ -26,10 +26,10 @@ const QUALITY: u8 = 82;
 /// after the JPEG decoder has halved the size.
 const DECODE_MARGIN: u32 = 2;
 
-/// What covered regions are filled with: a grey that says nothing of what it covers.
-const COVER_COLOUR: Rgb<u8> = Rgb([128, 128, 128]);
+/// What redacted regions are filled with: a grey that says nothing of what was there.
+const REDACTION_COLOUR: Rgb<u8> = Rgb([128, 128, 128]);
 /// The reach of the Lanczos filter, and of the chroma of JPEG files, in pixels of the copy.
-const COVER_MARGIN_PX: u64 = 4;
+const REDACTION_MARGIN_PX: u64 = 4;
 
 /// A small copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl DisplayImage {
     }
 
     /// Fills regions of the displayed original, and a margin of pixels around them that the filters mixed with them.
-    pub(super) fn cover(&mut self, regions: &[Region]) {
+    pub(super) fn redact(&mut self, regions: &[Region]) {
         let (full_width, full_height) = self.full_size;
         let (width, height) = self.image.dimensions();
         for region in regions {
@@ -92,7 +92,7 @@ impl DisplayImage {
             let rows = scaled_span(region.y, region.height, full_height, height);
             for y in rows {
                 for x in columns.clone() {
-                    self.image.put_pixel(x, y, COVER_COLOUR);
+                    self.image.put_pixel(x, y, REDACTION_COLOUR);
                 }
             }
         }
@@ -137,8 +137,8 @@ fn scaled_span(from: u32, length: u32, full: u32, small: u32) -> Range<u32> {
         product / u64::from(full.max(1))
     };
     let (from, end) = (u64::from(from), u64::from(from) + u64::from(length));
-    let first = scaled(from, 0).saturating_sub(COVER_MARGIN_PX);
-    let last = scaled(end, u64::from(full.max(1)) - 1) + COVER_MARGIN_PX;
+    let first = scaled(from, 0).saturating_sub(REDACTION_MARGIN_PX);
+    let last = scaled(end, u64::from(full.max(1)) - 1) + REDACTION_MARGIN_PX;
     let within = |at: u64| u32::try_from(at).unwrap_or(small).min(small);
     within(first)..within(last)
 }

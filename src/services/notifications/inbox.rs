@@ -139,6 +139,26 @@ impl Inbox {
         Ok(shown.into_iter().next().map(|(_, shown)| shown))
     }
 
+    /// Takes notifications out of the next digest. Read again when their reader marks them meanwhile.
+    pub(super) async fn take_from_digest(&self, keys: &[String]) -> Result<(), CatalogError> {
+        loop {
+            let mut changes = ChangeSet::by(&Actor::System, self.clock.now());
+            for key in keys {
+                let found = self.catalog.keyed::<NotificationRecord>(key).await?;
+                if let Some(read) = found {
+                    changes = without_digest(changes, &read)?;
+                }
+            }
+            if changes.writes.is_empty() {
+                return Ok(());
+            }
+            match self.catalog.commit(changes).await {
+                Err(CatalogError::RecordConflict { .. }) => {}
+                committed => return committed.map(drop),
+            }
+        }
+    }
+
     /// The notifications of an account that its holder may see, oldest first.
     pub(super) async fn visible(
         &self,
@@ -198,6 +218,21 @@ impl Inbox {
         }
         Ok(())
     }
+}
+
+fn without_digest(
+    changes: ChangeSet,
+    read: &Versioned<NotificationRecord>,
+) -> Result<ChangeSet, CatalogError> {
+    let NotificationRecord::V1(stored) = &read.value;
+    if !stored.awaits_digest {
+        return Ok(changes);
+    }
+    let next = NotificationRecord::V1(NotificationV1 {
+        awaits_digest: false,
+        ..stored.clone()
+    });
+    changes.replace_keyed(read, &next)
 }
 
 /// What a reader may know of a work now: nothing, that it is gone (no titles), or its titles.

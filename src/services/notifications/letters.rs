@@ -1,6 +1,7 @@
 //! Notifications by mail: one at once, or those of a day together.
 //!
-//! What a message says of a work is decided when it is sent, by the policy for its reader.
+//! What a message says of a work is decided when it is sent, by the policy for its reader; and whether it is sent at all, by
+//! what its reader has chosen since.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,11 @@ use super::unsubscribe::{Subscription, path_of};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
+use crate::domain::notification::NotificationWay;
 use crate::services::accounts::{Recipient, Recipients};
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
 use crate::services::mail::{Envelope, Letter, Mail, MailError, News};
-use crate::storage::catalog::{ChangeSet, Job, JobKind, NewJob};
+use crate::storage::catalog::{ChangeSet, Job, JobKind, Keyed as _, NewJob};
 
 /// The kinds of these jobs.
 const AT_ONCE: &str = "mail-notification";
@@ -25,10 +27,6 @@ const DIGEST: &str = "mail-digest";
 
 /// Digests are sent at this hour of Viet Nam.
 const DIGEST_HOUR: i64 = 7;
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-/// Viet Nam has UTC+7 all year.
-const OFFSET_MS: i64 = 7 * HOUR_MS;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct OnePayload {
@@ -61,16 +59,9 @@ pub(super) fn digest_job(account: &str, now: Timestamp) -> NewJob {
         payload: payload::to_text(&DigestPayload {
             account: account.to_owned(),
         }),
-        run_at: next_digest(now),
+        run_at: now.next_at_hour(DIGEST_HOUR),
         unique_key: Some(account.to_owned()),
     }
-}
-
-/// The next moment of a digest after `now`.
-fn next_digest(now: Timestamp) -> Timestamp {
-    let due = DIGEST_HOUR * HOUR_MS - OFFSET_MS;
-    let days = (now.as_millis() - due).div_euclid(DAY_MS) + 1;
-    Timestamp::from_millis(days * DAY_MS + due)
 }
 
 fn policy() -> Policy {
@@ -91,7 +82,7 @@ fn message(
     subscription: Subscription,
     shown: Vec<ShownNotification>,
 ) -> (Envelope, Letter) {
-    let language = recipient.language;
+    let language = recipient.preferences.language;
     let news = shown.into_iter().map(|shown| News {
         kind: shown.kind,
         title: shown
@@ -156,6 +147,9 @@ impl Handler for MailNotification {
         let Some(shown) = shown.map_err(JobFailure::retry)? else {
             return Ok(done);
         };
+        if recipient.preferences.way(shown.kind) != NotificationWay::Mail {
+            return Ok(done);
+        }
         let subscription = Subscription::Kind(shown.kind);
         let id = format!("n-{id}");
         let at = shown.at;
@@ -201,7 +195,7 @@ impl Handler for MailDigest {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let DigestPayload { account } = payload::parse(job)?;
-        let mut done = ChangeSet::by(&Actor::System, clock.now());
+        let done = ChangeSet::by(&Actor::System, clock.now());
         let recipient = self.recipients.find(&account).await;
         let recipient = recipient.map_err(JobFailure::retry)?;
         let Some(recipient) = recipient.filter(|recipient| recipient.has_address) else {
@@ -209,42 +203,34 @@ impl Handler for MailDigest {
         };
         let visible = self.inbox.visible(&recipient.actor, &account).await;
         let visible = visible.map_err(JobFailure::retry)?;
-        let mut awaited = Vec::new();
+        let (mut keys, mut awaited) = (Vec::new(), Vec::new());
         for (read, shown) in visible {
             let NotificationRecord::V1(stored) = &read.value;
             if !stored.awaits_digest {
                 continue;
             }
-            let next = NotificationRecord::V1(NotificationV1 {
-                awaits_digest: false,
-                ..stored.clone()
-            });
-            done = done
-                .replace_keyed(&read, &next)
-                .map_err(JobFailure::retry)?;
-            awaited.push(shown);
+            keys.push(read.value.key());
+            if recipient.preferences.way(shown.kind) == NotificationWay::Digest {
+                awaited.push(shown);
+            }
         }
-        let Some(at) = awaited.last().map(|last| last.at) else {
-            return Ok(done);
-        };
-        let id = format!("d-{}-{:x}", job.id.0, at.as_millis());
-        let (envelope, letter) = message(
-            &self.mail,
-            &recipient,
-            id,
-            at,
-            Subscription::Digest,
-            awaited,
-        );
-        let sent = self.mail.send(&envelope, &letter).await;
-        sent.map_err(MailError::into_failure)?;
+        if let Some(at) = awaited.last().map(|last| last.at) {
+            let id = format!("d-{}-{:x}", job.id.0, at.as_millis());
+            let digest = Subscription::Digest;
+            let (envelope, letter) = message(&self.mail, &recipient, id, at, digest, awaited);
+            let sent = self.mail.send(&envelope, &letter).await;
+            sent.map_err(MailError::into_failure)?;
+        }
+        // Not with the end of the job: a mark of the reader meanwhile would make the job send the digest again.
+        let taken = self.inbox.take_from_digest(&keys).await;
+        taken.map_err(JobFailure::retry)?;
         Ok(done)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::next_digest;
+    use super::digest_job;
     use crate::domain::Timestamp;
 
     #[test]
@@ -255,8 +241,8 @@ mod tests {
             ("2026-11-23T23:30:00+07:00", "2026-11-24T07:00:00+07:00"),
             ("2026-12-31T20:00:00+00:00", "2027-01-01T07:00:00+07:00"),
         ] {
-            let due = next_digest(Timestamp::parse(now).unwrap());
-            assert_eq!(due, Timestamp::parse(expected).unwrap(), "{now}");
+            let job = digest_job("a-0123456789ab", Timestamp::parse(now).unwrap());
+            assert_eq!(job.run_at, Timestamp::parse(expected).unwrap(), "{now}");
         }
     }
 }

@@ -11,5 +11,4 @@ mod requests;
 mod service;
 mod stored;
 
-pub use requests::RequestsLeft;
 pub use service::{BodyUsage, Quota, QuotaError, Quotas};

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::requests::{Buckets, RequestsLeft};
+use super::requests::Buckets;
 use super::stored::{QuotaRecord, QuotaV1};
 use crate::clock::Clock;
+use crate::domain::access::rate_limit::RateLimitStatus;
 use crate::domain::access::{Actor, Permission};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Slug, Timestamp};
@@ -62,6 +63,8 @@ pub struct Quotas {
     clock: Clock,
     default: Quota,
     own: Arc<RwLock<HashMap<Slug, Quota>>>,
+    /// Held while one is set, so that memory takes the order of the catalogue.
+    setting: Arc<tokio::sync::Mutex<()>>,
     requests: Arc<Mutex<Buckets>>,
 }
 
@@ -90,6 +93,7 @@ impl Quotas {
             vocabularies,
             clock,
             default,
+            setting: Arc::default(),
             requests: Arc::default(),
         })
     }
@@ -121,6 +125,7 @@ impl Quotas {
             return Err(QuotaError::Forbidden);
         }
         self.check_exists(organisation)?;
+        let _setting = self.setting.lock().await;
         let read = self
             .catalog
             .keyed::<QuotaRecord>(organisation.as_str())
@@ -157,7 +162,7 @@ impl Quotas {
         &self,
         organisation: &Slug,
         now: Timestamp,
-    ) -> Result<Option<RequestsLeft>, RequestsLeft> {
+    ) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
         let Some(quota) = self.of(organisation).requests_per_minute else {
             return Ok(None);
         };

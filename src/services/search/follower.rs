@@ -30,7 +30,7 @@ pub(crate) async fn follow(state: Arc<SearchState>) {
             Ok(()) => {}
             Err(error) => {
                 tracing::error!(
-                    error = %error_chain(&error),
+                    error = error_chain(&error),
                     "the search index cannot follow the catalogue; trying again"
                 );
                 tokio::select! {

@@ -40,7 +40,7 @@ mod state;
 mod suggest;
 mod thesaurus;
 
-pub use analysis::timed_text::Passage;
+pub use analysis::timed_text::{Passage, TimedText};
 pub use error::SearchError;
 pub use filters::{Facet, Filters};
 pub use index::document::FileContents;

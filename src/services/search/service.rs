@@ -32,6 +32,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::storage::blobs::BlobStore;
 use crate::storage::blocking;
 use crate::storage::catalog::{CatalogError, EventNumber, LogId, WorkReader};
+use crate::telemetry::error_chain;
 
 /// The state of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,7 +251,7 @@ impl Search {
         let index = self.state.live();
         if let Err(error) = blocking(move || index.close()).await {
             tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = error_chain(&error),
                 "the search index was not closed cleanly"
             );
         }

@@ -28,6 +28,11 @@ impl<'a> Addresses<'a> {
         format!("{}/api/v1/assets/{id}", self.base)
     }
 
+    /// The page of a work for people.
+    pub fn page(&self, id: AssetId) -> String {
+        format!("{}/t/{id}", self.base)
+    }
+
     /// A file of a work.
     pub fn file(&self, id: AssetId, sha256: Sha256) -> String {
         format!("{}/files/{sha256}", self.work(id))

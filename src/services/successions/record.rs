@@ -1,8 +1,12 @@
-//! The stored forms of successions and of what they have passed on.
+//! The stored form of successions.
+
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Slug;
+use super::allocation::Part;
+use crate::domain::access::TokenId;
+use crate::domain::{Slug, WorkDate};
 use crate::storage::catalog::{CatalogError, Keyed};
 
 /// How far a succession is.
@@ -50,6 +54,9 @@ pub(super) struct SuccessionV1 {
     pub(super) id: String,
     pub(super) from: Vec<String>,
     pub(super) to: String,
+    /// What other successors get.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) parts: Vec<PartV1>,
     /// A day of Viet Nam.
     pub(super) on: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,33 +65,41 @@ pub(super) struct SuccessionV1 {
     pub(super) created_at_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) finished_at_ms: Option<i64>,
+    /// How much has passed, once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) passed: Option<PassedCountsV1>,
 }
 
-/// What is passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
-    Account,
-    SavedSearch,
-    Token,
-    Work,
-}
-
-/// Something that a succession has passed on, under the succession, its kind and its id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum PassedRecord {
-    /// Since 0.3.
-    #[serde(rename = "v1")]
-    V1(PassedV1),
-}
-
-/// Version 1 of the record of something that was passed on.
+/// Version 1 of the stored part of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PassedV1 {
-    pub(super) succession: String,
-    pub(super) kind: Kind,
-    pub(super) subject: String,
+pub(super) struct PartV1 {
+    pub(super) to: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    works: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tokens: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    access_requests: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    saved_searches: Vec<String>,
+    /// How much its successor has got, once the succession is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) passed: Option<PassedCountsV1>,
+}
+
+/// Version 1 of the stored counts of what has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PassedCountsV1 {
+    pub(super) works: u64,
+    pub(super) accounts: u64,
+    pub(super) tokens: u64,
+    pub(super) saved_searches: u64,
 }
 
 impl SuccessionRecord {
@@ -107,25 +122,59 @@ impl SuccessionRecord {
     pub(super) fn to(&self) -> Result<Slug, CatalogError> {
         slug(&self.latest().to)
     }
+
+    /// What other successors get.
+    pub(super) fn parts(&self) -> Result<Vec<Part>, CatalogError> {
+        self.latest().parts.iter().map(PartV1::part).collect()
+    }
+
+    /// All successors, the main one first.
+    pub(super) fn successors(&self) -> Result<Vec<Slug>, CatalogError> {
+        let parts = self.latest().parts.iter();
+        let all = std::iter::once(&self.latest().to).chain(parts.map(|part| &part.to));
+        all.map(|to| slug(to)).collect()
+    }
+
+    /// Whether nothing passes any more.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.latest().phase, Phase::Done | Phase::Cancelled)
+    }
+
+    /// The day.
+    pub(super) fn on(&self) -> Result<WorkDate, CatalogError> {
+        let on = &self.latest().on;
+        on.parse()
+            .map_err(|_| CatalogError::NewerVersion(format!("the day {on} of a succession")))
+    }
 }
 
-impl PassedRecord {
-    pub(super) fn new(succession: &str, kind: Kind, subject: impl ToString) -> Self {
-        Self::V1(PassedV1 {
-            succession: succession.to_owned(),
-            kind,
-            subject: subject.to_string(),
+impl PartV1 {
+    fn part(&self) -> Result<Part, CatalogError> {
+        let places = self.places.iter().map(|place| slug(place));
+        Ok(Part {
+            to: slug(&self.to)?,
+            places: places.collect::<Result<_, _>>()?,
+            works: parsed(&self.works)?,
+            accounts: parsed(&self.accounts)?,
+            tokens: self.tokens.iter().cloned().map(TokenId).collect(),
+            access_requests: self.access_requests.clone(),
+            saved_searches: parsed(&self.saved_searches)?,
         })
     }
+}
 
-    /// What the keys of everything that a succession has passed on begin with.
-    pub(super) fn prefix(succession: &str) -> String {
-        format!("{succession}/")
-    }
-
-    pub(super) fn kind(&self) -> Kind {
-        let Self::V1(record) = self;
-        record.kind
+impl From<&Part> for PartV1 {
+    fn from(part: &Part) -> Self {
+        Self {
+            to: part.to.to_string(),
+            places: texts(&part.places),
+            works: texts(&part.works),
+            accounts: texts(&part.accounts),
+            tokens: part.tokens.iter().map(|token| token.0.clone()).collect(),
+            access_requests: part.access_requests.clone(),
+            saved_searches: texts(&part.saved_searches),
+            passed: None,
+        }
     }
 }
 
@@ -137,19 +186,15 @@ impl Keyed for SuccessionRecord {
     }
 }
 
-impl Keyed for PassedRecord {
-    const TABLE: &'static str = "succession-passed";
+fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(T::to_string).collect()
+}
 
-    fn key(&self) -> String {
-        let Self::V1(record) = self;
-        let kind = match record.kind {
-            Kind::Account => "account",
-            Kind::SavedSearch => "saved-search",
-            Kind::Token => "token",
-            Kind::Work => "work",
-        };
-        format!("{}/{kind}/{}", record.succession, record.subject)
-    }
+fn parsed<T: FromStr>(texts: &[String]) -> Result<Vec<T>, CatalogError> {
+    let unreadable = |text| CatalogError::NewerVersion(format!("the id {text} of a succession"));
+    let ids = texts.iter();
+    ids.map(|text| text.parse().map_err(|_| unreadable(text)))
+        .collect()
 }
 
 fn slug(text: &str) -> Result<Slug, CatalogError> {
@@ -159,27 +204,20 @@ fn slug(text: &str) -> Result<Slug, CatalogError> {
 
 #[cfg(test)]
 mod tests {
-    use serde::Serialize;
-    use serde::de::DeserializeOwned;
-
-    use super::{Keyed as _, PassedRecord, SuccessionRecord};
-
-    fn read<T: Serialize + DeserializeOwned>(bytes: &str) -> T {
-        let record: T = serde_json::from_str(bytes).unwrap();
-        assert_eq!(serde_json::to_string(&record).unwrap(), bytes);
-        record
-    }
+    use super::{Keyed as _, SuccessionRecord};
 
     /// The bytes were written by hand from the description of each version.
     #[test]
     fn what_version_1_wrote_is_read_and_written_the_same() {
-        let succession: SuccessionRecord = read(include_str!(
-            "../../../tests/fixtures/records/keyed/succession.v1.json"
-        ));
-        assert_eq!(succession.key(), "s-0123456789ab");
-        let passed: PassedRecord = read(include_str!(
-            "../../../tests/fixtures/records/keyed/succession-passed.v1.json"
-        ));
-        assert_eq!(passed.key(), "s-0123456789ab/token/4f9a2c");
+        for bytes in [
+            include_str!("../../../tests/fixtures/records/keyed/succession.v1.json"),
+            include_str!("../../../tests/fixtures/records/keyed/succession-split.v1.json"),
+        ] {
+            let record: SuccessionRecord = serde_json::from_str(bytes).unwrap();
+            assert_eq!(serde_json::to_string(&record).unwrap(), bytes);
+            assert_eq!(record.key(), "s-0123456789ab");
+            let parts = record.parts().unwrap();
+            assert_eq!(parts.len(), record.latest().parts.len());
+        }
     }
 }

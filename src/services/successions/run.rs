@@ -5,38 +5,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::record::{Kind, PassedRecord, Phase, SuccessionRecord};
+use super::allocation::Allocation;
+use super::counts::Tally;
+use super::passed::{Kind, PassedRecord};
+use super::record::{Phase, SuccessionRecord};
+use super::successors::{Successors, is_of};
 use crate::clock::Clock;
-use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId, StateName};
+use crate::domain::access::{AccountId, Actor};
+use crate::domain::asset::AssetId;
 use crate::domain::{Slug, Timestamp};
-use crate::services::accounts::{Accounts, AccountsError, Tokens};
+use crate::services::accounts::AccountsError;
 use crate::services::audit::{Act, AuditTrail, NewEntry};
-use crate::services::curation::Curation;
 use crate::services::jobs::{Handler, JobFailure, Policy, payload};
-use crate::services::sharing::SavedSearches;
-use crate::services::works::WorkAccess;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
-use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventKind, Job, JobKind, NewJob};
+use crate::storage::catalog::{
+    CatalogError, ChangeSet, Entry, EventKind, Job, JobKind, KeyRange, Keyed as _, NewJob,
+};
 
 const KIND: &str = "pass-on-body";
-/// Works read at once.
-const PAGE: usize = 200;
-
-/// The services whose records pass from body to body.
-#[derive(Clone)]
-pub struct Successors {
-    /// Works.
-    pub works: WorkAccess,
-    /// Their assignments.
-    pub curation: Curation,
-    /// Accounts.
-    pub accounts: Accounts,
-    /// Tokens of services.
-    pub tokens: std::sync::Arc<Tokens>,
-    /// Saved searches.
-    pub saved_searches: SavedSearches,
-}
 
 /// Passes on what belongs to the bodies of a succession.
 pub struct PassOn {
@@ -65,7 +51,7 @@ pub(super) fn job(id: &str, run_at: Timestamp) -> NewJob {
 struct Run<'a> {
     id: &'a str,
     from: Vec<Slug>,
-    to: Slug,
+    to: Allocation,
     reason: Option<&'a str>,
 }
 
@@ -75,40 +61,64 @@ impl PassOn {
         Self { successors, trail }
     }
 
-    /// Accounts and tokens first: from then on nobody deposits for the bodies before.
+    /// Accounts and tokens first: from then on nobody deposits for the bodies before. Grants before tokens: what is
+    /// fetched in between is a token that passes.
     async fn pass_on(&self, run: &Run<'_>) -> Result<(), AccountsError> {
         let parts = &self.successors;
+        self.end_sessions_left_behind(run).await?;
+        for id in parts.access_requests.grants_of_bodies(&run.from).await? {
+            let to = run.to.of(Kind::Grant, &id);
+            let changes = self.changes(run, Kind::Grant, &id, to).await?;
+            parts.access_requests.pass_on(&id, to, changes).await?;
+        }
         for id in parts.tokens.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::Token, &id.0)?;
-            parts.tokens.pass_on(&id, &run.to, changes).await?;
+            let to = run.to.of(Kind::Token, &id.0);
+            let changes = self.changes(run, Kind::Token, &id.0, to).await?;
+            parts.tokens.pass_on(&id, to, changes).await?;
         }
         for id in parts.accounts.administration.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::Account, id.as_str())?;
-            let passed = parts.accounts.administration.pass_on(&id, &run.to, changes);
+            let to = run.to.of(Kind::Account, id.as_str());
+            let changes = self.changes(run, Kind::Account, id.as_str(), to).await?;
+            let passed = parts.accounts.administration.pass_on(&id, to, changes);
             passed.await?;
         }
         for search in parts.saved_searches.of_bodies(&run.from).await? {
-            let changes = self.changes(run, Kind::SavedSearch, &search.id.to_string())?;
-            parts
-                .saved_searches
-                .pass_on(search, &run.to, changes)
-                .await?;
+            let subject = search.id.to_string();
+            let to = run.to.of(Kind::SavedSearch, &subject);
+            let changes = self.changes(run, Kind::SavedSearch, &subject, to).await?;
+            parts.saved_searches.pass_on(search, to, changes).await?;
         }
+        Ok(self.pass_works(run).await?)
+    }
+
+    async fn pass_works(&self, run: &Run<'_>) -> Result<(), CatalogError> {
         let mut after = None;
         loop {
-            let page = parts.works.catalog.list(after, PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = Some(last.id());
-            for entry in page {
-                if let Entry::Asset(asset) = entry
-                    && run.concerns(&asset)
-                {
-                    self.pass_work(run, asset.id).await?;
-                }
+            let page = self.successors.works_of(&run.from, after).await?;
+            for work in page.works {
+                self.pass_work(run, work.id).await?;
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(()),
             }
         }
+    }
+
+    /// An attempt that was killed between the commit of an account and the end of its sessions left them behind.
+    async fn end_sessions_left_behind(&self, run: &Run<'_>) -> Result<(), AccountsError> {
+        let parts = &self.successors;
+        let range = KeyRange::prefix(PassedRecord::prefix_of(run.id, Kind::Account));
+        let passed = parts
+            .works
+            .catalog
+            .all_keyed::<PassedRecord>(range, usize::MAX);
+        for read in passed.await? {
+            if let Ok(account) = read.value.latest().subject.parse::<AccountId>() {
+                parts.accounts.administration.end_sessions(&account).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Somebody may change the work at the same time: then it is read again.
@@ -118,17 +128,18 @@ impl PassOn {
             let Some(Entry::Asset(present)) = works.catalog.entry(id).await? else {
                 return Ok(());
             };
-            if !run.concerns(&present) {
+            if !is_of(&present, &run.from) {
                 return Ok(());
             }
-            let changes = self.changes(run, Kind::Work, &id.to_string())?;
+            let to = run.to.of_work(&present);
+            let changes = self.changes(run, Kind::Work, &id.to_string(), to).await?;
             let changes = changes.expect(id, present.revision);
             let curation = &self.successors.curation;
             let changes = curation
-                .with_assignment_passed_on(changes, id, &run.from, &run.to)
+                .with_assignment_passed_on(changes, id, &run.from, to)
                 .await?;
             // Not through the quota of the successor: nothing is lost because it has little room.
-            let next = present.pass_to(&run.to, changes.at);
+            let next = present.pass_to(to, changes.at);
             match works
                 .catalog
                 .commit(changes.put(next, EventKind::PassedOn))
@@ -140,11 +151,52 @@ impl PassOn {
         }
     }
 
-    fn changes(&self, run: &Run<'_>, kind: Kind, subject: &str) -> Result<ChangeSet, CatalogError> {
-        let now = self.successors.works.clock.now();
-        ChangeSet::by(&Actor::System, now)
-            .because(run.reason)
-            .insert_keyed(&PassedRecord::new(run.id, kind, subject))
+    /// A change set with the record that something has passed. What an earlier attempt passed on and somebody gave back
+    /// passes again, because nothing stays with the bodies before; its record is there already, so it counts once.
+    async fn changes(
+        &self,
+        run: &Run<'_>,
+        kind: Kind,
+        subject: &str,
+        to: &Slug,
+    ) -> Result<ChangeSet, CatalogError> {
+        let works = &self.successors.works;
+        let changes = ChangeSet::by(&Actor::System, works.clock.now()).because(run.reason);
+        let passed = PassedRecord::new(run.id, kind, subject, to.as_str());
+        match works.catalog.keyed::<PassedRecord>(&passed.key()).await? {
+            Some(read) if read.value == passed => Ok(changes),
+            Some(read) => changes.replace_keyed(&read, &passed),
+            None => changes.insert_keyed(&passed),
+        }
+    }
+
+    fn run_of<'a>(&self, record: &'a SuccessionRecord) -> Result<Run<'a>, CatalogError> {
+        let vocabularies = &self.successors.works.vocabularies;
+        Ok(Run {
+            id: &record.latest().id,
+            from: record.from()?,
+            to: Allocation::new(record.to()?, &record.parts()?, vocabularies),
+            reason: record.latest().reason.as_deref(),
+        })
+    }
+
+    /// A succession whose day is not later and which still gives something to a body of this one: what it gives would
+    /// stay behind. Both can be due at once when the archive did not run on their days.
+    async fn unfinished_before(&self, id: &str) -> Result<Option<String>, CatalogError> {
+        let catalog = &self.successors.works.catalog;
+        let Some(own) = catalog.keyed::<SuccessionRecord>(id).await? else {
+            return Ok(None);
+        };
+        let (from, on) = (own.value.from()?, own.value.on()?);
+        let all = catalog.all_keyed::<SuccessionRecord>(KeyRange::default(), usize::MAX);
+        for other in all.await? {
+            let successors = other.value.successors()?;
+            let gives = successors.iter().any(|to| from.contains(to));
+            if gives && !other.value.is_over() && other.value.on()?.first_day() <= on.first_day() {
+                return Ok(Some(other.value.latest().id.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// The record of a succession that is to be carried out now, which says that it runs.
@@ -174,8 +226,13 @@ impl PassOn {
         let Some(read) = catalog.keyed::<SuccessionRecord>(id).await? else {
             return Ok(());
         };
+        let passed = Tally::of_records(&**catalog, read.value.latest()).await?;
         let done = read.value.with(|record| {
             record.phase = Phase::Done;
+            record.passed = Some(passed.total().into());
+            for part in &mut record.parts {
+                part.passed = Some(passed.of(&part.to).into());
+            }
             record.finished_at_ms = Some(now.as_millis());
         });
         let changes = ChangeSet::by(&Actor::System, now).replace_keyed(&read, &done)?;
@@ -206,49 +263,22 @@ impl Handler for PassOn {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let Payload { succession: id } = payload::parse(job)?;
+        if let Some(earlier) = self
+            .unfinished_before(&id)
+            .await
+            .map_err(JobFailure::retry)?
+        {
+            let cause = format!("the succession {earlier} of an earlier day is not over");
+            return Err(JobFailure::retry(cause));
+        }
         let begun = self.begin(&id, clock.now()).await;
         if let Some(record) = begun.map_err(JobFailure::retry)? {
-            let run = Run {
-                id: &id,
-                from: record.from().map_err(JobFailure::retry)?,
-                to: record.to().map_err(JobFailure::retry)?,
-                reason: record.latest().reason.as_deref(),
-            };
+            let run = self.run_of(&record).map_err(JobFailure::retry)?;
             self.pass_on(&run).await.map_err(JobFailure::retry)?;
             let finished = self.finish(&id, clock.now()).await;
             finished.map_err(JobFailure::retry)?;
             tracing::info!(succession = %id, "a body has passed to its successor");
         }
         Ok(ChangeSet::by(&Actor::System, clock.now()))
-    }
-}
-
-impl Run<'_> {
-    fn concerns(&self, asset: &Asset) -> bool {
-        let own = asset.work.organisation.as_ref();
-        own.is_some_and(|own| self.from.contains(own))
-    }
-}
-
-impl Successors {
-    /// The works of these bodies, and those of them that are not published.
-    pub(super) async fn count_works(&self, bodies: &[Slug]) -> Result<(u64, u64), CatalogError> {
-        let (mut works, mut unpublished, mut after) = (0, 0, None);
-        loop {
-            let page = self.works.catalog.list(after, PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok((works, unpublished));
-            };
-            after = Some(last.id());
-            for entry in &page {
-                if let Entry::Asset(asset) = entry
-                    && let Some(own) = &asset.work.organisation
-                    && bodies.contains(own)
-                {
-                    works += 1;
-                    unpublished += u64::from(asset.state.kind() != StateName::Published);
-                }
-            }
-        }
     }
 }

@@ -1,54 +1,30 @@
 //! Plans, previews, reads and cancels successions.
 
-use super::record::{Kind, PassedRecord, Phase, SuccessionRecord, SuccessionV1};
-use super::run::{Successors, job};
+use super::allocation::Part;
+use super::counts::{Counts, Tally};
+use super::record::{PartV1, Phase, SuccessionRecord, SuccessionV1};
+use super::run::job;
+use super::successors::Successors;
 use crate::domain::access::{Actor, Permission};
-use crate::domain::{Rule, Slug, Timestamp, Violations, WorkDate, text};
+use crate::domain::{Slug, Timestamp, Violations, WorkDate, hex};
 use crate::services::accounts::AccountsError;
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Versioned};
-
-/// The most bodies that pass to one at a time.
-const MAX_FROM: usize = 20;
-/// The longest reason.
-const REASON: text::Limit = text::Limit::Characters(500);
 
 /// A succession to plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSuccession {
     /// The bodies that end or give away what they have.
     pub from: Vec<Slug>,
-    /// The body that it passes to.
+    /// The body that it passes to, apart from what `parts` name.
     pub to: Slug,
+    /// What other successors get.
+    pub parts: Vec<Part>,
     /// The day, in Viet Nam, at whose beginning it passes; an earlier one means at once.
     pub on: WorkDate,
     /// The decision it rests on.
     pub reason: Option<String>,
-}
-
-/// How much there is to pass on, or was passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Works in every state.
-    pub works: u64,
-    /// Accounts that are not closed.
-    pub accounts: u64,
-    /// Tokens of services that have not ended.
-    pub tokens: u64,
-    /// Saved searches.
-    pub saved_searches: u64,
-}
-
-/// What a succession would do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preview {
-    /// What would pass.
-    pub counts: Counts,
-    /// The works among them that are not published: drafts, submitted, returned, accepted, withdrawn.
-    pub unpublished_works: u64,
-    /// Why it would be refused; none when it would not.
-    pub refusals: Violations,
 }
 
 /// A succession and how far it is.
@@ -58,20 +34,31 @@ pub struct SuccessionState {
     pub id: String,
     /// The bodies before.
     pub from: Vec<String>,
-    /// The successor.
+    /// The successor of what no part names.
     pub to: String,
+    /// What other successors get.
+    pub parts: Vec<PartState>,
     /// Its day.
     pub on: String,
     /// The decision it rests on.
     pub reason: Option<String>,
     /// How far it is.
     pub phase: Phase,
-    /// What has passed.
+    /// What has passed, to all successors.
     pub passed: Counts,
     /// When it was planned.
     pub created_at: Timestamp,
     /// When everything had passed, or it was cancelled.
     pub finished_at: Option<Timestamp>,
+}
+
+/// What another successor gets, and has got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartState {
+    /// What it gets.
+    pub part: Part,
+    /// What it has got.
+    pub passed: Counts,
 }
 
 /// Why a succession is not planned, read or cancelled.
@@ -117,38 +104,6 @@ impl Successions {
         }
     }
 
-    /// What the succession would pass on if it were today, and why it would be refused.
-    ///
-    /// # Errors
-    /// [`SuccessionError::Forbidden`]; those of the catalogue.
-    pub async fn preview(
-        &self,
-        actor: &Actor,
-        wanted: &NewSuccession,
-    ) -> Result<Preview, SuccessionError> {
-        administers(actor)?;
-        let (works, unpublished_works) = self.successors.count_works(&wanted.from).await?;
-        let parts = &self.successors;
-        let accounts = parts
-            .accounts
-            .administration
-            .of_bodies(&wanted.from)
-            .await?;
-        let tokens = parts.tokens.of_bodies(&wanted.from).await?;
-        let searches = parts.saved_searches.of_bodies(&wanted.from).await?;
-        let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        Ok(Preview {
-            counts: Counts {
-                works,
-                accounts: number(accounts.len()),
-                tokens: number(tokens.len()),
-                saved_searches: number(searches.len()),
-            },
-            unpublished_works,
-            refusals: self.refusals(wanted).await?,
-        })
-    }
-
     /// Plans a succession. What there is on its day passes, not what there is now.
     ///
     /// # Errors
@@ -164,27 +119,25 @@ impl Successions {
         refusals.into_result(()).map_err(SuccessionError::Invalid)?;
         let clock = &self.successors.works.clock;
         let now = clock.now();
-        let digits: String = clock
-            .random_bytes::<6>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         let record = SuccessionRecord::V1(SuccessionV1 {
-            id: format!("s-{digits}"),
+            id: format!("s-{}", hex(&clock.random_bytes::<6>())),
             from: wanted.from.iter().map(Slug::to_string).collect(),
             to: wanted.to.to_string(),
+            parts: wanted.parts.iter().map(PartV1::from).collect(),
             on: wanted.on.to_string(),
             reason: wanted.reason,
             phase: Phase::Planned,
             created_at_ms: now.as_millis(),
             finished_at_ms: None,
+            passed: None,
         });
         let id = &record.latest().id;
+        let successors: Vec<String> = record.successors()?.iter().map(Slug::to_string).collect();
         let entry = NewEntry::new(actor, Act::SuccessionPlanned, id)
             .with("from", record.latest().from.join(" "))
-            .with("to", &wanted.to)
+            .with("to", successors.join(" "))
             .with("on", wanted.on);
-        let begins = Timestamp::beginning_of(&wanted.on).max(now);
+        let begins = self.begins(&wanted.on);
         let changes = ChangeSet::by(actor, now).insert_keyed(&record)?;
         self.trail
             .commit(changes.job(job(id, begins)), &entry)
@@ -240,107 +193,59 @@ impl Successions {
         }
     }
 
-    async fn refusals(&self, wanted: &NewSuccession) -> Result<Violations, CatalogError> {
-        let mut broken = Violations::default();
-        if wanted.from.is_empty() {
-            broken.push("/from", Rule::Required);
-        }
-        if wanted.from.len() > MAX_FROM {
-            broken.push("/from", Rule::TooLong { max: MAX_FROM });
-        }
-        let planned = self.planned_bodies().await?;
-        for (position, body) in wanted.from.iter().enumerate() {
-            let pointer = format!("/from/{position}");
-            self.check_exists(body, &pointer, &mut broken);
-            if *body == wanted.to {
-                broken.push(&pointer, Rule::SelfReference);
-            }
-            if wanted.from.iter().take(position).any(|other| other == body) {
-                broken.push(&pointer, Rule::Duplicate);
-            }
-            if planned.contains(body) {
-                broken.push(&pointer, Rule::AlreadyPlanned);
-            }
-        }
-        self.check_exists(&wanted.to, "/to", &mut broken);
-        let vocabularies = &self.successors.works.vocabularies;
-        let successor = vocabularies.find("organisation", wanted.to.as_str());
-        if successor.is_some_and(|successor| !successor.is_valid_at(&wanted.on)) {
-            broken.push("/to", Rule::NotInForce);
-        }
-        if wanted.on.first_day() != wanted.on.last_day() {
-            broken.push("/on", Rule::InvalidDate);
-        }
-        if let Some(reason) = &wanted.reason
-            && let Err(rule) = text::line(reason, REASON)
-        {
-            broken.push("/reason", rule);
-        }
-        Ok(broken)
-    }
-
-    /// The bodies of successions that are not over.
-    async fn planned_bodies(&self) -> Result<Vec<Slug>, CatalogError> {
-        let mut bodies = Vec::new();
-        for read in self.records().await? {
-            if matches!(read.value.latest().phase, Phase::Planned | Phase::Running) {
-                bodies.extend(read.value.from()?);
-            }
-        }
-        Ok(bodies)
-    }
-
-    fn check_exists(&self, body: &Slug, pointer: &str, broken: &mut Violations) {
-        let vocabularies = &self.successors.works.vocabularies;
-        if vocabularies.find("organisation", body.as_str()).is_none() {
-            let rule = Rule::UnknownConcept {
-                scheme: "organisation",
-                slug: body.to_string(),
-            };
-            broken.push(pointer, rule);
-        }
-    }
-
     async fn state(&self, record: &SuccessionRecord) -> Result<SuccessionState, SuccessionError> {
-        let range = KeyRange::prefix(PassedRecord::prefix(&record.latest().id));
-        let catalog = &self.successors.works.catalog;
-        let passed = catalog.all_keyed::<PassedRecord>(range, usize::MAX).await?;
-        let mut counts = Counts::default();
-        for read in passed {
-            *match read.value.kind() {
-                Kind::Account => &mut counts.accounts,
-                Kind::SavedSearch => &mut counts.saved_searches,
-                Kind::Token => &mut counts.tokens,
-                Kind::Work => &mut counts.works,
-            } += 1;
-        }
+        let parts = record.parts()?;
+        let (passed, of_parts) = self.passed(record.latest()).await?;
         let record = record.latest().clone();
+        let parts = parts.into_iter().zip(of_parts);
         Ok(SuccessionState {
             id: record.id,
             from: record.from,
             to: record.to,
+            parts: parts
+                .map(|(part, passed)| PartState { part, passed })
+                .collect(),
             on: record.on,
             reason: record.reason,
             phase: record.phase,
-            passed: counts,
+            passed,
             created_at: Timestamp::from_millis(record.created_at_ms),
             finished_at: record.finished_at_ms.map(Timestamp::from_millis),
         })
     }
 
-    async fn records(&self) -> Result<Vec<Versioned<SuccessionRecord>>, CatalogError> {
+    /// What has passed, altogether and of each part: counted while it runs, and kept in its record from its end on.
+    async fn passed(&self, record: &SuccessionV1) -> Result<(Counts, Vec<Counts>), CatalogError> {
+        let of_parts = |of: &dyn Fn(&PartV1) -> Counts| record.parts.iter().map(of).collect();
+        if let Some(passed) = record.passed {
+            let kept = |part: &PartV1| part.passed.map(Counts::from).unwrap_or_default();
+            return Ok((passed.into(), of_parts(&kept)));
+        }
+        let tally = match record.phase {
+            Phase::Planned | Phase::Cancelled => Tally::default(),
+            Phase::Running | Phase::Done => {
+                Tally::of_records(&*self.successors.works.catalog, record).await?
+            }
+        };
+        Ok((tally.total(), of_parts(&|part| tally.of(&part.to))))
+    }
+
+    pub(super) async fn records(&self) -> Result<Vec<Versioned<SuccessionRecord>>, CatalogError> {
         let catalog = &self.successors.works.catalog;
         catalog.all_keyed(KeyRange::default(), usize::MAX).await
     }
 
-    async fn find(&self, id: &str) -> Result<Versioned<SuccessionRecord>, SuccessionError> {
+    pub(super) async fn find(
+        &self,
+        id: &str,
+    ) -> Result<Versioned<SuccessionRecord>, SuccessionError> {
         let catalog = &self.successors.works.catalog;
         let found = catalog.keyed::<SuccessionRecord>(id).await?;
         found.ok_or(SuccessionError::NotFound)
     }
 }
 
-fn administers(actor: &Actor) -> Result<(), SuccessionError> {
+pub(super) fn administers(actor: &Actor) -> Result<(), SuccessionError> {
     if actor.may(Permission::Administer) {
         Ok(())
     } else {

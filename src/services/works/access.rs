@@ -119,7 +119,7 @@ impl WorkAccess {
             .expect(present.id, present.revision);
         let is_new = |file: &&File| {
             let before = present.file(file.sha256);
-            before.is_none_or(|before| before.covered != file.covered)
+            before.is_none_or(|before| before.redacted != file.redacted)
         };
         let new_files = next.files.iter().filter(is_new);
         let jobs: Vec<NewJob> = new_files
@@ -129,7 +129,7 @@ impl WorkAccess {
         jobs.into_iter().fold(changes, ChangeSet::job)
     }
 
-    /// Adds a work with its event, the jobs for its due changes, and the quota of its body.
+    /// Adds a work with its event, the jobs for its scheduled changes, and the quota of its body.
     pub(in crate::services) fn put(
         &self,
         changes: ChangeSet,

@@ -10,7 +10,7 @@ use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
 /// What becomes due for a work at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueChange {
+pub enum ScheduledChange {
     /// The end of its embargo is announced in the event log.
     ReleaseEmbargo,
     /// It is withdrawn because the consent to show people ends.
@@ -22,15 +22,15 @@ pub enum DueChange {
 /// How long before its end the depositor is notified.
 pub(in crate::services) const WARNING_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// The payload of the jobs that make due changes.
+/// The payload of the jobs that make scheduled changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DueChangePayload {
+pub struct ScheduledChangePayload {
     /// The work.
     #[serde(with = "payload::as_text")]
     pub asset: AssetId,
 }
 
-impl DueChange {
+impl ScheduledChange {
     /// The kind of the job.
     pub const fn job_kind(self) -> &'static str {
         match self {
@@ -45,21 +45,21 @@ impl DueChange {
     fn job(self, asset: AssetId, at: Timestamp) -> NewJob {
         NewJob {
             kind: JobKind(self.job_kind().to_owned()),
-            payload: payload::to_text(&DueChangePayload { asset }),
+            payload: payload::to_text(&ScheduledChangePayload { asset }),
             run_at: at,
             unique_key: Some(format!("{asset}/{}", at.as_millis())),
         }
     }
 }
 
-/// Adds a work with its event and the jobs for its due changes.
+/// Adds a work with its event and the jobs for its scheduled changes.
 pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventKind) -> ChangeSet {
-    let jobs = due_changes(&asset, changes.at);
+    let jobs = scheduled_changes(&asset, changes.at);
     jobs.into_iter()
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The jobs for a file that is new to the work, or has other covered regions: its copies, and what its sound is like.
+/// The jobs for a file that is new to the work, or has other redacted regions: its copies, and what its sound is like.
 pub(super) fn file_jobs(id: AssetId, file: &File, now: Timestamp) -> Vec<NewJob> {
     let copies = if previews::can_render(&file.media_type) {
         Some(previews::job(id, file, now))
@@ -73,16 +73,16 @@ pub(super) fn file_jobs(id: AssetId, file: &File, now: Timestamp) -> Vec<NewJob>
 }
 
 /// The jobs for changes of a published work that will become due.
-fn due_changes(asset: &Asset, now: Timestamp) -> Vec<NewJob> {
+fn scheduled_changes(asset: &Asset, now: Timestamp) -> Vec<NewJob> {
     if asset.state != State::Published {
         return Vec::new();
     }
     let consent_end = asset.consent_ends_at();
     let warning = consent_end.map(|end| end.plus_seconds(-WARNING_SECONDS));
     let moments = [
-        (DueChange::ReleaseEmbargo, asset.work.embargo_until),
-        (DueChange::EndConsent, consent_end),
-        (DueChange::WarnOfConsentEnd, warning),
+        (ScheduledChange::ReleaseEmbargo, asset.work.embargo_until),
+        (ScheduledChange::EndConsent, consent_end),
+        (ScheduledChange::WarnOfConsentEnd, warning),
     ];
     moments
         .into_iter()

@@ -24,7 +24,7 @@ pub use deposit::{Deposit, RequestedRelation};
 pub use error::{ChangeError, FindError};
 pub(in crate::services) use follow_up::WARNING_SECONDS;
 use follow_up::put_with_follow_up;
-pub use follow_up::{DueChange, DueChangePayload};
+pub use follow_up::{ScheduledChange, ScheduledChangePayload};
 pub(in crate::services) use history::may_read_history;
 pub use history::{EarlierRevision, History, RevisionPage};
 pub use idempotency::{Completed, IdempotentRequest};

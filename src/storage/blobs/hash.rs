@@ -4,6 +4,8 @@
 //! community. On others `ring` has hand-written vector code that is twice as fast, so it is
 //! chosen there, once, when a hash begins.
 
+use std::io::{self, Read};
+
 use crate::domain::Sha256;
 
 /// A SHA-256 in the making.
@@ -53,9 +55,46 @@ impl Hasher {
     }
 }
 
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
 impl Default for Hasher {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The algorithms of the checksums that a client may send with a part of a file. Only SHA-256 says anything about
+/// forgery; SHA-1 finds what a bad line has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DigestAlgorithm {
+    /// FIPS 180-4.
+    Sha1,
+    /// FIPS 180-4.
+    Sha256,
+}
+
+impl DigestAlgorithm {
+    /// The digest of everything that is left to read. Blocks.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn digest(self, mut from: impl Read) -> io::Result<Vec<u8>> {
+        let mut buffer = vec![0; 256 * 1024];
+        let mut sha256 = Hasher::new();
+        let mut sha1 = ring::digest::Context::new(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY);
+        loop {
+            let read = from.read(&mut buffer)?;
+            match (self, read) {
+                (Self::Sha1, 0) => return Ok(sha1.finish().as_ref().to_vec()),
+                (Self::Sha256, 0) => return Ok(sha256.finish().as_bytes().to_vec()),
+                (Self::Sha1, read) => sha1.update(&buffer[..read]),
+                (Self::Sha256, read) => sha256.update(&buffer[..read]),
+            }
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 //! [`Incoming::finish`] turns it into a [`Staged`] blob. A file that fits one buffer is hashed and
 //! written in one go; a longer one runs through the stages of [`super::pipeline`].
 
-use super::Staged;
-use super::pipeline::{BUFFER_BYTES, Pipeline};
-use super::staging::{Announced, Staging, StagingError};
+use super::hash::Hasher;
+use super::pipeline::{BUFFER_BYTES, Destination, Pipeline, Written};
+use super::staging::{Announced, Staging, StagingError, seal};
+use super::{Discarded, Staged, head_of};
 
 impl Staging {
     /// Makes ready to receive at most `limit` bytes.
@@ -23,7 +24,7 @@ impl Staging {
             limit,
             received: 0,
             buffer: Vec::new(),
-            pipeline: None,
+            long: None,
         })
     }
 }
@@ -36,7 +37,14 @@ pub struct Incoming {
     limit: u64,
     received: u64,
     buffer: Vec<u8>,
-    pipeline: Option<Pipeline>,
+    long: Option<Long>,
+}
+
+/// More bytes than one buffer has.
+#[derive(Debug)]
+struct Long {
+    head: Vec<u8>,
+    pipeline: Pipeline<Discarded>,
 }
 
 impl Incoming {
@@ -73,9 +81,9 @@ impl Incoming {
             });
         }
         let last = std::mem::take(&mut self.buffer);
-        let staged = match self.pipeline.take() {
+        let staged = match self.long.take() {
             None => self.staging.stage(last).await?,
-            Some(pipeline) => pipeline.finish(last, self.received).await?,
+            Some(long) => long.finish(last, self.received).await?,
         };
         match self.announced.sha256 {
             Some(announced) if announced != staged.key => Err(StagingError::WrongDigest {
@@ -102,16 +110,47 @@ impl Incoming {
 
     async fn pass_on_buffer(&mut self) -> Result<(), StagingError> {
         let full = std::mem::take(&mut self.buffer);
-        let pipeline = match &mut self.pipeline {
+        let long = match &mut self.long {
             Some(running) => running,
-            none => none.insert(Pipeline::start(
+            none => none.insert(Long::start(
                 self.staging.clone(),
                 self.announced.length,
-                &full,
+                head_of(&full),
             )),
         };
-        self.buffer = pipeline.exchange(full).await?;
+        self.buffer = long.pipeline.exchange(full).await?;
         Ok(())
+    }
+}
+
+impl Long {
+    fn start(staging: Staging, length: Option<u64>, head: Vec<u8>) -> Self {
+        let open = move || {
+            let (guard, file) = staging.create()?;
+            Ok(Destination {
+                file,
+                offset: 0,
+                length,
+                hasher: Hasher::new(),
+                sync: seal,
+                guard,
+            })
+        };
+        Self {
+            head,
+            pipeline: Pipeline::start(open),
+        }
+    }
+
+    async fn finish(self, last: Vec<u8>, size: u64) -> Result<Staged, StagingError> {
+        let Written { guard, hasher, .. } = self.pipeline.finish(last).await?;
+        Ok(Staged {
+            path: guard.path().to_owned(),
+            key: hasher.finish(),
+            size,
+            head: self.head,
+            _guard: guard,
+        })
     }
 }
 

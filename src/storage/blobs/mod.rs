@@ -1,6 +1,6 @@
 //! Bytes under their SHA-256: written once, never modified, verifiable at any time.
 //!
-//! Bytes arrive in [`Staging`], hashed and counted on the way, and are then put into a
+//! Bytes arrive in [`Staging`], hashed and counted on the way, or in [`PartialFiles`] when they come in parts over hours, and are then put into a
 //! [`BlobStore`]; [`LocalBlobs`] is the one on a local disk. [`fixity`] reads them back and
 //! compares; [`sweep`] takes away what no work refers to any more. Which blobs are referred
 //! to, only the catalogue knows.
@@ -11,6 +11,7 @@ mod folder;
 mod hash;
 mod incoming;
 mod local;
+mod partial;
 mod pipeline;
 mod replace;
 mod staging;
@@ -23,9 +24,10 @@ use std::{fs, io};
 
 use async_trait::async_trait;
 
-pub use hash::Hasher;
+pub use hash::{DigestAlgorithm, Hasher};
 pub use incoming::Incoming;
 pub use local::LocalBlobs;
+pub use partial::{Appending, Arrived, PartialFiles};
 pub use staging::{Announced, Staging, StagingError};
 
 use super::catalog::BlobKey;

@@ -16,10 +16,8 @@ use std::thread;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::BlobError;
 use super::hash::Hasher;
-use super::staging::{Staging, seal};
-use super::{BlobError, Discarded, Staged, head_of};
-use crate::domain::Sha256;
 use crate::storage::blocking;
 
 /// Bytes in one buffer.
@@ -34,23 +32,51 @@ enum Piece {
     Last(Vec<u8>),
 }
 
+/// What a pipeline has written.
+#[derive(Debug)]
+pub(super) struct Written<G> {
+    /// The guard of the destination.
+    pub(super) guard: G,
+    /// The hash of the whole file.
+    pub(super) hasher: Hasher,
+    /// The number of bytes that were appended.
+    pub(super) bytes: u64,
+}
+
+/// A file that bytes are appended to.
+pub(super) struct Destination<G> {
+    /// Open for writing, at its end.
+    pub(super) file: File,
+    /// The length of the file when the upload began.
+    pub(super) offset: u64,
+    /// The length that it will have, if it is announced.
+    pub(super) length: Option<u64>,
+    /// The hash of the bytes that it has.
+    pub(super) hasher: Hasher,
+    /// Makes the file durable at the end.
+    pub(super) sync: fn(&File) -> Result<(), BlobError>,
+    /// Dropped with the upload when it is given up.
+    pub(super) guard: G,
+}
+
 /// The two threads that write and hash a long upload, and the buffers they give back.
 #[derive(Debug)]
-pub(super) struct Pipeline {
-    head: Vec<u8>,
+pub(super) struct Pipeline<G> {
     full: mpsc::Sender<Piece>,
     empty: mpsc::Receiver<Vec<u8>>,
     unallocated: usize,
-    writer: JoinHandle<Result<(Discarded, Sha256), BlobError>>,
+    writer: JoinHandle<Result<Written<G>, BlobError>>,
 }
 
-impl Pipeline {
-    pub(super) fn start(staging: Staging, length: Option<u64>, first: &[u8]) -> Self {
+impl<G: Send + 'static> Pipeline<G> {
+    /// Opens the destination on the thread that writes.
+    pub(super) fn start(
+        open: impl FnOnce() -> Result<Destination<G>, BlobError> + Send + 'static,
+    ) -> Self {
         let (full, to_write) = mpsc::channel(BUFFERS);
         let (give_back, empty) = mpsc::channel(BUFFERS);
-        let write = move || write_stage(&staging, length, to_write, give_back);
+        let write = move || write_stage(open()?, to_write, give_back);
         Self {
-            head: head_of(first),
             full,
             empty,
             unallocated: BUFFERS - 1,
@@ -76,17 +102,11 @@ impl Pipeline {
         }
     }
 
-    pub(super) async fn finish(self, last: Vec<u8>, size: u64) -> Result<Staged, BlobError> {
+    /// Waits until everything is written, hashed and durable.
+    pub(super) async fn finish(self, last: Vec<u8>) -> Result<Written<G>, BlobError> {
         // When the writer is gone, its own answer below says why.
         let _ = self.full.send(Piece::Last(last)).await;
-        let (guard, key) = self.writer.await.unwrap_or_else(|gone| Err(died(gone)))?;
-        Ok(Staged {
-            path: guard.path().to_owned(),
-            key,
-            size,
-            head: self.head,
-            _guard: guard,
-        })
+        self.writer.await.unwrap_or_else(|gone| Err(died(gone)))
     }
 
     /// Why the writer stopped taking buffers.
@@ -105,19 +125,25 @@ fn died(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> BlobErro
 
 /// Second stage, on a blocking thread: writes each buffer and hands it to the third. The file is
 /// fsynced while the hash of the last buffers is still being made.
-fn write_stage(
-    staging: &Staging,
-    length: Option<u64>,
+fn write_stage<G>(
+    destination: Destination<G>,
     mut from_network: mpsc::Receiver<Piece>,
     give_back: mpsc::Sender<Vec<u8>>,
-) -> Result<(Discarded, Sha256), BlobError> {
-    let (guard, mut file) = staging.create()?;
-    let mut allocation = Allocation::new(length);
+) -> Result<Written<G>, BlobError> {
+    let mut allocation = Allocation::new(destination.offset, destination.length);
+    let Destination {
+        mut file,
+        hasher,
+        sync,
+        guard,
+        ..
+    } = destination;
     let (to_hash, from_writer) = mpsc::channel(BUFFERS);
     let hashing = thread::Builder::new()
         .name("hash".to_owned())
-        .spawn(move || hash_stage(from_writer, &give_back))
+        .spawn(move || hash_stage(hasher, from_writer, &give_back))
         .map_err(BlobError::from_io)?;
+    let mut written = 0;
     loop {
         let (bytes, is_last) = match from_network.blocking_recv() {
             Some(Piece::More(bytes)) => (bytes, false),
@@ -126,6 +152,7 @@ fn write_stage(
         };
         allocation.extend(&file, bytes.len() as u64)?;
         file.write_all(&bytes).map_err(BlobError::from_io)?;
+        written += bytes.len() as u64;
         // The hash stage ends only after the last buffer; if it died, joining it says so.
         let _ = to_hash.blocking_send(bytes);
         if is_last {
@@ -133,23 +160,30 @@ fn write_stage(
         }
     }
     drop(to_hash);
-    seal(&file)?;
-    let key = hashing
+    sync(&file)?;
+    let hasher = hashing
         .join()
         .map_err(|_| died("the hash thread panicked"))?;
-    Ok((guard, key))
+    Ok(Written {
+        guard,
+        hasher,
+        bytes: written,
+    })
 }
 
 /// Third stage: hashes each buffer and sends it back to be filled again.
-fn hash_stage(mut written: mpsc::Receiver<Vec<u8>>, give_back: &mpsc::Sender<Vec<u8>>) -> Sha256 {
-    let mut hasher = Hasher::new();
+fn hash_stage(
+    mut hasher: Hasher,
+    mut written: mpsc::Receiver<Vec<u8>>,
+    give_back: &mpsc::Sender<Vec<u8>>,
+) -> Hasher {
     while let Some(mut bytes) = written.blocking_recv() {
         hasher.update(&bytes);
         bytes.clear();
         // Nobody needs it any more once the last byte has arrived.
         let _ = give_back.blocking_send(bytes);
     }
-    hasher.finish()
+    hasher
 }
 
 /// Bytes of a file that are allocated ahead of its writing.
@@ -165,11 +199,11 @@ struct Allocation {
 }
 
 impl Allocation {
-    fn new(announced: Option<u64>) -> Self {
+    fn new(offset: u64, announced: Option<u64>) -> Self {
         Self {
             announced: announced.unwrap_or(0),
-            written: 0,
-            allocated: 0,
+            written: offset,
+            allocated: offset,
         }
     }
 
@@ -182,7 +216,8 @@ impl Allocation {
             return Ok(());
         }
         let length = wanted - self.allocated;
-        match fallocate(file, FallocateFlags::empty(), self.allocated, length) {
+        // The length of a file says how many bytes have arrived.
+        match fallocate(file, FallocateFlags::KEEP_SIZE, self.allocated, length) {
             Err(error) if BlobError::tells_full(&error.into()) => {
                 return Err(BlobError::Full(error.into()));
             }

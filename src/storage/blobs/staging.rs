@@ -112,11 +112,24 @@ impl Staging {
 
     /// A new file that nobody else has (`O_EXCL`), and the guard that deletes it.
     pub(super) fn create(&self) -> Result<(Discarded, File), BlobError> {
+        self.with_new_name(|path| OpenOptions::new().write(true).create_new(true).open(path))
+    }
+
+    /// A second name in this folder for a file of the same volume: the guard that deletes the name.
+    pub(super) fn link(&self, file: &Path) -> Result<Discarded, BlobError> {
+        let (guard, ()) = self.with_new_name(|path| fs::hard_link(file, path))?;
+        Ok(guard)
+    }
+
+    fn with_new_name<T>(
+        &self,
+        make: impl Fn(&Path) -> io::Result<T>,
+    ) -> Result<(Discarded, T), BlobError> {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let path = self.dir.join(format!("{UPLOAD}{number}"));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((Discarded::when_dropped(path), file)),
+            match make(&path) {
+                Ok(made) => return Ok((Discarded::when_dropped(path), made)),
                 // Left behind by an earlier process and not yet a day old.
                 Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(BlobError::from_io(error)),

@@ -29,6 +29,7 @@ use super::local::Folders;
 use super::{BlobError, BlobStore as _, LocalBlobs};
 use crate::domain::Timestamp;
 use crate::storage::catalog::{BlobKey, BlobRecords, CatalogError};
+use crate::telemetry::error_chain;
 
 /// Blobs looked at in one step.
 const BATCH: usize = 1_000;
@@ -78,7 +79,7 @@ impl Swept {
             Ok(Verdict::Deleted) => self.deleted += 1,
             Err(error) => {
                 if self.skipped == 0 {
-                    let error = &error as &dyn std::error::Error;
+                    let error = error_chain(&error);
                     tracing::warn!(blob = %key, error, "a file was skipped by the sweep");
                 }
                 self.skipped += 1;

@@ -45,8 +45,8 @@ pub enum EventKind {
     FileDetached,
     /// A file was replaced by a new version of it.
     FileReplaced,
-    /// Other regions of an image are covered.
-    FileCovered,
+    /// Other regions of an image are redacted.
+    FileRedacted,
     /// A sealed file was added: a paper that proves the consent.
     SealedFileAdded,
     /// A sealed file was removed.
@@ -97,7 +97,7 @@ impl EventKind {
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
         ("file-replaced", Self::FileReplaced),
-        ("file-covered", Self::FileCovered),
+        ("file-redacted", Self::FileRedacted),
         ("sealed-file-added", Self::SealedFileAdded),
         ("sealed-file-removed", Self::SealedFileRemoved),
         ("restored", Self::Restored),

@@ -2,7 +2,7 @@
 //! audit entries and notifications.
 //!
 //! The catalogue keeps the JSON of a record under a table name and a text key, with a revision, and can read
-//! keys in order. It does not know what a record means: the service that owns a table defines the type, its
+//! keys in order. It does not know what a record means, except for the bytes that it holds ([`Held`]): the service that owns a table defines the type, its
 //! versions and its keys ([`Keyed`]). A second access path is a second table, written in the same change
 //! set, whose records say where the first is.
 //!
@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::domain::Slug;
 use crate::domain::asset::Revision;
 
 /// A record as the catalogue keeps it.
@@ -24,6 +25,18 @@ pub struct KeyedRecord {
     pub revision: Revision,
     /// The record.
     pub value: Value,
+    /// What it takes up beside itself.
+    pub held: Option<Held>,
+}
+
+/// Bytes that a record holds for an organisation, such as those of an upload that is no file of a work yet. They count as used
+/// ([`Usage`](super::Usage)) from the commit that writes the record to the one that replaces or deletes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// For whom.
+    pub organisation: Slug,
+    /// How many.
+    pub bytes: u64,
 }
 
 /// The address of a keyed record.
@@ -77,6 +90,11 @@ pub trait Keyed: Serialize + DeserializeOwned + Send {
 
     /// The key of this record; it never changes.
     fn key(&self) -> String;
+
+    /// What the record takes up beside itself; nothing, for most tables.
+    fn held(&self) -> Option<Held> {
+        None
+    }
 
     /// Where the record is.
     fn address(&self) -> RecordKey {

@@ -34,7 +34,7 @@ pub use entry::Entry;
 pub use error::CatalogError;
 pub use event::{Event, EventKind, EventNumber, Subject};
 pub use job::{Job, JobId, JobKind, JobState, Lease, NewJob, Outcome};
-pub use keyed::{KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
+pub use keyed::{Held, KeyRange, Keyed, KeyedRecord, RecordKey, Versioned};
 pub use log::{Log, LogStart};
 pub use ports::{
     AccessStore, BlobRecords, Catalog, CatalogEngine, Commits, Counts, EventLog, Health, JobStore,

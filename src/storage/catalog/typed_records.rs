@@ -109,6 +109,7 @@ impl ChangeSet {
             key,
             revision,
             value,
+            held: record.held(),
         })))
     }
 }
@@ -118,6 +119,7 @@ fn typed<T: Keyed>(record: KeyedRecord) -> Result<Versioned<T>, CatalogError> {
         key,
         revision,
         value,
+        ..
     } = record;
     match serde_json::from_value(value) {
         Ok(value) => Ok(Versioned { value, revision }),

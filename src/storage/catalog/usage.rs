@@ -2,13 +2,13 @@
 
 use crate::domain::Slug;
 
-/// What the works of an organisation take up.
+/// What an organisation takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Works, in every state; deleted ones are not counted.
     pub works: u64,
     /// Bytes of their files as deposited, those of earlier revisions included: they are kept until the work is deleted. Files with the same
-    /// bytes count for every work that has them.
+    /// bytes count for every work that has them. Beside them the bytes that keyed records hold ([`Held`](super::Held)).
     pub bytes: u64,
 }
 

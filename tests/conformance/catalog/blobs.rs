@@ -8,10 +8,11 @@ use khochung::storage::catalog::{
 };
 
 use super::Bench;
-use super::given::{asset, at, blob, changes, id, next, tombstone, with_files};
+use super::given::{asset, at, blob, changes, id, next, slug, tombstone, with_files, with_sealed};
 
 on_every_back_end! {
     a_blob_is_referenced_until_the_works_that_ever_had_it_are_deleted,
+    a_file_stays_with_earlier_revisions_when_a_sealed_file_of_the_same_bytes_goes,
     blobs_are_listed_in_pages,
     renditions_are_kept_by_source_and_recipe_and_leave_the_revision_alone,
     renditions_go_with_the_last_work_that_ever_had_their_source,
@@ -75,6 +76,51 @@ async fn a_blob_is_referenced_until_the_works_that_ever_had_it_are_deleted(bench
         .commit(changes().write(Write::Tombstone(tombstone(&again))))
         .await;
     let bench = bench.reopen().await;
+    assert!(referenced(&bench).await.is_empty());
+}
+
+async fn a_file_stays_with_earlier_revisions_when_a_sealed_file_of_the_same_bytes_goes(
+    bench: Bench,
+) {
+    let put = async |bench: &Bench, work: &khochung::domain::asset::Asset| {
+        let changes = changes().put(work.clone(), EventKind::Described);
+        bench.commit(changes).await;
+    };
+    // One work has the bytes as a file and then sealed, another one as a file before.
+    let file = with_files(&asset(1), &[blob(7)]);
+    let both = with_sealed(&next(&file), &[blob(7)]);
+    let sealed = with_files(&next(&both), &[]);
+    let none = with_sealed(&next(&sealed), &[]);
+    let other = with_files(&asset(2), &[blob(8)]);
+    let other_gone = with_files(&next(&other), &[]);
+    let other_sealed = with_sealed(&next(&other_gone), &[blob(8)]);
+    let other_none = with_sealed(&next(&other_sealed), &[]);
+    for work in [&file, &both, &sealed] {
+        put(&bench, work).await;
+    }
+    let holders = async |bench: &Bench| bench.catalog().with_blob(blob(7)).await.unwrap();
+    assert_eq!(holders(&bench).await, [id(1)]);
+    for work in [&none, &other, &other_gone, &other_sealed, &other_none] {
+        put(&bench, work).await;
+    }
+    let bench = bench.reopen().await;
+    assert!(holders(&bench).await.is_empty());
+    assert_eq!(referenced(&bench).await, [blob(7), blob(8)]);
+    let usage = bench.catalog().usage(&slug("dic")).await.unwrap();
+    // Two files of seven bytes, each once.
+    assert_eq!((usage.works, usage.bytes), (2, 14));
+    // A paper that was never a file goes with its seal.
+    let paper = with_sealed(&next(&none), &[blob(9)]);
+    put(&bench, &paper).await;
+    put(&bench, &with_sealed(&next(&paper), &[])).await;
+    assert_eq!(referenced(&bench).await, [blob(7), blob(8)]);
+    // Nothing keeps what deleted works had.
+    for (work, revision) in [(none, 6), (other_none, 4)] {
+        let mut work = work;
+        work.revision = Revision(revision);
+        let changes = changes().write(Write::Tombstone(tombstone(&work)));
+        bench.commit(changes).await;
+    }
     assert!(referenced(&bench).await.is_empty());
 }
 

@@ -3,7 +3,7 @@
 use khochung::domain::access::Actor;
 use khochung::domain::asset::{
     Access, Asset, AssetId, AudienceLevel, File, FileRole, Identifier, MediaFacts, PeopleShown,
-    Review, Revision, State, Tombstone, Work,
+    Review, Revision, SealedFile, State, Tombstone, Work,
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::storage::catalog::{BlobKey, ChangeSet};
@@ -115,11 +115,25 @@ pub(crate) fn with_files(asset: &Asset, blobs: &[BlobKey]) -> Asset {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: at(0),
     };
     Asset {
         files: blobs.iter().map(file).collect(),
+        ..asset.clone()
+    }
+}
+
+/// With these sealed files, as long as files with the same bytes.
+pub(crate) fn with_sealed(asset: &Asset, blobs: &[BlobKey]) -> Asset {
+    let file = |sha256: &BlobKey| SealedFile {
+        sha256: *sha256,
+        media_type: "application/pdf".into(),
+        size: 7,
+        added_at: at(0),
+    };
+    Asset {
+        sealed: blobs.iter().map(file).collect(),
         ..asset.clone()
     }
 }

@@ -18,7 +18,8 @@ use proptest::prelude::*;
 
 use super::crash::copied;
 use super::given::{
-    asset, at, blob, changes, id, identifier, next, tombstone, with_files, with_identifiers,
+    asset, at, blob, changes, id, identifier, next, slug, tombstone, with_files, with_identifiers,
+    with_sealed,
 };
 
 /// Works, identifiers and blobs that the sequences are about.
@@ -39,6 +40,7 @@ enum Change {
         work: u8,
         names: BTreeSet<u8>,
         blobs: BTreeSet<u8>,
+        sealed: BTreeSet<u8>,
     },
     Delete {
         work: u8,
@@ -61,8 +63,9 @@ enum Restart {
 fn change() -> impl Strategy<Value = Change> {
     let some = |of: u8| proptest::collection::btree_set(0..of, 0..3);
     prop_oneof![
-        6 => (0..WORKS, some(NAMES), some(BLOBS))
-            .prop_map(|(work, names, blobs)| Change::Put { work, names, blobs }),
+        6 => (0..WORKS, some(NAMES), some(BLOBS), some(BLOBS)).prop_map(
+            |(work, names, blobs, sealed)| Change::Put { work, names, blobs, sealed },
+        ),
         1 => (0..WORKS).prop_map(|work| Change::Delete { work }),
         1 => (0..WORKS).prop_map(|work| Change::Stale { work }),
         1 => Just(Change::Job),
@@ -104,7 +107,12 @@ impl Model {
         let (mut after, mut set, mut is_refused) = (self.clone(), changes(), false);
         for change in steps {
             let (work, write) = match change {
-                Change::Put { work, names, blobs } => (*work, after.put(*work, names, blobs)),
+                Change::Put {
+                    work,
+                    names,
+                    blobs,
+                    sealed,
+                } => (*work, after.put(*work, names, blobs, sealed)),
                 Change::Delete { work } => {
                     let known = after.alive(*work).cloned();
                     let known = known.unwrap_or_else(|| asset((*work).into()));
@@ -142,12 +150,20 @@ impl Model {
         (set, (!is_refused).then_some(after))
     }
 
-    fn put(&self, work: u8, names: &BTreeSet<u8>, blobs: &BTreeSet<u8>) -> Write {
+    fn put(
+        &self,
+        work: u8,
+        names: &BTreeSet<u8>,
+        blobs: &BTreeSet<u8>,
+        sealed: &BTreeSet<u8>,
+    ) -> Write {
         let names: Vec<_> = names.iter().map(|n| name(*n)).collect();
         let blobs: Vec<_> = blobs.iter().map(|b| blob(*b)).collect();
+        let sealed: Vec<_> = sealed.iter().map(|b| blob(*b)).collect();
         let known = self.alive(work).map(next);
         let work = known.unwrap_or_else(|| asset(work.into()));
         let work = with_files(&with_identifiers(&work, &names), &blobs);
+        let work = with_sealed(&work, &sealed);
         Write::Asset(Box::new(work), EventKind::Described)
     }
 
@@ -157,11 +173,24 @@ impl Model {
         works.collect()
     }
 
+    /// Every file that a work ever had, and the sealed files that it has.
+    fn blobs_of(&self, work: u8) -> BTreeSet<BlobKey> {
+        let revisions = self.history.get(&work).into_iter().flatten();
+        let files = revisions.flat_map(|asset| asset.files.iter().map(|file| file.sha256));
+        let alive = self.alive(work).into_iter();
+        let sealed = alive.flat_map(|asset| asset.sealed.iter().map(|file| file.sha256));
+        files.chain(sealed).collect()
+    }
+
     fn blobs(&self) -> BTreeSet<BlobKey> {
-        let revisions = self.history.values().flatten();
-        revisions
-            .flat_map(|asset| asset.files.iter().map(|file| file.sha256))
-            .collect()
+        (0..WORKS).flat_map(|work| self.blobs_of(work)).collect()
+    }
+
+    /// Seven bytes for each of the blobs of a work, for all works.
+    fn bytes(&self) -> u64 {
+        (0..WORKS)
+            .map(|work| 7 * self.blobs_of(work).len() as u64)
+            .sum()
     }
 }
 
@@ -207,6 +236,8 @@ async fn is_as(catalog: &EmbeddedCatalog, model: &Model) {
     }
     let blobs = catalog.blobs(None, usize::MAX).await.unwrap();
     assert!(blobs.iter().map(|blob| blob.key).eq(model.blobs()));
+    let usage = catalog.usage(&slug("dic")).await.unwrap();
+    assert_eq!(usage.bytes, model.bytes());
     for (work, revisions) in &model.history {
         let found = catalog
             .revisions(id((*work).into()), None, usize::MAX)

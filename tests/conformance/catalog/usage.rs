@@ -1,9 +1,12 @@
 //! What the works of each organisation take up, and the limits that a commit keeps.
 
 use khochung::domain::asset::Asset;
+use khochung::domain::asset::Revision;
 use khochung::storage::catalog::{
-    Catalog, CatalogError, EventKind, Excess, Resource, Usage, UsageLimit, Write,
+    Catalog, CatalogError, ChangeSet, EventKind, Excess, Held, KeyedRecord, RecordKey, Resource,
+    Usage, UsageLimit, Write,
 };
+use serde_json::json;
 
 use super::Bench;
 use super::given::{asset, blob, changes, next, slug, tombstone, with_files};
@@ -13,6 +16,7 @@ on_every_back_end! {
     usage_moves_with_a_work_and_goes_with_it,
     a_commit_that_adds_beyond_the_limit_is_refused,
     commits_at_the_same_time_do_not_exceed_it_together,
+    bytes_that_records_hold_count_until_the_records_say_otherwise,
 }
 
 /// Files of the cases have seven bytes.
@@ -133,4 +137,53 @@ async fn commits_at_the_same_time_do_not_exceed_it_together(bench: Bench) {
     let granted = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(granted, 5);
     assert_eq!(used(catalog, "dic").await, (5, 5 * FILE));
+}
+
+fn holding(changes: ChangeSet, revision: u64, held: Option<(&str, u64)>) -> ChangeSet {
+    changes.write(Write::Record(KeyedRecord {
+        key: RecordKey {
+            table: "things".into(),
+            key: "a".into(),
+        },
+        revision: Revision(revision),
+        value: json!({ "v1": {} }),
+        held: held.map(|(organisation, bytes)| Held {
+            organisation: slug(organisation),
+            bytes,
+        }),
+    }))
+}
+
+async fn bytes_that_records_hold_count_until_the_records_say_otherwise(bench: Bench) {
+    let within = |changes: ChangeSet| changes.within(limit(None, Some(2 * FILE)));
+    bench
+        .commit(within(holding(changes(), 1, Some(("dic", 2 * FILE)))))
+        .await;
+    assert_eq!(used(bench.catalog(), "dic").await, (0, 2 * FILE));
+    let file = with_files(&asset(1), &[blob(1)]);
+    let refused = within(changes().put(file.clone(), EventKind::Created));
+    let refused = bench.refused(refused).await;
+    assert!(matches!(refused, CatalogError::Exceeds(_)), "{refused:?}");
+
+    let bench = bench.reopen().await;
+    assert_eq!(used(bench.catalog(), "dic").await, (0, 2 * FILE));
+    // It passes from the record to the work in one commit.
+    let claimed = holding(
+        changes().put(file, EventKind::Created),
+        2,
+        Some(("dic", FILE)),
+    );
+    bench.commit(within(claimed)).await;
+    assert_eq!(used(bench.catalog(), "dic").await, (1, 2 * FILE));
+    bench.commit(holding(changes(), 3, Some(("doj", 1)))).await;
+    assert_eq!(used(bench.catalog(), "dic").await, (1, FILE));
+    assert_eq!(used(bench.catalog(), "doj").await, (0, 1));
+    let dropped = Write::DropRecord(RecordKey {
+        table: "things".into(),
+        key: "a".into(),
+    });
+    bench.commit(changes().write(dropped)).await;
+    assert_eq!(used(bench.catalog(), "doj").await, (0, 0));
+    bench.commit(holding(changes(), 1, None)).await;
+    assert_eq!(used(bench.catalog(), "dic").await, (1, FILE));
 }

@@ -17,7 +17,7 @@ fn file(number: u8, media_type: &str, facts: MediaFacts) -> File {
         alt: LanguageMap::default(),
         language: None,
         facts,
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: now(),
     }
 }

@@ -37,7 +37,7 @@ fn file(number: u8, media_type: &str, role: FileRole) -> File {
         alt: LanguageMap::default(),
         language: None,
         facts: MediaFacts::default(),
-        covered: Vec::new(),
+        redacted: Vec::new(),
         attached_at: now(),
     }
 }

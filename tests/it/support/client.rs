@@ -187,7 +187,9 @@ impl Answer {
             405 => assert!(!self.header("allow").is_empty(), "{context}"),
             _ => {}
         }
-        if self.status >= 400 && method != "HEAD" && path != "/readyz" {
+        let kind = self.headers.get("content-type");
+        let is_page = kind.is_some_and(|kind| kind == "text/html; charset=utf-8");
+        if self.status >= 400 && method != "HEAD" && path != "/readyz" && !is_page {
             self.check_problem(&context);
         }
     }

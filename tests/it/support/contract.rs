@@ -55,17 +55,19 @@ impl Exchange<'_> {
         let (path, query) = self.path.split_once('?').unwrap_or((self.path, ""));
         let Some((template, item)) = described_path(path) else {
             let is_refused = matches!(self.status, 400 | 401 | 404 | 405 | 414 | 431);
-            return expect(is_refused, || "the address is not described".to_owned());
+            let is_allowed = is_refused || is_page(path);
+            return expect(is_allowed, || "the address is not described".to_owned());
         };
         if self.method == "OPTIONS" {
             return Ok(());
         }
         let method = match self.method {
-            "HEAD" => "get".to_owned(),
+            "HEAD" if item.get("head").is_none() => "get".to_owned(),
             other => other.to_lowercase(),
         };
         let Some(operation) = item.get(&method) else {
-            return expect(matches!(self.status, 400 | 405), || {
+            // Who calls is looked up before the method is.
+            return expect(matches!(self.status, 400 | 401 | 403 | 405), || {
                 "the method is not described".to_owned()
             });
         };
@@ -135,6 +137,9 @@ impl Exchange<'_> {
         let described = &operation["requestBody"];
         if described.is_null() {
             // A body that is not described is ignored.
+            return Ok(());
+        }
+        if self.request_body.is_empty() && described["required"] != true {
             return Ok(());
         }
         let content_type = self
@@ -429,4 +434,22 @@ fn close_objects(value: &mut Value, name: &str, parts_of_others: &[String]) {
         }
         _ => {}
     }
+}
+
+/// Whether a path is one of the pages for people, which are no part of the interface.
+fn is_page(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    [
+        "",
+        "tim",
+        "t",
+        "en",
+        "static",
+        "dang-nhap",
+        "dang-xuat",
+        "gui",
+        "cua-toi",
+        "duyet",
+    ]
+    .contains(&first)
 }

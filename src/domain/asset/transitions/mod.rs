@@ -17,8 +17,8 @@
 //! it never shrinks.
 
 mod consent;
-mod covering;
 mod narrowing;
+mod redacting;
 mod restoration;
 
 use crate::domain::asset::publication::{
@@ -57,8 +57,8 @@ pub enum TransitionError {
     /// It has as many corrections as a work can have.
     #[error("the work already has {0} corrections")]
     TooManyCorrections(usize),
-    /// The covered regions do not fit the file.
-    #[error("the covered regions do not fit the file")]
+    /// The redacted regions do not fit the file.
+    #[error("the redacted regions do not fit the file")]
     RegionsDoNotFit(#[source] Violations),
     /// It does not rest on a consent to show people.
     #[error("the work does not rest on a consent")]

@@ -18,12 +18,12 @@ impl Asset {
         same.work.consent = before.work.consent.clone();
         for file in &mut same.files {
             let before = before.file(file.sha256);
-            file.covered = before.map_or(Vec::new(), |before| before.covered.clone());
+            file.redacted = before.map_or(Vec::new(), |before| before.redacted.clone());
         }
         let is_narrower = breadth(self.work.access) <= breadth(before.work.access)
             && self.work.embargo_until >= before.work.embargo_until
             && !self.work.widens_consent(&before.work)
-            && !self.uncovers(before);
+            && !self.reveals_more_than(before);
         same == *before && is_narrower
     }
 }

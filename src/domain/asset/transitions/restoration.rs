@@ -1,13 +1,14 @@
 //! Changes that take something of a work back or replace it: an earlier revision restored, the last change
 //! undone, a file replaced by a new version of it.
 
-use crate::domain::asset::{Asset, Decision, File, TransitionError, Work};
+use crate::domain::asset::{Asset, Decision, File, PeopleShown, TransitionError, Work};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Sha256, Slug, Timestamp, Violations};
 
 impl Asset {
     /// The work with the description and files of an earlier revision. Its state stays: that has its own
-    /// transitions. `None` when nothing would change.
+    /// transitions. `None` when nothing would change. `withdrawn` is the last withdrawal of a consent after that
+    /// revision.
     ///
     /// # Errors
     /// [`TransitionError::Unmet`] when the vocabularies do not have a concept of the earlier description
@@ -16,26 +17,42 @@ impl Asset {
         &self,
         work: Work,
         files: Vec<File>,
+        withdrawn: Option<&Decision>,
         vocabularies: &Vocabularies,
         by: &Decision,
     ) -> Result<Option<Self>, TransitionError> {
-        if work == self.work && files == self.files {
-            return Ok(None);
-        }
         unknown_concepts(&work, vocabularies)
             .into_result(())
             .map_err(TransitionError::Unmet)?;
-        let mut next = Self {
+        let next = Self {
             files,
             ..self.with_work(work, by)
         };
-        if self.review.consent_withdrawn.is_some() {
-            // A consent that was withdrawn does not come back with an earlier description.
-            next.work.people_shown = self.work.people_shown;
-            next.work.consent = None;
-            next.review.consent_withdrawn = self.review.consent_withdrawn.clone();
+        let next = match withdrawn {
+            Some(withdrawn) => self.keep_consent_withdrawn(next, withdrawn),
+            None => next,
+        };
+        if next.work == self.work && next.files == self.files {
+            return Ok(None);
         }
         self.changed(next, vocabularies, by.at).map(Some)
+    }
+
+    /// A consent that was withdrawn does not come back with an earlier revision, not even when people were assessed
+    /// anew since. That assessment holds for the files that the work has now; for others there is none.
+    fn keep_consent_withdrawn(&self, mut next: Self, withdrawn: &Decision) -> Self {
+        if next.files == self.files {
+            next.work.people_shown = self.work.people_shown;
+            next.work.minors_shown = self.work.minors_shown;
+            next.work.consent.clone_from(&self.work.consent);
+            let known = &self.review.consent_withdrawn;
+            next.review.consent_withdrawn.clone_from(known);
+        } else {
+            next.work.people_shown = PeopleShown::NotAssessed;
+            next.work.consent = None;
+            next.review.consent_withdrawn = Some(withdrawn.clone());
+        }
+        next
     }
 
     /// The work with the description, files, state and approvals that it had before its last change.
@@ -64,7 +81,7 @@ impl Asset {
     ///
     /// # Errors
     /// [`TransitionError::NoSuchFile`]; [`TransitionError::AlreadyAttached`] when the work has these
-    /// bytes; [`TransitionError::RegionsDoNotFit`] when regions of the file are covered and the new version has
+    /// bytes; [`TransitionError::RegionsDoNotFit`] when regions of the file are redacted and the new version has
     /// another size; [`TransitionError::Unmet`] when it is published and would break a gate.
     pub fn replace_file(
         &self,
@@ -81,7 +98,7 @@ impl Asset {
         let Some(place) = files.find(|known| known.sha256 == replaced) else {
             return Err(TransitionError::NoSuchFile(replaced));
         };
-        *place = file.covered_like(place)?;
+        *place = file.redacted_like(place)?;
         self.changed(next, vocabularies, now)
     }
 }

@@ -14,7 +14,7 @@ use crate::interfaces::messages::Language;
 use crate::storage::backup;
 
 /// Folders between which files are linked; they must be on one file system.
-const LINKED: [&str; 4] = ["blobs", "staging", "trash", "quarantine"];
+const LINKED: [&str; 5] = ["blobs", "staging", "partial", "trash", "quarantine"];
 
 /// Everything about the folder.
 pub(super) fn check(config: &Config, language: Language) -> Vec<Finding> {

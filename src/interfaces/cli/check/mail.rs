@@ -25,7 +25,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let MailCommand::Test { address } = command;
     let config = settings::for_folder(file, &Folder { data: None })?;
-    let office = mail::office(&config, texts::words).map_err(|error| failed(&error, language))?;
+    let mail = mail::service(&config, texts::compose).map_err(|error| failed(&error, language))?;
     let envelope = Envelope {
         to: address.clone(),
         language: AccountLanguage::of_tag(language.tag()).unwrap_or_default(),
@@ -33,7 +33,7 @@ pub(crate) fn run(
         at: Clock::system().now(),
         unsubscribe: None,
     };
-    let sent = runtime::start()?.block_on(office.send(&envelope, &Letter::Trial));
+    let sent = runtime::start()?.block_on(mail.send(&envelope, &Letter::Test));
     sent.map_err(|error| failed(&error, language))?;
     let text = language.pick(
         "Máy chủ thư đã nhận thư gửi",

@@ -38,6 +38,7 @@ pub(in crate::interfaces::cli) fn run(
         OrganisationCommand::Succeed {
             from,
             to,
+            parts,
             on,
             reason,
             dry_run,
@@ -46,6 +47,7 @@ pub(in crate::interfaces::cli) fn run(
             let wanted = succession::Wanted {
                 from,
                 to,
+                parts,
                 on,
                 reason,
                 dry_run,
@@ -53,6 +55,9 @@ pub(in crate::interfaces::cli) fn run(
             succession::plan(&open(&folder)?, &wanted)
         }
         OrganisationCommand::Successions(folder) => succession::list(&open(&folder)?),
+        OrganisationCommand::PassedWorks { id, folder } => {
+            succession::passed_works(&open(&folder)?, &id)
+        }
         OrganisationCommand::Cancel { id, folder } => succession::cancel(&open(&folder)?, &id),
     }
 }

@@ -1,5 +1,8 @@
 //! `organisation succeed|successions|cancel`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use super::super::Failure;
@@ -12,6 +15,7 @@ const PATH: &str = "/api/v1/successions";
 pub(super) struct Wanted {
     pub(super) from: Vec<String>,
     pub(super) to: String,
+    pub(super) parts: Option<PathBuf>,
     pub(super) on: String,
     pub(super) reason: Option<String>,
     pub(super) dry_run: bool,
@@ -22,9 +26,10 @@ pub(super) struct Wanted {
 /// # Errors
 /// The archive refuses.
 pub(super) fn plan(connection: &Connection, wanted: &Wanted) -> Result<(), Failure> {
+    let parts = wanted.parts.as_deref().map(read_parts).transpose()?;
     let body = json!({
-        "from": wanted.from, "to": wanted.to, "on": wanted.on, "reason": wanted.reason,
-        "dry_run": wanted.dry_run,
+        "from": wanted.from, "to": wanted.to, "parts": parts, "on": wanted.on,
+        "reason": wanted.reason, "dry_run": wanted.dry_run,
     });
     let answer = connection.json("POST", PATH, &body)?;
     if !wanted.dry_run {
@@ -32,6 +37,10 @@ pub(super) fn plan(connection: &Connection, wanted: &Wanted) -> Result<(), Failu
         return Ok(());
     }
     print(&counts(&answer["would_pass"]));
+    for part in answer["parts"].as_array().into_iter().flatten() {
+        let to = part["to"].as_str().unwrap_or("-");
+        print(&format!("{to}\t{}", counts(&part["would_pass"])));
+    }
     for refusal in answer["refusals"].as_array().into_iter().flatten() {
         let part = |name: &str| refusal[name].as_str().unwrap_or_default().to_owned();
         print(&[part("pointer"), part("rule"), part("detail")].join("\t"));
@@ -51,17 +60,58 @@ pub(super) fn list(connection: &Connection) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Prints the works that a succession has passed on, as tab-separated columns: id, successor, title.
+///
+/// # Errors
+/// The archive refuses.
+pub(super) fn passed_works(connection: &Connection, id: &str) -> Result<(), Failure> {
+    let mut after = String::new();
+    loop {
+        let path = format!("{}/works?limit=200{after}", path_of(id));
+        let page = connection.json("GET", &path, &Value::Null)?;
+        for work in page["items"].as_array().into_iter().flatten() {
+            let text = |name: &str| work[name].as_str().unwrap_or("-");
+            let titles = work["titles"].as_object();
+            let title =
+                titles.and_then(|titles| titles.get("vi").or_else(|| titles.values().next()));
+            let title = title.and_then(Value::as_str).unwrap_or("-");
+            print(&[text("id"), text("to"), title].join("\t"));
+        }
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// Cancels a succession.
 ///
 /// # Errors
 /// The archive refuses.
 pub(super) fn cancel(connection: &Connection, id: &str) -> Result<(), Failure> {
-    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
-    let path = format!("{PATH}/{id}");
-    connection.json("DELETE", &path, &Value::Null).map(drop)
+    connection
+        .json("DELETE", &path_of(id), &Value::Null)
+        .map(drop)
 }
 
-/// One succession as tab-separated columns: id, bodies, successor, day, state, works, accounts, tokens, searches.
+fn path_of(id: &str) -> String {
+    let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+    format!("{PATH}/{id}")
+}
+
+fn read_parts(file: &Path) -> Result<Value, Failure> {
+    let what = || file.display().to_string();
+    let text = fs::read(file).map_err(|error| Failure::Io {
+        what: what(),
+        error,
+    })?;
+    serde_json::from_slice(&text).map_err(|error| Failure::Io {
+        what: what(),
+        error: error.into(),
+    })
+}
+
+/// One succession as tab-separated columns: id, bodies, successors, day, state, works, accounts, tokens, searches.
 fn line(succession: &Value) -> String {
     let text = |name: &str| succession[name].as_str().unwrap_or("-").to_owned();
     let from = succession["from"].as_array().into_iter().flatten();
@@ -69,12 +119,20 @@ fn line(succession: &Value) -> String {
     [
         text("id"),
         from.join(","),
-        text("to"),
+        successors(succession),
         text("on"),
         text("state"),
         counts(&succession["passed"]),
     ]
     .join("\t")
+}
+
+/// The main one, then those of the parts.
+fn successors(succession: &Value) -> String {
+    let parts = succession["parts"].as_array().into_iter().flatten();
+    let all = std::iter::once(succession).chain(parts);
+    let names: Vec<&str> = all.filter_map(|one| one["to"].as_str()).collect();
+    names.join(",")
 }
 
 fn counts(counts: &Value) -> String {

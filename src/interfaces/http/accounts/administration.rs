@@ -17,6 +17,7 @@ use crate::interfaces::http::extract::guard::{Administer, Allowed};
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{self, Query};
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::pagination;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::tokens::RoleName;
@@ -160,7 +161,7 @@ pub async fn list(
         let query = [("limit", limit.to_string()), ("after", next.clone())];
         pagination::link_next(&mut answer, &base, "/api/v1/accounts", &query);
     }
-    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    answer.insert_header(NO_STORE);
     Ok(answer.json(AccountList {
         items: found.into_iter().map(AccountView::from).collect(),
         next,
@@ -219,7 +220,7 @@ pub async fn invite(
     let mut answer = HttpResponse::Created();
     answer
         .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header(header::ETag(precondition::etag(invited.account.revision)));
     precondition::mark_replay(&mut answer, invited.is_replay);
     let LinkView { link, mailed_to } = LinkView::from(invited.handed_over);
@@ -309,9 +310,7 @@ pub async fn reset(
     let wanted = wanted_way(query.hand_over);
     let administration = &archive.accounts.administration;
     let handed_over = administration.reset(&actor, &id, wanted).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(LinkView::from(handed_over)))
+    Ok(no_store::ok(LinkView::from(handed_over)))
 }
 
 /// Closes an account.
@@ -347,7 +346,7 @@ fn id_in(request: &HttpRequest) -> Result<AccountId, Problem> {
 
 fn of(account: Account) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header(header::ETag(precondition::etag(account.revision)))
         .json(AccountView::from(account))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::Archive;
 use crate::interfaces::http::extract::guard::{Allowed, Audit};
 use crate::interfaces::http::extract::query::Query;
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::problem::Problem;
 use crate::services::audit::{AuditEntry, Break};
 
@@ -113,7 +113,7 @@ pub async fn read(
     let found = archive.audit.read(&actor, parameters.after, limit).await?;
     let items: Vec<AuditEntryView> = found.into_iter().map(AuditEntryView::from).collect();
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header(NO_STORE);
     Ok(match parameters.format.unwrap_or(AuditFormat::Json) {
         AuditFormat::Json => {
             let next_after = items.last().map_or(parameters.after, |last| last.number);
@@ -140,15 +140,13 @@ pub async fn verify(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let verified = archive.audit.verify(&actor).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(AuditVerification {
-            entries: verified.entries,
-            last_hash: verified.last_hash.to_hex(),
-            first_broken: verified.broken.map(|at| match at {
-                Break::Missing(number) | Break::Changed(number) => number,
-            }),
-        }))
+    Ok(no_store::ok(AuditVerification {
+        entries: verified.entries,
+        last_hash: verified.last_hash.to_hex(),
+        first_broken: verified.broken.map(|at| match at {
+            Break::Missing(number) | Break::Changed(number) => number,
+        }),
+    }))
 }
 
 const CSV_NAMES: &str = "number,at,by,organisation,act,subject,details,hash";

@@ -1,6 +1,5 @@
 //! `/api/v1/password-resets`: asks for a link to choose a new password.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,6 +8,7 @@ use crate::app::Archive;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
 
@@ -28,7 +28,7 @@ pub struct PasswordResetBody {
     post, path = "/api/v1/password-resets", operation_id = "requestPasswordReset", tag = "accounts",
     summary = "Ask for a one-time link by mail to choose a new password",
     description = "The answer is the same whether an account has this login name or not. Password and second factor stay \
-        valid; an account gets one message in ten minutes at most.",
+        valid; a link that was not used yet is not replaced within ten minutes.",
     request_body = PasswordResetBody,
     responses(
         (status = 202, description = "If an account has this login name and an address, a message is on its way."),
@@ -49,7 +49,5 @@ pub async fn request(
         .forgotten
         .request(&login, network.0)
         .await?;
-    Ok(HttpResponse::Accepted()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish())
+    Ok(HttpResponse::Accepted().insert_header(NO_STORE).finish())
 }

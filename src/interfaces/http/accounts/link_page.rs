@@ -1,6 +1,5 @@
 //! `/account-links/{link}`: the page that a one-time link in a message leads to. It works without scripts.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,10 +8,9 @@ use crate::app::Archive;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::html::{FORM_POLICY, MEDIA_TYPE, Page};
+use crate::interfaces::http::html::{Page, form_response};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::interfaces::messages::Language;
 
 /// The form of the page.
 #[derive(Deserialize, ToSchema)]
@@ -57,7 +55,7 @@ pub async fn show(caller: web::ReqData<Caller>) -> HttpResponse {
     page.field("again", again, attributes);
     page.button(send);
     page.raw("</form>\n");
-    answer(page, caller.language)
+    form_response(page, caller.language)
 }
 
 /// Takes the form.
@@ -101,14 +99,5 @@ pub async fn choose(
     );
     let mut page = Page::new(title, caller.language);
     page.element("p", text);
-    Ok(answer(page, caller.language))
-}
-
-fn answer(page: Page, language: Language) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, FORM_POLICY))
-        .insert_header((header::CONTENT_LANGUAGE, language.tag()))
-        .content_type(MEDIA_TYPE)
-        .body(page.finish())
+    Ok(form_response(page, caller.language))
 }

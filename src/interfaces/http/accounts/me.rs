@@ -1,6 +1,5 @@
 //! `/api/v1/me`: who the caller is, what it may do, and what its limits are.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +9,7 @@ use crate::config::Config;
 use crate::domain::access::{Actor, Credential, Permission};
 use crate::domain::account::Account;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::organisations::quota::UsageView;
 use crate::interfaces::http::pagination::MAX_LIMIT;
 use crate::interfaces::http::problem::Problem;
@@ -144,9 +144,7 @@ pub async fn me(
             max_page_entries: MAX_LIMIT,
         },
     };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(me))
+    Ok(no_store::ok(me))
 }
 
 fn token_of(credential: &Credential) -> Option<String> {

@@ -1,6 +1,5 @@
 //! `/api/v1/account/notifications`: what the holder of an account is told.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +10,7 @@ use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::extract::query::{self, Query};
 use crate::interfaces::http::extract::session::FullSession;
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::pagination;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::{Language, mail};
@@ -107,7 +107,7 @@ pub async fn list(
         let query = [("limit", limit.to_string()), ("after", next.clone())];
         pagination::link_next(&mut answer, &base, "/api/v1/account/notifications", &query);
     }
-    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    answer.insert_header(NO_STORE);
     let items = page.items.into_iter();
     Ok(answer.json(NotificationList {
         items: items.map(|shown| view(shown, caller.language)).collect(),

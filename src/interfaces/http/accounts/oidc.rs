@@ -2,20 +2,21 @@
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::session::end_earlier;
 use crate::app::Archive;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::authentication::session_cookie;
 use crate::interfaces::http::extract::query::{Query, path_part};
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::services::accounts::Session;
-use crate::services::accounts::oidc::Answer;
+use crate::services::accounts::oidc::AuthorizationResponse;
 
 /// Names of the cookie of a sign-in under way: over TLS, and without.
 const SECURE_NAME: &str = "__Host-khochung-sign-in";
@@ -138,7 +139,7 @@ pub async fn begin(
     let (address, secret) = begun.await?;
     Ok(HttpResponse::SeeOther()
         .cookie(cookie(&base, secret.reveal(), COOKIE_SECONDS))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header((header::LOCATION, address))
         .finish())
 }
@@ -153,7 +154,7 @@ pub async fn begin(
             ("Location" = String, description = "The start page."),
             ("Set-Cookie" = String, description = "The session.")
         )),
-        (status = 401, description = "What the browser brings back is not right.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "The sign-in was not begun by this browser, or the provider refuses the code.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "No rule gives the holder a role, or its account is closed.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
@@ -167,7 +168,7 @@ pub async fn callback(
 ) -> Result<HttpResponse, Problem> {
     let provider: String = path_part(&request, "provider")?;
     let kept = request.cookie(name(&base));
-    let answer = Answer {
+    let response = AuthorizationResponse {
         code: query.code,
         state: query.state,
         issuer: query.iss,
@@ -180,22 +181,18 @@ pub async fn callback(
             &provider,
             redirect(&base, &provider),
             kept.as_ref().map(Cookie::value),
-            answer,
+            response,
             network.0,
         )
         .await?;
-    // The session that the browser had, as at every proof of identity.
-    let earlier = request.extensions().get::<Session>().cloned();
-    if let Some(earlier) = earlier {
-        archive.accounts.sign_in.out(&earlier).await?;
-    }
+    end_earlier(&request, &archive).await?;
     let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     let mut removal = cookie(&base, "", 0);
     removal.make_removal();
     Ok(HttpResponse::SeeOther()
         .cookie(session_cookie::cookie(&base, secret.reveal(), seconds))
         .cookie(removal)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .insert_header((header::LOCATION, "/"))
         .finish())
 }

@@ -1,6 +1,5 @@
 //! `/api/v1/account`: the account of the caller's session; and the one-time links that open one.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +11,9 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::services::accounts::Secret;
 
 /// What its holder changes in an account.
@@ -99,7 +100,7 @@ pub struct SessionList {
     request_body = LinkBody,
     responses(
         (status = 200, description = "The account, which can sign in now.", body = AccountView),
-        (status = 410, description = "The link was used, replaced, or has expired.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 410, description = "The link was used, replaced, or has expired.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -118,7 +119,7 @@ pub async fn redeem(
         .accounts
         .own
         .redeem(&link, &password, display.as_deref());
-    Ok(private(AccountView::from(account.await?)))
+    Ok(no_store::ok(AccountView::from(account.await?)))
 }
 
 /// Returns the account of the session.
@@ -132,7 +133,7 @@ pub async fn read(
     session: FullSession,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(private(AccountView::from(
+    Ok(no_store::ok(AccountView::from(
         archive.accounts.own.read(&session).await?,
     )))
 }
@@ -154,7 +155,7 @@ pub async fn patch(
     let display = fields.required("display");
     let display = fields.finish(display)?;
     let account = archive.accounts.own.rename(&session, &display).await?;
-    Ok(private(AccountView::from(account)))
+    Ok(no_store::ok(AccountView::from(account)))
 }
 
 /// Replaces the password.
@@ -196,7 +197,7 @@ pub async fn begin_totp(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let new = archive.accounts.own.begin_totp(&session).await?;
-    Ok(private(NewTotpView {
+    Ok(no_store::ok(NewTotpView {
         secret: new.secret.reveal().to_owned(),
         address: new.address.reveal().to_owned(),
     }))
@@ -219,7 +220,7 @@ pub async fn confirm_totp(
     let code = fields.required("code");
     let code = fields.finish(code)?;
     let codes = archive.accounts.own.confirm_totp(&session, &code).await?;
-    Ok(private(RecoveryCodesView::from(codes)))
+    Ok(no_store::ok(RecoveryCodesView::from(codes)))
 }
 
 /// Takes the generator away.
@@ -249,7 +250,7 @@ pub async fn renew_recovery_codes(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let codes = archive.accounts.own.renew_recovery_codes(&session).await?;
-    Ok(private(RecoveryCodesView::from(codes)))
+    Ok(no_store::ok(RecoveryCodesView::from(codes)))
 }
 
 /// Lists the sessions of the holder.
@@ -265,7 +266,7 @@ pub async fn sessions(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.accounts.own.sessions(&session).await?;
     let items = found.iter().map(|other| SessionView::new(other, &session));
-    Ok(private(SessionList {
+    Ok(no_store::ok(SessionList {
         items: items.collect(),
     }))
 }
@@ -295,10 +296,4 @@ impl From<Vec<Secret>> for RecoveryCodesView {
             recovery_codes: recovery_codes.collect(),
         }
     }
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
 }

@@ -1,6 +1,5 @@
 //! `/api/v1/account/tokens`: the tokens with which programs act as the account of the session.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,6 +11,7 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::schemas;
 use crate::interfaces::http::tokens::{
@@ -49,9 +49,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = tokens.list_own(&session).await?;
     let items = found.into_iter().map(TokenView::from).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(TokenList { items }))
+    Ok(no_store::ok(TokenList { items }))
 }
 
 /// Creates a token of the account.

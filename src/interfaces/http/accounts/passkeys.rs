@@ -1,12 +1,11 @@
 //! `/api/v1/account/passkeys` and `/api/v1/session/passkey`: passkeys (WebAuthn Level 3).
 
-use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::session::{SignedInView, begin};
+use super::session::{SignedInView, begin, end_earlier};
 use crate::app::Archive;
 use crate::domain::Rule;
 use crate::interfaces::http::BaseAddress;
@@ -15,9 +14,9 @@ use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::query::path_part;
 use crate::interfaces::http::extract::session::{FullSession, RecentSession};
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::services::accounts::Session;
 use crate::services::accounts::passkeys::{Begun, PasskeyView};
 
 /// What a page asks the browser for, and sends back with its answer.
@@ -126,9 +125,10 @@ pub async fn register(
         .accounts
         .passkeys
         .register(&session, &label, &ceremony, &credential);
-    Ok(HttpResponse::Created()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PasskeyDto::from(registered.await?)))
+    Ok(no_store::json(
+        &mut HttpResponse::Created(),
+        PasskeyDto::from(registered.await?),
+    ))
 }
 
 /// Lists the passkeys.
@@ -143,11 +143,9 @@ pub async fn list(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let found = archive.accounts.passkeys.list(&session).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PasskeyList {
-            items: found.into_iter().map(PasskeyDto::from).collect(),
-        }))
+    Ok(no_store::ok(PasskeyList {
+        items: found.into_iter().map(PasskeyDto::from).collect(),
+    }))
 }
 
 /// Removes a passkey.
@@ -209,11 +207,7 @@ pub async fn sign_in(
     let ceremony = fields.finish(ceremony)?;
     let passkeys = &archive.accounts.passkeys;
     let (secret, session) = passkeys.sign_in(&ceremony, &credential, network.0).await?;
-    // The session that the browser had, as at every proof of identity.
-    let earlier = request.extensions().get::<Session>().cloned();
-    if let Some(earlier) = earlier {
-        archive.accounts.sign_in.out(&earlier).await?;
-    }
+    end_earlier(&request, &archive).await?;
     begin(&archive, &base, &secret, &session).await
 }
 
@@ -227,12 +221,10 @@ fn credential_in(fields: &mut Fields, body: &Value) -> Value {
 }
 
 fn ceremony_response(begun: Begun) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(CeremonyView {
-            options: begun.options,
-            ceremony: begun.ceremony.reveal().to_owned(),
-        })
+    no_store::ok(CeremonyView {
+        options: begun.options,
+        ceremony: begun.ceremony.reveal().to_owned(),
+    })
 }
 
 impl From<PasskeyView> for PasskeyDto {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +12,7 @@ use crate::domain::notification::{NotificationKind, NotificationWay};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::session::FullSession;
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
 use crate::services::accounts::{Preferences, PreferencesChange};
 
@@ -178,18 +178,16 @@ impl From<NotificationWay> for NotificationWayName {
 }
 
 fn answer(preferences: &Preferences) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(PreferencesView {
-            language: match preferences.language {
-                AccountLanguage::Vietnamese => LanguageName::Vi,
-                AccountLanguage::English => LanguageName::En,
-            },
-            notifications: NotificationWaysView {
-                returned: preferences.way(NotificationKind::Returned).into(),
-                assigned: preferences.way(NotificationKind::Assigned).into(),
-                withdrawn: preferences.way(NotificationKind::Withdrawn).into(),
-                consent_ending: preferences.way(NotificationKind::ConsentEnding).into(),
-            },
-        })
+    no_store::ok(PreferencesView {
+        language: match preferences.language {
+            AccountLanguage::Vietnamese => LanguageName::Vi,
+            AccountLanguage::English => LanguageName::En,
+        },
+        notifications: NotificationWaysView {
+            returned: preferences.way(NotificationKind::Returned).into(),
+            assigned: preferences.way(NotificationKind::Assigned).into(),
+            withdrawn: preferences.way(NotificationKind::Withdrawn).into(),
+            consent_ending: preferences.way(NotificationKind::ConsentEnding).into(),
+        },
+    })
 }

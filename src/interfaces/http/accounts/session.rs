@@ -1,7 +1,6 @@
 //! `/api/v1/session`: signs a browser in and out.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +13,7 @@ use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::session::{AnySession, FullSession};
+use crate::interfaces::http::no_store::{self, NO_STORE};
 use crate::interfaces::http::problem::Problem;
 use crate::services::accounts::{Proof, Secret, Session};
 
@@ -86,6 +86,7 @@ pub struct SignedInView {
     security(())
 )]
 pub async fn sign_in(
+    request: HttpRequest,
     archive: web::Data<Archive>,
     base: web::Data<BaseAddress>,
     network: CallerNetwork,
@@ -99,6 +100,7 @@ pub async fn sign_in(
         .sign_in
         .with_password(&login, &password, network.0);
     let (secret, session) = begun.await?;
+    end_earlier(&request, &archive).await?;
     begin(&archive, &base, &secret, &session).await
 }
 
@@ -167,9 +169,7 @@ pub async fn read(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let view = view(&archive, &cookie.0, &session).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(view))
+    Ok(no_store::ok(view))
 }
 
 /// Signs out.
@@ -193,6 +193,19 @@ pub async fn sign_out(
         .finish())
 }
 
+/// Ends the session that the browser had before it signed in. Otherwise whoever put its own session into the browser
+/// (session fixation) would find it running after the holder has signed in.
+///
+/// # Errors
+/// The catalogue fails.
+pub async fn end_earlier(request: &HttpRequest, archive: &Archive) -> Result<(), Problem> {
+    let earlier = request.extensions().get::<Session>().cloned();
+    match earlier {
+        Some(earlier) => Ok(archive.accounts.sign_in.out(&earlier).await?),
+        None => Ok(()),
+    }
+}
+
 /// The answer that begins a session.
 pub(super) async fn begin(
     archive: &Archive,
@@ -203,7 +216,7 @@ pub(super) async fn begin(
     let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     Ok(HttpResponse::Ok()
         .cookie(session_cookie::cookie(base, secret.reveal(), seconds))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .json(view(archive, secret.reveal(), session).await?))
 }
 

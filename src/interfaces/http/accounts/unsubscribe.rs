@@ -1,14 +1,12 @@
 //! `/unsubscribe/{token}`: ends messages of a kind, with one click in a mail program (RFC 8058) or on the page.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::Archive;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::html::{FORM_POLICY, MEDIA_TYPE, Page};
+use crate::interfaces::http::html::{Page, form_response};
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::messages::Language;
 
 /// Shows the button. Opening the page ends nothing, since programs that check mail open links.
 #[utoipa::path(
@@ -35,7 +33,7 @@ pub async fn show(caller: web::ReqData<Caller>) -> HttpResponse {
     page.raw("<form method=\"post\">\n");
     page.button(send);
     page.raw("</form>\n");
-    answer(page, caller.language)
+    form_response(page, caller.language)
 }
 
 /// Ends the messages.
@@ -60,14 +58,5 @@ pub async fn end(
     );
     let mut page = Page::new(title, caller.language);
     page.element("p", text);
-    Ok(answer(page, caller.language))
-}
-
-fn answer(page: Page, language: Language) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, FORM_POLICY))
-        .insert_header((header::CONTENT_LANGUAGE, language.tag()))
-        .content_type(MEDIA_TYPE)
-        .body(page.finish())
+    Ok(form_response(page, caller.language))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::transition::Transition;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::body::{Json, JsonBody, SmallJson, in_proportion};
@@ -18,7 +19,6 @@ use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
-use crate::interfaces::http::records::Records;
 use crate::interfaces::wire::{
     AssetDto, ChecklistDto, ReturnReasonDto, parse_return_reasons, patch_work,
 };
@@ -69,23 +69,17 @@ pub struct Return {
     responses((status = 200, description = "The work, returned.", body = AssetDto)),
     security(("token" = []))
 )]
-#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn return_because(
-    actor: Allowed<Review>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
+    transition: Transition<Review>,
     body: JsonBody<SmallJson>,
     vocabularies: web::Data<Vocabularies>,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let reasons = parse_return_reasons(&body.value, &vocabularies)?;
-    let asset = curation
-        .because(change_reason.text())
-        .return_because(&actor, id.0, Some(expected.0), reasons)
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+    transition
+        .make(async |curation, actor, id, expected| {
+            curation.return_because(actor, id, expected, reasons).await
+        })
+        .await
 }
 
 /// Accepts a work.
@@ -104,19 +98,8 @@ pub async fn return_because(
     ),
     security(("token" = []))
 )]
-pub async fn accept(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(change_reason.text())
-        .accept(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn accept(transition: Transition<Curate>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::accept).await
 }
 
 /// Gives the second approval.
@@ -136,19 +119,8 @@ pub async fn accept(
     ),
     security(("token" = []))
 )]
-pub async fn approve(
-    actor: Allowed<Review>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(change_reason.text())
-        .approve(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn approve(transition: Transition<Review>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::approve).await
 }
 
 /// Publishes a work.
@@ -168,19 +140,8 @@ pub async fn approve(
     ),
     security(("token" = []))
 )]
-pub async fn publish(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(change_reason.text())
-        .publish(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn publish(transition: Transition<Curate>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::publish).await
 }
 
 /// A correction to make.
@@ -215,21 +176,17 @@ pub struct NewCorrection {
     ),
     security(("token" = []))
 )]
-#[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
 pub async fn correct(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
+    transition: Transition<Curate>,
     body: JsonBody<Json>,
     vocabularies: web::Data<Vocabularies>,
     sharing: web::Data<Sharing>,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let (note, changes) = correction(&body.value)?;
-    let present = sharing.read_for_change(&actor, id.0).await?;
-    if present.revision != expected.0 {
+    let present = sharing
+        .read_for_change(&transition.actor, transition.id)
+        .await?;
+    if present.revision != transition.expected {
         let current = Some(present.revision);
         return Err(Problem::StaleRevision { current });
     }
@@ -237,11 +194,11 @@ pub async fn correct(
     let length = body.bytes.len() + work.body.as_ref().map_or(0, String::len);
     let apply = move || patch_work(&work, &changes, &vocabularies);
     let deposit = in_proportion(length, apply).await?;
-    let asset = curation
-        .because(change_reason.text())
-        .correct(&actor, id.0, Some(expected.0), deposit, &note)
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+    transition
+        .make(async |curation, actor, id, expected| {
+            curation.correct(actor, id, expected, deposit, &note).await
+        })
+        .await
 }
 
 fn correction(body: &Value) -> Result<(String, Value), Violations> {

@@ -3,18 +3,18 @@
 //! Each is a resource below the work: `PUT` of `submission` or `withdrawal` makes the transition, `DELETE`
 //! makes the work a draft again.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::transition::Transition;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
-use crate::interfaces::http::extract::guard::{Allowed, Curate, Deposit};
+use crate::interfaces::http::extract::guard::{Curate, Deposit};
 use crate::interfaces::http::extract::precondition::IfMatch;
 use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::extract::reason::ChangeReason;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::records::Records;
 use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 
@@ -30,19 +30,8 @@ use crate::services::curation::Curation;
     responses((status = 200, description = "The work, submitted.", body = AssetDto)),
     security(("token" = []))
 )]
-pub async fn submit(
-    actor: Allowed<Deposit>,
-    id: WorkId,
-    expected: IfMatch,
-    reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(reason.text())
-        .submit(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn submit(transition: Transition<Deposit>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::submit).await
 }
 
 /// Makes a submitted work a draft again.
@@ -57,19 +46,8 @@ pub async fn submit(
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
 )]
-pub async fn recall(
-    actor: Allowed<Deposit>,
-    id: WorkId,
-    expected: IfMatch,
-    reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(reason.text())
-        .recall(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn recall(transition: Transition<Deposit>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::recall).await
 }
 
 /// Why a work is withdrawn.
@@ -98,20 +76,15 @@ pub struct Withdrawal {
     security(("token" = []))
 )]
 pub async fn withdraw(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
+    transition: Transition<Curate>,
     body: JsonBody<SmallJson>,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let reason = public_reason(&body)?;
-    let asset = curation
-        .because(change_reason.text())
-        .withdraw(&actor, id.0, Some(expected.0), reason)
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+    transition
+        .make(async |curation, actor, id, expected| {
+            curation.withdraw(actor, id, expected, reason).await
+        })
+        .await
 }
 
 /// Records that a consent was withdrawn.
@@ -130,20 +103,15 @@ pub async fn withdraw(
     security(("token" = []))
 )]
 pub async fn withdraw_consent(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    change_reason: ChangeReason,
+    transition: Transition<Curate>,
     body: JsonBody<SmallJson>,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
 ) -> Result<HttpResponse, Problem> {
     let reason = public_reason(&body)?;
-    let asset = curation
-        .because(change_reason.text())
-        .withdraw_consent(&actor, id.0, Some(expected.0), reason)
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+    transition
+        .make(async |curation, actor, id, expected| {
+            curation.withdraw_consent(actor, id, expected, reason).await
+        })
+        .await
 }
 
 /// Returns a withdrawn work.
@@ -158,19 +126,8 @@ pub async fn withdraw_consent(
     responses((status = 200, description = "The work, a draft again.", body = AssetDto)),
     security(("token" = []))
 )]
-pub async fn reopen(
-    actor: Allowed<Curate>,
-    id: WorkId,
-    expected: IfMatch,
-    reason: ChangeReason,
-    curation: web::Data<Curation>,
-    records: web::Data<Records>,
-) -> Result<HttpResponse, Problem> {
-    let asset = curation
-        .because(reason.text())
-        .reopen(&actor, id.0, Some(expected.0))
-        .await?;
-    records.respond(HttpResponse::Ok(), &actor, asset).await
+pub async fn reopen(transition: Transition<Curate>) -> Result<HttpResponse, Problem> {
+    transition.make(Curation::reopen).await
 }
 
 /// The reason of a withdrawal, for the public.

@@ -1,10 +1,11 @@
 //! `/api/v1/assets`: works. Their way to the public is in [`lifecycle`] and [`decisions`].
 
-pub mod covered_regions;
 pub mod decisions;
 pub mod handling;
 pub mod lifecycle;
+pub mod redacted_regions;
 pub mod sealed_files;
+mod transition;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,6 +19,7 @@ use super::extract::precondition::{self, IdempotencyKeyHeader, IfMatch, IfNoneMa
 use super::extract::query::{Query, WorkId, listed};
 use super::extract::reason::ChangeReason;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use super::records::{Included, Records};
 use super::{BaseAddress, pagination, schemas};
 use crate::domain::asset::StateName;
@@ -272,7 +274,7 @@ pub struct ReadQuery {
         (status = 200, description = "The work.", body = AssetDto,
          headers(("ETag" = String, description = "Its revision, for `If-Match`."))),
         (status = 304, description = "You have it already."),
-        (status = 410, description = "It was withdrawn or deleted.", body = super::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 410, description = "It was withdrawn or deleted.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security((), ("token" = []))
 )]

@@ -22,9 +22,9 @@ use super::extract::guard;
 use super::problem::Problem;
 use crate::app::Archive;
 use crate::domain::access::Actor;
+use crate::domain::access::rate_limit::RateLimitStatus;
 use crate::domain::network::network_of;
 use crate::services::accounts::{AccountsError, Network};
-use crate::services::quotas::RequestsLeft;
 use crate::services::search::Search;
 use crate::services::search::admission::requester::Requester;
 
@@ -32,14 +32,13 @@ use crate::services::search::admission::requester::Requester;
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Where a browser signs in.
+/// Where a program in a browser signs in. It needs no token: its cookie may be of an ended session, or of another account,
+/// and does not count.
 const SIGN_IN_PATHS: [&str; 3] = [
     "/api/v1/session",
     "/api/v1/session/passkey",
     "/api/v1/session/passkey/ceremonies",
 ];
-/// Pages whose address has a secret: one-time links, and the end of messages.
-const PAGES_WITH_SECRETS: [&str; 2] = ["/account-links/", "/unsubscribe/"];
 
 /// The name of the policy of each caller.
 const POLICY: &str = "processor-time";
@@ -134,20 +133,21 @@ async fn actor_of_browser(request: &ServiceRequest) -> Result<Actor, Problem> {
         Err(AccountsError::NotValid) => return Ok(Actor::Anonymous),
         found => found?,
     };
-    let is_by_session = !(request.method() == Method::POST && needs_no_session(request.path()));
-    if !session_cookie::is_safe(request.method()) && is_by_session {
+    let is_change = !session_cookie::is_safe(request.method());
+    let is_form = is_change && !request.path().starts_with("/api/");
+    let signs_in = request.method() == Method::POST && SIGN_IN_PATHS.contains(&request.path());
+    if is_change && !is_form && !signs_in {
         session_cookie::check_token(request.headers(), &cookie.0)?;
     }
-    let actor = session.actor.clone();
+    // The token of a form is in its body: until its handler has read that, nobody is known to have sent it.
+    let actor = if is_form {
+        Actor::Anonymous
+    } else {
+        session.actor.clone()
+    };
     request.extensions_mut().insert(session);
     request.extensions_mut().insert(cookie);
     Ok(actor)
-}
-
-/// What a browser sends without being signed in. It needs no token: its cookie may be of an ended session, or of another
-/// account, and does not count.
-fn needs_no_session(path: &str) -> bool {
-    SIGN_IN_PATHS.contains(&path) || PAGES_WITH_SECRETS.iter().any(|page| path.starts_with(page))
 }
 
 /// The network of the caller, for counting failures to sign in.
@@ -181,7 +181,7 @@ fn vary_by_caller(headers: &mut HeaderMap) {
 fn count_request(
     request: &ServiceRequest,
     actor: &Actor,
-) -> Result<Option<RequestsLeft>, RequestsLeft> {
+) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
     match (
         request.app_data::<web::Data<Archive>>(),
         actor.organisation(),
@@ -191,18 +191,18 @@ fn count_request(
     }
 }
 
-fn refuse(request: ServiceRequest, left: RequestsLeft) -> ServiceResponse<BoxBody> {
+fn refuse(request: ServiceRequest, status: RateLimitStatus) -> ServiceResponse<BoxBody> {
     let mut response = request.error_response(Problem::TooManyRequests {
-        retry_after_seconds: left.seconds,
+        retry_after_seconds: status.seconds,
     });
-    insert_request_limit(response.headers_mut(), left);
+    insert_request_limit(response.headers_mut(), status);
     response
 }
 
 /// The second policy stands beside the budget of the caller.
-fn insert_request_limit(headers: &mut HeaderMap, left: RequestsLeft) {
-    let policy = format!("\"{BODY_POLICY}\";q={};w=60", left.quota);
-    let limit = format!("\"{BODY_POLICY}\";r={};t={}", left.left, left.seconds);
+fn insert_request_limit(headers: &mut HeaderMap, status: RateLimitStatus) {
+    let policy = format!("\"{BODY_POLICY}\";q={};w=60", status.limit);
+    let limit = format!("\"{BODY_POLICY}\";r={};t={}", status.left, status.seconds);
     for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, limit)] {
         let first = headers.get(&name).and_then(|value| value.to_str().ok());
         let all = first.map_or_else(|| value.clone(), |first| format!("{first}, {value}"));

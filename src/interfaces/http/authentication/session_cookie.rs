@@ -149,7 +149,8 @@ fn token(cookie: &str) -> [u8; TOKEN_BYTES] {
     token
 }
 
-fn is_token(sent: &str, cookie: &str) -> bool {
+/// Whether a text is a token for changes with this cookie.
+pub fn is_token(sent: &str, cookie: &str) -> bool {
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(sent) else {
         return false;
     };

@@ -142,7 +142,11 @@ async fn parse(bytes: web::Bytes) -> Result<Value, Problem> {
     in_proportion(length, parse).await
 }
 
-async fn read_body(
+/// The bytes of a body within a limit, in time.
+///
+/// # Errors
+/// [`Problem::TooLarge`], [`Problem::Timeout`], [`Problem::IncompleteBody`].
+pub async fn read_body(
     request: &HttpRequest,
     payload: Payload,
     config: &Config,

@@ -98,11 +98,11 @@ impl<'a> Fields<'a> {
     /// A role that may be there.
     pub(in crate::interfaces::http) fn role(&mut self, name: &str) -> Option<Role> {
         let text = self.optional(name)?;
-        let role = Role::NAMES.iter().find(|(known, _)| *known == text);
+        let role = Role::of_name(&text);
         if role.is_none() {
             self.refuse(name, NOT_A_ROLE);
         }
-        role.map(|(_, role)| *role)
+        role
     }
 
     /// A role that must be there; any one when it is not, which is reported.
@@ -127,6 +127,18 @@ impl<'a> Fields<'a> {
         for violation in inner.broken.listed() {
             let pointer = format!("/{name}{}", violation.pointer);
             self.broken.push(pointer, violation.rule.clone());
+        }
+    }
+
+    /// The values of a list that may be there.
+    pub(in crate::interfaces::http) fn values(&mut self, name: &str) -> &'a [Value] {
+        match self.value(name) {
+            None => &[],
+            Some(Value::Array(values)) => values,
+            Some(_) => {
+                self.refuse(name, Rule::WrongType { expected: "array" });
+                &[]
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
+use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::services::accounts::Tokens;
 
@@ -156,7 +157,7 @@ impl ControlSecret {
 
     /// The secret as the text of a bearer token.
     pub fn as_text(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 
     fn is(&self, given: &str) -> bool {

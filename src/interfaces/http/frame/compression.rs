@@ -28,6 +28,7 @@ pub async fn only_generated_text(
         "application/ld+json",
         "application/atom+xml",
         "application/openmetrics-text",
+        "text/html",
     ]
     .iter()
     .any(|generated| media_type.starts_with(generated));

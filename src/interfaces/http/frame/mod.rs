@@ -29,6 +29,7 @@ use self::negotiation::ProblemForm;
 use super::BaseAddress;
 use super::described_parameters::AllowedValues;
 use super::extract::precondition::gzip_etag;
+use super::problem::document::ProblemDocument;
 use super::problem::{Problem, document, html};
 use crate::interfaces::messages::Language;
 use crate::telemetry::Metrics;
@@ -40,12 +41,27 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// blocking pool takes over must be short.
 const MAX_ADDRESS_BYTES: usize = 16 * 1024;
 
+/// How pages for people are written, where there are some.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    /// The page of a failure.
+    pub error: fn(&ProblemDocument, Language) -> String,
+    /// The language of the page at a path; `None` where no page is.
+    pub language: fn(&str) -> Option<Language>,
+}
+
+/// What pages may load and do: only what comes from this archive, nothing inline.
+pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// What is needed of a request after the framework has consumed it.
 struct RequestContext {
     caller: Caller,
     method: String,
     started: Instant,
     form: ProblemForm,
+    pages: Option<Pages>,
 }
 
 /// The outermost middleware.
@@ -91,10 +107,11 @@ impl RequestContext {
     fn of(request: &ServiceRequest) -> Self {
         let accept_language = request.headers().get(header::ACCEPT_LANGUAGE);
         let base = request.app_data::<web::Data<BaseAddress>>();
+        let pages = request.app_data::<web::Data<Pages>>().map(|pages| ***pages);
+        let of_page = pages.and_then(|pages| (pages.language)(request.path()));
+        let accepted = accept_language.and_then(|v| v.to_str().ok()).unwrap_or("");
         let caller = Caller {
-            language: Language::preferred(
-                accept_language.and_then(|v| v.to_str().ok()).unwrap_or(""),
-            ),
+            language: of_page.unwrap_or_else(|| Language::preferred(accepted)),
             request_id: request_id(request.headers()),
             path: request.path().to_owned(),
             base: base
@@ -107,6 +124,7 @@ impl RequestContext {
             method: request.method().to_string(),
             started: Instant::now(),
             form: ProblemForm::accepted_by(request),
+            pages,
         }
     }
 
@@ -177,17 +195,26 @@ impl RequestContext {
         }
         let body = match self.form {
             ProblemForm::Json => serde_json::to_vec(&document).unwrap_or_default(),
-            ProblemForm::Html => html::page(&document, self.caller.language).into_bytes(),
+            ProblemForm::Html => self.error_page(&document).into_bytes(),
         };
         (problem.status(), body)
     }
 
+    fn error_page(&self, document: &ProblemDocument) -> String {
+        let page = self
+            .pages
+            .map_or(html::page as fn(_, _) -> _, |pages| pages.error);
+        page(document, self.caller.language)
+    }
+
     fn set_problem_headers(&self, headers: &mut HeaderMap) {
-        for (name, value) in [
+        let policy = (header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        let policy = (self.form == ProblemForm::Html).then_some(policy);
+        for (name, value) in policy.into_iter().chain([
             (header::CONTENT_TYPE, self.form.media_type()),
             (header::CONTENT_LANGUAGE, self.caller.language.tag()),
             (header::CACHE_CONTROL, "no-store"),
-        ] {
+        ]) {
             headers.insert(name, HeaderValue::from_static(value));
         }
         headers.append(
@@ -204,7 +231,7 @@ impl RequestContext {
         }
         for (name, value) in [
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "no-referrer"),
+            (header::REFERRER_POLICY, referrer_policy(headers)),
             (
                 header::CONTENT_SECURITY_POLICY,
                 "default-src 'none'; frame-ancestors 'none'",
@@ -224,6 +251,16 @@ impl RequestContext {
         {
             headers.remove(header::CONTENT_ENCODING);
         }
+    }
+}
+
+/// Browsers send `Origin: null` with the forms of a page that has no referrer, so pages have one on this site.
+fn referrer_policy(headers: &HeaderMap) -> &'static str {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind == html::MEDIA_TYPE) {
+        "same-origin"
+    } else {
+        "no-referrer"
     }
 }
 

@@ -1,20 +1,21 @@
 //! `/api/v1/organisations/{slug}/usage` and `…/quota`: what a body uses and may use.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::Archive;
+use crate::domain::access::Actor;
 use crate::domain::{Slug, Violations};
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
-use crate::interfaces::http::extract::guard::{Administer, Allowed, KeepSearches};
+use crate::interfaces::http::extract::guard::{Administer, Allowed, Read};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
-use crate::services::quotas::{BodyUsage, Quota};
+use crate::services::quotas::{BodyUsage, Quota, QuotaError};
 
 /// The largest number that a quota can have: numbers of JSON are exact up to there in every language.
 const LARGEST: u64 = 9_007_199_254_740_991;
@@ -73,12 +74,15 @@ pub struct Used {
     security(("token" = []))
 )]
 pub async fn usage(
-    actor: Allowed<KeepSearches>,
+    actor: Allowed<Read>,
     archive: web::Data<Archive>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = archive.quotas.usage(&actor, &body_of(&request)?).await?;
-    Ok(private(found))
+    let found = archive.quotas.usage(&actor, &body_of(&request)?).await;
+    if *actor == Actor::Anonymous && matches!(found, Err(QuotaError::Forbidden)) {
+        return Err(Problem::Unauthenticated);
+    }
+    Ok(private(found?))
 }
 
 /// Sets the quota of a body.
@@ -138,9 +142,7 @@ fn body_of(request: &HttpRequest) -> Result<Slug, Problem> {
 }
 
 fn private(usage: BodyUsage) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(UsageView::from(usage))
+    no_store::ok(UsageView::from(usage))
 }
 
 impl From<BodyUsage> for UsageView {

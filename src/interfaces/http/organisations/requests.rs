@@ -1,154 +1,28 @@
 //! `/api/v1/access-requests`: stations and partners ask for access, administrators decide.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
 
+use super::request_decision::{AccessDecisionBody, Decision, parse_decision};
+use super::request_view::{
+    AccessDecided, AccessRequestList, AccessRequestView, AccessRequested, HandoverBody,
+    NewAccessRequestBody,
+};
 use crate::app::Archive;
 use crate::domain::access::Permission;
-use crate::domain::{Rule, Violations};
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
 use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Administer, Allowed, Read};
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
+use crate::interfaces::http::no_store;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::schemas;
+use crate::interfaces::http::problem::document::ProblemDocument;
 use crate::interfaces::http::tokens::{TokenMade, shown_once};
-use crate::services::access_requests::{AccessRequest, Grant, NewAccessRequest};
+use crate::services::access_requests::NewAccessRequest;
 
 /// Carries the receipt code of the asker.
 const RECEIPT: &str = "Access-Receipt";
-const NOT_A_DECISION: Rule = Rule::NotOneOf {
-    allowed: &["granted", "refused"],
-};
-
-/// A request for access.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct NewAccessRequestBody {
-    /// What is asked for.
-    #[schema(value_type = schemas::RequestedRole, inline)]
-    role: String,
-    /// The body that asks, as it calls itself.
-    #[schema(max_length = 200)]
-    body: String,
-    /// What the access is for, in one paragraph.
-    #[schema(max_length = 2000)]
-    purpose: String,
-    /// The address of the office to answer to. It is forgotten some time after the decision.
-    #[schema(max_length = 200)]
-    contact: String,
-}
-
-/// What an administrator decides.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct AccessDecisionBody {
-    /// The decision.
-    #[schema(value_type = schemas::AccessDecision, inline)]
-    decision: String,
-    /// Why it is refused; the asker reads it.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-    /// Granted: the body in the vocabulary that the token is for.
-    organisation: Option<String>,
-    /// Granted: the permissions that the token is narrowed to.
-    #[schema(value_type = Option<Vec<schemas::PermissionName>>)]
-    scopes: Option<Vec<String>>,
-    /// Granted: when the token expires (ISO 8601 with offset).
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-}
-
-/// A one-time link.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct HandoverBody {
-    /// The secret of the link.
-    link: String,
-}
-
-/// A request for access and where it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequestView {
-    /// Its id.
-    id: String,
-    /// What is asked for.
-    #[schema(value_type = schemas::RequestedRole, inline)]
-    role: String,
-    /// The body that asks, as it calls itself.
-    body: String,
-    /// What the access is for.
-    purpose: String,
-    /// The address of the office; absent once it was forgotten.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact: Option<String>,
-    /// Where it is.
-    #[schema(value_type = schemas::AccessRequestStateName, inline)]
-    state: &'static str,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// When it was received.
-    #[schema(format = DateTime)]
-    received_at: String,
-    /// When it was decided or withdrawn.
-    #[schema(format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decided_at: Option<String>,
-    /// Working days since it was received, until the decision.
-    working_days: u32,
-    /// The last day for the decision.
-    #[schema(format = Date)]
-    due_on: String,
-    /// Whether it waits longer than it should.
-    is_overdue: bool,
-    /// Whether the asker has fetched the token.
-    is_handed_over: bool,
-    /// Until when the one-time link can be used.
-    #[schema(format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link_expires_at: Option<String>,
-}
-
-/// A request that was taken in. The receipt code is shown this once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequested {
-    /// The request.
-    request: AccessRequestView,
-    /// With this code, in the header `Access-Receipt`, the asker reads the state and withdraws the request.
-    receipt: String,
-}
-
-/// A decided request. The link is shown this once.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessDecided {
-    /// The request.
-    request: AccessRequestView,
-    /// Granted: the secret with which the asker fetches its token once (`POST /api/v1/access-handovers`), within three days.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<String>,
-}
-
-/// All requests for access.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AccessRequestList {
-    /// Overdue ones first, then the other open ones, then the decided ones; of each the oldest first.
-    items: Vec<AccessRequestView>,
-}
 
 /// Takes a request for access in.
 #[utoipa::path(
@@ -158,7 +32,7 @@ pub struct AccessRequestList {
     request_body = NewAccessRequestBody,
     responses(
         (status = 201, description = "The request and the receipt code.", body = AccessRequested),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -176,12 +50,13 @@ pub async fn submit(
     };
     let wanted = fields.finish(wanted)?;
     let (receipt, request) = archive.access_requests.submit(wanted, network.0).await?;
-    Ok(HttpResponse::Created()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(AccessRequested {
+    Ok(no_store::json(
+        &mut HttpResponse::Created(),
+        AccessRequested {
             request: request.into(),
             receipt: receipt.reveal().to_owned(),
-        }))
+        },
+    ))
 }
 
 /// Lists the requests for access.
@@ -197,7 +72,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.access_requests.list(&actor).await?;
     let items = found.into_iter().map(AccessRequestView::from).collect();
-    Ok(private(AccessRequestList { items }))
+    Ok(no_store::ok(AccessRequestList { items }))
 }
 
 /// Returns a request for access.
@@ -225,7 +100,7 @@ pub async fn read(
         // Without the code nobody learns whether there is such a request.
         None => return Err(Problem::NotFound),
     };
-    Ok(private(AccessRequestView::from(found)))
+    Ok(no_store::ok(AccessRequestView::from(found)))
 }
 
 /// Withdraws a request for access.
@@ -238,8 +113,8 @@ pub async fn read(
     ),
     responses(
         (status = 204, description = "It is withdrawn."),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -260,7 +135,7 @@ pub async fn withdraw(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The request.", body = AccessRequestView),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -271,7 +146,7 @@ pub async fn review(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let found = archive.access_requests.review(&actor, &id).await?;
-    Ok(private(AccessRequestView::from(found)))
+    Ok(no_store::ok(AccessRequestView::from(found)))
 }
 
 /// Grants or refuses a request.
@@ -283,7 +158,7 @@ pub async fn review(
     request_body = AccessDecisionBody,
     responses(
         (status = 200, description = "The request and, when it is granted, the link.", body = AccessDecided),
-        (status = 409, description = "It was decided or withdrawn already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It was decided or withdrawn already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -309,7 +184,7 @@ pub async fn decide(
             }
         }
     };
-    Ok(private(decided))
+    Ok(no_store::ok(decided))
 }
 
 /// Renews the one-time link of a granted request.
@@ -320,7 +195,7 @@ pub async fn decide(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The request and the link.", body = AccessDecided),
-        (status = 409, description = "It is not granted, or its token was fetched.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "It is not granted, or its token was fetched.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -332,7 +207,7 @@ pub async fn renew_link(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let (link, request) = archive.access_requests.renew_link(&actor, &id).await?;
-    Ok(private(AccessDecided {
+    Ok(no_store::ok(AccessDecided {
         request: request.into(),
         link: Some(link.reveal().to_owned()),
     }))
@@ -345,8 +220,8 @@ pub async fn renew_link(
     request_body = HandoverBody,
     responses(
         (status = 201, description = "The token; its secret is not shown again.", body = TokenMade),
-        (status = 403, description = "A page of another site may have sent it.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The link was used, replaced, or has expired.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 403, description = "A page of another site may have sent it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "The link was used, replaced, or has expired.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(())
 )]
@@ -361,63 +236,6 @@ pub async fn hand_over(
     Ok(shown_once(HttpResponse::Created(), record, &secret))
 }
 
-enum Decision {
-    Granted(Grant),
-    Refused { reason: String },
-}
-
-fn parse_decision(value: &Value) -> Result<Decision, Violations> {
-    let known = ["decision", "reason", "organisation", "scopes", "expires_at"];
-    let mut fields = Fields::new(value, &known);
-    let decision = fields.required("decision");
-    let is_refusal = decision == "refused";
-    if !is_refusal && decision != "granted" {
-        fields.refuse("decision", NOT_A_DECISION);
-    }
-    let reason = if is_refusal {
-        fields.required("reason")
-    } else {
-        fields.optional("reason").unwrap_or_default()
-    };
-    let grant = Grant {
-        organisation: fields.slug("organisation").flatten(),
-        permissions: fields.permissions("scopes"),
-        expires_at: fields.moment("expires_at"),
-    };
-    fields.finish(if is_refusal {
-        Decision::Refused { reason }
-    } else {
-        Decision::Granted(grant)
-    })
-}
-
 fn receipt_of(request: &HttpRequest) -> Option<&str> {
     request.headers().get(RECEIPT)?.to_str().ok()
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
-}
-
-impl From<AccessRequest> for AccessRequestView {
-    fn from(request: AccessRequest) -> Self {
-        Self {
-            id: request.id,
-            role: request.role,
-            body: request.body,
-            purpose: request.purpose,
-            contact: request.contact,
-            state: request.state.name(),
-            reason: request.reason,
-            received_at: request.received_at.to_string(),
-            decided_at: request.decided_at.map(|at| at.to_string()),
-            working_days: request.working_days,
-            due_on: request.due_on.to_string(),
-            is_overdue: request.is_overdue,
-            is_handed_over: request.is_handed_over,
-            link_expires_at: request.link_expires_at.map(|at| at.to_string()),
-        }
-    }
 }

@@ -2,111 +2,40 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::succession_plan::{NewSuccessionBody, parse};
+use super::succession_views::{PassedWorkList, SuccessionList, SuccessionPreview, SuccessionView};
 use crate::app::Archive;
-use crate::domain::Violations;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::extract::body::{JsonBody, SmallJson};
-use crate::interfaces::http::extract::fields::Fields;
 use crate::interfaces::http::extract::guard::{Administer, Allowed};
-use crate::interfaces::http::extract::query;
+use crate::interfaces::http::extract::query::{self, Query};
 use crate::interfaces::http::extract::session::RecentlyAuthenticated;
 use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::no_store::{self, NO_STORE};
+use crate::interfaces::http::pagination;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::http::problem::document::{BrokenRule, broken_rules};
-use crate::interfaces::http::schemas;
-use crate::services::successions::{Counts, NewSuccession, Preview, SuccessionState};
+use crate::interfaces::http::problem::document::{ProblemDocument, broken_rules};
 
-/// A succession to plan.
-#[derive(Debug, Deserialize, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; reading it reports every broken rule"
-)]
-pub struct NewSuccessionBody {
-    /// The bodies before: slugs of the scheme `organisation`.
-    #[schema(min_items = 1, max_items = 20)]
-    from: Vec<String>,
-    /// The successor.
-    to: String,
-    /// The day at whose beginning, in Viet Nam, everything passes; an earlier one means at once.
-    #[schema(format = Date)]
-    on: String,
-    /// The decision it rests on; it is kept with every revision.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-    /// Only tell what it would do.
-    dry_run: Option<bool>,
-}
-
-/// How much passes.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PassedCounts {
-    /// Works in every state.
-    works: u64,
-    /// Accounts that are not closed.
-    accounts: u64,
-    /// Tokens of services that have not ended.
-    tokens: u64,
-    /// Saved searches.
-    saved_searches: u64,
-}
-
-/// What a succession would do if it were now.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuccessionPreview {
-    /// What would pass.
-    would_pass: PassedCounts,
-    /// The works among them that are not published.
-    unpublished_works: u64,
-    /// Why it would be refused.
-    refusals: Vec<BrokenRule>,
-}
-
-/// A succession and how far it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuccessionView {
-    /// Its id.
-    id: String,
-    /// The bodies before.
-    from: Vec<String>,
-    /// The successor.
-    to: String,
-    /// Its day.
-    #[schema(format = Date)]
-    on: String,
-    /// The decision it rests on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    /// How far it is.
-    #[schema(value_type = schemas::SuccessionPhaseName, inline)]
-    state: &'static str,
-    /// What has passed.
-    passed: PassedCounts,
-    /// When it was planned.
-    #[schema(format = DateTime)]
-    created_at: String,
-    /// When everything had passed, or it was cancelled.
-    #[schema(format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finished_at: Option<String>,
-}
-
-/// All successions.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuccessionList {
-    /// Oldest first.
-    items: Vec<SuccessionView>,
+/// Which page of works.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PassedWorksQuery {
+    /// The cursor of the page: `next` of the one before.
+    after: Option<String>,
+    /// Works of a page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
 }
 
 /// Plans a succession, or tells what it would do.
 #[utoipa::path(
     post, path = "/api/v1/successions", operation_id = "planSuccession", tag = "organisations",
     summary = "Plan that bodies pass to a successor on a day",
-    description = "On that day works in every state, accounts, tokens and saved searches of the bodies pass to the successor. Works keep the body that issued them.",
+    description = "On that day works in every state, accounts, tokens and saved searches of the bodies pass to the successor, or to those of the parts when a body is split. Works keep the body that issued them.",
     request_body = NewSuccessionBody,
     responses(
         (status = 200, description = "With `dry_run`: what it would do.", body = SuccessionPreview),
@@ -130,13 +59,13 @@ pub async fn plan(
         let preview = archive.successions.preview(&actor, &wanted).await?;
         let problem = Problem::Invalid(preview.refusals.clone());
         let refusals = broken_rules(&problem, caller.language);
-        return Ok(private(SuccessionPreview::new(&preview, refusals)));
+        return Ok(no_store::ok(SuccessionPreview::new(&preview, refusals)));
     }
     let planned = SuccessionView::from(archive.successions.plan(&actor, wanted).await?);
     let location = format!("{}/api/v1/successions/{}", base.as_str(), planned.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(NO_STORE)
         .json(planned))
 }
 
@@ -153,7 +82,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let found = archive.successions.list(&actor).await?;
     let items = found.into_iter().map(SuccessionView::from).collect();
-    Ok(private(SuccessionList { items }))
+    Ok(no_store::ok(SuccessionList { items }))
 }
 
 /// Returns a succession.
@@ -171,7 +100,40 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let found = archive.successions.read(&actor, &id).await?;
-    Ok(private(SuccessionView::from(found)))
+    Ok(no_store::ok(SuccessionView::from(found)))
+}
+
+/// Lists the works that a succession has passed on.
+#[utoipa::path(
+    get, path = "/api/v1/successions/{id}/works", operation_id = "listPassedWorks", tag = "organisations",
+    summary = "List the works that a succession has passed on",
+    params(("id" = String, Path, description = "Its id."), PassedWorksQuery),
+    responses((
+        status = 200, description = "One page, in the order of their ids.", body = PassedWorkList,
+        headers(("Link" = Option<String>, description = "`rel=\"next\"` until the end."))
+    )),
+    security(("token" = []))
+)]
+pub async fn works(
+    actor: Allowed<Administer>,
+    query: Query<PassedWorksQuery>,
+    archive: web::Data<Archive>,
+    base: web::Data<BaseAddress>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id: String = query::path_part(&request, "id")?;
+    let limit = pagination::limit(query.0.limit)?;
+    let after = query.0.after.map(|after| after.parse());
+    let after = after.transpose().map_err(|_| Problem::WrongCursor)?;
+    let page = archive.successions.passed_works(&actor, &id, after, limit);
+    let page = page.await?;
+    let mut answer = HttpResponse::Ok();
+    if let Some(next) = page.next {
+        let query = [("after", next.to_string()), ("limit", limit.to_string())];
+        let path = format!("/api/v1/successions/{id}/works");
+        pagination::link_next(&mut answer, &base, &path, &query);
+    }
+    Ok(no_store::json(&mut answer, PassedWorkList::from(page)))
 }
 
 /// Cancels a succession before its day.
@@ -181,7 +143,7 @@ pub async fn read(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 204, description = "Nothing will pass."),
-        (status = 409, description = "Its day has come, or it was cancelled already.", body = crate::interfaces::http::problem::document::ProblemDocument, content_type = "application/problem+json")
+        (status = 409, description = "Its day has come, or it was cancelled already.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security(("token" = []))
 )]
@@ -193,69 +155,4 @@ pub async fn cancel(
     let id: String = query::path_part(&request, "id")?;
     archive.successions.cancel(&actor, &id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn parse(value: &Value) -> Result<(NewSuccession, bool), Violations> {
-    let mut fields = Fields::new(value, &["from", "to", "on", "reason", "dry_run"]);
-    let from = fields.required_slugs("from");
-    let parts = (fields.required_slug("to"), fields.required_day("on"));
-    let reason = fields.optional("reason");
-    let is_dry_run = fields.flag("dry_run");
-    let wanted = match parts {
-        (Some(to), Some(on)) => Some(NewSuccession {
-            from,
-            to,
-            on,
-            reason,
-        }),
-        _ => None,
-    };
-    let wanted = fields.finish(wanted)?;
-    // What is missing was reported.
-    wanted
-        .map(|wanted| (wanted, is_dry_run))
-        .ok_or_else(Violations::default)
-}
-
-fn private(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body)
-}
-
-impl SuccessionPreview {
-    fn new(preview: &Preview, refusals: Vec<BrokenRule>) -> Self {
-        Self {
-            would_pass: preview.counts.into(),
-            unpublished_works: preview.unpublished_works,
-            refusals,
-        }
-    }
-}
-
-impl From<Counts> for PassedCounts {
-    fn from(counts: Counts) -> Self {
-        Self {
-            works: counts.works,
-            accounts: counts.accounts,
-            tokens: counts.tokens,
-            saved_searches: counts.saved_searches,
-        }
-    }
-}
-
-impl From<SuccessionState> for SuccessionView {
-    fn from(state: SuccessionState) -> Self {
-        Self {
-            id: state.id,
-            from: state.from,
-            to: state.to,
-            on: state.on,
-            reason: state.reason,
-            state: state.phase.name(),
-            passed: state.passed.into(),
-            created_at: state.created_at.to_string(),
-            finished_at: state.finished_at.map(|at| at.to_string()),
-        }
-    }
 }

@@ -10,6 +10,7 @@ use crate::services::accounts::{AccountsError, MAX_OWN_TOKENS};
 use crate::services::audit::AuditError;
 use crate::services::curation::bulk::BulkError;
 use crate::services::delivery::DeliveryError;
+use crate::services::intake::ClaimError;
 use crate::services::jobs::JobsError;
 use crate::services::notifications::{InboxError, NotSubscribed};
 use crate::services::quotas::QuotaError;
@@ -17,6 +18,7 @@ use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
 use crate::services::successions::SuccessionError;
+use crate::services::uploads::UploadsError;
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
 use crate::storage::catalog::CatalogError;
@@ -113,7 +115,7 @@ impl From<OidcError> for Problem {
     fn from(error: OidcError) -> Self {
         match error {
             OidcError::NoSuchProvider => Self::NotFound,
-            OidcError::NotRight(_) => Self::WrongCredentials,
+            OidcError::Rejected(_) => Self::WrongCredentials,
             OidcError::NoRole => Self::Forbidden,
             OidcError::Unavailable(_) => Self::Unavailable(error.into()),
             OidcError::Accounts(error) => error.into(),
@@ -127,7 +129,7 @@ impl From<PasskeyError> for Problem {
             PasskeyError::NotHere => Self::Conflict,
             PasskeyError::TooMany(limit) => Self::LimitReached { limit },
             PasskeyError::NoSuchPasskey => Self::NotFound,
-            PasskeyError::NotRight => Self::WrongCredentials,
+            PasskeyError::InvalidResponse => Self::WrongCredentials,
             PasskeyError::Accounts(error) => error.into(),
         }
     }
@@ -279,6 +281,39 @@ impl From<ChangeError> for Problem {
             }
             ChangeError::Catalog(error) => error.into(),
             ChangeError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<UploadsError> for Problem {
+    fn from(error: UploadsError) -> Self {
+        match error {
+            UploadsError::Forbidden => Self::Forbidden,
+            UploadsError::NotFound => Self::NotFound,
+            UploadsError::WrongOffset { offset } => Self::WrongOffset { offset },
+            UploadsError::TooLong { length } => Self::TooLarge {
+                limit_bytes: length,
+            },
+            UploadsError::WrongChecksum => Self::WrongChecksum,
+            UploadsError::Held => Self::UploadHeld,
+            UploadsError::Unfinished { offset, length } => {
+                Self::UploadUnfinished { offset, length }
+            }
+            UploadsError::Taken => Self::Conflict,
+            UploadsError::TooLarge { limit } => Self::TooLarge { limit_bytes: limit },
+            UploadsError::TooMany { limit } => Self::LimitReached { limit },
+            UploadsError::KeyReused => Self::KeyReused,
+            UploadsError::Catalog(error) => error.into(),
+            UploadsError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Upload(error) => error.into(),
+            ClaimError::Change(error) => error.into(),
         }
     }
 }

@@ -14,20 +14,20 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemDocument {
     /// Address of the page about this type of problem.
-    pub(super) r#type: String,
+    pub(in crate::interfaces) r#type: String,
     /// The type in words.
-    pub(super) title: &'static str,
+    pub(in crate::interfaces) title: &'static str,
     /// The HTTP status.
-    pub(super) status: u16,
+    pub(in crate::interfaces) status: u16,
     /// What happened this time and what to do.
-    pub(super) detail: String,
+    pub(in crate::interfaces) detail: String,
     /// Path of the request.
-    instance: String,
+    pub(in crate::interfaces) instance: String,
     /// The id of this request in the log; also in `X-Request-Id`.
-    pub(super) request_id: String,
+    pub(in crate::interfaces) request_id: String,
     /// The broken rules, at most 100 of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) errors: Vec<BrokenRule>,
+    pub(in crate::interfaces) errors: Vec<BrokenRule>,
     /// How many rules are broken, when not all are listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors_total: Option<usize>,

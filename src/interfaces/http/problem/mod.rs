@@ -93,6 +93,21 @@ pub enum Problem {
     /// The request conflicts with the present state in another way.
     #[error("conflict")]
     Conflict,
+    /// The part of a resumable upload begins elsewhere than where the upload ends.
+    #[error("{offset} bytes have arrived")]
+    WrongOffset { offset: u64 },
+    /// Bytes of a resumable upload are missing.
+    #[error("{offset} of {length} bytes have arrived")]
+    UploadUnfinished { offset: u64, length: u64 },
+    /// The version of tus that the request speaks, if any, is not spoken here.
+    #[error("another version of tus")]
+    ProtocolVersion,
+    /// Another request works on the resumable upload.
+    #[error("the upload is held")]
+    UploadHeld,
+    /// The part of a resumable upload does not have its checksum.
+    #[error("wrong checksum")]
+    WrongChecksum,
     /// There are as many of these as there can be.
     #[error("the limit is {limit}")]
     LimitReached { limit: usize },
@@ -202,20 +217,25 @@ impl Problem {
             Self::IdentifierTaken { .. } => (409, "identifier-taken"),
             Self::Conflict => (409, "conflict"),
             Self::LimitReached { .. } => (409, "limit-reached"),
+            Self::WrongOffset { .. } => (409, "wrong-offset"),
+            Self::UploadUnfinished { .. } => (409, "upload-unfinished"),
             Self::NoMail => (409, "no-mail"),
             Self::TooLate => (409, "too-late"),
             Self::Gone { .. } => (410, "gone"),
             Self::LinkNotValid => (410, "link-not-valid"),
             Self::LogReplaced { .. } => (410, "log-replaced"),
             Self::StaleRevision { .. } => (412, "stale-revision"),
+            Self::ProtocolVersion => (412, "protocol-version"),
             Self::TooLarge { .. } => (413, "too-large"),
             Self::AddressTooLong { .. } => (414, "address-too-long"),
             Self::UnsupportedMediaType { .. } => (415, "unsupported-media-type"),
             Self::RangeNotSatisfiable { .. } => (416, "range-not-satisfiable"),
             Self::Invalid(_) => (422, "invalid"),
             Self::KeyReused => (422, "key-reused"),
+            Self::UploadHeld => (423, "upload-held"),
             Self::PreconditionRequired => (428, "precondition-required"),
             Self::TooManyRequests { .. } => (429, "too-many-requests"),
+            Self::WrongChecksum => (460, "wrong-checksum"),
             Self::Internal(_) => (500, "internal"),
             Self::Unavailable(_) => (503, "unavailable"),
             Self::Busy { .. } => (503, "busy"),

@@ -1,7 +1,7 @@
 //! The pages about problem types: those of `docs/problems/`, compiled into the binary.
 
 /// Each type with its page.
-pub const PAGES: [(&str, &str); 39] = [
+pub const PAGES: [(&str, &str); 44] = [
     (
         "malformed-request",
         include_str!("../../../../docs/problems/malformed-request.md"),
@@ -83,6 +83,14 @@ pub const PAGES: [(&str, &str); 39] = [
         include_str!("../../../../docs/problems/wrong-state.md"),
     ),
     (
+        "wrong-offset",
+        include_str!("../../../../docs/problems/wrong-offset.md"),
+    ),
+    (
+        "upload-unfinished",
+        include_str!("../../../../docs/problems/upload-unfinished.md"),
+    ),
+    (
         "too-late",
         include_str!("../../../../docs/problems/too-late.md"),
     ),
@@ -98,6 +106,10 @@ pub const PAGES: [(&str, &str); 39] = [
     (
         "stale-revision",
         include_str!("../../../../docs/problems/stale-revision.md"),
+    ),
+    (
+        "protocol-version",
+        include_str!("../../../../docs/problems/protocol-version.md"),
     ),
     (
         "too-large",
@@ -118,6 +130,14 @@ pub const PAGES: [(&str, &str); 39] = [
     (
         "invalid",
         include_str!("../../../../docs/problems/invalid.md"),
+    ),
+    (
+        "upload-held",
+        include_str!("../../../../docs/problems/upload-held.md"),
+    ),
+    (
+        "wrong-checksum",
+        include_str!("../../../../docs/problems/wrong-checksum.md"),
     ),
     (
         "key-reused",

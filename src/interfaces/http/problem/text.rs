@@ -30,6 +30,11 @@ pub const fn title(problem: &Problem, language: Language) -> &'static str {
         Problem::IdentifierTaken { .. } => ("Định danh đã được dùng", "Identifier taken"),
         Problem::Conflict => ("Xung đột", "Conflict"),
         Problem::LimitReached { .. } => ("Đã đạt giới hạn", "Limit reached"),
+        Problem::WrongOffset { .. } => ("Sai vị trí tiếp tục", "Wrong offset"),
+        Problem::UploadUnfinished { .. } => ("Chưa tải lên xong", "Upload unfinished"),
+        Problem::ProtocolVersion => ("Phiên bản tus khác", "Other version of tus"),
+        Problem::UploadHeld => ("Lần tải lên đang được dùng", "Upload held"),
+        Problem::WrongChecksum => ("Tổng kiểm tra không khớp", "Wrong checksum"),
         Problem::NoMail => ("Kho không gửi thư", "No mail"),
         Problem::QuotaExceeded { .. } => ("Vượt hạn mức", "Quota exceeded"),
         Problem::TooLate => ("Đã quá hạn", "Too late"),
@@ -103,6 +108,12 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::LimitReached { limit } => {
             return format!("Đã có {limit}, là số nhiều nhất; hãy xóa bớt trước khi thêm.");
         }
+        Problem::WrongOffset { offset } => {
+            return format!("Đã nhận {offset} byte; hãy gửi tiếp từ đó.");
+        }
+        Problem::UploadUnfinished { offset, length } => {
+            return format!("Mới nhận {offset} trong {length} byte; hãy gửi phần còn lại trước.");
+        }
         Problem::QuotaExceeded {
             resource,
             limit,
@@ -159,6 +170,13 @@ fn vietnamese(problem: &Problem) -> String {
         Problem::Timeout => "Dữ liệu đến quá chậm.",
         Problem::IdentifierTaken { owner: None } => "Định danh này thuộc về tác phẩm khác.",
         Problem::Conflict => "Yêu cầu mâu thuẫn với trạng thái hiện nay.",
+        Problem::ProtocolVersion => "Hãy gửi Tus-Resumable: 1.0.0.",
+        Problem::UploadHeld => {
+            "Một yêu cầu khác đang gửi vào lần tải lên này; hãy hỏi HEAD rồi gửi tiếp."
+        }
+        Problem::WrongChecksum => {
+            "Dữ liệu nhận được không khớp tổng kiểm tra và đã bị bỏ; hãy gửi lại đoạn này."
+        }
         Problem::TooLate => "Chỉ hoàn tác được trong một ngày sau khi kết thúc.",
         Problem::Gone { reason: None } => "Tác phẩm đã được thu hồi hoặc xóa.",
         Problem::StaleRevision { current: None } => "Tác phẩm đã thay đổi; hãy đọc lại rồi sửa.",
@@ -203,6 +221,12 @@ fn english(problem: &Problem) -> String {
         }
         Problem::LimitReached { limit } => {
             return format!("There are {limit} already, the greatest number; delete one first.");
+        }
+        Problem::WrongOffset { offset } => {
+            return format!("{offset} bytes have arrived; go on from there.");
+        }
+        Problem::UploadUnfinished { offset, length } => {
+            return format!("{offset} of {length} bytes have arrived; send the rest first.");
         }
         Problem::QuotaExceeded {
             resource,
@@ -260,6 +284,11 @@ fn english(problem: &Problem) -> String {
         Problem::Timeout => "The data came too slowly.",
         Problem::IdentifierTaken { owner: None } => "The identifier belongs to another work.",
         Problem::Conflict => "The request contradicts the present state.",
+        Problem::ProtocolVersion => "Send Tus-Resumable: 1.0.0.",
+        Problem::UploadHeld => "Another request sends to this upload; ask with HEAD, then go on.",
+        Problem::WrongChecksum => {
+            "The bytes lack their checksum and were dropped; send the part again."
+        }
         Problem::TooLate => "It can be undone only within a day after its end.",
         Problem::Gone { reason: None } => "The work was withdrawn or deleted.",
         Problem::StaleRevision { current: None } => "The work has changed; read it again first.",

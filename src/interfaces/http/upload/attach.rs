@@ -20,7 +20,6 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::delivery::FileBytes;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
-use crate::interfaces::http::extract::pace::Pace;
 use crate::interfaces::http::extract::precondition::{self, IdempotencyKeyHeader, IfMatch};
 use crate::interfaces::http::extract::query::{FileHash, Query, WorkId, path_part};
 use crate::interfaces::http::extract::reason::ChangeReason;
@@ -86,10 +85,13 @@ pub struct FileQuery {
 #[derive(Debug)]
 pub struct UploadParameters {
     /// The revision that the caller expects, if it names one.
-    pub(super) expected: Option<Revision>,
-    pub(super) key: IdempotencyKeyHeader,
-    pub(super) reason: ChangeReason,
-    pub(super) fields: Fields,
+    pub expected: Option<Revision>,
+    /// Makes the request repeatable.
+    pub key: IdempotencyKeyHeader,
+    /// Why the change is made.
+    pub reason: ChangeReason,
+    /// The query.
+    pub fields: Fields,
 }
 
 impl FromRequest for UploadParameters {
@@ -238,11 +240,7 @@ pub(super) async fn receive(
     request: &HttpRequest,
     body: web::Payload,
 ) -> Result<Upload, UploadError> {
-    let receiver = Receiver {
-        staging: archive.staging.clone(),
-        limit: archive.config.intake.max_file_bytes,
-        pace: Pace::with_pause(archive.config.server.body_timeout()),
-    };
+    let receiver = Receiver::of(archive);
     if request.content_type().starts_with("multipart/") {
         receiver.form(request.headers(), body).await
     } else {
@@ -272,7 +270,11 @@ fn idempotent_request(
     )
 }
 
-fn into_file_details(
+/// The bytes of a received file, and its description.
+///
+/// # Errors
+/// [`Problem::Invalid`] for a description that breaks rules.
+pub fn into_file_details(
     upload: Upload,
     placement: Placement,
     vocabularies: &Vocabularies,
@@ -291,7 +293,10 @@ fn into_file_details(
 }
 
 /// The response with the attached file.
-pub(super) async fn attached_response(
+///
+/// # Errors
+/// The copies of the files cannot be looked up.
+pub async fn attached_response(
     attached: Attached,
     actor: &Actor,
     records: &Records,

@@ -8,12 +8,15 @@ use futures_util::{Stream, StreamExt as _};
 use super::description::Fields;
 use super::digest;
 use super::{Upload, UploadError};
+use crate::app::Archive;
 use crate::domain::Sha256;
 use crate::interfaces::http::extract::pace::{Pace, PacedBody};
 use crate::storage::blobs::{Announced, Incoming, Staged, Staging};
 
 /// The largest total length of the text fields of a form, in bytes.
 const MAX_FIELDS_BYTES: usize = 64 * 1024;
+/// The most files of a form with several.
+const MAX_FILES: usize = 50;
 /// The most text fields.
 const MAX_FIELDS: usize = 32;
 
@@ -29,6 +32,15 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// Receives within the limits of the settings.
+    pub fn of(archive: &Archive) -> Self {
+        Self {
+            staging: archive.staging.clone(),
+            limit: archive.config.intake.max_file_bytes,
+            pace: Pace::with_pause(archive.config.server.body_timeout()),
+        }
+    }
+
     /// Receives a raw body; `Content-Disposition` may name it.
     ///
     /// # Errors
@@ -64,13 +76,36 @@ impl Receiver {
         headers: &HeaderMap,
         body: impl Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
     ) -> Result<Upload, UploadError> {
+        let (fields, mut files) = self.parts(headers, body, 1).await?;
+        let file = files.pop().ok_or(UploadError::MalformedForm)?;
+        Ok(Upload { fields, ..file })
+    }
+
+    /// Receives a form with any number of files, and its text fields.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn files(
+        &self,
+        headers: &HeaderMap,
+        body: impl Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
+    ) -> Result<(Fields, Vec<Upload>), UploadError> {
+        self.parts(headers, body, MAX_FILES).await
+    }
+
+    async fn parts(
+        &self,
+        headers: &HeaderMap,
+        body: impl Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
+        max_files: usize,
+    ) -> Result<(Fields, Vec<Upload>), UploadError> {
         refuse_coding(headers)?;
         let mut form = Multipart::new(headers, body);
         let mut fields = Fields::new();
-        let mut file = None;
+        let mut files = Vec::new();
         while let Some(field) = self.next_field(&mut form).await? {
             if field.content_disposition().is_some_and(names_file) {
-                if file.is_some() {
+                if files.len() == max_files {
                     return Err(UploadError::MalformedForm);
                 }
                 let is_chosen = field
@@ -78,8 +113,8 @@ impl Receiver {
                     .is_none_or(|sent| sent.get_filename() != Some(""));
                 let received = self.file(field).await?;
                 // A browser sends an empty part for a field in which no file was chosen.
-                if is_chosen || received.0.size > 0 {
-                    file = Some(received);
+                if is_chosen || received.staged.size > 0 {
+                    files.push(received);
                 }
             } else {
                 let left = MAX_FIELDS_BYTES - total_bytes(&fields);
@@ -89,13 +124,7 @@ impl Receiver {
                 }
             }
         }
-        let (staged, declared_type, name) = file.ok_or(UploadError::MalformedForm)?;
-        Ok(Upload {
-            staged,
-            declared_type,
-            name,
-            fields,
-        })
+        Ok((fields, files))
     }
 
     async fn next_field(&self, form: &mut Multipart) -> Result<Option<Field>, UploadError> {
@@ -105,10 +134,7 @@ impl Receiver {
         next.transpose().map_err(|error| form_error(&error))
     }
 
-    async fn file(
-        &self,
-        field: Field,
-    ) -> Result<(Staged, Option<String>, Option<String>), UploadError> {
+    async fn file(&self, field: Field) -> Result<Upload, UploadError> {
         let headers = field.headers();
         let announced = Announced {
             length: None,
@@ -120,7 +146,12 @@ impl Receiver {
         let staged = self
             .receive(incoming, field, |error| form_error(&error))
             .await?;
-        Ok((staged, declared_type, name))
+        Ok(Upload {
+            staged,
+            declared_type,
+            name,
+            fields: Fields::new(),
+        })
     }
 
     async fn text_field(

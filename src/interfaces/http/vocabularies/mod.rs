@@ -24,9 +24,8 @@ use super::extract::precondition;
 use super::extract::query::Query;
 use super::problem::Problem;
 use super::{BaseAddress, schemas};
-use crate::domain::LanguageTag;
-use crate::domain::WorkDate;
 use crate::domain::vocabulary::{Concept, Direction, Scheme, Vocabularies};
+use crate::domain::{LanguageTag, WorkDate, hex};
 use crate::services::sharing::Addresses;
 
 /// The parameters of the response.
@@ -255,12 +254,7 @@ impl ResponseOptions {
     ) -> Result<HttpResponse, Problem> {
         let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
         let digest = Sha256::digest(&bytes);
-        let tag: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let tag = EntityTag::new_weak(tag);
+        let tag = EntityTag::new_weak(hex(&digest[..16]));
         let is_known = precondition::matches_if_none_match(request, &tag);
         let mut response = if is_known {
             HttpResponse::NotModified()

@@ -3,12 +3,13 @@
 use super::{Administration, HandOver, HandedOver};
 use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountLanguage, Login, display_line};
+use crate::domain::hex;
 use crate::domain::{Rule, Sha256, Slug, Violations};
 use crate::services::accounts::error::AccountsError;
+use crate::services::accounts::post::check_post;
 use crate::services::accounts::preferences::{self, Preferences};
 use crate::services::accounts::private;
 use crate::services::accounts::scope::administers;
-use crate::services::accounts::secret::hex;
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
 use crate::services::audit::{Act, NewEntry};
 use crate::services::mail::LinkPurpose;
@@ -187,7 +188,13 @@ impl Administration {
         let display = display_line(display)
             .map_err(|rule| broken.push("/display", rule))
             .ok();
-        self.check_post(wanted.role, wanted.organisation.as_ref(), &mut broken);
+        if let Err(rule) = check_post(
+            wanted.role,
+            wanted.organisation.as_ref(),
+            &self.vocabularies,
+        ) {
+            broken.push("/organisation", rule);
+        }
         match (login, display) {
             (Some(login), Some(display)) => broken.into_result((login, display)),
             _ => Err(broken),

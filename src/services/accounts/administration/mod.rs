@@ -8,18 +8,18 @@ use std::sync::Arc;
 pub use hand_over::{HandOver, HandedOver};
 pub use invite::{Invite, Invited, NewAccount, RepeatableInvite};
 
+use super::access::Access;
 use super::error::AccountsError;
 use super::links::Links;
 use super::passkeys::without_passkeys;
+use super::post::check_post;
 use super::scope::administers;
-use super::sessions::Sessions;
 use super::store::{AccountStore, FullAccount};
-use super::tokens::Tokens;
+use crate::domain::Slug;
 use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountState};
 use crate::domain::asset::Revision;
 use crate::domain::vocabulary::Vocabularies;
-use crate::domain::{Rule, Slug, Violations};
 use crate::services::audit::{Act, NewEntry};
 use crate::services::mail::{LinkPurpose, Mail};
 use crate::storage::catalog::ChangeSet;
@@ -31,10 +31,9 @@ pub const FORGET_AFTER_DAYS: i64 = 30;
 pub struct Administration {
     pub(super) store: AccountStore,
     pub(super) vocabularies: Arc<Vocabularies>,
-    pub(super) sessions: Arc<Sessions>,
+    pub(super) access: Access,
     pub(super) links: Links,
     pub(super) mail: Mail,
-    pub(super) tokens: Arc<Tokens>,
 }
 
 /// What changes in an account; none: stays.
@@ -84,25 +83,18 @@ impl Administration {
         expected: Revision,
         change: AccountChange,
     ) -> Result<Account, AccountsError> {
-        let mut account = self.open(actor, id, Some(expected)).await?;
+        let account = self.open(actor, id, Some(expected)).await?;
         let present = account.view()?;
         let role = change.role.unwrap_or(present.role);
         let organisation = change.organisation.unwrap_or(present.organisation.clone());
-        let mut broken = Violations::default();
-        self.check_post(role, organisation.as_ref(), &mut broken);
-        broken.into_result(()).map_err(AccountsError::Invalid)?;
+        check_post(role, organisation.as_ref(), &self.vocabularies)
+            .map_err(|rule| AccountsError::broken("/organisation", rule))?;
         if present.role == Role::Admin && role != Role::Admin {
             self.check_not_last_administrator(actor, id).await?;
         }
-        account.public.role = role.name().to_owned();
-        account.public.organisation = organisation.as_ref().map(Slug::to_string);
-        let changes = ChangeSet::by(actor, self.store.clock.now());
-        let entry = NewEntry::new(actor, Act::AccountChanged, id)
-            .with("from", present.role.name())
-            .with("to", role.name());
-        self.store.commit(changes, &account, &entry).await?;
-        self.end_access(actor, id).await?;
-        self.find(id.as_str()).await?.view()
+        let organisation = organisation.as_ref();
+        let changed = self.access.set_post(actor, account, role, organisation);
+        changed.await?.view()
     }
 
     /// Takes password, second factor and passkeys away and gives a one-time link to choose new ones. All sessions and
@@ -135,7 +127,7 @@ impl Administration {
         let (changes, handed_over) = wanted.apply(&self.mail, changes, link, purpose, &login, now);
         let entry = NewEntry::new(actor, Act::AccountReset, id);
         self.store.trail.commit(changes, &entry).await?;
-        self.end_access(actor, id).await?;
+        self.access.end(actor, id).await?;
         Ok(handed_over)
     }
 
@@ -157,7 +149,7 @@ impl Administration {
             let entry = NewEntry::new(actor, Act::AccountClosed, id);
             self.store.trail.commit(changes, &entry).await?;
         }
-        self.end_access(actor, id).await?;
+        self.access.end(actor, id).await?;
         self.find(id.as_str()).await?.view()
     }
 
@@ -179,7 +171,8 @@ impl Administration {
         Ok(theirs.map(|account| account.id).collect())
     }
 
-    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end.
+    /// Gives an account another body, together with what else changes. Its tokens go on with it; its sessions end
+    /// behind the commit, so who repeats after a kill calls [`Administration::end_sessions`].
     ///
     /// # Errors
     /// It was changed meanwhile; the catalogue fails.
@@ -193,12 +186,25 @@ impl Administration {
         account.public.organisation = Some(to.to_string());
         let entry = NewEntry::new(&Actor::System, Act::AccountChanged, id).with("organisation", to);
         let passed = self
+            .access
             .tokens
             .pass_on_of_account(id, to, changes, async |changes| {
                 self.store.commit(changes, &account, &entry).await
             });
         passed.await?;
-        self.sessions
+        self.end_sessions(id).await
+    }
+
+    /// Ends the sessions of an account whose rights have changed.
+    ///
+    /// # Errors
+    /// The catalogue fails; it may be repeated.
+    pub(in crate::services) async fn end_sessions(
+        &self,
+        id: &AccountId,
+    ) -> Result<(), AccountsError> {
+        self.access
+            .sessions
             .end_all(id.as_str(), None, &Actor::System)
             .await
     }
@@ -219,7 +225,7 @@ impl Administration {
             let is_due = |account: &&FullAccount| {
                 let closed_at = account.public.closed_at_ms;
                 let days_ms = FORGET_AFTER_DAYS * 86_400_000;
-                account.public.sealed.is_some()
+                !self.store.is_forgotten(account)
                     && closed_at.is_some_and(|at| at.saturating_add(days_ms) <= now.as_millis())
             };
             for account in page.iter().filter(is_due) {
@@ -261,11 +267,6 @@ impl Administration {
         Ok(account)
     }
 
-    async fn end_access(&self, actor: &Actor, id: &AccountId) -> Result<(), AccountsError> {
-        self.sessions.end_all(id.as_str(), None, actor).await?;
-        self.tokens.end_of_account(actor, id).await
-    }
-
     async fn find(&self, id: &str) -> Result<FullAccount, AccountsError> {
         let found = self.store.read(id).await?;
         found.ok_or(AccountsError::NoSuchAccount)
@@ -286,25 +287,6 @@ impl Administration {
             return Err(AccountsError::LastAdministrator);
         }
         Ok(())
-    }
-
-    fn check_post(&self, role: Role, organisation: Option<&Slug>, broken: &mut Violations) {
-        match organisation {
-            None if role == Role::Contributor => broken.push("/organisation", Rule::Required),
-            Some(slug)
-                if self
-                    .vocabularies
-                    .find("organisation", slug.as_str())
-                    .is_none() =>
-            {
-                let rule = Rule::UnknownConcept {
-                    scheme: "organisation",
-                    slug: slug.to_string(),
-                };
-                broken.push("/organisation", rule);
-            }
-            _ => {}
-        }
     }
 }
 

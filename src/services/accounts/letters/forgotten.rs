@@ -19,7 +19,7 @@ use crate::services::accounts::private;
 use crate::services::accounts::secret;
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::AccountStore;
-use crate::services::accounts::throttle::{Network, Throttle};
+use crate::services::accounts::throttle::{Attempt, Network, Throttle};
 use crate::services::audit::{Act, NewEntry};
 use crate::services::jobs::{Handler, JobFailure, payload};
 use crate::services::mail::{LinkPurpose, Mail};
@@ -28,7 +28,7 @@ use crate::storage::catalog::{ChangeSet, Job, JobKind, NewJob};
 /// The kind of these jobs.
 const KIND: &str = "answer-forgotten-password";
 
-/// An account gets one message in this time, however often somebody asks.
+/// A link that was not used yet is not replaced within this time, however often somebody asks.
 const PAUSE_SECONDS: i64 = 10 * 60;
 
 /// Takes requests for links.
@@ -57,7 +57,8 @@ impl ForgottenPasswords {
         }
         let now = self.store.clock.now();
         let name = secret::hash(&login.to_lowercase()).to_hex();
-        self.throttle.begin(&name, network, now)?;
+        self.throttle
+            .begin(Attempt::of_login(&name, network), now)?;
         let Ok(login) = Login::parse(login) else {
             return Ok(());
         };

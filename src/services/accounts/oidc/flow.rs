@@ -11,8 +11,8 @@ use crate::storage::keys::Key;
 /// A sign-in must come back within.
 const FLOW_SECONDS: i64 = 10 * 60;
 
-/// What the text is bound to, so that no other encrypted text is taken for it.
-const CONTEXT: &str = "openid-connect";
+/// What the text is for.
+const PURPOSE: &str = "openid-connect";
 
 /// A sign-in under way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,14 +40,12 @@ impl Flow {
 
     /// The text of the cookie.
     pub(super) fn seal(&self, master: &Key, clock: &Clock) -> Result<Secret, private::Unreadable> {
-        let key = private::keyed_hash(master, CONTEXT);
-        private::seal(self, CONTEXT, &key, clock).map(Secret::from_text)
+        private::seal_for_browser(self, PURPOSE, master, clock)
     }
 
     /// The sign-in of a cookie, if this archive began it and it has not ended.
     pub(super) fn open(text: &str, master: &Key, now: Timestamp) -> Option<Self> {
-        let key = private::keyed_hash(master, CONTEXT);
-        let flow: Self = private::open(text, CONTEXT, &key).ok()?;
+        let flow: Self = private::open_from_browser(text, PURPOSE, master).ok()?;
         let is_running = now < flow.begun_at().plus_seconds(FLOW_SECONDS);
         is_running.then_some(flow)
     }

@@ -2,7 +2,7 @@
 //! ([ADR 25](../../../../docs/adr/0025-openid-connect.md)).
 //!
 //! A provider says who signs in (`iss` and `sub`) and what is known of it (claims); [`provider`] has the rules that make
-//! role and body of the claims. Only `client.rs` names the crate `openidconnect`.
+//! role and body of the claims. Only [`client`] names the crate `openidconnect`.
 
 mod client;
 mod flow;
@@ -12,4 +12,4 @@ mod stored;
 
 pub use client::Unverified;
 pub use provider::{ClaimRule, Provider};
-pub use sign_in::{Answer, OidcError, OidcSignIn};
+pub use sign_in::{AuthorizationResponse, OidcError, OidcSignIn};

@@ -4,6 +4,7 @@ use serde_json::{Number, Value};
 
 use crate::domain::Slug;
 use crate::domain::access::Role;
+use crate::domain::account::Login;
 
 /// A provider of sign-ins.
 #[derive(Debug, Clone)]
@@ -56,6 +57,16 @@ impl ClaimRule {
     }
 }
 
+/// What a provider calls the holder. Messages are sent to a login name that is an address, so an address must be verified.
+pub(super) fn login_in(claims: &Value) -> Option<Login> {
+    let is_verified = claims["email_verified"] == Value::Bool(true);
+    let login = |claim: &str| Login::parse(claims[claim].as_str()?).ok();
+    login("email").filter(|_| is_verified).or_else(|| {
+        let name = login("preferred_username");
+        name.filter(|name| !name.is_mail_address())
+    })
+}
+
 /// A claim by its whole name, as some have dots in it, or by the parts between the dots.
 fn find<'a>(claims: &'a Value, name: &str) -> Option<&'a Value> {
     claims.get(name).or_else(|| {
@@ -77,8 +88,9 @@ fn is_equal(value: &Value, wanted: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::ClaimRule;
+    use super::{ClaimRule, login_in};
     use crate::domain::access::Role;
+    use crate::domain::account::Login;
 
     #[test]
     fn a_rule_fits_a_value_or_one_of_a_list_and_nothing_else() {
@@ -107,6 +119,38 @@ mod tests {
             ("missing", "", false),
         ] {
             assert_eq!(rule(claim, value).fits(&claims), fits, "{claim} {value}");
+        }
+    }
+
+    #[test]
+    fn only_a_verified_address_becomes_a_login_name() {
+        for (claims, expected) in [
+            (
+                json!({ "email": "a@x.example", "email_verified": true }),
+                Some("a@x.example"),
+            ),
+            (
+                json!({ "email": "a@x.example", "email_verified": false }),
+                None,
+            ),
+            (
+                json!({ "email": "a@x.example", "email_verified": "true" }),
+                None,
+            ),
+            (json!({ "email": "a@x.example" }), None),
+            (
+                json!({ "email": "a@x.example", "preferred_username": "an.nv" }),
+                Some("an.nv"),
+            ),
+            (json!({ "preferred_username": "b@x.example" }), None),
+            (
+                json!({ "email": "a@x.example", "email_verified": true, "preferred_username": "b@x.example" }),
+                Some("a@x.example"),
+            ),
+            (json!({}), None),
+        ] {
+            let login = login_in(&claims);
+            assert_eq!(login.as_ref().map(Login::as_str), expected, "{claims}");
         }
     }
 }

@@ -6,41 +6,41 @@ use serde_json::Value;
 
 use super::client::{AuthorizationFlow, Identity, ProviderClient, Unverified};
 use super::flow::Flow;
-use super::provider::{ClaimRule, Provider};
+use super::provider::{ClaimRule, Provider, login_in};
 use super::stored::{SubjectRecord, SubjectV1, key};
 use crate::domain::Slug;
 use crate::domain::Timestamp;
 use crate::domain::access::{AccountId, Actor};
 use crate::domain::account::Login;
+use crate::services::accounts::access::Access;
 use crate::services::accounts::error::AccountsError;
 use crate::services::accounts::secret::Secret;
-use crate::services::accounts::sessions::{Session, Sessions};
+use crate::services::accounts::sessions::Session;
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
-use crate::services::accounts::throttle::{Network, Throttle, TooManyAttempts};
+use crate::services::accounts::throttle::{Attempt, Network, Outcome, Throttle, TooManyAttempts};
 use crate::services::audit::{Act, NewEntry};
-use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet};
 
 /// By how much the clock of a provider may be behind.
 const SKEW_SECONDS: i64 = 60;
 
-/// Attempts to create an account beside others.
-const ATTEMPTS: usize = 3;
+/// How often an account is tried again that was not created because of another one.
+const RETRIES: u8 = 2;
 
 /// Signs in through providers.
 pub struct OidcSignIn {
-    pub(in crate::services::accounts) store: AccountStore,
-    pub(in crate::services::accounts) sessions: Arc<Sessions>,
+    store: AccountStore,
+    access: Access,
     throttle: Throttle,
     clients: Vec<Arc<ProviderClient>>,
 }
 
 /// What a browser brings back from a provider.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
+pub struct AuthorizationResponse {
     /// The code to exchange.
     pub code: Option<String>,
     /// What the browser took along.
@@ -60,9 +60,9 @@ pub enum OidcError {
     /// The provider does not answer.
     #[error("the provider does not answer")]
     Unavailable(#[source] Unverified),
-    /// The browser did not begin this sign-in here, or too long ago, or what it brings back is not right.
-    #[error("the sign-in is not right: {0}")]
-    NotRight(String),
+    /// The browser did not begin this sign-in here, or too long ago, or the provider refuses what it brings back.
+    #[error("the sign-in was rejected: {0}")]
+    Rejected(String),
     /// No rule gives this holder a role, or its account is closed.
     #[error("the holder has no role here")]
     NoRole,
@@ -87,7 +87,7 @@ impl From<Unverified> for OidcError {
     fn from(error: Unverified) -> Self {
         match error {
             Unverified::Unavailable(_) => Self::Unavailable(error),
-            Unverified::Refused(why) => Self::NotRight(why),
+            Unverified::Refused(why) => Self::Rejected(why),
         }
     }
 }
@@ -95,13 +95,13 @@ impl From<Unverified> for OidcError {
 impl OidcSignIn {
     pub(in crate::services::accounts) fn new(
         store: AccountStore,
-        sessions: Arc<Sessions>,
+        access: Access,
         providers: Vec<Provider>,
     ) -> Self {
         let clients = providers.into_iter().map(ProviderClient::new);
         Self {
             store,
-            sessions,
+            access,
             throttle: Throttle::new(),
             clients: clients.map(Arc::new).collect(),
         }
@@ -129,77 +129,86 @@ impl OidcSignIn {
         let flow = Flow::new(provider, is_fresh, clock);
         let cookie = flow.seal(&self.store.keys.master(), clock);
         let cookie = cookie.map_err(AccountsError::from)?;
-        let address =
-            blocking(move || client.authorization_url(&authorization_flow(&flow, &redirect), now))
-                .await?;
+        let flow = authorization_flow(flow, redirect);
+        let address = client.authorization_url(flow, now).await?;
         Ok((address, cookie))
     }
 
     /// Completes a sign-in with what the browser kept and brings back.
     ///
     /// # Errors
-    /// [`OidcError`]; too many that are not right make a network wait.
+    /// [`OidcError`]; too many codes that the provider refuses make a network wait.
     pub async fn complete(
         &self,
         provider: &str,
         redirect: String,
         cookie: Option<&str>,
-        answer: Answer,
+        response: AuthorizationResponse,
         network: Network,
     ) -> Result<(Secret, Session), OidcError> {
         let client = self.client(provider)?;
-        let now = self.store.clock.now();
-        // Each network by itself: nobody can make all others wait.
-        let name = format!("openid-connect {}", name_of(network));
-        self.throttle.begin(&name, network, now)?;
-        let begun = self.checked(&client, redirect, cookie, answer, now).await;
-        let begun = match begun {
+        let verified = self.verified(&client, redirect, cookie, response, network);
+        match verified.await {
             Ok(identity) => self.admit(&client.provider, &identity, network).await,
-            Err(error) => Err(error),
-        };
-        match &begun {
-            Ok(_) => self.throttle.succeeded(&name, network, now),
-            Err(OidcError::NotRight(why)) => {
-                tracing::warn!(provider, %why, "a sign-in through a provider is not right");
+            Err(error) => {
+                if let OidcError::Rejected(why) = &error {
+                    tracing::warn!(provider, %why, "a sign-in through a provider was rejected");
+                }
+                Err(error)
             }
-            Err(_) => self.throttle.undecided(&name, network, now),
         }
-        begun
     }
 
-    async fn checked(
+    /// Who signs in. A browser that lost its cookie guesses nothing, so only what the provider refuses is counted.
+    async fn verified(
         &self,
         client: &Arc<ProviderClient>,
         redirect: String,
         cookie: Option<&str>,
-        answer: Answer,
-        now: Timestamp,
+        response: AuthorizationResponse,
+        network: Network,
     ) -> Result<Identity, OidcError> {
-        let not_right = |why: &str| OidcError::NotRight(why.to_owned());
-        let master = self.store.keys.master();
-        let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
-        let flow = flow.ok_or_else(|| not_right("this browser did not begin it"))?;
-        let is_same = flow.provider == client.provider.id.as_str()
-            && answer.state.as_deref() == Some(flow.state.as_str());
-        if !is_same {
-            return Err(not_right("the state is another one"));
-        }
-        let issuer = &client.provider.issuer;
-        if answer.issuer.as_ref().is_some_and(|from| from != issuer) {
-            return Err(not_right("another issuer answers"));
-        }
-        let code = answer.code.filter(|_| answer.error.is_none());
-        let code = code.ok_or_else(|| not_right("the provider refused"))?;
+        let clock = &self.store.clock;
+        let now = clock.now();
+        let (flow, code) = self.begun(&client.provider, cookie, response, now)?;
         let (is_fresh, begun_at) = (flow.is_fresh, flow.begun_at());
-        let client = Arc::clone(client);
-        let identity =
-            blocking(move || client.verify(&code, &authorization_flow(&flow, &redirect), now))
-                .await?;
+        let verified = client.verify(code, authorization_flow(flow, redirect), now);
+        let verified = async { Ok(verified.await?) };
+        let attempt = Attempt::in_network(network);
+        let identity = self.throttle.count(attempt, clock, verified, outcome_of);
+        let identity = identity.await?;
         let earliest = begun_at.plus_seconds(-SKEW_SECONDS);
         if is_fresh && identity.authenticated_at.is_none_or(|at| at < earliest) {
-            return Err(not_right("the proof of identity is not fresh"));
+            return Err(rejected("the proof of identity is not fresh"));
         }
         Ok(identity)
+    }
+
+    /// The sign-in that this browser began and the code that it brings back.
+    fn begun(
+        &self,
+        provider: &Provider,
+        cookie: Option<&str>,
+        response: AuthorizationResponse,
+        now: Timestamp,
+    ) -> Result<(Flow, String), OidcError> {
+        let master = self.store.keys.master();
+        let flow = cookie.and_then(|cookie| Flow::open(cookie, &master, now));
+        let flow = flow.ok_or_else(|| rejected("this browser did not begin it"))?;
+        let is_same = flow.provider == provider.id.as_str()
+            && response.state.as_deref() == Some(flow.state.as_str());
+        if !is_same {
+            return Err(rejected("the state is another one"));
+        }
+        if response
+            .issuer
+            .is_some_and(|issuer| issuer != provider.issuer)
+        {
+            return Err(rejected("another issuer answers"));
+        }
+        let code = response.code.filter(|_| response.error.is_none());
+        let code = code.ok_or_else(|| rejected("the provider refused"))?;
+        Ok((flow, code))
     }
 
     /// Begins a session for a verified identity, with the role that the rules give it now.
@@ -224,7 +233,8 @@ impl OidcSignIn {
         let proven = identity
             .authenticated_at
             .unwrap_or(Timestamp::from_millis(0));
-        Ok(self.sessions.begin_proven(&account, proven, entry).await?)
+        let sessions = &self.access.sessions;
+        Ok(sessions.begin_proven(&account, proven, entry).await?)
     }
 
     /// The account of the subject; a new one at its first sign-in.
@@ -239,20 +249,21 @@ impl OidcSignIn {
             &identity.subject,
             &self.store.keys.master(),
         );
-        for _ in 0..ATTEMPTS {
+        let mut retries = 0..RETRIES;
+        loop {
             let found = self.store.catalog.keyed::<SubjectRecord>(&key).await?;
             if let Some(SubjectRecord::V1(found)) = found.map(|found| found.value) {
                 let account = self.store.read(&found.account).await?;
                 return account.ok_or(OidcError::NoRole);
             }
             match self.create(provider, identity, rule, &key).await {
+                // The same subject signed in at the same time, or somebody got the login name.
                 Err(OidcError::Accounts(AccountsError::Catalog(
                     CatalogError::RecordConflict { .. },
-                ))) => {}
+                ))) if retries.next().is_some() => {}
                 created => created?,
             }
         }
-        Err(AccountsError::Catalog(CatalogError::Closed).into())
     }
 
     async fn create(
@@ -300,10 +311,7 @@ impl OidcSignIn {
     /// A login name that nobody has: what the provider calls the holder, or the id. An account that has the name already
     /// stays who it is.
     async fn free_login(&self, claims: &Value, id: &AccountId) -> Result<Login, OidcError> {
-        let is_verified = claims["email_verified"] != Value::Bool(false);
-        let email = claims["email"].as_str().filter(|_| is_verified);
-        let wanted = email.or(claims["preferred_username"].as_str());
-        if let Some(login) = wanted.and_then(|text| Login::parse(text).ok())
+        if let Some(login) = login_in(claims)
             && self.store.with_login(&login).await?.is_none()
         {
             return Ok(login);
@@ -312,27 +320,21 @@ impl OidcSignIn {
         login.map_err(|rule| AccountsError::broken("/login", rule).into())
     }
 
-    /// The account with the role and body of the rule. A change ends its sessions.
+    /// The account with the role and body of the rule. A change ends its sessions and tokens.
     async fn with_post(
         &self,
-        mut account: FullAccount,
+        account: FullAccount,
         rule: &ClaimRule,
     ) -> Result<FullAccount, OidcError> {
         let present = account.view()?;
         if (present.role, &present.organisation) == (rule.role, &rule.organisation) {
             return Ok(account);
         }
-        account.public.role = rule.role.name().to_owned();
-        account.public.organisation = rule.organisation.as_ref().map(Slug::to_string);
-        let id = account.public.id.clone();
-        let changes = ChangeSet::by(&Actor::System, self.store.clock.now());
-        let entry = NewEntry::new(&Actor::System, Act::AccountChanged, &id)
-            .with("from", present.role.name())
-            .with("to", rule.role.name());
-        self.store.commit(changes, &account, &entry).await?;
-        self.sessions.end_all(&id, None, &Actor::System).await?;
-        let again = self.store.read(&id).await?;
-        again.ok_or(OidcError::NoRole)
+        let organisation = rule.organisation.as_ref();
+        let changed = self
+            .access
+            .set_post(&Actor::System, account, rule.role, organisation);
+        Ok(changed.await?)
     }
 
     fn client(&self, provider: &str) -> Result<Arc<ProviderClient>, OidcError> {
@@ -344,12 +346,23 @@ impl OidcSignIn {
     }
 }
 
-fn authorization_flow<'a>(flow: &'a Flow, redirect: &'a str) -> AuthorizationFlow<'a> {
+fn rejected(why: &str) -> OidcError {
+    OidcError::Rejected(why.to_owned())
+}
+
+const fn outcome_of<T>(verified: &Result<T, OidcError>) -> Outcome {
+    match verified {
+        Err(OidcError::Rejected(_)) => Outcome::Failed,
+        _ => Outcome::Undecided,
+    }
+}
+
+fn authorization_flow(flow: Flow, redirect: String) -> AuthorizationFlow {
     AuthorizationFlow {
         redirect,
-        state: &flow.state,
-        nonce: &flow.nonce,
-        verifier: &flow.verifier,
+        state: flow.state,
+        nonce: flow.nonce,
+        verifier: flow.verifier,
         is_fresh: flow.is_fresh,
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::hex;
 use crate::services::accounts::private;
-use crate::services::accounts::secret::hex;
 use crate::storage::catalog::Keyed;
 use crate::storage::keys::Key;
 

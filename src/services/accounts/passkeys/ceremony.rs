@@ -20,10 +20,10 @@ use webauthn_rp::{
 /// The bytes of the id of an account, by which a passkey names it.
 const HANDLE_BYTES: usize = 14;
 
-/// The answer of a browser is not right.
+/// The response of an authenticator is not valid.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer of the browser is not right: {0}")]
-pub(super) struct NotRight(pub(super) String);
+#[error("the response of the authenticator is not valid: {0}")]
+pub(super) struct InvalidResponse(pub(super) String);
 
 /// This archive, as passkeys know it.
 pub(super) struct RelyingParty {
@@ -70,10 +70,10 @@ impl RelyingParty {
         login: &str,
         display: &str,
         known: Vec<Vec<u8>>,
-    ) -> Result<(Value, Vec<u8>), NotRight> {
+    ) -> Result<(Value, Vec<u8>), InvalidResponse> {
         let handle = handle(account)?;
         let user = PublicKeyCredentialUserEntity {
-            name: Username::try_from(login).map_err(not_right)?,
+            name: Username::try_from(login).map_err(invalid)?,
             id: &handle,
             display_name: Nickname::try_from(display).ok(),
         };
@@ -85,9 +85,9 @@ impl RelyingParty {
             })
         });
         let options = PublicKeyCredentialCreationOptions::passkey(&self.id, user, known.collect());
-        let (server, client) = options.start_ceremony().map_err(not_right)?;
-        let options = serde_json::to_value(&client).map_err(not_right)?;
-        Ok((options, server.encode().map_err(not_right)?))
+        let (server, client) = options.start_ceremony().map_err(invalid)?;
+        let options = serde_json::to_value(&client).map_err(invalid)?;
+        Ok((options, server.encode().map_err(invalid)?))
     }
 
     /// The passkey that a browser made.
@@ -95,8 +95,8 @@ impl RelyingParty {
         &self,
         kept: &[u8],
         answer: &Value,
-    ) -> Result<NewCredential, NotRight> {
-        let state = RegistrationServerState::<HANDLE_BYTES>::decode(kept).map_err(not_right)?;
+    ) -> Result<NewCredential, InvalidResponse> {
+        let state = RegistrationServerState::<HANDLE_BYTES>::decode(kept).map_err(invalid)?;
         let answer: RegistrationRelaxed = read(answer)?;
         let options = RegistrationVerificationOptions {
             allowed_origins: &[self.origin.as_str()],
@@ -106,39 +106,39 @@ impl RelyingParty {
         };
         let made = state
             .verify(&self.id, &answer.0, &options)
-            .map_err(not_right)?;
+            .map_err(invalid)?;
         let state = made.dynamic_state();
         if !state.user_verified {
-            return Err(NotRight(
+            return Err(InvalidResponse(
                 "the device did not recognise its holder".to_owned(),
             ));
         }
         Ok(NewCredential {
             id: made.id().as_ref().to_vec(),
-            public_key: made.static_state().encode().map_err(not_right)?,
-            state: state.encode().map_err(not_right)?,
+            public_key: made.static_state().encode().map_err(invalid)?,
+            state: state.encode().map_err(invalid)?,
         })
     }
 
     /// What to ask a browser for, and what to keep until it answers.
-    pub(super) fn begin_sign_in(&self) -> Result<(Value, Vec<u8>), NotRight> {
+    pub(super) fn begin_sign_in(&self) -> Result<(Value, Vec<u8>), InvalidResponse> {
         let options = DiscoverableCredentialRequestOptions::passkey(&self.id);
-        let (server, client) = options.start_ceremony().map_err(not_right)?;
-        let options = serde_json::to_value(&client).map_err(not_right)?;
-        Ok((options, server.encode().map_err(not_right)?))
+        let (server, client) = options.start_ceremony().map_err(invalid)?;
+        let options = serde_json::to_value(&client).map_err(invalid)?;
+        Ok((options, server.encode().map_err(invalid)?))
     }
 
     /// Which passkey a browser answers with; whether it has that is not verified yet.
-    pub(super) fn claimed(answer: &Value) -> Result<Claimed, NotRight> {
+    pub(super) fn claimed(answer: &Value) -> Result<Claimed, InvalidResponse> {
         let answer: DiscoverableAuthenticationRelaxed<HANDLE_BYTES> = read(answer)?;
         let handle = answer
             .0
             .response()
             .user_handle()
             .encode()
-            .map_err(not_right)?;
+            .map_err(invalid)?;
         Ok(Claimed {
-            account: String::from_utf8(handle.to_vec()).map_err(not_right)?,
+            account: String::from_utf8(handle.to_vec()).map_err(invalid)?,
             id: answer.0.raw_id().as_ref().to_vec(),
         })
     }
@@ -152,20 +152,20 @@ impl RelyingParty {
         id: &[u8],
         public_key: &[u8],
         state: [u8; 7],
-    ) -> Result<[u8; 7], NotRight> {
-        let server = DiscoverableAuthenticationServerState::decode(kept).map_err(not_right)?;
+    ) -> Result<[u8; 7], InvalidResponse> {
+        let server = DiscoverableAuthenticationServerState::decode(kept).map_err(invalid)?;
         let answer: DiscoverableAuthenticationRelaxed<HANDLE_BYTES> = read(answer)?;
         let handle = handle(account)?;
         let key = StaticState::<CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>>::decode(
             public_key,
         );
         let mut credential = AuthenticatedCredential::new(
-            CredentialId::<&[u8]>::decode(id).map_err(not_right)?,
+            CredentialId::<&[u8]>::decode(id).map_err(invalid)?,
             &handle,
-            key.map_err(not_right)?,
-            DynamicState::decode(state).map_err(not_right)?,
+            key.map_err(invalid)?,
+            DynamicState::decode(state).map_err(invalid)?,
         )
-        .map_err(not_right)?;
+        .map_err(invalid)?;
         let options = AuthenticationVerificationOptions {
             allowed_origins: &[self.origin.as_str()],
             allowed_top_origins: None::<&[&str]>,
@@ -174,23 +174,23 @@ impl RelyingParty {
         };
         server
             .verify(&self.id, &answer.0, &mut credential, &options)
-            .map_err(not_right)?;
-        credential.dynamic_state().encode().map_err(not_right)
+            .map_err(invalid)?;
+        credential.dynamic_state().encode().map_err(invalid)
     }
 }
 
-fn handle(account: &str) -> Result<UserHandle<HANDLE_BYTES>, NotRight> {
-    let bytes = <[u8; HANDLE_BYTES]>::try_from(account.as_bytes()).map_err(not_right)?;
-    UserHandle::decode(bytes).map_err(|_| NotRight("no account".to_owned()))
+fn handle(account: &str) -> Result<UserHandle<HANDLE_BYTES>, InvalidResponse> {
+    let bytes = <[u8; HANDLE_BYTES]>::try_from(account.as_bytes()).map_err(invalid)?;
+    UserHandle::decode(bytes).map_err(|_| InvalidResponse("no account".to_owned()))
 }
 
-fn read<T: serde::de::DeserializeOwned>(answer: &Value) -> Result<T, NotRight> {
+fn read<T: serde::de::DeserializeOwned>(answer: &Value) -> Result<T, InvalidResponse> {
     // From text: the types borrow parts of it while they are read.
-    serde_json::from_str(&answer.to_string()).map_err(not_right)
+    serde_json::from_str(&answer.to_string()).map_err(invalid)
 }
 
-fn not_right(error: impl std::fmt::Display) -> NotRight {
-    NotRight(error.to_string())
+fn invalid(error: impl std::fmt::Display) -> InvalidResponse {
+    InvalidResponse(error.to_string())
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ use crate::storage::keys::Key;
 const SECONDS: i64 = 5 * 60;
 /// Answered ceremonies that are remembered; answering costs attempts, which are counted.
 const MAX_ANSWERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
-/// What the text is bound to.
-const CONTEXT: &str = "passkeys";
+/// What the text is for.
+const PURPOSE: &str = "passkeys";
 
 /// What a ceremony is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,8 +68,7 @@ impl Ceremonies {
             state,
             begun_at_ms: clock.now().as_millis(),
         };
-        let key = private::keyed_hash(master, CONTEXT);
-        private::seal(&kept, CONTEXT, &key, clock).map(Secret::from_text)
+        private::seal_for_browser(&kept, PURPOSE, master, clock)
     }
 
     /// What was kept, the first time within its time and for its purpose.
@@ -80,8 +79,7 @@ impl Ceremonies {
         master: &Key,
         now: Timestamp,
     ) -> Option<Vec<u8>> {
-        let key = private::keyed_hash(master, CONTEXT);
-        let kept: Kept = private::open(text, CONTEXT, &key).ok()?;
+        let kept: Kept = private::open_from_browser(text, PURPOSE, master).ok()?;
         let end = Timestamp::from_millis(kept.begun_at_ms).plus_seconds(SECONDS);
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = answered.put(kept.id, ()).is_none();

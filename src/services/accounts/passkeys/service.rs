@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::ceremony::{NotRight, RelyingParty};
+use super::ceremony::{InvalidResponse, RelyingParty};
 use super::challenge::{Ceremonies, Purpose};
 use super::stored::{MAX_OF_ACCOUNT, PasskeyRecord, PasskeyV1, SealedV1, hash_of, key, of_account};
 use crate::domain::asset::limits;
 use crate::domain::{Timestamp, text};
 use crate::services::accounts::error::AccountsError;
 use crate::services::accounts::private;
-use crate::services::accounts::secret::Secret;
+use crate::services::accounts::secret::{Secret, public_id};
 use crate::services::accounts::sessions::{Session, Sessions};
 use crate::services::accounts::sign_in::name_of;
 use crate::services::accounts::store::{AccountStore, FullAccount};
-use crate::services::accounts::throttle::{Network, Throttle};
+use crate::services::accounts::throttle::{Attempt, Network, Outcome, Throttle, TooManyAttempts};
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, Versioned};
@@ -64,9 +64,9 @@ pub enum PasskeyError {
     /// The account has no such passkey.
     #[error("there is no such passkey")]
     NoSuchPasskey,
-    /// The answer of the browser is not right.
-    #[error("the answer of the browser is not right")]
-    NotRight,
+    /// The response of the authenticator is not valid.
+    #[error("the response of the authenticator is not valid")]
+    InvalidResponse,
     /// An account could not be read or written.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
@@ -78,16 +78,22 @@ impl From<CatalogError> for PasskeyError {
     }
 }
 
+impl From<TooManyAttempts> for PasskeyError {
+    fn from(error: TooManyAttempts) -> Self {
+        Self::Accounts(error.into())
+    }
+}
+
 impl From<private::Unreadable> for PasskeyError {
     fn from(error: private::Unreadable) -> Self {
         Self::Accounts(error.into())
     }
 }
 
-impl From<NotRight> for PasskeyError {
-    fn from(error: NotRight) -> Self {
+impl From<InvalidResponse> for PasskeyError {
+    fn from(error: InvalidResponse) -> Self {
         tracing::debug!(%error, "a ceremony with a passkey failed");
-        Self::NotRight
+        Self::InvalidResponse
     }
 }
 
@@ -116,10 +122,7 @@ impl Passkeys {
         if account.provider.is_some() {
             return Err(AccountsError::OfProvider.into());
         }
-        let known = of_account(&*self.store.catalog, &session.account).await?;
-        if known.len() >= MAX_OF_ACCOUNT {
-            return Err(PasskeyError::TooMany(MAX_OF_ACCOUNT));
-        }
+        let known = self.with_room_for_one(&session.account).await?;
         let mut ids = Vec::new();
         for read in &known {
             ids.push(self.unsealed(read)?.id);
@@ -133,7 +136,7 @@ impl Passkeys {
     /// Registers the passkey that the browser made.
     ///
     /// # Errors
-    /// [`PasskeyError::NotRight`]; [`AccountsError::Invalid`] with `/label`.
+    /// [`PasskeyError::InvalidResponse`], [`PasskeyError::TooMany`]; [`AccountsError::Invalid`] with `/label`.
     pub async fn register(
         &self,
         session: &Session,
@@ -146,6 +149,8 @@ impl Passkeys {
         let kept = self.taken(ceremony, &registering(session))?;
         let made = self.party()?.finish_registration(&kept, answer)?;
         let account = self.account(&session.account).await?;
+        // Many ceremonies may have begun while there was room.
+        self.with_room_for_one(&session.account).await?;
         let now = self.store.clock.now();
         let sealed = SealedV1 {
             label,
@@ -213,25 +218,18 @@ impl Passkeys {
     /// Begins a session for the holder of a passkey.
     ///
     /// # Errors
-    /// [`PasskeyError::NotRight`], the same for unknown passkeys and wrong answers; [`AccountsError::TooManyAttempts`].
+    /// [`PasskeyError::InvalidResponse`], the same for unknown passkeys and wrong answers; [`AccountsError::TooManyAttempts`].
     pub async fn sign_in(
         &self,
         ceremony: &str,
         answer: &Value,
         network: Network,
     ) -> Result<(Secret, Session), PasskeyError> {
-        let now = self.store.clock.now();
-        // Each network by itself: nobody can make all others wait.
-        let name = format!("passkey {}", name_of(network));
-        let begun = self.throttle.begin(&name, network, now);
-        begun.map_err(AccountsError::from)?;
-        let begun = self.verified(ceremony, answer, network, now).await;
-        match &begun {
-            Ok(_) => self.throttle.succeeded(&name, network, now),
-            Err(PasskeyError::NotRight) => {}
-            Err(_) => self.throttle.undecided(&name, network, now),
-        }
-        begun
+        let attempt = Attempt::in_network(network);
+        let signed_in = self.verified(ceremony, answer, network);
+        self.throttle
+            .count(attempt, &self.store.clock, signed_in, outcome_of)
+            .await
     }
 
     async fn verified(
@@ -239,13 +237,13 @@ impl Passkeys {
         ceremony: &str,
         answer: &Value,
         network: Network,
-        now: Timestamp,
     ) -> Result<(Secret, Session), PasskeyError> {
+        let now = self.store.clock.now();
         let kept = self.taken(ceremony, &Purpose::SignIn)?;
         let claimed = RelyingParty::claimed(answer)?;
         let key = key(&claimed.account, &hash_of(&claimed.id));
         let found = self.store.catalog.keyed::<PasskeyRecord>(&key).await?;
-        let found = found.ok_or(PasskeyError::NotRight)?;
+        let found = found.ok_or(PasskeyError::InvalidResponse)?;
         let mut sealed = self.unsealed(&found)?;
         sealed.state = self.party()?.finish_sign_in(
             &kept,
@@ -256,7 +254,7 @@ impl Passkeys {
             sealed.state,
         )?;
         let account = self.account(&claimed.account).await?;
-        let actor = account.actor().map_err(|_| PasskeyError::NotRight)?;
+        let actor = account.actor().map_err(|_| PasskeyError::InvalidResponse)?;
         let PasskeyRecord::V1(record) = &found.value;
         let next = PasskeyRecord::V1(PasskeyV1 {
             used_on: Some(now.day().to_string()),
@@ -274,6 +272,18 @@ impl Passkeys {
 
     fn party(&self) -> Result<&RelyingParty, PasskeyError> {
         self.party.as_ref().ok_or(PasskeyError::NotHere)
+    }
+
+    /// The passkeys of an account that can have another one.
+    async fn with_room_for_one(
+        &self,
+        account: &str,
+    ) -> Result<Vec<Versioned<PasskeyRecord>>, PasskeyError> {
+        let known = of_account(&*self.store.catalog, account).await?;
+        if known.len() >= MAX_OF_ACCOUNT {
+            return Err(PasskeyError::TooMany(MAX_OF_ACCOUNT));
+        }
+        Ok(known)
     }
 
     async fn account(&self, id: &str) -> Result<FullAccount, PasskeyError> {
@@ -295,7 +305,7 @@ impl Passkeys {
     fn taken(&self, ceremony: &str, purpose: &Purpose) -> Result<Vec<u8>, PasskeyError> {
         let (master, now) = (self.store.keys.master(), self.store.clock.now());
         let kept = self.ceremonies.take(ceremony, purpose, &master, now);
-        kept.ok_or(PasskeyError::NotRight)
+        kept.ok_or(PasskeyError::InvalidResponse)
     }
 
     fn sealed(&self, account: &str, sealed: &SealedV1) -> Result<String, PasskeyError> {
@@ -308,6 +318,14 @@ impl Passkeys {
         let key = self.store.keys.of(&record.account);
         let key = key.ok_or(AccountsError::NotValid)?;
         Ok(private::open(&record.sealed, &record.account, &key)?)
+    }
+}
+
+const fn outcome_of<T>(signed_in: &Result<T, PasskeyError>) -> Outcome {
+    match signed_in {
+        Ok(_) => Outcome::Succeeded,
+        Err(PasskeyError::InvalidResponse) => Outcome::Failed,
+        Err(_) => Outcome::Undecided,
     }
 }
 
@@ -324,8 +342,4 @@ fn view(record: &PasskeyV1, label: String) -> PasskeyView {
         created_at: Timestamp::from_millis(record.created_at_ms),
         used_on: record.used_on.clone(),
     }
-}
-
-fn public_id(hash: &str) -> String {
-    hash.chars().take(16).collect()
 }

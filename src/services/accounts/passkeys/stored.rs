@@ -6,7 +6,7 @@ use crate::services::accounts::secret::{self};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Keyed, RecordStore, Versioned};
 
-/// More passkeys than an account can have.
+/// Passkeys that an account can have.
 pub(super) const MAX_OF_ACCOUNT: usize = 20;
 
 /// A passkey, under its account and the hash of its id.
@@ -64,13 +64,13 @@ pub(super) fn hash_of(id: &[u8]) -> String {
     secret::hash_bytes(id).to_hex()
 }
 
-/// The passkeys of an account.
+/// All passkeys of an account: one that was left out would survive a reset.
 pub(super) async fn of_account(
     catalog: &dyn RecordStore,
     account: &str,
 ) -> Result<Vec<Versioned<PasskeyRecord>>, CatalogError> {
     let range = KeyRange::prefix(key(account, ""));
-    catalog.all_keyed(range, 2 * MAX_OF_ACCOUNT).await
+    catalog.all_keyed(range, usize::MAX).await
 }
 
 /// The change set without the passkeys of an account.

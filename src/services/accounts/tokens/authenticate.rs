@@ -60,9 +60,8 @@ impl Tokens {
             .catalog
             .keyed::<AccountRecord>(account.as_str())
             .await?;
-        let Some(AccountRecord::V1(account)) = found.map(|found| found.value) else {
-            return Err(AccountsError::NotValid);
-        };
+        let found = found.ok_or(AccountsError::NotValid)?;
+        let account = found.value.account();
         let is_same = account.closed_at_ms.is_none()
             && account.role == record.role.name()
             && account.organisation.as_deref() == record.organisation.as_ref().map(Slug::as_str);

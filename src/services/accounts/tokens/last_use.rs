@@ -12,6 +12,7 @@ use crate::domain::access::{Actor, TokenId};
 use crate::domain::{Timestamp, WorkDate};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Keyed, RecordStore};
+use crate::telemetry::error_chain;
 
 /// More tokens than any archive has.
 const NOTED: usize = 4_096;
@@ -72,7 +73,10 @@ impl LastUse {
         let (catalog, token) = (Arc::clone(&self.catalog), token.clone());
         tokio::spawn(async move {
             if let Err(error) = write(&*catalog, token, day, now).await {
-                tracing::debug!(%error, "the day of use of a token was not written");
+                tracing::debug!(
+                    error = error_chain(&error),
+                    "the day of use of a token was not written"
+                );
             }
         });
     }

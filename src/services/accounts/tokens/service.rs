@@ -6,8 +6,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::error::AccountsError;
+use super::super::post::check_post;
 use super::super::scope::administers;
-use super::super::secret::{self, Secret, hex};
+use super::super::secret::{self, Secret};
 use super::cache::Cache;
 use super::last_use::LastUse;
 use super::token::Token;
@@ -15,6 +16,7 @@ use crate::clock::Clock;
 use crate::domain::access::policy::table::Column;
 use crate::domain::access::{AccountId, Actor, Permissions, Role, TokenId};
 use crate::domain::asset::limits;
+use crate::domain::hex;
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Timestamp, Violations, text};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
@@ -223,25 +225,9 @@ impl Tokens {
             violations.push("/label", rule);
             String::new()
         });
-        match &wanted.organisation {
-            None if wanted.role == Role::Contributor => {
-                violations.push("/organisation", Rule::Required);
-            }
-            Some(slug)
-                if self
-                    .vocabularies
-                    .find("organisation", slug.as_str())
-                    .is_none() =>
-            {
-                violations.push(
-                    "/organisation",
-                    Rule::UnknownConcept {
-                        scheme: "organisation",
-                        slug: slug.to_string(),
-                    },
-                );
-            }
-            _ => {}
+        let organisation = wanted.organisation.as_ref();
+        if let Err(rule) = check_post(wanted.role, organisation, &self.vocabularies) {
+            violations.push("/organisation", rule);
         }
         if wanted.expires_at.is_some_and(|end| end <= now) {
             violations.push("/expires_at", Rule::InvalidTimestamp);

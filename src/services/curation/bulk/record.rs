@@ -293,15 +293,13 @@ impl ByV1 {
         let Some(name) = &self.role else {
             return Ok(Actor::System);
         };
-        let mut roles = Role::NAMES.iter();
-        let role = roles.find(|(known, _)| known == name);
-        let (_, role) = role.ok_or_else(|| unreadable("role", name))?;
+        let role = Role::of_name(name).ok_or_else(|| unreadable("role", name))?;
         let organisation = self.organisation.as_deref().map(Slug::parse).transpose();
         let text = self.organisation.as_deref().unwrap_or_default();
         let organisation = organisation.map_err(|_| unreadable("organisation", text))?;
         Ok(Actor::Holder {
             credential: Credential::from(self.credential.clone().unwrap_or_default()),
-            role: *role,
+            role,
             subordinates: subordinates(vocabularies, organisation.as_ref(), now),
             organisation,
             // A narrowed token starts nothing that it may not do.

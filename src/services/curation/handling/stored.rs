@@ -173,11 +173,7 @@ impl TryFrom<CommentV1> for Comment {
 }
 
 fn role_of(name: &str) -> Result<Role, InvalidRecord> {
-    let mut roles = Role::NAMES.iter();
-    roles
-        .find(|(known, _)| *known == name)
-        .map(|(_, role)| *role)
-        .ok_or_else(|| invalid("role", name))
+    Role::of_name(name).ok_or_else(|| invalid("role", name))
 }
 
 fn parsed<T: std::str::FromStr>(what: &'static str, text: &str) -> Result<T, InvalidRecord> {

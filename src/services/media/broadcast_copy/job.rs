@@ -24,6 +24,7 @@ use crate::services::media::sound::{self, Measurement, Outcome};
 use crate::services::programs::{Program, ProgramError, Programs};
 use crate::storage::blobs::{BlobStore, Staged, Staging};
 use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, Rendition, WorkReader, Write};
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 const KIND: &str = "make-broadcast-copy";
@@ -177,7 +178,10 @@ fn failed(error: EncodeError) -> Result<CopyOutcome, EncodeErrorOrRetry> {
             CopyFailure::TooLarge
         }
         EncodeError::Program(error) if error.is_caused_by_input() => {
-            tracing::info!(%error, "ffmpeg made no copy of a sound");
+            tracing::info!(
+                error = error_chain(&error),
+                "ffmpeg made no copy of a sound"
+            );
             CopyFailure::Damaged
         }
         EncodeError::Measure(sound::SoundError::File(_)) => CopyFailure::Damaged,
@@ -220,7 +224,7 @@ impl Handler for MakeBroadcastCopy {
             Err(EncodeErrorOrRetry::Retry(failure)) => return Err(failure),
             Err(EncodeErrorOrRetry::Missing(error)) => {
                 let program = Program::Ffmpeg.name();
-                tracing::warn!(blob = %of, program, %error, "a copy for stations waits for a program");
+                tracing::warn!(blob = %of, program, error = error_chain(&error), "a copy for stations waits for a program");
                 return Ok(changes);
             }
         };

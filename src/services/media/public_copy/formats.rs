@@ -70,15 +70,15 @@ fn state_without_rendition(media_type: &str, record: Option<&BlobRecord>) -> Pro
 /// The state of a file, by what is recorded of its bytes and the renditions made from them.
 pub fn state(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Processing {
     let is_public_copy = |copy: &Rendition| {
-        let cover = file.cover();
-        recipe::serves(&copy.recipe, Purpose::PublicCopy, cover)
+        let redaction = file.redaction();
+        recipe::serves(&copy.recipe, Purpose::PublicCopy, redaction)
     };
     if renditions.iter().any(is_public_copy) {
         return Processing::Ready;
     }
     match state_without_rendition(&file.media_type, record) {
-        // What is covered is never delivered as it is.
-        Processing::Ready if file.cover().is_some() => Processing::Working,
+        // What is redacted is never delivered as it is.
+        Processing::Ready if file.redaction().is_some() => Processing::Working,
         state => state,
     }
 }

@@ -17,16 +17,16 @@ pub struct Passage {
 
 /// The text of a body or transcript with the start times of its cues; plain text has no cues.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TimedText {
+pub struct TimedText {
     /// The text without times, cue numbers and tags.
-    pub(crate) text: String,
+    pub text: String,
     /// Byte offset and start time in milliseconds of each cue, ascending.
     cues: Vec<(usize, u64)>,
 }
 
 impl TimedText {
     /// Parses timed or plain text.
-    pub(crate) fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         // WebVTT, section 4.1: a carriage return alone ends a line, too.
         let text = &text.replace("\r\n", "\n").replace('\r', "\n");
         if !text.lines().any(|line| cue_start(line).is_some()) {
@@ -52,6 +52,17 @@ impl TimedText {
             }
         }
         spoken
+    }
+
+    /// The cues with their start times in milliseconds, in the order of the file; none in plain text.
+    pub fn cues(&self) -> impl Iterator<Item = (u64, &str)> {
+        let ends = self.cues.iter().skip(1).map(|(start, _)| *start);
+        let ends = ends.chain([self.text.len()]);
+        let cues = self.cues.iter().zip(ends);
+        cues.map(|((start, at_ms), end)| {
+            let text = self.text.get(*start..end).unwrap_or_default();
+            (*at_ms, text.trim())
+        })
     }
 
     /// The passage that contains a byte of the text.
@@ -137,6 +148,8 @@ mod tests {
         let vtt = "WEBVTT\n\nNOTE nháp\n\n00:01.000 --> 00:04.000\nXin chào\n\nlời-hai\n00:03:12.500 --> 00:03:15.000 align:start\n<v Siu H'Lan>quyền trẻ em\n";
         let spoken = TimedText::read(vtt);
         assert_eq!(spoken.text, "Xin chào\nquyền trẻ em\n");
+        let cues: Vec<_> = spoken.cues().collect();
+        assert_eq!(cues, [(1_000, "Xin chào"), (192_500, "quyền trẻ em")]);
         let moment = |word: &str| spoken.passage_at(spoken.text.find(word).unwrap()).at_ms;
         assert_eq!((moment("Xin"), moment("trẻ")), (Some(1000), Some(192_500)));
         let srt = TimedText::read("1\n01:00:00,250 --> 01:00:02,000\nXin chào\n");

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::open_index::{CommitPayload, IndexError, OpenIndex, WriterSettings};
 use crate::storage::catalog::{EventNumber, LogId};
+use crate::telemetry::error_chain;
 
 /// The file that names the live generation.
 const LIVE: &str = "LIVE";
@@ -54,7 +55,7 @@ impl GenerationStore {
             Ok(index) => Some(index),
             Err(error) => {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = error_chain(&error),
                     "the search index cannot be used and is built anew"
                 );
                 None
@@ -101,7 +102,10 @@ impl GenerationStore {
                 && path != live.path()
                 && let Err(error) = std::fs::remove_dir_all(&path)
             {
-                tracing::warn!(%error, "an old search index could not be removed");
+                tracing::warn!(
+                    error = error_chain(&error),
+                    "an old search index could not be removed"
+                );
             }
         }
     }

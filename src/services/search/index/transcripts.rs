@@ -8,6 +8,7 @@ use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::search::analysis::html_text::html_text;
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::BlobStore;
+use crate::telemetry::error_chain;
 
 /// Bytes of a transcript that are read: more than a day of speech.
 const MAX_BYTES: u64 = 4 << 20;
@@ -40,7 +41,7 @@ pub(crate) async fn read(blobs: &Arc<dyn BlobStore>, asset: &Asset) -> Vec<Trans
                 });
             }
             Err(error) => {
-                let error = &error as &dyn std::error::Error;
+                let error = error_chain(&error);
                 tracing::warn!(error, asset = %asset.id, "a transcript could not be read for the search index");
             }
         }

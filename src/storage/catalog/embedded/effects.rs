@@ -16,7 +16,7 @@ use crate::storage::catalog::record::{
 };
 use crate::storage::catalog::{
     Audit, BlobKey, CatalogError, Event, HashedPicture, Idempotent, Job, JobId, JobState,
-    ProcessedBlob, RecordKey, Rendition,
+    KeyedRecord, ProcessedBlob, RecordKey, Rendition,
 };
 
 /// Writes into `staged` what the line of this origin does.
@@ -55,14 +55,12 @@ pub(crate) fn stage(
             staged.remove(Table::Searches, *id.as_bytes());
             Ok(())
         }
-        Stored::Record(record) => {
-            let row = StoredKeyed::from(record.clone());
-            let RecordKey { table, key } = &record.key;
-            staged.put(Table::Records, key::record(table, key), &row)
-        }
+        Stored::Record(record) => put_record(staged, record),
         Stored::DropRecord(RecordKey { table, key }) => {
-            staged.remove(Table::Records, key::record(table, key));
-            Ok(())
+            let key = key::record(table, key);
+            let old: Option<StoredKeyed> = staged.get(Table::Records, &key)?;
+            staged.remove(Table::Records, key);
+            usage::replace_held(staged, old.and_then(|old| old.held).as_ref(), None)
         }
         Stored::Remember(answer) => remember(staged, answer),
         Stored::Forget(before) => forget(staged, *before),
@@ -151,35 +149,55 @@ fn replace_asset_row(
     for new in names.difference(&old_names) {
         staged.mark(Table::Identifiers, key::identifier_of(new, id));
     }
-    let (old_blobs, blobs) = (old.map(blobs_in).unwrap_or_default(), blobs_in(&row));
-    let mut held_bytes = old.map_or(0, |old| old.held_bytes);
-    for (new, size) in blobs
-        .iter()
-        .filter(|(blob, _)| !old_blobs.contains_key(*blob))
-    {
-        staged.mark(Table::BlobAssets, key::blob_asset(*new, id));
-        if !history::take_back_file(staged, id, *new)? {
-            references::add(staged, *new)?;
-            held_bytes += size;
-        }
-    }
-    for (gone, size) in old_blobs
-        .iter()
-        .filter(|(blob, _)| !blobs.contains_key(*blob))
-    {
-        staged.remove(Table::BlobAssets, key::blob_asset(*gone, id));
-        // Earlier revisions keep files, never sealed ones.
-        let was_file = old.is_some_and(|old| old.blobs.contains(&gone.to_hex()));
-        if keeps_former_files && was_file {
-            history::keep_file(staged, id, *gone);
-        } else {
-            references::remove(staged, *gone)?;
-            held_bytes = held_bytes.saturating_sub(*size);
-        }
-    }
+    let held_bytes = replace_blobs(staged, id, (old, &row), keeps_former_files)?;
     row.held_bytes = if row.alive { held_bytes } else { 0 };
     usage::replace(staged, old, &row)?;
     staged.put(Table::Assets, *id.as_bytes(), &row)
+}
+
+/// Moves the references of a work from the files of one row to those of the next: a file has one and a sealed file has
+/// one, also when both have the same bytes. Earlier revisions keep files, never sealed ones. Gives the bytes held.
+fn replace_blobs(
+    staged: &mut Staged<'_>,
+    id: AssetId,
+    (old, row): (Option<&AssetRow>, &AssetRow),
+    keeps_former_files: bool,
+) -> Result<u64, CatalogError> {
+    let (old_files, files) = (old.map(files_of).unwrap_or_default(), files_of(row));
+    let (old_sealed, sealed) = (old.map(sealed_of).unwrap_or_default(), sealed_of(row));
+    let mut held_bytes = old.map_or(0, |old| old.held_bytes);
+    for (blob, size) in all_of([&old_files, &files, &old_sealed, &sealed]) {
+        let (was_file, is_file) = (old_files.contains_key(&blob), files.contains_key(&blob));
+        let (was_sealed, is_sealed) = (old_sealed.contains_key(&blob), sealed.contains_key(&blob));
+        let (had, has) = (was_file || was_sealed, is_file || is_sealed);
+        let was_held = had || history::is_former(staged, id, blob)?;
+        // What comes before what goes: at no reference left a blob would lose what is known of it.
+        if is_sealed && !was_sealed {
+            references::add(staged, blob)?;
+        }
+        if is_file && !was_file && !history::take_back_file(staged, id, blob)? {
+            references::add(staged, blob)?;
+        }
+        if was_file && !is_file && keeps_former_files {
+            history::keep_file(staged, id, blob);
+        } else if was_file && !is_file {
+            references::remove(staged, blob)?;
+        }
+        if was_sealed && !is_sealed {
+            references::remove(staged, blob)?;
+        }
+        match (had, has) {
+            (false, true) => staged.mark(Table::BlobAssets, key::blob_asset(blob, id)),
+            (true, false) => staged.remove(Table::BlobAssets, key::blob_asset(blob, id)),
+            _ => {}
+        }
+        match (was_held, has || history::is_former(staged, id, blob)?) {
+            (false, true) => held_bytes += size,
+            (true, false) => held_bytes = held_bytes.saturating_sub(size),
+            _ => {}
+        }
+    }
+    Ok(held_bytes)
 }
 
 fn count_of<'s>(staged: &'s mut Staged<'_>, alive: bool) -> &'s mut u64 {
@@ -199,14 +217,41 @@ fn identifiers_in(row: &AssetRow) -> BTreeSet<Identifier> {
     row.identifiers.iter().filter_map(identifier).collect()
 }
 
-/// The blobs of the files of a work, sealed ones too, with their lengths.
-fn blobs_in(row: &AssetRow) -> BTreeMap<BlobKey, u64> {
+/// Blobs with their lengths.
+type Blobs = BTreeMap<BlobKey, u64>;
+
+/// The blobs of the files of a work.
+fn files_of(row: &AssetRow) -> Blobs {
     let files = row.blobs.iter().zip(row.sizes.iter().copied());
-    let sealed = row.sealed.iter().map(|(blob, size)| (blob, *size));
     files
-        .chain(sealed)
         .filter_map(|(blob, size)| Some((blob.parse().ok()?, size)))
         .collect()
+}
+
+fn put_record(staged: &mut Staged<'_>, record: &KeyedRecord) -> Result<(), CatalogError> {
+    let RecordKey { table, key } = &record.key;
+    let key = key::record(table, key);
+    let old: Option<StoredKeyed> = staged.get(Table::Records, &key)?;
+    let row = StoredKeyed::from(record.clone());
+    usage::replace_held(
+        staged,
+        old.and_then(|old| old.held).as_ref(),
+        row.held.as_ref(),
+    )?;
+    staged.put(Table::Records, key, &row)
+}
+
+/// The blobs of the sealed files of a work.
+fn sealed_of(row: &AssetRow) -> Blobs {
+    let sealed = row.sealed.iter();
+    sealed
+        .filter_map(|(blob, size)| Some((blob.parse().ok()?, *size)))
+        .collect()
+}
+
+fn all_of(sets: [&Blobs; 4]) -> Blobs {
+    let blobs = sets.into_iter().flatten();
+    blobs.map(|(blob, size)| (*blob, *size)).collect()
 }
 
 fn put_rendition(staged: &mut Staged<'_>, rendition: &Rendition) -> Result<(), CatalogError> {

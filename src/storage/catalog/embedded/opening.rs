@@ -22,6 +22,7 @@ use super::recovery::session::{Durable, Session};
 use crate::storage::catalog::record::{Stored, StoredRecord};
 use crate::storage::catalog::{CatalogError, EventNumber, Log, LogStart};
 use crate::storage::disk::Disk;
+use crate::telemetry::error_chain;
 
 /// A catalogue, open and not yet running.
 #[derive(Debug)]
@@ -73,7 +74,10 @@ pub(crate) fn open(
         ) {
             // Reading goes on; the log gets its id when there is room.
             Err(CatalogError::Full(error)) if start == LogStart::Upgraded => {
-                tracing::warn!(%error, "the log gets no id: the storage is full");
+                tracing::warn!(
+                    error = error_chain(&error),
+                    "the log gets no id: the storage is full"
+                );
             }
             begun => begun?,
         }

@@ -201,7 +201,7 @@ impl Shared {
         let key = key::record(&key.table, &key.key);
         self.with_index(|index| {
             let row: Option<StoredKeyed> = index.get(Table::Records, &key)?;
-            Ok(row.map(KeyedRecord::from))
+            row.map(readable).transpose()
         })
     }
 
@@ -220,9 +220,7 @@ impl Shared {
                 after.as_deref(),
                 range.descending,
             );
-            rows.take(limit)
-                .map(|row| Ok(KeyedRecord::from(row?)))
-                .collect()
+            rows.take(limit).map(|row| readable(row?)).collect()
         })
     }
 

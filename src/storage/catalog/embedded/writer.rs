@@ -32,6 +32,7 @@ use super::recovery::session::{Durable, Session};
 use super::sealer::Sealer;
 use super::verify;
 use crate::storage::catalog::{CatalogError, ChangeSet, Entry, EventNumber, Receipt, Verification};
+use crate::telemetry::error_chain;
 
 /// Change sets committed with one sync at most.
 const GROUP: usize = 64;
@@ -286,7 +287,10 @@ impl Writer {
         let ended = synced.and_then(|()| self.session.end(durable).map_err(CatalogError::Io));
         let unlocked = self.shared.journal.unlock().map_err(CatalogError::Io);
         if let Err(error) = ended.and(unlocked) {
-            tracing::warn!(%error, "the catalogue could not be closed in order");
+            tracing::warn!(
+                error = error_chain(&error),
+                "the catalogue could not be closed in order"
+            );
         }
     }
 }

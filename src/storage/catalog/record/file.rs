@@ -33,7 +33,7 @@ pub struct FileV1 {
     pub duration_ms: Option<u64>,
     /// `[x, y, width, height]` of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub covered: Vec<[u32; 4]>,
+    pub redacted: Vec<[u32; 4]>,
     pub attached_at_ms: i64,
 }
 
@@ -51,8 +51,8 @@ impl From<File> for FileV1 {
             width_px: file.facts.width_px,
             height_px: file.facts.height_px,
             duration_ms: file.facts.duration_ms,
-            covered: file
-                .covered
+            redacted: file
+                .redacted
                 .iter()
                 .map(|region| [region.x, region.y, region.width, region.height])
                 .collect(),
@@ -79,8 +79,8 @@ impl TryFrom<FileV1> for File {
                 height_px: stored.height_px,
                 duration_ms: stored.duration_ms,
             },
-            covered: stored
-                .covered
+            redacted: stored
+                .redacted
                 .into_iter()
                 .map(|[x, y, width, height]| Region {
                     x,

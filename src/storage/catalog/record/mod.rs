@@ -40,7 +40,7 @@ pub use event::{EventRecord, EventV1};
 pub use field::InvalidRecord;
 pub use file::FileV1;
 pub use job::{JobRecord, JobV1};
-pub use keyed::StoredKeyed;
+pub use keyed::{StoredHeld, StoredKeyed};
 pub use log::{LogRecord, LogV1};
 pub use processed::{ProcessedBlobRecord, ProcessedBlobV1};
 pub use review::{CorrectionV1, DecisionV1, ReturnReasonV1};
@@ -161,7 +161,7 @@ impl TryFrom<StoredRecord> for Stored {
             StoredRecord::Token(token) => Self::Token(token.try_into()?),
             StoredRecord::Search(search) => Self::Search(search.try_into()?),
             StoredRecord::DropSearch { id } => Self::DropSearch(field::saved_search_id(&id)?),
-            StoredRecord::Record(record) => Self::Record(record.into()),
+            StoredRecord::Record(record) => Self::Record(record.try_into()?),
             StoredRecord::DropRecord { table, key } => Self::DropRecord(RecordKey { table, key }),
             StoredRecord::Remember(answer) => Self::Remember(answer.try_into()?),
             StoredRecord::Forget { before_ms } => Self::Forget(Timestamp::from_millis(before_ms)),

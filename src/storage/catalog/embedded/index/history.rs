@@ -47,12 +47,24 @@ pub(crate) fn take_back_file(
     id: AssetId,
     blob: BlobKey,
 ) -> Result<bool, CatalogError> {
-    let key = key::former_file(id, blob);
-    let is_former = !staged.keys(Table::FormerFiles, &key)?.is_empty();
+    let is_former = is_former(staged, id, blob)?;
     if is_former {
-        staged.remove(Table::FormerFiles, key);
+        staged.remove(Table::FormerFiles, key::former_file(id, blob));
     }
     Ok(is_former)
+}
+
+/// Whether only earlier revisions of a work have a file.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn is_former(
+    staged: &Staged<'_>,
+    id: AssetId,
+    blob: BlobKey,
+) -> Result<bool, CatalogError> {
+    let key = key::former_file(id, blob);
+    Ok(!staged.keys(Table::FormerFiles, &key)?.is_empty())
 }
 
 /// Removes all revisions of a work and the references to files that only they had.

@@ -37,7 +37,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     /// The present format of the index.
-    pub(crate) const FORMAT: u32 = 5;
+    pub(crate) const FORMAT: u32 = 6;
 
     /// What a new index begins with.
     pub(crate) fn new() -> Self {
@@ -88,7 +88,7 @@ pub(crate) struct AssetRow {
     /// The blobs of its sealed files, in hexadecimal, with their lengths.
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) sealed: Vec<(String, u64)>,
-    /// The bytes of its files and of those that only earlier revisions have.
+    /// The bytes of its files, sealed or not, and of those that only earlier revisions have; the same bytes count once.
     #[serde(rename = "h", default)]
     pub(crate) held_bytes: u64,
     /// The organisation that it counts for.
@@ -96,12 +96,12 @@ pub(crate) struct AssetRow {
     pub(crate) organisation: Option<String>,
 }
 
-/// What the works of an organisation take up.
+/// What an organisation takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct UsageRow {
     /// Works that are not deleted.
     pub(crate) works: u64,
-    /// [`AssetRow::held_bytes`] of all of them.
+    /// [`AssetRow::held_bytes`] of all of them, and what keyed records hold.
     pub(crate) bytes: u64,
 }
 

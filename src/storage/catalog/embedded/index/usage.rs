@@ -1,8 +1,9 @@
-//! What the works of each organisation take up, counted along with every change of a work.
+//! What each organisation takes up, counted along with every change of a work and of a record that holds bytes.
 
 use super::row::{AssetRow, UsageRow};
 use super::staged::Staged;
 use super::table::Table;
+use crate::storage::catalog::record::StoredHeld;
 use crate::storage::catalog::{CatalogError, Usage};
 
 /// What an organisation uses, as the changes staged so far leave it.
@@ -33,6 +34,28 @@ pub(crate) fn replace(
         change(staged, organisation, |usage| {
             usage.works += 1;
             usage.bytes += row.held_bytes;
+        })?;
+    }
+    Ok(())
+}
+
+/// Counts what a record holds now instead of what it held before.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn replace_held(
+    staged: &mut Staged<'_>,
+    old: Option<&StoredHeld>,
+    held: Option<&StoredHeld>,
+) -> Result<(), CatalogError> {
+    if let Some(old) = old {
+        change(staged, &old.organisation, |usage| {
+            usage.bytes = usage.bytes.saturating_sub(old.bytes);
+        })?;
+    }
+    if let Some(held) = held {
+        change(staged, &held.organisation, |usage| {
+            usage.bytes = usage.bytes.saturating_add(held.bytes);
         })?;
     }
     Ok(())

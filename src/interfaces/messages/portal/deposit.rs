@@ -1,0 +1,60 @@
+//! Texts of depositing works.
+
+use super::format;
+use crate::interfaces::messages::Language;
+
+super::texts! {
+    /// Texts of depositing works.
+    DepositTexts {
+        title: "Gửi tác phẩm", "Deposit a work";
+        edit_title: "Bản nháp", "Draft";
+        my_works: "Tác phẩm của tôi", "My works";
+        new: "Gửi tác phẩm mới", "Deposit a new work";
+        nothing: "Chưa có tác phẩm nào đang làm.", "No works are in progress.";
+        steps: "Các bước", "Steps";
+        step_describe: "Mô tả", "Describe";
+        step_files: "Tệp", "Files";
+        step_submit: "Gửi", "Submit";
+        name: "Tên tác phẩm", "Title";
+        kind: "Loại", "Kind";
+        language: "Ngôn ngữ của tác phẩm", "Language of the work";
+        made: "Ngày làm", "Made on";
+        made_hint: "Ví dụ 28/8/2024, 8/2024 hoặc 2024.", "For example 28/8/2024, 8/2024 or 2024.";
+        place: "Nơi", "Place";
+        strand: "Mạch nội dung", "Strand";
+        theme: "Chủ đề", "Theme";
+        description: "Mô tả ngắn", "Short description";
+        body: "Toàn văn, lời bình hoặc kịch bản", "Full text or script";
+        credit_line: "Dòng ghi nguồn", "Credit line";
+        credit_hint: "Ví dụ: Ảnh: Văn phòng xã Ia Ko.", "For example: Photo: Office of the commune of Ia Ko.";
+        reuse_terms: "Người khác được dùng thế nào", "How others may use it";
+        people_shown: "Người nhận ra được trong tác phẩm", "People who can be recognised";
+        choose: "Chọn…", "Choose…";
+        save: "Lưu và tiếp tục", "Save and continue";
+        saved: "Đã lưu.", "Saved.";
+        errors: "Chưa lưu được. Chữ bạn gõ vẫn còn.", "Not saved. What you typed is kept.";
+        files: "Tệp đã gửi", "Files received";
+        no_files: "Chưa có tệp nào.", "No files yet.";
+        add_files: "Thêm tệp", "Add files";
+        add_hint: "Chọn được nhiều tệp một lần. Một tệp hỏng không làm mất các tệp khác.", "Several at once. One bad file does not stop the others.";
+        alt: "Mô tả ảnh cho người không nhìn thấy", "What the picture shows, for those who cannot see it";
+        send_files: "Gửi tệp", "Send files";
+        not_taken: "Chưa nhận được", "Not received";
+        still_missing: "Còn thiếu để công bố", "Missing for publication";
+        all_there: "Đã đủ để công bố.", "Everything is there for publication.";
+        submit: "Gửi cho biên tập", "Submit to the editors";
+        submitted: "Đã gửi. Giấy biên nhận", "Submitted. Receipt";
+        number: "Số biên nhận", "Number";
+        received_at: "Nhận lúc", "Received at";
+        returned: "Bị trả lại vì", "Returned because";
+        print: "In trang này để giữ làm biên nhận.", "Print this page as your receipt.";
+        changed: "Tác phẩm đã thay đổi ở nơi khác. Đây là bản mới nhất.", "The work has changed elsewhere. This is the latest.";
+        see: "Xem trang tác phẩm", "See the page of the work";
+    }
+}
+
+/// What a file of the list is: name, type and size.
+pub fn file(name: &str, essence: &str, size: u64, language: Language) -> String {
+    let kind = format::media_type(essence);
+    format!("{name}: {kind}, {}", format::size(size, language))
+}

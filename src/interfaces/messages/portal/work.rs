@@ -1,0 +1,62 @@
+//! Texts of the page of a work.
+
+use crate::interfaces::messages::Language;
+
+super::texts! {
+    /// Texts of the page of a work.
+    WorkTexts {
+        listen: "Nghe", "Listen";
+        watch: "Xem", "Watch";
+        pictures: "Ảnh", "Pictures";
+        text: "Nội dung", "Text";
+        transcript: "Lời văn", "Transcript";
+        play_from: "Nghe từ", "Play from";
+        about: "Về tác phẩm này", "About this work";
+        body: "Cơ quan", "Body";
+        creators: "Người làm", "Made by";
+        made: "Làm năm", "Made";
+        places: "Nơi", "Places";
+        rights: "Quyền", "Rights";
+        instruments: "Văn kiện", "Instruments";
+        articles: "Điều Tuyên ngôn", "Articles of the Declaration";
+        themes: "Chủ đề", "Themes";
+        audiences: "Cho ai", "Audiences";
+        numbers: "Số, ký hiệu", "Numbers";
+        people: "Người trong tác phẩm", "People shown";
+        relations: "Tác phẩm liên quan", "Related works";
+        use_and_download: "Dùng và tải", "Use and download";
+        may_i: "Tôi có được dùng không?", "May I use it?";
+        licence: "Điều kiện dùng lại", "Terms";
+        credit_line: "Dòng ghi nguồn", "Credit line";
+        copy: "Sao chép dòng ghi nguồn", "Copy the credit line";
+        copied: "Đã sao chép", "Copied";
+        download: "Tải về", "Download";
+        checksum: "Mã kiểm SHA-256", "SHA-256 checksum";
+        no_files: "Không có tệp để tải.", "There are no files to download.";
+        working: "Bản công khai đang được làm.", "The public copy is being made.";
+        cleaned: "Đã bỏ vị trí và số máy", "Without location and device";
+        zoom: "Xem ảnh lớn", "Larger picture";
+        corrections: "Đã sửa", "Corrected";
+        not_public: "Tác phẩm này chưa công khai.", "This work is not public yet.";
+        record: "Bản ghi cho máy (JSON)", "Record for machines (JSON)";
+        similar: "Tác phẩm tương tự", "Similar works";
+        gone_title: "Tác phẩm này đã được rút", "This work was withdrawn";
+        gone_text: "Xin đừng phát hoặc in lại.", "Please do not air or print it again.";
+        gone_reason: "Lý do", "Reason";
+        gone_after: "Nếu bạn đã tải về", "If you have downloaded it";
+        gone_station: "Đài truyền thanh: bỏ khỏi lịch phát.", "Stations: take it off the schedule.";
+        gone_press: "Báo, cổng thông tin: gỡ bản đăng lại hoặc dẫn về trang này.", "Press and portals: remove reprints, or link to this page.";
+        gone_partner: "Hệ thống đối tác: dòng thay đổi đã có việc rút này.", "Partner systems: the change feed has the withdrawal.";
+    }
+}
+
+/// What a kind of file is called in the list of downloads.
+pub const fn role(role: &str, language: Language) -> &'static str {
+    match role.as_bytes() {
+        b"transcript" => language.pick("Lời văn", "Transcript"),
+        b"captions" => language.pick("Phụ đề", "Captions"),
+        b"accessible" => language.pick("Bản cho người khuyết tật", "Accessible version"),
+        b"attachment" => language.pick("Tệp kèm", "Attachment"),
+        _ => language.pick("Tác phẩm", "The work"),
+    }
+}

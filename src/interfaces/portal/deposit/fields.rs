@@ -1,0 +1,250 @@
+//! The fields of a description in the form: what was sent, as JSON of the interface, and what is wrong with it.
+
+use serde_json::{Map, Value, json};
+
+use crate::app::Archive;
+use crate::domain::Violations;
+use crate::domain::vietnamese_order::SortKey;
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::Language;
+use crate::interfaces::messages::portal::deposit::DepositTexts;
+use crate::interfaces::portal::form::FormFields;
+use crate::interfaces::wire::WorkDto;
+
+/// The names of the fields, in the order of the form.
+const NAMES: [&str; 12] = [
+    "title",
+    "kind",
+    "language",
+    "made",
+    "place",
+    "strand",
+    "theme",
+    "description",
+    "body",
+    "credit_line",
+    "reuse_terms",
+    "people_shown",
+];
+
+/// What the fields of a form contain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Description([String; NAMES.len()]);
+
+impl Description {
+    /// What was sent.
+    pub(super) fn sent(fields: &FormFields) -> Self {
+        Self(NAMES.map(|name| fields.text(name).replace("\r\n", "\n")))
+    }
+
+    /// What the form shows of a work.
+    pub(super) fn of(work: &WorkDto) -> Self {
+        let owned = |text: &Option<String>| text.clone().unwrap_or_default();
+        let first = |texts: &[String]| texts.first().cloned().unwrap_or_default();
+        let vi = |texts: &std::collections::BTreeMap<String, String>| {
+            texts.get("vi").cloned().unwrap_or_default()
+        };
+        Self([
+            vi(&work.titles),
+            owned(&work.kind),
+            first(&work.languages),
+            owned(&work.made),
+            first(&work.places),
+            owned(&work.strand),
+            first(&work.themes),
+            vi(&work.descriptions),
+            owned(&work.body),
+            owned(&work.credit_line),
+            work.reuse_terms.clone(),
+            work.people_shown.to_owned(),
+        ])
+    }
+
+    fn value(&self, name: &str) -> &str {
+        let position = NAMES.iter().position(|known| *known == name);
+        position.map_or("", |position| &self.0[position])
+    }
+
+    /// The fields that differ from the present ones, as a description of the interface. So what the form cannot show,
+    /// such as a second language, stays.
+    pub(super) fn to_json(&self, present: &Self) -> Value {
+        let mut work = Map::new();
+        for name in NAMES {
+            let text = self.value(name);
+            if text == present.value(name) {
+                continue;
+            }
+            let filled = (!text.is_empty()).then_some(text);
+            let list = filled.map_or_else(Vec::new, |text| vec![text]);
+            let (property, value) = match name {
+                "title" => ("titles", json!({ "vi": filled })),
+                "description" => ("descriptions", json!({ "vi": filled })),
+                "language" => ("languages", json!(list)),
+                "place" => ("places", json!(list)),
+                "theme" => ("themes", json!(list)),
+                "made" => ("made", json!(filled.map(iso_date))),
+                other => (other, json!(filled)),
+            };
+            work.insert(property.to_owned(), value);
+        }
+        Value::Object(work)
+    }
+}
+
+/// A date as Vietnamese write it, `28/8/2024` or `8/2024`, as ISO 8601; other texts as they are.
+fn iso_date(text: &str) -> String {
+    let parts: Option<Vec<u16>> = text
+        .split(['/', '-', '.'])
+        .map(|part| part.trim().parse().ok())
+        .collect();
+    match parts.as_deref() {
+        Some([day, month, year]) if *day <= 31 && *year > 31 => {
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Some([month, year]) if *month <= 12 && *year > 31 => format!("{year:04}-{month:02}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// A field of the form.
+pub(super) struct FieldView {
+    /// Its name, which is also its id.
+    pub(super) name: &'static str,
+    /// What to fill in.
+    pub(super) label: &'static str,
+    /// An example.
+    pub(super) hint: &'static str,
+    /// What it contains.
+    pub(super) value: String,
+    /// What can be chosen: value and name. Empty: it is typed.
+    pub(super) options: Vec<(String, String)>,
+    /// Whether it has many lines.
+    pub(super) is_long: bool,
+    /// What is wrong.
+    pub(super) error: Option<String>,
+}
+
+/// What is wrong with a field; with the whole for an empty name.
+pub(super) type FieldError = (&'static str, String);
+
+/// The broken rules, by the field of the form.
+pub(super) fn errors(caller: &Caller, broken: Violations) -> Vec<FieldError> {
+    let document = caller.document(&Problem::Invalid(broken));
+    let field = |pointer: &str| match pointer.split('/').nth(1).unwrap_or_default() {
+        "titles" => "title",
+        "descriptions" => "description",
+        "languages" => "language",
+        "places" => "place",
+        "themes" => "theme",
+        property => NAMES
+            .into_iter()
+            .find(|name| *name == property)
+            .unwrap_or_default(),
+    };
+    let errors = document.errors.into_iter();
+    errors
+        .map(|error| (field(&error.pointer), error.detail))
+        .collect()
+}
+
+/// The fields of the form.
+pub(super) fn views(
+    description: &Description,
+    errors: &[FieldError],
+    language: Language,
+    archive: &Archive,
+) -> Vec<FieldView> {
+    let t = DepositTexts::of(language);
+    let view = |name: &'static str, label, hint, scheme: Option<&str>, is_long| FieldView {
+        name,
+        label,
+        hint,
+        value: description.value(name).to_owned(),
+        options: scheme.map_or_else(Vec::new, |scheme| options(scheme, language, archive)),
+        is_long,
+        error: errors
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, text)| text.clone()),
+    };
+    vec![
+        view("title", t.name, "", None, false),
+        view("kind", t.kind, "", Some("product-kind"), false),
+        view("language", t.language, "", Some("language"), false),
+        view("made", t.made, t.made_hint, None, false),
+        view("place", t.place, "", Some("place"), false),
+        view("strand", t.strand, "", Some("strand"), false),
+        view("theme", t.theme, "", Some("theme"), false),
+        view("description", t.description, "", None, true),
+        view("body", t.body, "", None, true),
+        view("credit_line", t.credit_line, t.credit_hint, None, false),
+        view("reuse_terms", t.reuse_terms, "", Some("reuse-terms"), false),
+        view(
+            "people_shown",
+            t.people_shown,
+            "",
+            Some("people-shown"),
+            false,
+        ),
+    ]
+}
+
+/// The concepts of a vocabulary that are in force today, in Vietnamese order of their names.
+fn options(scheme: &str, language: Language, archive: &Archive) -> Vec<(String, String)> {
+    let today = archive.clock.now().day();
+    let scheme = archive.vocabularies.scheme(scheme);
+    let concepts = scheme.into_iter().flat_map(|scheme| scheme.concepts());
+    let option = |concept: &crate::domain::vocabulary::Concept| {
+        let label = concept.labels.best(language.tag()).unwrap_or_default();
+        (concept.slug.to_string(), label.to_owned())
+    };
+    let mut options: Vec<_> = concepts
+        .filter(|concept| concept.is_valid_at(&today))
+        .map(option)
+        .collect();
+    options.sort_by_cached_key(|(_, label)| SortKey::new(label).as_bytes().to_vec());
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Description, iso_date};
+    use crate::interfaces::portal::form::FormFields;
+    use serde_json::json;
+
+    #[test]
+    fn dates_are_typed_with_the_day_first() {
+        for (typed, iso) in [
+            ("28/8/2024", "2024-08-28"),
+            ("1-2-2024", "2024-02-01"),
+            ("8/2024", "2024-08"),
+            ("2024", "2024"),
+            ("2024-08-28", "2024-08-28"),
+            ("hôm qua", "hôm qua"),
+            ("2023/2024", "2023/2024"),
+        ] {
+            assert_eq!(iso_date(typed), iso, "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_changed_is_written() {
+        let fields = |pairs: &[(&str, &str)]| FormFields::from_pairs(pairs);
+        let present = Description::sent(&fields(&[
+            ("title", "A"),
+            ("language", "vi"),
+            ("made", "2024"),
+        ]));
+        let sent = Description::sent(&fields(&[
+            ("title", "B"),
+            ("language", "vi"),
+            ("kind", "song"),
+        ]));
+        assert_eq!(
+            sent.to_json(&present),
+            json!({ "titles": { "vi": "B" }, "kind": "song", "made": null })
+        );
+        assert_eq!(present.to_json(&present), json!({}));
+    }
+}

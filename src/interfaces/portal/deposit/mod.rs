@@ -1,0 +1,160 @@
+//! Depositing works without a script: describe, add files, submit; and the works in progress.
+
+mod fields;
+mod files;
+mod mine;
+mod view;
+
+use actix_web::{HttpResponse, web};
+use serde_json::Value;
+
+use super::form::PostedForm;
+use super::page::PageRequest;
+use super::place::Place;
+use crate::app::Archive;
+use crate::domain::Violations;
+use crate::domain::access::Actor;
+use crate::domain::asset::{AssetId, Revision};
+use crate::interfaces::http::extract::guard::{Allowed, Deposit};
+use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::portal::deposit::DepositTexts;
+use crate::interfaces::wire::{parse_work, patch_work};
+use crate::services::works::ChangeError;
+use fields::Description;
+pub use files::add_files;
+pub use mine::show_mine;
+use view::{DraftPage, NewPage};
+
+/// Shows an empty form.
+///
+/// # Errors
+/// The template fails.
+pub async fn show_new(
+    _: Allowed<Deposit>,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let empty = Description::default();
+    page.respond(&NewPage::new(&page, &empty, Vec::new(), &archive))
+}
+
+/// Creates a draft and leads to it.
+///
+/// # Errors
+/// Those of the intake.
+pub async fn create(
+    form: PostedForm<Deposit>,
+    caller: web::ReqData<Caller>,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let description = Description::sent(&form.fields);
+    let work = description.to_json(&Description::default());
+    let deposit = parse_work(&work, &archive.vocabularies);
+    let created = match deposit {
+        Ok(deposit) => archive.intake.create(&form.actor, deposit, None).await,
+        Err(broken) => Err(ChangeError::Invalid(broken)),
+    };
+    match created {
+        Ok(created) => {
+            let draft = Place::Draft(created.result.id);
+            Ok(page.redirect(&draft.href(page.language)))
+        }
+        Err(ChangeError::Invalid(broken)) => {
+            let errors = fields::errors(&caller, broken);
+            page.respond(&NewPage::new(&page, &description, errors, &archive))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Shows a draft: description, files, what is missing.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Forbidden`]; those of the catalogue.
+pub async fn show_draft(
+    actor: Allowed<Deposit>,
+    id: WorkId,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let draft = DraftPage::read(&actor, id.0, &page, &archive).await?;
+    page.respond(&draft)
+}
+
+/// Changes the description of a draft.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Forbidden`]; those of the catalogue.
+pub async fn change(
+    form: PostedForm<Deposit>,
+    id: WorkId,
+    caller: web::ReqData<Caller>,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let sent = Description::sent(&form.fields);
+    let revision = form.fields.text("revision").parse().map(Revision);
+    let revision = revision.map_err(|_| Problem::MalformedRequest)?;
+    let changed = describe(&form.actor, id.0, revision, &sent, &archive).await;
+    let draft = || DraftPage::read(&form.actor, id.0, &page, &archive);
+    match changed {
+        Ok(()) => Ok(page.redirect(&Place::Draft(id.0).href(page.language).at("tep"))),
+        Err(ChangeError::Invalid(broken)) => {
+            let errors = fields::errors(&caller, broken);
+            page.respond(&draft().await?.with_description(&sent, errors, &archive))
+        }
+        Err(ChangeError::Stale { .. }) => {
+            let changed = DepositTexts::of(page.language).changed;
+            page.respond(&draft().await?.with_refusal(vec![changed.to_owned()]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes the fields that differ from the present description.
+async fn describe(
+    actor: &Actor,
+    id: AssetId,
+    revision: Revision,
+    sent: &Description,
+    archive: &Archive,
+) -> Result<(), ChangeError> {
+    let present = archive.sharing.read_for_change(actor, id).await?;
+    let patch: Value = sent.to_json(&Description::of(&present.work.clone().into()));
+    let deposit = patch_work(&present.work, &patch, &archive.vocabularies);
+    let deposit = deposit.map_err(|broken: Violations| ChangeError::Invalid(broken))?;
+    let changed = archive
+        .curation
+        .describe(actor, id, Some(revision), deposit);
+    changed.await.map(drop)
+}
+
+/// Submits a draft to the editors; the draft page becomes the receipt.
+///
+/// # Errors
+/// [`Problem::NotFound`], [`Problem::Forbidden`]; those of the catalogue.
+pub async fn submit(
+    form: PostedForm<Deposit>,
+    id: WorkId,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let revision = form.fields.text("revision").parse().map(Revision);
+    let revision = revision.map_err(|_| Problem::MalformedRequest)?;
+    let submitted = archive
+        .curation
+        .submit(&form.actor, id.0, Some(revision))
+        .await;
+    match submitted {
+        Ok(_) => Ok(page.redirect(&Place::Draft(id.0).href(page.language))),
+        Err(ChangeError::Stale { .. }) => {
+            let draft = DraftPage::read(&form.actor, id.0, &page, &archive).await?;
+            let changed = DepositTexts::of(page.language).changed;
+            page.respond(&draft.with_refusal(vec![changed.to_owned()]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

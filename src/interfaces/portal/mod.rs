@@ -1,0 +1,26 @@
+//! The pages of the archive for people, in Vietnamese at `/…` and in English at `/en/…`.
+//!
+//! A folder per group of pages. A handler has a guard, calls one service, and fills a view, which a template of
+//! `web/templates` shows. [`place`] has the addresses, [`layout`] what every page has around it, [`page`] the
+//! request and the response, [`assets`] the stylesheet and the script. Texts are in `interfaces::messages::portal`.
+//!
+//! Pages work without scripts. They never call the HTTP interface, and show nothing that it hides: works come from
+//! the same services, with the caller as actor, and in the same wire form.
+
+pub mod assets;
+pub mod deposit;
+pub mod error;
+pub mod form;
+pub mod home;
+pub mod href;
+pub mod layout;
+pub mod page;
+pub mod place;
+pub mod review;
+pub mod routes;
+pub mod search;
+pub mod session;
+pub mod work;
+pub mod works;
+
+pub use routes::routes;

@@ -1,0 +1,146 @@
+//! The request for a page, and the response with it.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, EntityTag};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use askama::Template;
+use sha2::{Digest as _, Sha256};
+
+use super::href::Href;
+use super::layout::Layout;
+use super::place::{self, Place};
+use crate::app::Archive;
+use crate::clock::Clock;
+use crate::domain::access::Actor;
+use crate::interfaces::http::BaseAddress;
+use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
+use crate::interfaces::http::extract::precondition::matches_if_none_match;
+use crate::interfaces::http::extract::query;
+use crate::interfaces::http::frame::{KeepBody, PAGE_POLICY};
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::Language;
+use crate::services::accounts::Session;
+
+/// The request for a page.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// The language of the page.
+    pub language: Language,
+    /// The public address of the archive.
+    pub base: BaseAddress,
+    clock: Option<Clock>,
+    request: HttpRequest,
+}
+
+impl FromRequest for PageRequest {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let base = request.app_data::<web::Data<BaseAddress>>();
+        let base = base.ok_or_else(|| Problem::internal("the server has no address"));
+        let archive = request.app_data::<web::Data<Archive>>();
+        ready(base.map(|base| Self {
+            language: place::language_of(request.path()).unwrap_or_default(),
+            base: BaseAddress::clone(base),
+            clock: archive.map(|archive| archive.clock.clone()),
+            request: request.clone(),
+        }))
+    }
+}
+
+impl PageRequest {
+    /// What surrounds a page with this title at this place.
+    pub fn layout(&self, title: impl Into<String>, place: Place) -> Layout {
+        let query = self.request.query_string();
+        let base = self.base.as_str();
+        let layout = Layout::new(self.language, title.into(), place, query, base);
+        let extensions = self.request.extensions();
+        let session = extensions
+            .get::<Session>()
+            .filter(|session| !session.is_pending);
+        match (session, extensions.get::<CookieText>(), &self.clock) {
+            (Some(session), Some(cookie), Some(clock)) => {
+                let token = session_cookie::csrf_token(&cookie.0, clock);
+                layout.for_holder(&session.actor, token)
+            }
+            _ => layout,
+        }
+    }
+
+    /// A parameter of the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let pairs: Vec<(String, String)> = query::parse(self.query()).ok()?;
+        let mut pairs = pairs.into_iter().filter(|(known, _)| known == name);
+        pairs.next().map(|(_, value)| value)
+    }
+
+    /// The response to a form that leads on, so that reloading the next page sends nothing again.
+    pub fn redirect(&self, to: &Href) -> HttpResponse {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, to.to_string()))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish()
+    }
+
+    /// The query string as sent.
+    pub fn query(&self) -> &str {
+        self.request.query_string()
+    }
+
+    /// The response with a page; 304 when an anonymous reader has it already.
+    ///
+    /// # Errors
+    /// The template fails.
+    pub fn respond(&self, page: &impl Template) -> Result<HttpResponse, Problem> {
+        self.respond_with(StatusCode::OK, page)
+    }
+
+    /// As [`PageRequest::respond`], with another status than 200.
+    ///
+    /// # Errors
+    /// The template fails.
+    pub fn respond_with(
+        &self,
+        status: StatusCode,
+        page: &impl Template,
+    ) -> Result<HttpResponse, Problem> {
+        let html = page.render().map_err(Problem::internal)?;
+        let is_public = {
+            let extensions = self.request.extensions();
+            let actor = extensions.get::<Actor>();
+            matches!(actor, None | Some(Actor::Anonymous)) && !extensions.contains::<Session>()
+        };
+        let mut response = HttpResponse::build(status);
+        if is_public && status == StatusCode::OK {
+            let etag = etag(&html);
+            if matches_if_none_match(&self.request, &etag) {
+                let mut unchanged = HttpResponse::NotModified();
+                return Ok(unchanged.insert_header((header::ETAG, etag)).finish());
+            }
+            response.insert_header((header::ETAG, etag));
+        } else {
+            response.insert_header((header::CACHE_CONTROL, "no-store"));
+        }
+        let mut response = response
+            .content_type("text/html; charset=utf-8")
+            .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
+            .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+            .insert_header((header::VARY, "Cookie"))
+            .body(html);
+        response.extensions_mut().insert(KeepBody);
+        Ok(response)
+    }
+}
+
+fn etag(html: &str) -> EntityTag {
+    let hash = Sha256::digest(html.as_bytes());
+    let hex: String = hash[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    EntityTag::new_strong(hex)
+}

@@ -1,0 +1,171 @@
+//! The addresses of pages.
+
+use super::href::Href;
+use crate::domain::asset::AssetId;
+use crate::interfaces::http::pagination::query_text;
+use crate::interfaces::messages::Language;
+
+/// A page, as something that links lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The start page.
+    Home,
+    /// The search.
+    Search,
+    /// A work.
+    Work(AssetId),
+    /// Signing in.
+    SignIn,
+    /// Signing in, second step.
+    SecondFactor,
+    /// Signing out.
+    SignOut,
+    /// The form of a new work.
+    Deposit,
+    /// The works in progress of the caller.
+    Mine,
+    /// A draft of the caller.
+    Draft(AssetId),
+    /// The files of a draft.
+    DraftFiles(AssetId),
+    /// The submission of a draft.
+    DraftSubmission(AssetId),
+    /// The review queue.
+    Review,
+    /// A work in the review queue.
+    ReviewWork(AssetId),
+}
+
+/// The kinds of pages with their Vietnamese and English patterns for the router, without the language.
+pub const HOME: [&str; 2] = ["/", "/"];
+/// [`Place::Search`]
+pub const SEARCH: [&str; 2] = ["/tim", "/search"];
+/// [`Place::Work`]
+pub const WORK: [&str; 2] = ["/t/{id}", "/w/{id}"];
+
+/// [`Place::SignIn`]
+pub const SIGN_IN: [&str; 2] = ["/dang-nhap", "/sign-in"];
+/// [`Place::SecondFactor`]
+pub const SECOND_FACTOR: [&str; 2] = ["/dang-nhap/ma", "/sign-in/code"];
+/// [`Place::SignOut`]
+pub const SIGN_OUT: [&str; 2] = ["/dang-xuat", "/sign-out"];
+/// [`Place::Deposit`]
+pub const DEPOSIT: [&str; 2] = ["/gui", "/deposit"];
+/// [`Place::Mine`]
+pub const MINE: [&str; 2] = ["/cua-toi", "/mine"];
+/// [`Place::Draft`]
+pub const DRAFT: [&str; 2] = ["/gui/{id}", "/deposit/{id}"];
+/// [`Place::DraftFiles`]
+pub const DRAFT_FILES: [&str; 2] = ["/gui/{id}/tep", "/deposit/{id}/files"];
+/// [`Place::DraftSubmission`]
+pub const DRAFT_SUBMISSION: [&str; 2] = ["/gui/{id}/nop", "/deposit/{id}/submission"];
+/// [`Place::Review`]
+pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
+/// [`Place::ReviewWork`]
+pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
+
+/// A page of each first part of a path.
+const ALL: [[&str; 2]; 8] = [HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW];
+
+/// The path that the router knows for a page.
+pub fn pattern(page: [&str; 2], language: Language) -> String {
+    let [vietnamese, english] = page;
+    match language {
+        Language::Vietnamese => vietnamese.to_owned(),
+        Language::English => format!("{ENGLISH}{}", english.trim_end_matches('/')),
+    }
+}
+
+/// Where the English pages are.
+const ENGLISH: &str = "/en";
+
+/// The language of the page at a path; `None` where no page is.
+pub fn language_of(path: &str) -> Option<Language> {
+    match path.strip_prefix(ENGLISH) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(Language::English),
+        _ => {
+            let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+            let mut pages = ALL.iter().map(|[vietnamese, _]| first(vietnamese));
+            let is_page = pages.any(|page| page == first(path));
+            is_page.then_some(Language::Vietnamese)
+        }
+    }
+}
+
+impl Place {
+    /// The path of the page.
+    pub fn path(self, language: Language) -> String {
+        let of_work = |page, id: AssetId| pattern(page, language).replace("{id}", &id.to_string());
+        match self {
+            Self::Home => pattern(HOME, language),
+            Self::Search => pattern(SEARCH, language),
+            Self::Work(id) => of_work(WORK, id),
+            Self::SignIn => pattern(SIGN_IN, language),
+            Self::SecondFactor => pattern(SECOND_FACTOR, language),
+            Self::SignOut => pattern(SIGN_OUT, language),
+            Self::Deposit => pattern(DEPOSIT, language),
+            Self::Mine => pattern(MINE, language),
+            Self::Draft(id) => of_work(DRAFT, id),
+            Self::DraftFiles(id) => of_work(DRAFT_FILES, id),
+            Self::DraftSubmission(id) => of_work(DRAFT_SUBMISSION, id),
+            Self::Review => pattern(REVIEW, language),
+            Self::ReviewWork(id) => of_work(REVIEW_WORK, id),
+        }
+    }
+
+    /// The link to the page.
+    pub fn href(self, language: Language) -> Href {
+        Href::own(self.path(language))
+    }
+
+    /// The link to the page with a query.
+    pub fn href_with<'a>(
+        self,
+        language: Language,
+        query: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Href {
+        let query = query_text(query);
+        let path = self.path(language);
+        if query.is_empty() {
+            Href::own(path)
+        } else {
+            Href::own(format!("{path}?{query}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, language_of};
+    use crate::interfaces::messages::Language::{English, Vietnamese};
+
+    #[test]
+    fn every_page_has_an_address_in_each_language() {
+        let id = "0193a5c0-0000-7000-8000-000000000001".parse().unwrap();
+        for (place, vi, en) in [
+            (Place::Home, "/", "/en"),
+            (Place::Search, "/tim", "/en/search"),
+            (
+                Place::Work(id),
+                "/t/0193a5c0-0000-7000-8000-000000000001",
+                "/en/w/0193a5c0-0000-7000-8000-000000000001",
+            ),
+        ] {
+            for (language, path) in [(Vietnamese, vi), (English, en)] {
+                assert_eq!(place.path(language), path);
+                assert_eq!(language_of(path), Some(language));
+            }
+        }
+        assert_eq!(language_of("/enough"), None);
+        assert_eq!(language_of("/api/v1/search"), None);
+    }
+
+    #[test]
+    fn a_query_is_encoded() {
+        let href = Place::Search.href_with(Vietnamese, [("q", "quyền & trẻ em")]);
+        assert_eq!(
+            href.to_string(),
+            "/tim?q=quy%E1%BB%81n%20%26%20tr%E1%BA%BB%20em"
+        );
+    }
+}

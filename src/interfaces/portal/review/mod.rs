@@ -1,0 +1,154 @@
+//! The review queue: the works that wait on one side, one of them with its conditions and decisions on the other.
+//!
+//! A decision names the revision that was shown, so that nobody decides about what somebody else has just changed, and
+//! opens the next work of the queue.
+
+mod decision;
+mod view;
+
+use actix_web::{HttpResponse, web};
+
+use super::page::PageRequest;
+use super::works;
+use crate::app::Archive;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId, StateName};
+use crate::interfaces::http::authentication::Counted;
+use crate::interfaces::http::extract::guard::{Allowed, Review};
+use crate::interfaces::http::extract::query::WorkId;
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::portal::review::ReviewTexts;
+use crate::interfaces::portal::form::PostedForm;
+use crate::interfaces::portal::place::Place;
+use crate::services::search::admission::requester::Requester;
+use crate::services::search::{Facet, Order, SearchRequest};
+use crate::services::works::ChangeError;
+use decision::Decision;
+use view::{ReviewPage, Selected};
+
+/// Works of the queue on one page.
+const QUEUE: usize = 50;
+
+/// Shows the queue with its first work.
+///
+/// # Errors
+/// Those of search and catalogue.
+pub async fn show(
+    actor: Allowed<Review>,
+    counted: Counted,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
+    let first = queue.works.first().map(|work| work.id);
+    queue.respond(first, Vec::new()).await
+}
+
+/// Shows the queue with one work.
+///
+/// # Errors
+/// [`Problem::NotFound`]; those of search and catalogue.
+pub async fn show_work(
+    actor: Allowed<Review>,
+    counted: Counted,
+    id: WorkId,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
+    queue.respond(Some(id.0), Vec::new()).await
+}
+
+/// Makes a decision and opens the next work; shows the work again with the reasons when it is refused.
+///
+/// # Errors
+/// [`Problem::NotFound`]; those of search and catalogue.
+pub async fn decide(
+    form: PostedForm<Review>,
+    counted: Counted,
+    id: WorkId,
+    caller: web::ReqData<Caller>,
+    page: PageRequest,
+    archive: web::Data<Archive>,
+) -> Result<HttpResponse, Problem> {
+    let decision = Decision::read(&form.fields)?;
+    let refusal = match decision.make(&form.actor, id.0, &archive).await {
+        Ok(_) => return Ok(page.redirect(&Place::Review.href(page.language))),
+        Err(ChangeError::Stale { .. }) => vec![ReviewTexts::of(page.language).changed.to_owned()],
+        Err(error) => decision::reasons(&caller, error.into())?,
+    };
+    let queue = Queue::read(&form.actor, counted.0, &page, &archive).await?;
+    queue.respond(Some(id.0), refusal).await
+}
+
+/// The works that wait for a decision.
+struct Queue<'a> {
+    actor: &'a Actor,
+    page: &'a PageRequest,
+    archive: &'a Archive,
+    works: Vec<Asset>,
+}
+
+impl<'a> Queue<'a> {
+    /// Reads it, those that wait longest first.
+    async fn read(
+        actor: &'a Actor,
+        requester: Requester,
+        page: &'a PageRequest,
+        archive: &'a Archive,
+    ) -> Result<Self, Problem> {
+        let mut request = SearchRequest::for_text("");
+        request.requester = requester;
+        request.order = Order::Changed;
+        request.limit = QUEUE;
+        request.group_duplicates = false;
+        for state in [StateName::Submitted, StateName::Accepted] {
+            request.filters.add(Facet::State, state.name());
+        }
+        let found = archive.search.search(actor, request).await?;
+        let works = found.hits.into_iter().rev().map(|hit| hit.asset);
+        Ok(Self {
+            works: works.collect(),
+            actor,
+            page,
+            archive,
+        })
+    }
+
+    /// The page with this work. `refusal`: why a decision on it was not made.
+    async fn respond(
+        self,
+        chosen: Option<AssetId>,
+        refusal: Vec<String>,
+    ) -> Result<HttpResponse, Problem> {
+        let selected = match chosen {
+            Some(id) => Some(self.select(id).await?),
+            None => None,
+        };
+        let vocabularies = &self.archive.vocabularies;
+        let records =
+            works::records(self.actor, self.works, &self.archive.delivery, vocabularies).await?;
+        let view = ReviewPage::new(self.page, &records, selected, refusal, vocabularies);
+        self.page.respond(&view)
+    }
+
+    async fn select(&self, id: AssetId) -> Result<Selected, Problem> {
+        let archive = self.archive;
+        let (asset, list) = archive.curation.checklist(self.actor, id).await?;
+        let possible = Decision::possible(self.actor, &asset);
+        let checklist = crate::interfaces::wire::ChecklistDto::new(&asset, &list);
+        let works = vec![asset];
+        let records =
+            works::records(self.actor, works, &archive.delivery, &archive.vocabularies).await?;
+        let record = records.into_iter().next().ok_or(Problem::NotFound)?;
+        let language = self.page.language;
+        Ok(Selected::new(
+            &record,
+            &checklist,
+            possible,
+            language,
+            &archive.vocabularies,
+        ))
+    }
+}

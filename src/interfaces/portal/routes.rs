@@ -1,0 +1,68 @@
+//! The addresses of the pages and their handlers.
+
+use actix_web::dev::Handler;
+use actix_web::{FromRequest, Resource, Responder, Route, web};
+
+use super::{assets, deposit, error, home, place, review, search, session, work};
+use crate::interfaces::http::frame::Pages;
+use crate::interfaces::messages::Language;
+
+/// Registers all pages.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.app_data(web::Data::new(Pages {
+        error: error::page,
+        language: place::language_of,
+    }));
+    config.service(shown(assets::PATTERN, assets::serve));
+    for language in [Language::Vietnamese, Language::English] {
+        let at = |page| place::pattern(page, language);
+        config
+            .service(shown(&at(place::HOME), home::show))
+            .service(shown(&at(place::SEARCH), search::show))
+            .service(shown(&at(place::WORK), work::show))
+            .service(shown(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
+            .service(form_only(&at(place::SECOND_FACTOR), session::second_factor))
+            .service(form_only(&at(place::SIGN_OUT), session::sign_out))
+            .service(shown(&at(place::MINE), deposit::show_mine))
+            .service(shown(&at(place::DEPOSIT), deposit::show_new).route(posted(deposit::create)))
+            .service(shown(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)))
+            .service(form_only(&at(place::DRAFT_FILES), deposit::add_files))
+            .service(form_only(&at(place::DRAFT_SUBMISSION), deposit::submit))
+            .service(shown(&at(place::REVIEW), review::show))
+            .service(
+                shown(&at(place::REVIEW_WORK), review::show_work).route(posted(review::decide)),
+            );
+    }
+}
+
+/// A page that is only shown.
+fn shown<F, Args>(pattern: &str, handler: F) -> Resource
+where
+    F: Handler<Args> + Clone,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(pattern)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+}
+
+/// An address that takes a form.
+fn posted<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::post().to(handler)
+}
+
+/// An address that only takes a form.
+fn form_only<F, Args>(pattern: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(pattern).route(posted(handler))
+}

@@ -1,0 +1,131 @@
+//! A hit: the card of the work, and the piece of its text with the words.
+
+use crate::domain::asset::Asset;
+use crate::domain::vocabulary::Vocabularies;
+use crate::interfaces::messages::Language;
+use crate::interfaces::messages::portal::format;
+use crate::interfaces::messages::portal::search::SearchTexts;
+use crate::interfaces::portal::href::Href;
+use crate::interfaces::portal::works::WorkCard;
+use crate::interfaces::wire::AssetDto;
+use crate::services::search::{Fragment, Hit, Snippet, TextField};
+
+/// What a hit has beside its work.
+pub(super) struct Found {
+    snippets: Vec<Snippet>,
+    duplicates: usize,
+}
+
+/// The work of a hit, and the rest of it.
+pub(super) fn split(hit: Hit) -> (Asset, Found) {
+    let found = Found {
+        snippets: hit.snippets,
+        duplicates: hit.duplicates.len(),
+    };
+    (hit.asset, found)
+}
+
+/// The work without its full text, which can have megabytes.
+pub(super) fn without_body(mut work: Asset) -> Asset {
+    work.work.body = None;
+    work
+}
+
+/// A hit.
+pub(super) struct HitView {
+    /// The work.
+    pub card: WorkCard,
+    /// The best piece of its texts.
+    pub snippet: Option<SnippetView>,
+    /// Whether one may use it: the short answer.
+    pub may_use: &'static str,
+    /// Near-duplicates without a hit of their own.
+    pub duplicates: usize,
+}
+
+/// A piece of a text.
+pub(super) struct SnippetView {
+    /// Parts of the text, and whether each is one of the words.
+    pub parts: Vec<(String, bool)>,
+    /// When it is said, and the page at that moment.
+    pub moment: Option<(String, Href)>,
+}
+
+impl HitView {
+    /// The view of a record and what was found in it.
+    pub(super) fn new(
+        record: &AssetDto,
+        found: Found,
+        vocabularies: &Vocabularies,
+        language: Language,
+    ) -> Self {
+        let card = WorkCard::new(record, vocabularies, language);
+        let is_title = |snippet: &Snippet| matches!(snippet.field, TextField::Title(_));
+        let mut snippets = found.snippets.iter().filter(|snippet| !is_title(snippet));
+        let snippet = snippets
+            .next()
+            .map(|snippet| SnippetView::new(snippet, &card));
+        Self {
+            snippet,
+            may_use: SearchTexts::of(language).may_use(card.may_use),
+            duplicates: found.duplicates,
+            card,
+        }
+    }
+}
+
+impl SnippetView {
+    fn new(snippet: &Snippet, card: &WorkCard) -> Self {
+        let at_ms = snippet.passage.and_then(|passage| passage.at_ms);
+        let moment = at_ms.map(|ms| {
+            let fragment = format!("t={}.{:03}", ms / 1000, ms % 1000);
+            (format::clock(ms), card.href.clone().at(&fragment))
+        });
+        Self {
+            parts: parts(&snippet.fragment),
+            moment,
+        }
+    }
+}
+
+/// The parts of a fragment, in its order. Ranges that do not fit the text are ignored.
+fn parts(fragment: &Fragment) -> Vec<(String, bool)> {
+    let (text, mut parts, mut done) = (&fragment.text, Vec::new(), 0);
+    for range in &fragment.highlights {
+        let (before, word) = (text.get(done..range.start), text.get(range.clone()));
+        if let (Some(before), Some(word)) = (before, word) {
+            parts.push((before.to_owned(), false));
+            parts.push((word.to_owned(), true));
+            done = range.end;
+        }
+    }
+    parts.push((text.get(done..).unwrap_or_default().to_owned(), false));
+    parts.retain(|(text, _)| !text.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+    use crate::services::search::Fragment;
+
+    #[test]
+    fn words_are_parts_of_their_own() {
+        let owned = |text: &str, is_word| (text.to_owned(), is_word);
+        let whole = vec![owned("về quyền trẻ em", false)];
+        let apart = ["về ", "quyền", " trẻ em"].map(|part| owned(part, part == "quyền"));
+        for (highlight, expected) in [
+            (Some(5..12), apart.to_vec()),
+            (None, whole.clone()),
+            // Not on the border of a character.
+            (Some(2..3), whole),
+        ] {
+            let fragment = Fragment {
+                range: 0..0,
+                text: "về quyền trẻ em".to_owned(),
+                highlights: highlight.into_iter().collect(),
+            };
+            assert_eq!(parts(&fragment), expected);
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Pages with forms: signing in, depositing, deciding. As a browser without scripts sends them.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use crate::sign_in::{LOGIN, PASSWORD, add_account, archive_with};
+use crate::support::{Answer, Archive, Client, eventually};
+
+const EDITOR: &str = "bien.tap@gialai.example";
+
+/// A browser without scripts: keeps its cookie, and sends the fields of the forms it was shown.
+struct Reader {
+    client: Client,
+    cookie: String,
+    /// The page that was shown last.
+    page: String,
+}
+
+impl Reader {
+    fn new(archive: &Archive) -> Self {
+        Self {
+            client: archive.anybody(),
+            cookie: String::new(),
+            page: String::new(),
+        }
+    }
+
+    fn signed_in(archive: &Archive, login: &str) -> Self {
+        let mut reader = Self::new(archive);
+        let fields = [
+            ("login", login),
+            ("password", PASSWORD),
+            ("return", "/cua-toi"),
+        ];
+        let answer = reader.post("/dang-nhap", &fields);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/cua-toi")
+        );
+        reader
+    }
+
+    fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, &[], &[])
+    }
+
+    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_from("same-origin", path, fields)
+    }
+
+    fn post_from(&mut self, site: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", site),
+        ];
+        self.send("POST", path, &headers, body.as_bytes())
+    }
+
+    /// Posts with the token and the revision of the page that was shown last.
+    fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let (token, revision) = (self.field("csrf"), self.field("revision"));
+        let mut all = vec![("csrf", token.as_str()), ("revision", revision.as_str())];
+        all.extend(fields);
+        self.post(path, &all)
+    }
+
+    fn post_files(&mut self, path: &str, files: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        let token = self.field("csrf");
+        for (name, text) in [("csrf", token.as_str()), ("alt_text", "Trẻ em đi học")] {
+            body.extend(
+                format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+                    .bytes(),
+            );
+        }
+        for (name, kind, bytes) in files {
+            body.extend(format!("--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n").bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--b--\r\n");
+        let headers = [
+            ("content-type", "multipart/form-data; boundary=b"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.send("POST", path, &headers, &body)
+    }
+
+    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let cookie = self.cookie.clone();
+        let mut headers = headers.to_vec();
+        headers.push(("accept", "text/html"));
+        if !cookie.is_empty() {
+            headers.push(("cookie", &cookie));
+        }
+        let answer = self.client.send(method, path, &headers, body);
+        if let Some((pair, _)) = answer.header("set-cookie").split_once(';') {
+            pair.clone_into(&mut self.cookie);
+        }
+        if answer.header("content-type").starts_with("text/html") {
+            self.page = answer.text();
+        }
+        answer
+    }
+
+    /// The value of a hidden field of the last form of the page.
+    fn field(&self, name: &str) -> String {
+        let before = format!("name=\"{name}\" value=\"");
+        let value = self.page.rsplit(&before).next().unwrap_or_default();
+        value.split('"').next().unwrap().to_owned()
+    }
+}
+
+/// The draft's address of a redirection.
+fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let location = answer.header("location");
+    location.split('#').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_page_that_needs_an_account_leads_to_the_sign_in_page_and_back() {
+    let archive = archive_with("editor");
+    let mut reader = Reader::new(&archive);
+    let refused = reader.get("/duyet");
+    assert_eq!(refused.status, 401);
+    assert!(
+        reader.page.contains("href=\"/dang-nhap?return=%2Fduyet\""),
+        "{}",
+        reader.page
+    );
+    reader.get("/dang-nhap?return=%2Fduyet");
+    assert_eq!(reader.field("return"), "/duyet");
+    let wrong = [("login", LOGIN), ("password", "sai"), ("return", "/duyet")];
+    let wrong = reader.post("/dang-nhap", &wrong);
+    assert!(
+        wrong.text().contains("Tên hoặc mật khẩu không đúng"),
+        "{}",
+        wrong.text()
+    );
+    assert!(wrong.text().contains(&format!("value=\"{LOGIN}\"")) && reader.cookie.is_empty());
+    let right = [
+        ("login", LOGIN),
+        ("password", PASSWORD),
+        ("return", "/duyet"),
+    ];
+    assert_eq!(
+        reader.post("/dang-nhap", &right).header("location"),
+        "/duyet"
+    );
+    assert_eq!(reader.get("/duyet").status, 200);
+    let out = reader.post_form("/dang-xuat", &[]);
+    assert_eq!(out.header("location"), "/");
+    assert_eq!(reader.get("/duyet").status, 401);
+    // Nobody is led to another site.
+    for outside in ["https://evil.example/", "//evil.example", "/\\evil.example"] {
+        let fields = [
+            ("login", LOGIN),
+            ("password", PASSWORD),
+            ("return", outside),
+        ];
+        assert_eq!(reader.post("/dang-nhap", &fields).header("location"), "/");
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
+fn a_work_is_described_gets_files_is_submitted_decided_and_published() {
+    let archive = archive_with("contributor");
+    add_account(&archive, EDITOR, "editor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    officer.get("/gui");
+    let fields = [
+        ("title", "Lễ khai giảng ở Ia Ko"),
+        ("kind", "photo-essay"),
+        ("language", "vi"),
+        ("made", "5/9/2024"),
+        ("place", "chu-se"),
+    ];
+    let draft = location(&officer.post_form("/gui", &fields));
+    assert_eq!(officer.get(&draft).status, 200);
+    assert!(
+        officer.page.contains("value=\"2024-09-05\""),
+        "{}",
+        officer.page
+    );
+    // One bad file does not stop the others.
+    let photo = crate::picture_copies::picture("photo.jpg");
+    let files: [(&str, &str, &[u8]); 2] = [
+        ("x.bin", "application/octet-stream", &[0, 1, 2, 3]),
+        ("a.jpg", "image/jpeg", &photo),
+    ];
+    let sent = officer.post_files(&format!("{draft}/tep"), &files);
+    assert_eq!(sent.status, 200);
+    assert!(
+        officer.page.contains("x.bin:") && officer.page.contains("a.jpg: JPEG"),
+        "{}",
+        officer.page
+    );
+    // What is wrong is said at the field, and what was typed is kept.
+    let wrong = officer.post_form(&draft, &[("title", "Lễ khai giảng"), ("made", "hôm qua")]);
+    assert_eq!(wrong.status, 200);
+    assert!(officer.page.contains("id=\"made-loi\"") && officer.page.contains("value=\"hôm qua\""));
+    officer.get(&draft);
+    let rest = [
+        ("title", "Lễ khai giảng ở Ia Ko"),
+        ("kind", "photo-essay"),
+        ("language", "vi"),
+        ("made", "2024-09-05"),
+        ("place", "chu-se"),
+        ("strand", "educate"),
+        ("theme", "policy-and-law"),
+        ("credit_line", "Ảnh: Văn phòng xã Ia Ko"),
+        ("reuse_terms", "cc-by-4.0"),
+        ("people_shown", "none-identifiable"),
+    ];
+    location(&officer.post_form(&draft, &rest));
+    eventually("everything is there", || {
+        officer.get(&draft);
+        officer.page.contains("Đã đủ để công bố.").then_some(())
+    });
+    location(&officer.post_form(&format!("{draft}/nop"), &[]));
+    officer.get(&draft);
+    let id = draft.rsplit('/').next().unwrap();
+    assert!(officer.page.contains("Số biên nhận") && officer.page.contains(id));
+    // The same form again, as a double click sends it, changes nothing.
+    assert_eq!(officer.post_form(&format!("{draft}/nop"), &[]).status, 409);
+
+    let mut editor = Reader::signed_in(&archive, EDITOR);
+    eventually("it is in the queue", || {
+        editor.get("/duyet");
+        editor.page.contains("Lễ khai giảng ở Ia Ko").then_some(())
+    });
+    let work = format!("/duyet/{id}");
+    editor.get(&work);
+    let stale = [
+        ("csrf", editor.field("csrf")),
+        ("revision", "1".to_owned()),
+        ("decision", "publish".to_owned()),
+    ];
+    let stale: Vec<(&str, &str)> = stale
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    assert!(
+        editor
+            .post(&work, &stale)
+            .text()
+            .contains("Tác phẩm đã thay đổi")
+    );
+    location(&editor.post_form(
+        &work,
+        &[("decision", "return"), ("reason", "Ghi tên trường")],
+    ));
+    eventually("it is returned", || {
+        officer.get("/cua-toi");
+        officer.page.contains("Ghi tên trường").then_some(())
+    });
+    officer.get(&draft);
+    location(&officer.post_form(&format!("{draft}/nop"), &[]));
+    editor.get(&work);
+    location(&editor.post_form(&work, &[("decision", "publish")]));
+    let public = archive.anybody().get(&format!("/t/{id}"));
+    assert!(public.text().contains("Lễ khai giảng ở Ia Ko") && public.status == 200);
+    assert!(
+        public.text().contains("alt=\"Trẻ em đi học\""),
+        "{}",
+        public.text()
+    );
+}
+
+#[test]
+fn a_decision_that_conditions_refuse_says_which() {
+    let archive = archive_with("editor");
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "Thiếu nhiều" }, "organisation": "dic" }));
+    let id = work["id"].as_str().unwrap();
+    let path = format!("/api/v1/assets/{id}/submission");
+    let submitted = editor.put_json(&path, "\"1\"", &json!({}));
+    assert_eq!(submitted.status, 200, "{}", submitted.text());
+    let mut reader = Reader::signed_in(&archive, LOGIN);
+    reader.get(&format!("/en/review/{id}"));
+    let refused = reader.post_form(&format!("/en/review/{id}"), &[("decision", "accept")]);
+    assert_eq!(refused.status, 200);
+    assert!(
+        reader.page.contains("Not done") && reader.page.contains("role=\"alert\""),
+        "{}",
+        reader.page
+    );
+    let state = editor.get(&format!("/api/v1/assets/{id}")).json()["state"].clone();
+    assert_eq!(state, "submitted");
+}
+
+/// Every form that changes something: of another site, without the token, with that of another session.
+#[test]
+fn no_form_is_taken_from_another_site_or_another_session() {
+    let archive = archive_with("editor");
+    add_account(&archive, EDITOR, "editor");
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "Không đổi" }, "organisation": "dic" }));
+    let id = work["id"].as_str().unwrap();
+    let mut reader = Reader::signed_in(&archive, LOGIN);
+    let mut other = Reader::signed_in(&archive, EDITOR);
+    reader.get(&format!("/gui/{id}"));
+    other.get(&format!("/gui/{id}"));
+    let (own, foreign) = (reader.field("csrf"), other.field("csrf"));
+    let paths = [
+        "/dang-xuat",
+        "/gui",
+        "/gui/ID",
+        "/gui/ID/nop",
+        "/duyet/ID",
+        "/en/sign-out",
+        "/en/deposit",
+    ];
+    for path in paths.map(|path| path.replace("ID", id)) {
+        for (site, token) in [
+            ("cross-site", own.as_str()),
+            ("same-site", &own),
+            ("same-origin", ""),
+            ("same-origin", &foreign),
+        ] {
+            let fields = [
+                ("csrf", token),
+                ("revision", "1"),
+                ("title", "Đã đổi"),
+                ("decision", "publish"),
+            ];
+            let answer = reader.post_from(site, &path, &fields);
+            assert_eq!(answer.status, 403, "{path} {site} {token}");
+        }
+        // Without a session there is nobody to act for.
+        let mut anonymous = Reader::new(&archive);
+        let fields = [
+            ("csrf", own.as_str()),
+            ("revision", "1"),
+            ("title", "Đã đổi"),
+        ];
+        assert_eq!(anonymous.post(&path, &fields).status, 401, "{path}");
+        // Reading changes nothing.
+        assert!(matches!(reader.get(&path).status, 200 | 405), "{path}");
+    }
+    let files: [(&str, &str, &[u8]); 1] = [("a.txt", "text/plain", b"a")];
+    reader.page = other.page.clone();
+    assert_eq!(
+        reader.post_files(&format!("/gui/{id}/tep"), &files).status,
+        403
+    );
+    let after = editor.get(&format!("/api/v1/assets/{id}")).json();
+    assert_eq!(
+        (&after["revision"], &after["titles"]["vi"]),
+        (&json!(1), &json!("Không đổi"))
+    );
+    assert_eq!(reader.get("/duyet").status, 200, "the session has ended");
+}
+
+#[test]
+fn pages_are_only_for_those_who_may() {
+    let archive = archive_with("station");
+    let mut station = Reader::signed_in(&archive, LOGIN);
+    for path in [
+        "/duyet",
+        "/gui",
+        "/cua-toi",
+        "/en/review",
+        "/en/deposit",
+        "/en/mine",
+    ] {
+        assert_eq!(station.get(path).status, 403, "{path}");
+    }
+    station.get("/");
+    assert!(
+        !station.page.contains("href=\"/duyet\""),
+        "{}",
+        station.page
+    );
+}
