@@ -184,7 +184,7 @@ fn browsers_get_a_page_and_programs_a_problem_document() {
         for part in [
             format!("<html lang=\"{language}\">"),
             format!("<h1>{title}</h1>"),
-            "<main>".to_owned(),
+            "<main ".to_owned(),
             "/problems/not-found".to_owned(),
         ] {
             assert!(page.contains(&part), "{part}: {page}");
