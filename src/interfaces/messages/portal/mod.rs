@@ -10,6 +10,7 @@ pub mod layout;
 pub mod review;
 pub mod search;
 pub mod session;
+pub mod station;
 pub mod work;
 
 /// Declares the texts of a page: `field: "Vietnamese", "English";`.
