@@ -1,7 +1,7 @@
 //! How much louder a sound has to become, and what corrects the result.
 //!
 //! A copy is encoded, decoded again and measured: encoders change the level and cut off high tones, so that only the
-//! result tells ([`Attempt`]). The next attempt makes up for what was missing.
+//! result tells. The next attempt makes up for what was missing.
 
 use super::profile::{CopyFormat, Profile};
 use crate::domain::sound::Decibels;

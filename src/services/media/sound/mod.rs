@@ -1,6 +1,6 @@
 //! The sound of recordings: measured, drawn, and named with its defects.
 //!
-//! [`measure`] decodes a file once and gives its [`Measurement`]: loudness, range and peaks by EBU R 128, the exact length
+//! [`measure()`] decodes a file once and gives its [`Measurement`]: loudness, range and peaks by EBU R 128, the exact length
 //! in samples, silence, clipping, offset and the relation of the channels, and its [`Waveform`]. The job
 //! [`MeasureSound`] stores both as renditions of the file. A file that cannot be measured says so in its report; that is
 //! no failure of the job.
