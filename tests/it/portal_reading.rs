@@ -366,6 +366,16 @@ fn stations_see_what_is_new_and_get_it_as_a_list() {
         page.text()
             .contains(&format!("SHA-256 {}", sha256(&bytes.body)))
     );
+    // What was measured is said in words: a recording of nothing.
+    eventually("the measurement", || {
+        let record = anybody.get(&created).json();
+        let notes = record["files"][0]["sound"]["notes"].as_array()?.clone();
+        let note = notes.first()?["vi"].as_str()?.to_owned();
+        browse(&anybody, "/dai")
+            .text()
+            .contains(&note)
+            .then_some(())
+    });
     let none = browse(&anybody, "/en/station?place=dak-doa");
     assert!(
         none.text().contains("There are no recordings yet."),

@@ -5,7 +5,7 @@ use super::works::Text;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::work::role;
-use crate::interfaces::wire::{AssetDto, FileDto};
+use crate::interfaces::wire::{AssetDto, CopyDto, FileDto};
 
 /// A file to download.
 pub struct DownloadView {
@@ -25,10 +25,47 @@ pub struct DownloadView {
     pub is_copy: bool,
 }
 
-/// The files that the reader gets.
+/// The files that the reader gets, each with the copies for stations that are made of it.
 pub fn downloads(record: &AssetDto, language: Language) -> Vec<DownloadView> {
-    let files = record.files.iter();
-    files.filter_map(|file| download(file, language)).collect()
+    let mut downloads = Vec::new();
+    for file in &record.files {
+        downloads.extend(download(file, language));
+        let copies = file.sound.iter().flat_map(|sound| &sound.copies);
+        downloads.extend(copies.filter_map(|copy| station_copy(copy, language)));
+    }
+    downloads
+}
+
+/// What a station should know of the recordings, such as that one is too quiet.
+pub fn sound_notes(record: &AssetDto, language: Language) -> Vec<String> {
+    let sounds = record.files.iter().filter_map(|file| file.sound.as_ref());
+    let notes = sounds.flat_map(|sound| &sound.notes);
+    notes
+        .map(|note| language.pick(&note.vi, &note.en).clone())
+        .collect()
+}
+
+fn station_copy(copy: &CopyDto, language: Language) -> Option<DownloadView> {
+    let file = copy.file.as_ref()?;
+    let parts = [
+        Some(format::media_type(&file.media_type)),
+        Some(format::exact_duration(file.duration_ms, language)),
+        Some(format::size(file.size, language)),
+        file.loudness_lufs
+            .map(|level| format::loudness(level.as_f64(), language)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let name =
+        Text::best(&copy.title, language).map_or_else(|| copy.profile.clone(), |title| title.text);
+    Some(DownloadView {
+        href: Href::own(file.address.clone()),
+        link: format!("{name}: {}", parts.join(", ")),
+        title: None,
+        language: None,
+        sha256: file.sha256.clone(),
+        is_sound: true,
+        is_copy: false,
+    })
 }
 
 fn download(file: &FileDto, language: Language) -> Option<DownloadView> {

@@ -82,6 +82,13 @@ pub fn exact_duration(ms: u64, language: Language) -> String {
     }
 }
 
+/// A loudness (EBU R 128) with one decimal and a minus sign: `−16,0 LUFS`.
+pub fn loudness(lufs: f64, language: Language) -> String {
+    let comma = language.pick(",", ".");
+    let number = format!("{lufs:.1}").replace('-', "−").replace('.', comma);
+    format!("{number} LUFS")
+}
+
 /// A moment in a recording: `0:04`, `1:02:03`.
 pub fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -149,7 +156,7 @@ pub fn media_type(essence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, date, duration, exact_duration, media_type, number, size};
+    use super::{clock, date, duration, exact_duration, loudness, media_type, number, size};
     use crate::interfaces::messages::Language::{English, Vietnamese};
 
     #[test]
@@ -201,6 +208,8 @@ mod tests {
             assert_eq!(exact_duration(ms, Vietnamese), vi);
             assert_eq!(exact_duration(ms, English), en);
         }
+        assert_eq!(loudness(-16.04, Vietnamese), "−16,0 LUFS");
+        assert_eq!(loudness(-23.0, English), "−23.0 LUFS");
         assert_eq!(clock(4_248), "0:04");
         assert_eq!(clock(3_723_000), "1:02:03");
     }

@@ -46,6 +46,7 @@ struct Recording {
     card: WorkCard,
     length: String,
     downloads: Vec<DownloadView>,
+    notes: Vec<String>,
     has_script: bool,
 }
 
@@ -143,6 +144,7 @@ impl Recording {
                 .map(|ms| format::exact_duration(ms, language))
                 .unwrap_or_default(),
             downloads: sounds.filter(|file| file.is_sound).collect(),
+            notes: files::sound_notes(record, language),
             has_script: record.work.body.is_some() || has_transcript,
         }
     }

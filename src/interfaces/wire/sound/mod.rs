@@ -14,7 +14,7 @@ use crate::interfaces::messages::{Language, sound};
 use crate::services::delivery::SoundAccess;
 use crate::services::media::sound::{Gap, Measurement, Outcome};
 use crate::services::sharing::Addresses;
-use copies::CopyDto;
+pub use copies::CopyDto;
 use level::Level;
 
 /// What the sound of a recording is like.
