@@ -10,17 +10,16 @@ use super::job::job;
 use super::profile::Profiles;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId};
+use crate::domain::asset::Asset;
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::file_job::{FindMissing, for_every_work};
 use crate::services::media::recipe::{self, Purpose};
 use crate::services::media::sound;
 use crate::services::programs::{Program, Programs};
-use crate::storage::catalog::{ChangeSet, Entry, Job, NewJob, WorkReader};
+use crate::storage::catalog::{ChangeSet, Job, NewJob, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-missing-broadcast-copies";
-/// Works read at a time.
-const PAGE: usize = 200;
 
 /// Finds recordings without their copies for stations.
 pub struct FindMissingBroadcastCopies {
@@ -41,7 +40,10 @@ impl FindMissingBroadcastCopies {
             profiles,
         }
     }
+}
 
+#[async_trait]
+impl FindMissing for FindMissingBroadcastCopies {
     /// The jobs for the recordings of a work that were measured and have no report of a copy.
     async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
         let mut jobs = Vec::new();
@@ -87,24 +89,12 @@ impl Handler for FindMissingBroadcastCopies {
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let mut changes = ChangeSet::by(&Actor::System, clock.now());
+        let changes = ChangeSet::by(&Actor::System, clock.now());
         let next = Self::SCHEDULE.next(clock.now());
         if self.programs.version(Program::Ffmpeg).await.is_err() {
             return Ok(changes.job(next));
         }
-        let mut after: Option<AssetId> = None;
-        loop {
-            let page = self.catalog.list(after, PAGE).await;
-            let page = page.map_err(JobFailure::retry)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id());
-            for entry in &page {
-                if let Entry::Asset(asset) = entry {
-                    let jobs = self.missing(asset, clock).await?;
-                    changes = jobs.into_iter().fold(changes, ChangeSet::job);
-                }
-            }
-        }
+        let changes = for_every_work(&*self.catalog, changes, self, clock).await?;
         Ok(changes.job(next))
     }
 }

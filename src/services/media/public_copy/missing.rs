@@ -12,16 +12,15 @@ use super::formats::{can_make, state};
 use super::job::job as copy_job;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId, File, Processing};
+use crate::domain::asset::{Asset, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::file_job::{FindMissing, for_every_work};
 use crate::services::media::previews;
 use crate::services::media::recipe;
-use crate::storage::catalog::{ChangeSet, Entry, Job, NewJob, WorkReader};
+use crate::storage::catalog::{ChangeSet, Job, NewJob, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-missing-copies";
-/// Works read at a time.
-const PAGE: usize = 200;
 
 /// Finds files without a public copy.
 pub struct FindMissingCopies {
@@ -37,6 +36,24 @@ impl FindMissingCopies {
         Self { catalog }
     }
 
+    async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
+        let records = self.catalog.blob_records(&[file.sha256]).await;
+        let record = records.map_err(JobFailure::retry)?.pop().flatten();
+        let failed = record.as_ref().and_then(|record| record.processed.as_ref());
+        let is_outdated =
+            failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
+        let renditions = self.catalog.renditions(&[file.sha256]).await;
+        let renditions = renditions.map_err(JobFailure::retry)?.concat();
+        Ok(match state(file, record.as_ref(), &renditions) {
+            Processing::Ready => false,
+            Processing::Failed(_) => is_outdated,
+            Processing::Working => true,
+        })
+    }
+}
+
+#[async_trait]
+impl FindMissing for FindMissingCopies {
     async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
         let mut jobs = Vec::new();
         for file in &asset.files {
@@ -53,21 +70,6 @@ impl FindMissingCopies {
             }
         }
         Ok(jobs)
-    }
-
-    async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
-        let records = self.catalog.blob_records(&[file.sha256]).await;
-        let record = records.map_err(JobFailure::retry)?.pop().flatten();
-        let failed = record.as_ref().and_then(|record| record.processed.as_ref());
-        let is_outdated =
-            failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
-        let renditions = self.catalog.renditions(&[file.sha256]).await;
-        let renditions = renditions.map_err(JobFailure::retry)?.concat();
-        Ok(match state(file, record.as_ref(), &renditions) {
-            Processing::Ready => false,
-            Processing::Failed(_) => is_outdated,
-            Processing::Working => true,
-        })
     }
 }
 
@@ -90,20 +92,8 @@ impl Handler for FindMissingCopies {
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let mut after: Option<AssetId> = None;
-        loop {
-            let page = self.catalog.list(after, PAGE).await;
-            let page = page.map_err(JobFailure::retry)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id());
-            for entry in &page {
-                if let Entry::Asset(asset) = entry {
-                    let jobs = self.missing(asset, clock).await?;
-                    changes = jobs.into_iter().fold(changes, ChangeSet::job);
-                }
-            }
-        }
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        let changes = for_every_work(&*self.catalog, changes, self, clock).await?;
         Ok(changes.job(Self::SCHEDULE.next(clock.now())))
     }
 }

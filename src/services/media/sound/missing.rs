@@ -13,15 +13,14 @@ use super::read::read_report;
 use super::report::Outcome;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{AssetId, File};
+use crate::domain::asset::{Asset, File};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::file_job::{FindMissing, for_every_work};
 use crate::storage::blobs::BlobStore;
-use crate::storage::catalog::{ChangeSet, Entry, Job, WorkReader};
+use crate::storage::catalog::{ChangeSet, Job, NewJob, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-unmeasured-sound";
-/// Works read at a time.
-const PAGE: usize = 200;
 
 /// Finds recordings that were not measured.
 pub struct FindUnmeasuredSound {
@@ -50,6 +49,19 @@ impl FindUnmeasuredSound {
 }
 
 #[async_trait]
+impl FindMissing for FindUnmeasuredSound {
+    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
+        let mut jobs = Vec::new();
+        for file in &asset.files {
+            if can_measure(&file.media_type) && self.is_unmeasured(file).await? {
+                jobs.push(job(asset.id, file.sha256, clock.now()));
+            }
+        }
+        Ok(jobs)
+    }
+}
+
+#[async_trait]
 impl Handler for FindUnmeasuredSound {
     fn kind(&self) -> &str {
         KIND
@@ -68,22 +80,8 @@ impl Handler for FindUnmeasuredSound {
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let mut after: Option<AssetId> = None;
-        loop {
-            let page = self.catalog.list(after, PAGE).await;
-            let page = page.map_err(JobFailure::retry)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id());
-            for entry in &page {
-                let Entry::Asset(asset) = entry else { continue };
-                for file in &asset.files {
-                    if can_measure(&file.media_type) && self.is_unmeasured(file).await? {
-                        changes = changes.job(job(asset.id, file.sha256, clock.now()));
-                    }
-                }
-            }
-        }
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        let changes = for_every_work(&*self.catalog, changes, self, clock).await?;
         Ok(changes.job(Self::SCHEDULE.next(clock.now())))
     }
 }
