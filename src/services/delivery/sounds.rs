@@ -133,14 +133,14 @@ pub(super) fn station_copy(
 #[derive(Clone)]
 pub(super) struct ReportReader {
     blobs: Arc<dyn BlobStore>,
-    sounds: Arc<Kept<SoundReport>>,
-    copies: Arc<Kept<CopyReport>>,
+    sounds: Arc<ReportCache<SoundReport>>,
+    copies: Arc<ReportCache<CopyReport>>,
 }
 
 /// The reports that were read last.
-struct Kept<T>(Mutex<LruCache<BlobKey, Arc<T>>>);
+struct ReportCache<T>(Mutex<LruCache<BlobKey, Arc<T>>>);
 
-impl<T> Kept<T> {
+impl<T> ReportCache<T> {
     fn new() -> Self {
         Self(Mutex::new(LruCache::new(CAPACITY)))
     }
@@ -155,23 +155,27 @@ impl ReportReader {
     pub(super) fn new(blobs: Arc<dyn BlobStore>) -> Self {
         Self {
             blobs,
-            sounds: Arc::new(Kept::new()),
-            copies: Arc::new(Kept::new()),
+            sounds: Arc::new(ReportCache::new()),
+            copies: Arc::new(ReportCache::new()),
         }
     }
 
     /// What was measured of a sound; `None` when its bytes are lost or no report, as if it had not been made.
     pub(super) async fn read(&self, rendition: &Rendition) -> Option<Arc<SoundReport>> {
-        self.kept(&self.sounds, rendition.blob).await
+        self.cached(&self.sounds, rendition.blob).await
     }
 
     /// What came of making a copy, in the same way.
     pub(super) async fn read_copy(&self, rendition: &Rendition) -> Option<Arc<CopyReport>> {
-        self.kept(&self.copies, rendition.blob).await
+        self.cached(&self.copies, rendition.blob).await
     }
 
-    async fn kept<T: DeserializeOwned>(&self, kept: &Kept<T>, key: BlobKey) -> Option<Arc<T>> {
-        let known = kept.lock().get(&key).cloned();
+    async fn cached<T: DeserializeOwned>(
+        &self,
+        cache: &ReportCache<T>,
+        key: BlobKey,
+    ) -> Option<Arc<T>> {
+        let known = cache.lock().get(&key).cloned();
         if known.is_some() {
             return known;
         }
@@ -185,7 +189,7 @@ impl ReportReader {
         match serde_json::from_slice(&bytes) {
             Ok(report) => {
                 let report = Arc::new(report);
-                kept.lock().put(key, Arc::clone(&report));
+                cache.lock().put(key, Arc::clone(&report));
                 Some(report)
             }
             Err(error) => {

@@ -25,7 +25,7 @@ pub(super) struct Played {
 
 /// What boxes say of the first track of sound.
 #[derive(Default)]
-struct Found {
+struct BoxScan {
     boxes: u32,
     movie_scale: u32,
     track: Track,
@@ -47,13 +47,13 @@ struct Track {
 /// When the file cannot be read; damage in it gives `None`.
 pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Played>> {
     let length = file.seek(SeekFrom::End(0))?;
-    let mut found = Found::default();
+    let mut found = BoxScan::default();
     found.walk(file, 0..length, 0)?;
     let movie_scale = found.movie_scale;
     Ok(found.sound.and_then(|track| track.played(movie_scale)))
 }
 
-impl Found {
+impl BoxScan {
     fn walk(
         &mut self,
         file: &mut (impl Read + Seek),
