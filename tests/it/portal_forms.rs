@@ -232,6 +232,30 @@ fn a_bad_file_stops_no_other_and_a_bad_field_keeps_what_was_typed() {
 }
 
 #[test]
+fn a_form_that_is_sent_twice_makes_one_draft() {
+    let archive = archive_with("contributor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    officer.get("/gui");
+    let key = officer.field("key");
+    let mut fields = vec![("key", key.as_str())];
+    fields.extend(DESCRIPTION);
+    let form = officer.page.clone();
+    let first = location(&officer.post_form("/gui", &fields));
+    officer.page.clone_from(&form);
+    assert_eq!(location(&officer.post_form("/gui", &fields)), first);
+    // Gone back and changed: another work, and nothing typed is lost.
+    officer.page.clone_from(&form);
+    fields[1] = ("title", "Tên khác");
+    assert_ne!(location(&officer.post_form("/gui", &fields)), first);
+    // The same words in a new form are a new work.
+    officer.get("/gui");
+    let key = officer.field("key");
+    let mut fields = vec![("key", key.as_str())];
+    fields.extend(DESCRIPTION);
+    assert_ne!(location(&officer.post_form("/gui", &fields)), first);
+}
+
+#[test]
 fn a_submitted_draft_has_a_receipt_and_is_submitted_once() {
     let archive = archive_with("contributor");
     let mut officer = Reader::signed_in(&archive, LOGIN);

@@ -61,6 +61,11 @@ impl Description {
         ])
     }
 
+    /// The length of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+
     fn value(&self, name: &str) -> &str {
         let position = NAMES.iter().position(|known| *known == name);
         position.map_or("", |position| &self.0[position])
