@@ -12,6 +12,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
 use crate::services::delivery::Delivery;
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::programs::Programs;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
@@ -35,6 +36,7 @@ pub(super) struct Backends {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) programs: Programs,
+    pub(super) profiles: Profiles,
     pub(super) partial: PartialFiles,
 }
 
@@ -60,6 +62,7 @@ impl Backends {
         let programs = programs
             .and_then(Programs::open)
             .map_err(OpenError::Folder)?;
+        let profiles = load_profiles(&config)?;
         let partial = PartialFiles::open(data).map_err(OpenError::Blobs)?;
         Ok(Self {
             config: Arc::new(config),
@@ -70,6 +73,7 @@ impl Backends {
             blobs,
             staging,
             programs,
+            profiles,
             partial,
         })
     }
@@ -82,12 +86,6 @@ impl Backends {
         Arc::new(self.blobs.clone())
     }
 
-    pub(super) fn delivery(&self, trail: &AuditTrail) -> Delivery {
-        let clock = self.clock.clone();
-        let delivery = Delivery::new(self.catalog(), self.blobs(), trail.clone(), clock);
-        delivery.with_programs(self.programs.clone())
-    }
-
     pub(super) fn uploads(&self, quotas: Quotas) -> Uploads {
         let intake = &self.config.intake;
         let limits = Limits {
@@ -97,6 +95,11 @@ impl Backends {
         };
         let files = (self.partial.clone(), self.staging.clone());
         Uploads::new(self.catalog(), files, quotas, self.clock.clone(), limits)
+    }
+
+    pub(super) fn delivery(&self, trail: AuditTrail) -> Delivery {
+        Delivery::new(self.catalog(), self.blobs(), trail, self.clock.clone())
+            .with_programs(self.programs.clone(), self.profiles.clone())
     }
 
     pub(super) async fn load_quotas(&self) -> Result<Quotas, CatalogError> {
@@ -218,4 +221,15 @@ fn load_vocabularies(config: &Config) -> Result<Vocabularies, OpenError> {
     let folder = &config.vocabulary.folder;
     let own = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
     vocabulary::load(own).map_err(OpenError::Vocabularies)
+}
+
+/// The profiles of copies for stations. Blocks.
+fn load_profiles(config: &Config) -> Result<Profiles, OpenError> {
+    let path = &config.media.broadcast_profiles;
+    if path.as_os_str().is_empty() {
+        return Ok(Profiles::built_in());
+    }
+    let json = std::fs::read_to_string(path);
+    let json = json.map_err(|error| OpenError::ProfilesFile(path.clone(), error))?;
+    Profiles::parse(&json).map_err(OpenError::Profiles)
 }

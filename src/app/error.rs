@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::oidc::ProvidersError;
 use crate::services::access_requests::CalendarError;
 use crate::services::mail::MailError;
+use crate::services::media::broadcast_copy::ProfileError;
 use crate::services::search::SearchError;
 use crate::storage::blobs::BlobError;
 use crate::storage::catalog::CatalogError;
@@ -44,6 +45,12 @@ pub enum OpenError {
     /// The file with holidays cannot be read.
     #[error("the file with holidays {} cannot be read", .0.display())]
     Holidays(PathBuf, #[source] io::Error),
+    /// The profiles of copies for stations are not valid.
+    #[error("the profiles of copies for stations are not valid (media.broadcast_profiles)")]
+    Profiles(#[source] ProfileError),
+    /// The file with profiles cannot be read.
+    #[error("the file with profiles {} cannot be read", .0.display())]
+    ProfilesFile(PathBuf, #[source] io::Error),
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] SearchError),

@@ -15,10 +15,12 @@ use crate::services::jobs::{
     HOUSEKEEPING, JobFailure, Periodic, Runner, RunnerHandle, Schedule, Settings, housekeeping,
 };
 use crate::services::mail::Mail;
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingCopies, HashPictures, MakePublicCopies, ReadTexts, RecogniseTexts,
-    RenderPreviews,
+    AuditBlobs, FindMissingBroadcastCopies, FindMissingCopies, FindUnmeasuredSound, HashPictures,
+    MakeBroadcastCopy, MakePublicCopies, MeasureSound, ReadTexts, RecogniseTexts, RenderPreviews,
+    broadcast_copy,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
@@ -44,6 +46,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) blobs: LocalBlobs,
     pub(super) staging: Staging,
     pub(super) programs: Programs,
+    pub(super) profiles: Profiles,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) uploads: Uploads,
@@ -71,6 +74,8 @@ impl JobRunnerSetup {
             access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
             FindMissingCopies::SCHEDULE,
+            FindUnmeasuredSound::SCHEDULE,
+            FindMissingBroadcastCopies::SCHEDULE,
             uploads::SWEEP,
             SWEEP,
             SCRUB,
@@ -125,6 +130,7 @@ impl JobRunnerSetup {
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
         let (catalog, staging) = (|| self.catalog.clone(), || self.staging.clone());
         let bytes_per_second = config.jobs.audit_bytes_per_second;
+        let (profiles, programs) = (self.profiles.clone(), || self.programs.clone());
         runner
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
             .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
@@ -143,6 +149,24 @@ impl JobRunnerSetup {
                 limits,
             ))
             .with(FindMissingCopies::new(catalog()))
+            .with(FindUnmeasuredSound::new(catalog(), blobs()))
+            .with(FindMissingBroadcastCopies::new(
+                catalog(),
+                programs(),
+                profiles.clone(),
+            ))
+            .with(MakeBroadcastCopy::new(
+                catalog(),
+                (blobs(), staging()),
+                programs(),
+                profiles.clone(),
+            ))
+            .with(MeasureSound::new(
+                catalog(),
+                (blobs(), staging()),
+                programs(),
+                Arc::new(move |asset, blob, now| broadcast_copy::jobs(&profiles, asset, blob, now)),
+            ))
             .with(HashPictures::new(catalog(), blobs(), limits))
     }
 }

@@ -141,6 +141,7 @@ impl Archive {
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             programs: archive.programs.clone(),
+            profiles: archive.backends.profiles.clone(),
             curation: archive.curation.clone(),
             works: archive.works.clone(),
             uploads: archive.uploads.clone(),
@@ -181,7 +182,7 @@ impl Archive {
             .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
         let search = Arc::new(search);
-        let delivery = backends.delivery(&trail);
+        let delivery = backends.delivery(trail.clone());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());

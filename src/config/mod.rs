@@ -229,6 +229,8 @@ pub struct Media {
     pub max_pixels: u64,
     /// Memory one decoding may take, in bytes.
     pub max_decode_bytes: u64,
+    /// JSON file of the profiles of copies for stations. Empty: those that come with the archive.
+    pub broadcast_profiles: PathBuf,
 }
 
 impl Default for Media {
@@ -236,6 +238,7 @@ impl Default for Media {
         Self {
             max_pixels: 100_000_000,
             max_decode_bytes: 512 * 1024 * 1024,
+            broadcast_profiles: PathBuf::new(),
         }
     }
 }

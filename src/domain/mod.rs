@@ -18,6 +18,7 @@ pub mod processing;
 pub mod role;
 pub mod saved_search;
 pub mod slug;
+pub mod sound;
 pub mod text;
 pub mod timestamp;
 pub mod vietnamese_order;

@@ -168,68 +168,114 @@ fn a_page_that_needs_an_account_leads_to_the_sign_in_page_and_back() {
     }
 }
 
+const DESCRIPTION: [(&str, &str); 10] = [
+    ("title", "Lễ khai giảng ở Ia Ko"),
+    ("kind", "photo-essay"),
+    ("language", "vi"),
+    ("made", "5/9/2024"),
+    ("place", "chu-se"),
+    ("strand", "educate"),
+    ("theme", "policy-and-law"),
+    ("credit_line", "Ảnh: Văn phòng xã Ia Ko"),
+    ("reuse_terms", "cc-by-4.0"),
+    ("people_shown", "none-identifiable"),
+];
+
+/// The address of a new draft with everything that publication needs.
+fn deposit(officer: &mut Reader) -> String {
+    officer.get("/gui");
+    let draft = location(&officer.post_form("/gui", &DESCRIPTION));
+    officer.get(&draft);
+    let photo = crate::picture_copies::picture("photo.jpg");
+    let files: [(&str, &str, &[u8]); 1] = [("a.jpg", "image/jpeg", &photo)];
+    location(&officer.post_files(&format!("{draft}/tep"), &files));
+    eventually("everything is there", || {
+        officer.get(&draft);
+        officer.page.contains("Đã đủ để công bố.").then_some(())
+    });
+    draft
+}
+
 #[test]
-fn a_work_is_described_gets_files_is_submitted_decided_and_published() {
+fn a_bad_file_stops_no_other_and_a_bad_field_keeps_what_was_typed() {
     let archive = archive_with("contributor");
-    add_account(&archive, EDITOR, "editor");
     let mut officer = Reader::signed_in(&archive, LOGIN);
     officer.get("/gui");
-    let fields = [
-        ("title", "Lễ khai giảng ở Ia Ko"),
-        ("kind", "photo-essay"),
-        ("language", "vi"),
-        ("made", "5/9/2024"),
-        ("place", "chu-se"),
-    ];
-    let draft = location(&officer.post_form("/gui", &fields));
-    assert_eq!(officer.get(&draft).status, 200);
+    let draft = location(&officer.post_form("/gui", &DESCRIPTION));
+    officer.get(&draft);
     assert!(
         officer.page.contains("value=\"2024-09-05\""),
         "{}",
         officer.page
     );
-    // One bad file does not stop the others.
     let photo = crate::picture_copies::picture("photo.jpg");
     let files: [(&str, &str, &[u8]); 2] = [
         ("x.bin", "application/octet-stream", &[0, 1, 2, 3]),
         ("a.jpg", "image/jpeg", &photo),
     ];
-    let sent = officer.post_files(&format!("{draft}/tep"), &files);
-    assert_eq!(sent.status, 200);
-    assert!(
-        officer.page.contains("x.bin:") && officer.page.contains("a.jpg: JPEG"),
-        "{}",
-        officer.page
+    assert_eq!(
+        officer.post_files(&format!("{draft}/tep"), &files).status,
+        200
     );
-    // What is wrong is said at the field, and what was typed is kept.
-    let wrong = officer.post_form(&draft, &[("title", "Lễ khai giảng"), ("made", "hôm qua")]);
+    let page = &officer.page;
+    assert!(
+        page.contains("x.bin:") && page.contains("a.jpg: JPEG"),
+        "{page}"
+    );
+    let wrong = officer.post_form(&draft, &[("title", "Lễ"), ("made", "hôm qua")]);
     assert_eq!(wrong.status, 200);
-    assert!(officer.page.contains("id=\"made-loi\"") && officer.page.contains("value=\"hôm qua\""));
-    officer.get(&draft);
-    let rest = [
-        ("title", "Lễ khai giảng ở Ia Ko"),
-        ("kind", "photo-essay"),
-        ("language", "vi"),
-        ("made", "2024-09-05"),
-        ("place", "chu-se"),
-        ("strand", "educate"),
-        ("theme", "policy-and-law"),
-        ("credit_line", "Ảnh: Văn phòng xã Ia Ko"),
-        ("reuse_terms", "cc-by-4.0"),
-        ("people_shown", "none-identifiable"),
-    ];
-    location(&officer.post_form(&draft, &rest));
-    eventually("everything is there", || {
-        officer.get(&draft);
-        officer.page.contains("Đã đủ để công bố.").then_some(())
-    });
+    let page = &officer.page;
+    assert!(
+        page.contains("id=\"made-loi\"") && page.contains("value=\"hôm qua\""),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_form_that_is_sent_twice_makes_one_draft() {
+    let archive = archive_with("contributor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    officer.get("/gui");
+    let key = officer.field("key");
+    let mut fields = vec![("key", key.as_str())];
+    fields.extend(DESCRIPTION);
+    let form = officer.page.clone();
+    let first = location(&officer.post_form("/gui", &fields));
+    officer.page.clone_from(&form);
+    assert_eq!(location(&officer.post_form("/gui", &fields)), first);
+    // Gone back and changed: another work, and nothing typed is lost.
+    officer.page.clone_from(&form);
+    fields[1] = ("title", "Tên khác");
+    assert_ne!(location(&officer.post_form("/gui", &fields)), first);
+    // The same words in a new form are a new work.
+    officer.get("/gui");
+    let key = officer.field("key");
+    let mut fields = vec![("key", key.as_str())];
+    fields.extend(DESCRIPTION);
+    assert_ne!(location(&officer.post_form("/gui", &fields)), first);
+}
+
+#[test]
+fn a_submitted_draft_has_a_receipt_and_is_submitted_once() {
+    let archive = archive_with("contributor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    let draft = deposit(&mut officer);
     location(&officer.post_form(&format!("{draft}/nop"), &[]));
     officer.get(&draft);
     let id = draft.rsplit('/').next().unwrap();
     assert!(officer.page.contains("Số biên nhận") && officer.page.contains(id));
-    // The same form again, as a double click sends it, changes nothing.
+    // The same form again, as a double click sends it.
     assert_eq!(officer.post_form(&format!("{draft}/nop"), &[]).status, 409);
+}
 
+#[test]
+fn a_work_is_returned_submitted_again_and_published() {
+    let archive = archive_with("contributor");
+    add_account(&archive, EDITOR, "editor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    let draft = deposit(&mut officer);
+    location(&officer.post_form(&format!("{draft}/nop"), &[]));
+    let id = draft.rsplit('/').next().unwrap();
     let mut editor = Reader::signed_in(&archive, EDITOR);
     eventually("it is in the queue", || {
         editor.get("/duyet");
@@ -237,25 +283,20 @@ fn a_work_is_described_gets_files_is_submitted_decided_and_published() {
     });
     let work = format!("/duyet/{id}");
     editor.get(&work);
+    let token = editor.field("csrf");
     let stale = [
-        ("csrf", editor.field("csrf")),
-        ("revision", "1".to_owned()),
-        ("decision", "publish".to_owned()),
+        ("csrf", token.as_str()),
+        ("revision", "1"),
+        ("decision", "publish"),
     ];
-    let stale: Vec<(&str, &str)> = stale
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     assert!(
         editor
             .post(&work, &stale)
             .text()
             .contains("Tác phẩm đã thay đổi")
     );
-    location(&editor.post_form(
-        &work,
-        &[("decision", "return"), ("reason", "Ghi tên trường")],
-    ));
+    let returned = [("decision", "return"), ("reason", "Ghi tên trường")];
+    location(&editor.post_form(&work, &returned));
     eventually("it is returned", || {
         officer.get("/cua-toi");
         officer.page.contains("Ghi tên trường").then_some(())
@@ -265,12 +306,10 @@ fn a_work_is_described_gets_files_is_submitted_decided_and_published() {
     editor.get(&work);
     location(&editor.post_form(&work, &[("decision", "publish")]));
     let public = archive.anybody().get(&format!("/t/{id}"));
-    assert!(public.text().contains("Lễ khai giảng ở Ia Ko") && public.status == 200);
-    assert!(
-        public.text().contains("alt=\"Trẻ em đi học\""),
-        "{}",
-        public.text()
-    );
+    assert_eq!(public.status, 200);
+    let page = public.text();
+    assert!(page.contains("Lễ khai giảng ở Ia Ko"), "{page}");
+    assert!(page.contains("alt=\"Trẻ em đi học\""), "{page}");
 }
 
 #[test]

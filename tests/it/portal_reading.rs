@@ -332,3 +332,74 @@ fn records_lead_to_the_page_of_their_work() {
         format!("{}{page}", archive.base())
     );
 }
+
+#[test]
+fn stations_see_what_is_new_and_get_it_as_a_list() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let created = path_of(&editor.create(&work("Bản tin sáng")));
+    let wave = silence(24_500);
+    attach(&editor, &created, "name=tin.wav", "audio/wav", &wave);
+    eventually("the copies", || {
+        let files = editor.get(&created).json()["files"].clone();
+        let mut files = files.as_array()?.iter();
+        files
+            .all(|file| file["processing"] == "ready")
+            .then_some(())
+    });
+    publish(&editor, &created);
+    let anybody = archive.anybody();
+    let page = eventually("the recording", || {
+        let page = browse(&anybody, "/dai?place=chu-se&language=vi");
+        page.text().contains("Bản tin sáng").then_some(page)
+    });
+    check_page(&page, "vi");
+    assert!(page.text().contains("24,5 giây"), "{}", page.text());
+    let list = anybody.get("/dai?format=list");
+    let address = list.text();
+    let bytes = anybody.get(address.trim().strip_prefix(archive.base()).unwrap());
+    assert_eq!(
+        (bytes.status, bytes.header("content-type")),
+        (200, "audio/wav")
+    );
+    assert!(
+        page.text()
+            .contains(&format!("SHA-256 {}", sha256(&bytes.body)))
+    );
+    // What was measured is said in words: a recording of nothing.
+    eventually("the measurement", || {
+        let record = anybody.get(&created).json();
+        let notes = record["files"][0]["sound"]["notes"].as_array()?.clone();
+        let note = notes.first()?["vi"].as_str()?.to_owned();
+        browse(&anybody, "/dai")
+            .text()
+            .contains(&note)
+            .then_some(())
+    });
+    let none = browse(&anybody, "/en/station?place=dak-doa");
+    assert!(
+        none.text().contains("There are no recordings yet."),
+        "{}",
+        none.text()
+    );
+}
+
+/// A recording of nothing: RIFF WAVE, 8 bit, mono, 8,000 samples a second.
+fn silence(ms: u32) -> Vec<u8> {
+    let samples = ms * 8;
+    let mut wave = b"RIFF".to_vec();
+    wave.extend((36 + samples).to_le_bytes());
+    wave.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wave.extend(8_000_u32.to_le_bytes());
+    wave.extend(8_000_u32.to_le_bytes());
+    wave.extend(b"\x01\0\x08\0data");
+    wave.extend(samples.to_le_bytes());
+    wave.resize(wave.len() + samples as usize, 0x80);
+    wave
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -14,7 +14,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 /// A work that meets every condition of publication but for its file.
-fn work(client: &Client, kind: &str) -> String {
+pub(crate) fn work(client: &Client, kind: &str) -> String {
     let work = client.create(&json!({
         "titles": {"vi": "Phim"}, "kind": kind, "organisation": "dic", "languages": ["vi"],
         "strand": "educate", "themes": ["international-law"], "credit_line": "Ban thử",
@@ -23,7 +23,7 @@ fn work(client: &Client, kind: &str) -> String {
     format!("/api/v1/assets/{}", work["id"].as_str().unwrap())
 }
 
-fn attach(client: &Client, work: &str, name: &str, bytes: &[u8]) -> (String, Value) {
+pub(crate) fn attach(client: &Client, work: &str, name: &str, bytes: &[u8]) -> (String, Value) {
     let path = format!("{work}/files?name={name}&alt=%7B%22vi%22%3A%22C%E1%BA%A3nh%22%7D");
     let headers = [("content-type", "application/octet-stream")];
     let attached = client.send("POST", &path, &headers, bytes);
@@ -36,7 +36,7 @@ fn attach(client: &Client, work: &str, name: &str, bytes: &[u8]) -> (String, Val
     )
 }
 
-fn publish(client: &Client, work: &str) -> Answer {
+pub(crate) fn publish(client: &Client, work: &str) -> Answer {
     let etag = client.get(work).header("etag").to_owned();
     client.put_json(&format!("{work}/publication"), &etag, &json!({}))
 }

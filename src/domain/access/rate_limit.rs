@@ -124,7 +124,8 @@ mod tests {
         for millis in 1..10_000 {
             assert!(bucket.take(SIX_A_MINUTE, at(millis)).is_err(), "{millis}");
         }
-        assert!(bucket.take(SIX_A_MINUTE, at(10_000)).is_ok());
+        let back = bucket.take(SIX_A_MINUTE, at(10_000));
+        assert_eq!(back.map(|status| status.left), Ok(0));
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod html;
 pub mod imports;
 pub mod index;
 pub mod jobs;
-mod no_store;
+pub mod no_store;
 pub mod openapi;
 mod operations;
 pub mod organisations;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 /// The header of such a response.
-pub(super) const NO_STORE: (HeaderName, &str) = (CACHE_CONTROL, "no-store");
+pub const NO_STORE: (HeaderName, &str) = (CACHE_CONTROL, "no-store");
 
 /// The response 200 with this body.
 pub(super) fn ok(body: impl Serialize) -> HttpResponse {

@@ -61,7 +61,7 @@ operations! {
     tus { abilities, create, resume, append, terminate }
     sealed { add_sealed }
     sealed_files { list, read, remove }
-    delivery { file, preview, text, earlier_file }
+    delivery { file, preview, text, waveform, waveform_picture, broadcast_copy, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }
     imports { import }

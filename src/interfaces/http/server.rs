@@ -71,6 +71,14 @@ fn bound_sockets(
     Ok(sockets)
 }
 
+/// The address of the first socket.
+fn address_of(sockets: &[TcpListener]) -> std::io::Result<SocketAddr> {
+    sockets.first().map_or_else(
+        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
+        TcpListener::local_addr,
+    )
+}
+
 /// Binds the configured address and starts answering. `pages` registers the pages for people. Must run inside a tokio
 /// runtime.
 ///
@@ -85,10 +93,7 @@ pub fn start(
     let settings = archive.config.server.clone();
     let Listening { sockets, tls, gate } = listening;
     let sockets = bound_sockets(sockets, &settings)?;
-    let bound = sockets.first().map_or_else(
-        || Err(std::io::ErrorKind::AddrNotAvailable.into()),
-        TcpListener::local_addr,
-    )?;
+    let bound = address_of(&sockets)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let base = BaseAddress::new(&settings.public_address, scheme, bound);
     let served = archive.clone();

@@ -13,6 +13,7 @@ pub mod processing;
 pub mod requirements;
 pub mod roles;
 pub mod rules;
+pub mod sound;
 
 /// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 
 use super::href::Href;
+use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 
 #[derive(RustEmbed)]
@@ -73,10 +74,7 @@ impl Asset {
     fn read(name: &str) -> Option<Self> {
         let file = Embedded::get(name)?;
         let (stem, extension) = name.rsplit_once('.')?;
-        let hash: String = file.metadata.sha256_hash()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = hex(&file.metadata.sha256_hash()[..8]);
         Some(Self {
             name: name.to_owned(),
             hashed_name: format!("{stem}.{hash}.{extension}"),

@@ -37,11 +37,6 @@ impl FormFields {
         let mut fields = self.0.iter().filter(|(known, _)| known == name);
         fields.next().map_or("", |(_, value)| value.trim())
     }
-
-    /// The text of a field, unless it is empty.
-    pub fn filled(&self, name: &str) -> Option<&str> {
-        Some(self.text(name)).filter(|text| !text.is_empty())
-    }
 }
 
 /// A form that needs no session.

@@ -26,6 +26,8 @@ pub struct Layout {
     pub home: Href,
     /// The search.
     pub search: Href,
+    /// What is new to air.
+    pub station: Href,
     /// The page for partner systems.
     pub partners: Href,
     /// Signing in, and returning to this page.
@@ -72,6 +74,7 @@ impl Layout {
             script: assets::href("portal.js"),
             home: Place::Home.href(language),
             search: Place::Search.href(language),
+            station: Place::Station.href(language),
             partners: Href::own("/api/docs/"),
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),

@@ -8,8 +8,10 @@
 //! the same services, with the caller as actor, and in the same wire form.
 
 pub mod assets;
+pub mod choices;
 pub mod deposit;
 pub mod error;
+pub mod files;
 pub mod form;
 pub mod home;
 pub mod href;
@@ -20,6 +22,7 @@ pub mod review;
 pub mod routes;
 pub mod search;
 pub mod session;
+pub mod station;
 pub mod work;
 pub mod works;
 

@@ -15,11 +15,13 @@ use super::place::{self, Place};
 use crate::app::Archive;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
+use crate::domain::hex;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::precondition::matches_if_none_match;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::frame::{KeepBody, PAGE_POLICY};
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::services::accounts::Session;
@@ -31,7 +33,7 @@ pub struct PageRequest {
     pub language: Language,
     /// The public address of the archive.
     pub base: BaseAddress,
-    clock: Option<Clock>,
+    clock: Clock,
     request: HttpRequest,
 }
 
@@ -41,12 +43,15 @@ impl FromRequest for PageRequest {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let base = request.app_data::<web::Data<BaseAddress>>();
-        let base = base.ok_or_else(|| Problem::internal("the server has no address"));
         let archive = request.app_data::<web::Data<Archive>>();
-        ready(base.map(|base| Self {
+        let (Some(base), Some(archive)) = (base, archive) else {
+            let why = "the server was started without an archive";
+            return ready(Err(Problem::internal(why)));
+        };
+        ready(Ok(Self {
             language: place::language_of(request.path()).unwrap_or_default(),
             base: BaseAddress::clone(base),
-            clock: archive.map(|archive| archive.clock.clone()),
+            clock: archive.clock.clone(),
             request: request.clone(),
         }))
     }
@@ -62,9 +67,9 @@ impl PageRequest {
         let session = extensions
             .get::<Session>()
             .filter(|session| !session.is_pending);
-        match (session, extensions.get::<CookieText>(), &self.clock) {
-            (Some(session), Some(cookie), Some(clock)) => {
-                let token = session_cookie::csrf_token(&cookie.0, clock);
+        match (session, extensions.get::<CookieText>()) {
+            (Some(session), Some(cookie)) => {
+                let token = session_cookie::csrf_token(&cookie.0, &self.clock);
                 layout.for_holder(&session.actor, token)
             }
             _ => layout,
@@ -82,7 +87,7 @@ impl PageRequest {
     pub fn redirect(&self, to: &Href) -> HttpResponse {
         HttpResponse::SeeOther()
             .insert_header((header::LOCATION, to.to_string()))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header(NO_STORE)
             .finish()
     }
 
@@ -123,7 +128,7 @@ impl PageRequest {
             }
             response.insert_header((header::ETAG, etag));
         } else {
-            response.insert_header((header::CACHE_CONTROL, "no-store"));
+            response.insert_header(NO_STORE);
         }
         let mut response = response
             .content_type("text/html; charset=utf-8")
@@ -138,9 +143,5 @@ impl PageRequest {
 
 fn etag(html: &str) -> EntityTag {
     let hash = Sha256::digest(html.as_bytes());
-    let hex: String = hash[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    EntityTag::new_strong(hex)
+    EntityTag::new_strong(hex(&hash[..12]))
 }

@@ -14,6 +14,8 @@ pub enum Place {
     Search,
     /// A work.
     Work(AssetId),
+    /// What is new to air.
+    Station,
     /// Signing in.
     SignIn,
     /// Signing in, second step.
@@ -43,6 +45,8 @@ pub const SEARCH: [&str; 2] = ["/tim", "/search"];
 /// [`Place::Work`]
 pub const WORK: [&str; 2] = ["/t/{id}", "/w/{id}"];
 
+/// [`Place::Station`]
+pub const STATION: [&str; 2] = ["/dai", "/station"];
 /// [`Place::SignIn`]
 pub const SIGN_IN: [&str; 2] = ["/dang-nhap", "/sign-in"];
 /// [`Place::SecondFactor`]
@@ -65,7 +69,9 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
 /// A page of each first part of a path.
-const ALL: [[&str; 2]; 8] = [HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW];
+const ALL: [[&str; 2]; 9] = [
+    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW,
+];
 
 /// The path that the router knows for a page.
 pub fn pattern(page: [&str; 2], language: Language) -> String {
@@ -100,6 +106,7 @@ impl Place {
             Self::Home => pattern(HOME, language),
             Self::Search => pattern(SEARCH, language),
             Self::Work(id) => of_work(WORK, id),
+            Self::Station => pattern(STATION, language),
             Self::SignIn => pattern(SIGN_IN, language),
             Self::SecondFactor => pattern(SECOND_FACTOR, language),
             Self::SignOut => pattern(SIGN_OUT, language),

@@ -3,7 +3,7 @@
 use actix_web::dev::Handler;
 use actix_web::{FromRequest, Resource, Responder, Route, web};
 
-use super::{assets, deposit, error, home, place, review, search, session, work};
+use super::{assets, deposit, error, home, place, review, search, session, station, work};
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
 
@@ -20,6 +20,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(shown(&at(place::HOME), home::show))
             .service(shown(&at(place::SEARCH), search::show))
             .service(shown(&at(place::WORK), work::show))
+            .service(shown(&at(place::STATION), station::show))
             .service(shown(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
             .service(form_only(&at(place::SECOND_FACTOR), session::second_factor))
             .service(form_only(&at(place::SIGN_OUT), session::sign_out))

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::names::name_of;
 use super::regions::RegionDto;
 use super::schema_fields;
+use super::sound::SoundDto;
 use super::work::texts_by_language;
 use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
@@ -53,9 +54,12 @@ pub struct FileDto {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub redacted_regions: Vec<RegionDto>,
-    /// Duration in milliseconds.
+    /// Duration in milliseconds; of a recording whose sound was measured, that of its decoded samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
+    /// What the sound of a recording is like, for those who may hear it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<SoundDto>,
     /// When it was attached.
     #[schema(format = DateTime)]
     pub attached_at: String,
@@ -199,6 +203,10 @@ impl FileDto {
         });
         let text_address = addresses.text(asset, file.sha256);
         let text = FileTextDto::new(access.text, available.is_some().then_some(text_address));
+        let sound = access
+            .sound
+            .map(|sound| SoundDto::new(&sound, (asset, file.sha256), addresses));
+        let measured_ms = sound.as_ref().and_then(SoundDto::duration_ms);
         Self {
             sha256: file.sha256.to_string(),
             role: name_of(&FileRole::NAMES, &file.role),
@@ -220,7 +228,8 @@ impl FileDto {
             } else {
                 Vec::new()
             },
-            duration_ms: file.facts.duration_ms,
+            duration_ms: measured_ms.or(file.facts.duration_ms),
+            sound,
             attached_at: file.attached_at.to_string(),
             available,
             text,

@@ -23,6 +23,7 @@ mod review;
 mod saved_search;
 pub mod schema;
 mod schema_fields;
+mod sound;
 mod work;
 
 pub use asset::{AssetDto, Inclusions, LinksDto, RecordContext};
@@ -41,6 +42,7 @@ pub use review::{
     ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,
 };
 pub use saved_search::{SavedSearchDto, parse_saved_search};
+pub use sound::{CopyDto, SoundDto, SoundNoteDto};
 pub(in crate::interfaces) use work::texts_by_language;
 pub use work::{CreatorDto, IdentifierDto, RelationDto, WorkDto};
 

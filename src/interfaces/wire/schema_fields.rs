@@ -5,6 +5,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::names;
 use crate::domain::asset::StateName;
+use crate::domain::sound::Channels;
 use crate::services::intake::ImportedAs;
 use crate::services::sharing::Presence;
 use crate::storage::catalog::EventKind;
@@ -126,6 +127,26 @@ pub(super) fn processing() -> Object {
 pub(super) fn text_state() -> Object {
     one_of(["ready", "working", "waiting", "failed"])
         .description(Some("Whether the text of the file was read."))
+        .build()
+}
+
+pub(super) fn sound_state() -> Object {
+    one_of(["waiting", "measured", "failed"])
+        .description(Some("Whether the sound was measured."))
+        .build()
+}
+
+pub(super) fn copy_state() -> Object {
+    one_of(["waiting", "made", "off-target", "failed"])
+        .description(Some("Whether the copy is made."))
+        .build()
+}
+
+pub(super) fn channels() -> Object {
+    one_of(Channels::NAMES.map(|(name, _)| name))
+        .description(Some(
+            "What the channels are to each other; `anti-phase` ones cancel each other out on one loudspeaker.",
+        ))
         .build()
 }
 

@@ -7,9 +7,11 @@ use tokio::sync::watch;
 
 use super::cache::Cache;
 use crate::domain::asset::{File, Processing, RedactionId};
+use crate::services::media::broadcast_copy::{Profile, Profiles};
 use crate::services::media::full_text::{self, TextState, formats};
 use crate::services::media::public_copy;
 use crate::services::media::recipe::{self, PREVIEW_SIDES_PX, Purpose};
+use crate::services::media::sound;
 use crate::storage::catalog::{
     BlobKey, BlobRecord, CatalogError, EventNumber, Rendition, WorkReader,
 };
@@ -27,10 +29,32 @@ pub(super) struct Copies {
     pub(super) text: Option<Rendition>,
     /// Whether its text was read.
     pub(super) text_state: TextState,
+    /// What was measured of its sound.
+    pub(super) sound_report: Option<Rendition>,
+    /// The shape of its sound as numbers.
+    pub(super) waveform: Option<Rendition>,
+    /// The same as a picture.
+    pub(super) waveform_picture: Option<Rendition>,
+    /// For each profile its copy for stations.
+    pub(super) broadcast: Vec<BroadcastRenditions>,
+}
+
+/// What is made of a sound by a profile.
+#[derive(Debug)]
+pub(super) struct BroadcastRenditions {
+    /// The copy.
+    pub(super) copy: Option<Rendition>,
+    /// What came of making it.
+    pub(super) report: Option<Rendition>,
 }
 
 impl Copies {
-    fn of(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> Self {
+    fn of(
+        file: &File,
+        record: Option<&BlobRecord>,
+        renditions: &[Rendition],
+        profiles: &Profiles,
+    ) -> Self {
         let redaction = file.redaction();
         let with_purpose = |purpose| {
             let copies = renditions.iter();
@@ -44,6 +68,18 @@ impl Copies {
             let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
         };
+        let only = |purpose| with_purpose(purpose).next().cloned();
+        let made_by = |recipe: String| {
+            renditions
+                .iter()
+                .find(|made| made.recipe == recipe)
+                .cloned()
+        };
+        let by_profile = |profile: &Profile| BroadcastRenditions {
+            copy: made_by(profile.recipe()),
+            report: made_by(profile.report_recipe()),
+        };
+        let is_sound = sound::can_measure(&file.media_type);
         let widest = with_purpose(Purpose::PublicCopy).max_by_key(|copy| copy.width_px);
         Self {
             processing: public_copy::state(file, record, renditions),
@@ -53,6 +89,14 @@ impl Copies {
             previews: PREVIEW_SIDES_PX
                 .into_iter()
                 .filter_map(newest_preview)
+                .collect(),
+            sound_report: only(Purpose::SoundReport),
+            waveform: only(Purpose::Waveform),
+            waveform_picture: only(Purpose::WaveformPicture),
+            broadcast: profiles
+                .iter()
+                .filter(|_| is_sound)
+                .map(by_profile)
                 .collect(),
         }
     }
@@ -83,6 +127,7 @@ pub(super) struct CopyReader {
     /// The last event of the catalogue.
     last_event: watch::Receiver<EventNumber>,
     cache: Arc<Cache<CopiesKey, Copies>>,
+    profiles: Profiles,
 }
 
 impl CopyReader {
@@ -91,8 +136,14 @@ impl CopyReader {
         Self {
             last_event: catalog.watch_events(),
             cache: Arc::new(Cache::new()),
+            profiles: Profiles::none(),
             catalog,
         }
+    }
+
+    /// The same for copies by these profiles.
+    pub(super) fn with_profiles(self, profiles: Profiles) -> Self {
+        Self { profiles, ..self }
     }
 
     /// The copies of one file.
@@ -124,7 +175,12 @@ impl CopyReader {
             let records = self.catalog.blob_records(&keys).await?;
             let renditions = self.catalog.renditions(&keys).await?;
             for ((file, record), renditions) in missing.into_iter().zip(records).zip(renditions) {
-                let copies = Arc::new(Copies::of(file, record.as_ref(), &renditions));
+                let copies = Arc::new(Copies::of(
+                    file,
+                    record.as_ref(),
+                    &renditions,
+                    &self.profiles,
+                ));
                 self.cache.insert(event, key(file), &copies);
                 found.insert(key(file), copies);
             }

@@ -1,4 +1,4 @@
-//! What an actor gets of a file: its bytes as deposited, a copy, or nothing.
+//! The bytes of a file that an actor gets: as deposited, a copy, or none.
 
 use super::copies::Copies;
 use super::presentation::Presentation;
@@ -6,7 +6,6 @@ use crate::domain::Timestamp;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::file_name::extension_of;
 use crate::domain::asset::{Asset, File, Processing, Work};
-use crate::services::media::full_text::TextState;
 use crate::storage::catalog::{BlobKey, Rendition};
 
 /// Bytes that may be delivered to the requesting actor.
@@ -37,18 +36,14 @@ pub enum Cacheability {
     Private,
 }
 
-/// What an actor gets of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileAccess {
-    /// Whether everybody who may see the work can get the file.
-    pub processing: Processing,
-    /// The bytes that the actor gets at the address of the file; `None` when it gets nothing, or nothing
-    /// yet.
-    pub deliverable: Option<Deliverable>,
-    /// The sizes of the previews that the actor gets, by the longer side in pixels.
-    pub preview_sides_px: Vec<u32>,
-    /// Whether its text was read; whoever gets the file gets the text.
-    pub text: TextState,
+impl Cacheability {
+    /// What anonymous actors get may be cached by everybody. Others may get more under the same address.
+    pub(super) fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Anonymous => Self::Public,
+            Actor::Holder { .. } | Actor::System => Self::Private,
+        }
+    }
 }
 
 /// Whether the terms allow a link to the work but none of its files to this actor.
@@ -75,29 +70,6 @@ pub(super) fn deliverable(
     }
 }
 
-pub(super) fn file_access(
-    actor: &Actor,
-    asset: &Asset,
-    file: &File,
-    copies: &Copies,
-) -> FileAccess {
-    let processing = copies.processing;
-    if is_only_a_link(actor, asset) {
-        return FileAccess {
-            processing,
-            deliverable: None,
-            preview_sides_px: Vec::new(),
-            text: copies.text_state,
-        };
-    }
-    FileAccess {
-        processing,
-        deliverable: deliverable(actor, asset, file, copies),
-        preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
-        text: copies.text_state,
-    }
-}
-
 pub(super) fn untouched(actor: &Actor, file: &File, file_name: String) -> Deliverable {
     Deliverable {
         key: file.sha256,
@@ -106,7 +78,7 @@ pub(super) fn untouched(actor: &Actor, file: &File, file_name: String) -> Delive
         file_name,
         presentation: Presentation::of(&file.media_type),
         last_modified: file.attached_at,
-        cacheability: cacheability(actor),
+        cacheability: Cacheability::of(actor),
     }
 }
 
@@ -125,15 +97,7 @@ pub(super) fn rendered(actor: &Actor, file: &File, copy: &Rendition) -> Delivera
         file_name,
         presentation: Presentation::of(&copy.media_type),
         last_modified: file.attached_at,
-        cacheability: cacheability(actor),
+        cacheability: Cacheability::of(actor),
         media_type: copy.media_type.clone(),
-    }
-}
-
-/// What anonymous actors get may be cached by everybody. Others may get more under the same address.
-fn cacheability(actor: &Actor) -> Cacheability {
-    match actor {
-        Actor::Anonymous => Cacheability::Public,
-        Actor::Holder { .. } | Actor::System => Cacheability::Private,
     }
 }

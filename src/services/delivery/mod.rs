@@ -12,11 +12,15 @@ mod content;
 mod copies;
 mod deliverable;
 mod error;
+mod file_access;
 mod presentation;
 mod service;
+mod sounds;
 
 pub use content::Content;
-pub use deliverable::{Cacheability, Deliverable, FileAccess};
+pub use deliverable::{Cacheability, Deliverable};
 pub use error::DeliveryError;
+pub use file_access::FileAccess;
 pub use presentation::Presentation;
 pub use service::Delivery;
+pub use sounds::{BroadcastAccess, SoundAccess, WaveformForm};

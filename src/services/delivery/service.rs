@@ -8,17 +8,20 @@ use super::cache::Cache;
 use super::content::Content;
 use super::copies::{Copies, CopyReader};
 use super::deliverable::{
-    Cacheability, Deliverable, FileAccess, deliverable, file_access, is_only_a_link, rendered,
-    untouched,
+    Cacheability, Deliverable, deliverable, is_only_a_link, rendered, untouched,
 };
 use super::error::DeliveryError;
+use super::file_access::{FileAccess, file_access};
 use super::presentation::Presentation;
+use super::sounds::{ReportReader, SoundAccess, Stations, WaveformForm, station_copy};
 use crate::clock::Clock;
 use crate::domain::Sha256;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::{Asset, AssetId, File, FileRole, Revision};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
+use crate::services::media::broadcast_copy::Profiles;
 use crate::services::media::full_text::TextState;
+use crate::services::media::sound;
 use crate::services::programs::Programs;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -35,6 +38,8 @@ pub struct Delivery {
     last_event: watch::Receiver<EventNumber>,
     assets: Arc<Cache<AssetId, Asset>>,
     copies: CopyReader,
+    reports: ReportReader,
+    stations: Option<Stations>,
     programs: Option<Programs>,
 }
 
@@ -51,6 +56,8 @@ impl Delivery {
             last_event: catalog.watch_events(),
             assets: Arc::new(Cache::new()),
             copies: CopyReader::new(Arc::clone(&catalog)),
+            reports: ReportReader::new(Arc::clone(&blobs)),
+            stations: None,
             catalog,
             blobs,
             clock,
@@ -58,11 +65,16 @@ impl Delivery {
         }
     }
 
-    /// Says of files which program their text waits for.
+    /// The same delivery, which says what files wait for because a program is missing, with copies for stations by these
+    /// profiles.
     #[must_use]
-    pub fn with_programs(mut self, programs: Programs) -> Self {
-        self.programs = Some(programs);
-        self
+    pub fn with_programs(self, programs: Programs, profiles: Profiles) -> Self {
+        Self {
+            copies: self.copies.with_profiles(profiles.clone()),
+            programs: Some(programs.clone()),
+            stations: Some(Stations { profiles, programs }),
+            ..self
+        }
     }
 
     /// A file of a work, or the copy that the actor gets in its place.
@@ -92,17 +104,51 @@ impl Delivery {
     ) -> Result<Vec<Vec<FileAccess>>, CatalogError> {
         let files = assets.iter().flat_map(|asset| &asset.files);
         let mut copies = self.copies.of_all(files).await?.into_iter();
-        let of_asset = |asset: &Asset| {
+        let mut accesses = Vec::with_capacity(assets.len());
+        for asset in assets {
             let copies = copies.by_ref().take(asset.files.len());
-            let files = asset.files.iter().zip(copies);
-            files
-                .map(|(file, copies)| FileAccess {
-                    text: self.text_state(copies.text_state),
-                    ..file_access(actor, asset, file, &copies)
-                })
-                .collect()
+            let mut of_asset = Vec::with_capacity(asset.files.len());
+            for (file, copies) in asset.files.iter().zip(copies) {
+                let mut access = file_access(actor, asset, file, &copies);
+                access.text = self.text_state(copies.text_state);
+                access.sound = self.sound_access((actor, file), &access, &copies).await;
+                of_asset.push(access);
+            }
+            accesses.push(of_asset);
+        }
+        Ok(accesses)
+    }
+
+    /// What its sound is like; nothing for those who may not hear it.
+    async fn sound_access(
+        &self,
+        (actor, file): (&Actor, &File),
+        access: &FileAccess,
+        copies: &Copies,
+    ) -> Option<SoundAccess> {
+        if access.deliverable.is_none() || !sound::can_measure(&file.media_type) {
+            return None;
+        }
+        let report = match &copies.sound_report {
+            Some(report) => self.reports.read(report).await,
+            None => None,
         };
-        Ok(assets.iter().map(of_asset).collect())
+        let is_measured = report
+            .as_ref()
+            .is_none_or(|report| matches!(report.outcome, sound::Outcome::Measured(_)));
+        let stations = self.stations.as_ref().filter(|_| is_measured);
+        let broadcast = match stations {
+            Some(stations) => {
+                let copies = stations.copies((actor, file), &copies.broadcast, &self.reports);
+                copies.await
+            }
+            None => Vec::new(),
+        };
+        Some(SoundAccess {
+            report,
+            has_waveform: copies.waveform.is_some(),
+            copies: broadcast,
+        })
     }
 
     /// A file that the work had at one of its revisions, as deposited, for those who may read its history.
@@ -188,6 +234,7 @@ impl Delivery {
                 deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
                 preview_sides_px: Vec::new(),
                 text: TextState::None,
+                sound: None,
             }
         };
         Ok(earlier.files.iter().zip(copies).map(access).collect())
@@ -266,6 +313,62 @@ impl Delivery {
         };
         let missing = needed.iter().find(|program| programs.is_missing(**program));
         missing.map_or(recorded, |program| TextState::Waiting(*program))
+    }
+
+    /// The waveform of a sound, for those who may hear it.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not drawn.
+    pub async fn waveform(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+        form: WaveformForm,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let file = find(&asset, sha256)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        if deliverable(actor, &asset, file, &copies).is_none() {
+            return Err(DeliveryError::NoSuchFile);
+        }
+        let drawn = match form {
+            WaveformForm::Numbers => &copies.waveform,
+            WaveformForm::Picture => &copies.waveform_picture,
+        };
+        let drawn = drawn.as_ref().ok_or(DeliveryError::NoSuchFile)?;
+        let sent = rendered(actor, file, drawn);
+        // Drawn by the archive itself: an area without text, script or address.
+        let presentation = Presentation::InlineSandboxed;
+        Ok(Deliverable {
+            presentation,
+            ..sent
+        })
+    }
+
+    /// The copy of a sound for stations by a profile, for those who may hear it.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not made.
+    pub async fn broadcast_copy(
+        &self,
+        actor: &Actor,
+        (id, sha256): (AssetId, Sha256),
+        profile: &str,
+    ) -> Result<Deliverable, DeliveryError> {
+        let asset = self.visible(actor, id).await?;
+        let file = find(&asset, sha256)?;
+        let copies = self.copies.of(file).await.map_err(FindError::from)?;
+        let profiles = self.stations.iter().flat_map(|of| of.profiles.iter());
+        let mut made = profiles.zip(&copies.broadcast);
+        let made = made.find(|(found, _)| found.name == profile);
+        match (made, deliverable(actor, &asset, file, &copies)) {
+            (Some((profile, made)), Some(_)) => {
+                let copy = made.copy.as_ref().ok_or(DeliveryError::NoSuchFile)?;
+                Ok(station_copy(actor, file, profile, copy))
+            }
+            _ => Err(DeliveryError::NoSuchFile),
+        }
     }
 
     /// Opens the bytes for reading.

@@ -2,12 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::domain::asset::{AssetId, File};
+use crate::domain::asset::{Asset, AssetId, File};
 use crate::services::jobs::{JobFailure, payload};
-use crate::storage::catalog::{BlobKey, Entry, Job, JobKind, NewJob, Works};
+use crate::storage::catalog::{BlobKey, ChangeSet, Entry, Job, JobKind, NewJob, WorkReader, Works};
+
+/// Works read at a time by [`for_every_work`].
+const WORKS_AT_A_TIME: usize = 200;
 
 /// The payload of a job of any such kind.
 #[derive(Serialize, Deserialize)]
@@ -18,6 +23,9 @@ struct Payload {
     /// The original.
     #[serde(with = "payload::as_text")]
     blob: BlobKey,
+    /// Which of several things is made from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<String>,
 }
 
 /// The file that a job is about.
@@ -26,6 +34,8 @@ pub(super) struct JobFile {
     pub(super) asset: AssetId,
     /// The file as it is in the work now.
     pub(super) file: File,
+    /// Which of several things is made from it.
+    pub(super) part: Option<String>,
 }
 
 /// A job of this kind for a file. While it waits, another for the same file is superfluous, unless it is for another
@@ -41,11 +51,34 @@ pub(super) fn new(
         Some(variant) => format!("{asset}/{blob}/{variant}"),
         None => format!("{asset}/{blob}"),
     };
+    let payload = Payload {
+        asset,
+        blob,
+        part: None,
+    };
     NewJob {
         kind: JobKind(kind.to_owned()),
-        payload: payload::to_text(&Payload { asset, blob }),
+        payload: payload::to_text(&payload),
         run_at: now,
         unique_key: Some(unique_key),
+    }
+}
+
+/// A job of this kind that makes one of several things from a file.
+pub(super) fn new_for_part(
+    kind: &str,
+    (asset, blob): (AssetId, BlobKey),
+    part: &str,
+    now: Timestamp,
+) -> NewJob {
+    let payload = Payload {
+        asset,
+        blob,
+        part: Some(part.to_owned()),
+    };
+    NewJob {
+        payload: payload::to_text(&payload),
+        ..new(kind, asset, blob, Some(part), now)
     }
 }
 
@@ -54,13 +87,50 @@ pub(super) fn new(
 /// # Errors
 /// The payload cannot be read; the catalogue fails.
 pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>, JobFailure> {
-    let Payload { asset, blob } = payload::parse(job)?;
+    let Payload { asset, blob, part } = payload::parse(job)?;
     let entry = works.entry(asset).await.map_err(JobFailure::retry)?;
     let Some(Entry::Asset(work)) = entry else {
         return Ok(None);
     };
     let file = work.files.into_iter().find(|file| file.sha256 == blob);
-    Ok(file.map(|file| JobFile { asset, file }))
+    Ok(file.map(|file| JobFile { asset, file, part }))
+}
+
+/// Finds what is still to be made from the files of a work.
+#[async_trait]
+pub(super) trait FindMissing: Sync {
+    /// The jobs that make it.
+    ///
+    /// # Errors
+    /// The catalogue or a store fails.
+    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure>;
+}
+
+/// Adds to a change set the jobs that are missing, for every work of the catalogue.
+///
+/// # Errors
+/// The catalogue fails; those of the finder.
+pub(super) async fn for_every_work(
+    catalog: &dyn WorkReader,
+    mut changes: ChangeSet,
+    finder: &dyn FindMissing,
+    clock: &Clock,
+) -> Result<ChangeSet, JobFailure> {
+    let mut after = None;
+    loop {
+        let page = catalog.list(after, WORKS_AT_A_TIME).await;
+        let page = page.map_err(JobFailure::retry)?;
+        let Some(last) = page.last() else {
+            return Ok(changes);
+        };
+        after = Some(last.id());
+        for entry in &page {
+            if let Entry::Asset(asset) = entry {
+                let jobs = finder.missing(asset, clock).await?;
+                changes = jobs.into_iter().fold(changes, ChangeSet::job);
+            }
+        }
+    }
 }
 
 /// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.

@@ -7,11 +7,13 @@
 //! persons. [`fixity`] reads stored files back and compares them with their hash.
 //!
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
-//! cannot be read costs its facts, never the file. Audio and video are measured, not decoded; the public gets
-//! them as copies without metadata ([`public_copy`]).
+//! cannot be read costs its facts, never the file. What a recording states of itself is read when it arrives; later its
+//! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]), stations get
+//! copies that they can air ([`broadcast_copy`]).
 
 mod boxes;
 mod broadcast;
+pub mod broadcast_copy;
 mod decode;
 mod duration;
 mod file_job;
@@ -31,10 +33,12 @@ pub mod recognition;
 pub mod render;
 mod render_error;
 mod signature;
+pub mod sound;
 mod still;
 pub mod text;
 mod zip;
 
+pub use broadcast_copy::{FindMissingBroadcastCopies, MakeBroadcastCopy};
 pub use fixity::AuditBlobs;
 pub use full_text::ReadTexts;
 pub use hash_pictures::HashPictures;
@@ -43,3 +47,4 @@ pub use probe::{Probe, probe};
 pub use public_copy::{FindMissingCopies, MakePublicCopies};
 pub use recognition::RecogniseTexts;
 pub use signature::{can_be_recognised, usual_name};
+pub use sound::{FindUnmeasuredSound, MeasureSound};

@@ -116,7 +116,7 @@ impl Handler for RenderPreviews {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+        let Some(JobFile { asset, file, .. }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
         let original = file.sha256;

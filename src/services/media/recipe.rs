@@ -29,6 +29,15 @@ const PUBLIC_COPY_PREFIX: &str = "public-copy/";
 const PREVIEW_PREFIX: &str = "preview-";
 const REDACTED_PREFIX: &str = "redacted-";
 const STAFF_PREFIX: &str = "staff-";
+const BROADCAST_PREFIX: &str = "broadcast/";
+const BROADCAST_REPORT_PREFIX: &str = "broadcast-report/";
+
+/// The recipe of what was measured of a sound.
+pub const SOUND_REPORT: &str = "sound-report/1";
+/// The recipe of the shape of a sound as numbers.
+pub const WAVEFORM: &str = "waveform/1";
+/// The recipe of the shape of a sound as a picture.
+pub const WAVEFORM_PICTURE: &str = "waveform-picture/1";
 
 /// What a rendition may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +52,16 @@ pub enum Purpose {
     Text,
     /// Where each word of a scan stands, and with what confidence it was read.
     TextLayout,
+    /// What was measured of a sound, for the archive itself.
+    SoundReport,
+    /// The shape of a sound as numbers, for those who get the sound.
+    Waveform,
+    /// The same as a picture.
+    WaveformPicture,
+    /// A copy for stations, for those who get the sound.
+    Broadcast,
+    /// What came of making one, for the archive itself.
+    BroadcastReport,
 }
 
 /// The recipe of a preview of this size, with these regions redacted.
@@ -77,6 +96,16 @@ pub fn text(program: Option<&str>) -> String {
 /// The recipe of the places of words that a program recognised.
 pub fn text_layout(program: &str) -> String {
     format!("{TEXT_LAYOUT}/{TEXT_VERSION}+{program}")
+}
+
+/// The recipe of a copy for stations by a profile, of which `digest` names the content.
+pub fn broadcast_copy(profile: &str, digest: &str) -> String {
+    format!("{BROADCAST_PREFIX}{profile}/{digest}")
+}
+
+/// The recipe of what came of making such a copy.
+pub fn broadcast_report(profile: &str, digest: &str) -> String {
+    format!("{BROADCAST_REPORT_PREFIX}{profile}/{digest}")
 }
 
 /// The name under which a failure is recorded: the recipe and the version of the program, because another version
@@ -117,8 +146,17 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
         &[Purpose::Text]
     } else if recipe.split('/').next() == Some(TEXT_LAYOUT) {
         &[Purpose::TextLayout]
+    } else if recipe.starts_with(BROADCAST_PREFIX) {
+        &[Purpose::Broadcast]
+    } else if recipe.starts_with(BROADCAST_REPORT_PREFIX) {
+        &[Purpose::BroadcastReport]
     } else {
-        &[]
+        match recipe {
+            SOUND_REPORT => &[Purpose::SoundReport],
+            WAVEFORM => &[Purpose::Waveform],
+            WAVEFORM_PICTURE => &[Purpose::WaveformPicture],
+            _ => &[],
+        }
     }
 }
 
@@ -145,6 +183,26 @@ mod tests {
             );
             assert_eq!(serves(recipe, Purpose::Preview, None), preview, "{recipe}");
             assert_eq!(serves(recipe, Purpose::Staff, None), staff, "{recipe}");
+        }
+    }
+
+    /// What is drawn of a sound, or measured, is never sent in place of it.
+    #[test]
+    fn what_is_made_of_a_sound_is_no_copy_of_it() {
+        for (recipe, purpose) in [
+            (super::SOUND_REPORT, Purpose::SoundReport),
+            (super::WAVEFORM, Purpose::Waveform),
+            (super::WAVEFORM_PICTURE, Purpose::WaveformPicture),
+            ("broadcast/broadcast-wav/1-0f", Purpose::Broadcast),
+            (
+                "broadcast-report/broadcast-wav/1-0f",
+                Purpose::BroadcastReport,
+            ),
+        ] {
+            assert!(serves(recipe, purpose, None), "{recipe}");
+            for other in [Purpose::PublicCopy, Purpose::Preview, Purpose::Staff] {
+                assert!(!serves(recipe, other, None), "{recipe}");
+            }
         }
     }
 

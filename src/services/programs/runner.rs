@@ -44,12 +44,12 @@ pub struct Programs {
 struct Shared {
     settings: Settings,
     protection: OnceCell<Protection>,
-    versions: Mutex<BTreeMap<Program, Known>>,
+    versions: Mutex<BTreeMap<Program, DetectedVersion>>,
 }
 
 /// The version of a file, as long as it is the same file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
+struct DetectedVersion {
     path: PathBuf,
     modified: Option<SystemTime>,
     version: Version,
@@ -196,7 +196,7 @@ impl Programs {
         let printed = [&ended.stdout, &ended.stderr].map(|text| String::from_utf8_lossy(text));
         let version = printed.iter().find_map(|text| Version::find(text));
         let version = version.ok_or(ProgramError::NothingWritten(program))?;
-        let known = Known {
+        let known = DetectedVersion {
             path: path.to_owned(),
             modified,
             version,

@@ -58,6 +58,21 @@ impl<'a> Addresses<'a> {
         format!("{}/preview/{side_px}", self.file(id, sha256))
     }
 
+    /// The waveform of a sound of a work, as numbers.
+    pub fn waveform(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/waveform", self.file(id, sha256))
+    }
+
+    /// The waveform of a sound of a work, as a picture.
+    pub fn waveform_picture(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/waveform.svg", self.file(id, sha256))
+    }
+
+    /// The copy of a sound of a work for stations.
+    pub fn broadcast_copy(&self, id: AssetId, sha256: Sha256, profile: &str) -> String {
+        format!("{}/copies/{profile}", self.file(id, sha256))
+    }
+
     /// The works similar to a work.
     pub fn similar(&self, id: AssetId) -> String {
         format!("{}/similar", self.work(id))

@@ -6,7 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, AssetId, File, State};
 use crate::services::jobs::payload;
 use crate::services::media::full_text::{self, formats};
-use crate::services::media::{previews, public_copy};
+use crate::services::media::{previews, public_copy, sound};
 use crate::storage::catalog::{ChangeSet, EventKind, JobKind, NewJob};
 
 /// What becomes due for a work at a moment.
@@ -60,22 +60,21 @@ pub(super) fn put_with_follow_up(changes: ChangeSet, asset: Asset, event: EventK
         .fold(changes.put(asset, event), ChangeSet::job)
 }
 
-/// The jobs for a file that is new to the work, or has other redacted regions: its copies, and its text.
+/// The jobs for a file that is new to the work, or has other redacted regions: its copies, its text, and what its sound
+/// is like.
 pub(super) fn file_jobs(asset: &Asset, file: &File) -> Vec<NewJob> {
     let (id, now) = (asset.id, asset.updated_at);
-    let has_text = formats::has_text(file, asset.work.kind.as_ref());
-    let text = has_text.then(|| full_text::job(id, file.sha256, now));
-    copies_job(id, file, now).into_iter().chain(text).collect()
-}
-
-fn copies_job(id: AssetId, file: &File, now: Timestamp) -> Option<NewJob> {
-    if previews::can_render(&file.media_type) {
+    let copies = if previews::can_render(&file.media_type) {
         Some(previews::job(id, file, now))
     } else if public_copy::can_make(&file.media_type) {
         Some(public_copy::job(id, file.sha256, now))
     } else {
         None
-    }
+    };
+    let measures = sound::can_measure(&file.media_type).then(|| sound::job(id, file.sha256, now));
+    let has_text = formats::has_text(file, asset.work.kind.as_ref());
+    let text = has_text.then(|| full_text::job(id, file.sha256, now));
+    copies.into_iter().chain(measures).chain(text).collect()
 }
 
 /// The jobs for changes of a published work that will become due.

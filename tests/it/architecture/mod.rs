@@ -39,7 +39,7 @@ const SERVICES: [&str; 17] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 19] = [
+const CRATE_MODULES: [(&str, &[&str]); 21] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -55,6 +55,8 @@ const CRATE_MODULES: [(&str, &[&str]); 19] = [
     ("sled", &["storage/catalog/embedded/"]),
     ("zstd", &["storage/catalog/embedded/"]),
     ("image", &["services/media/"]),
+    ("symphonia", &["services/media/sound/"]),
+    ("ebur128", &["services/media/sound/"]),
     (
         "quick_xml",
         &["services/sharing/", "services/media/full_text/xml.rs"],

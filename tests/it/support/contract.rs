@@ -450,6 +450,7 @@ fn is_page(path: &str) -> bool {
         "gui",
         "cua-toi",
         "duyet",
+        "dai",
     ]
     .contains(&first)
 }

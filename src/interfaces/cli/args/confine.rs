@@ -1,4 +1,4 @@
-//! How a program of others is confined.
+//! The command that the archive calls itself, to run a program of others.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -186,11 +186,10 @@ pub async fn callback(
         )
         .await?;
     end_earlier(&request, &archive).await?;
-    let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     let mut removal = cookie(&base, "", 0);
     removal.make_removal();
     Ok(HttpResponse::SeeOther()
-        .cookie(session_cookie::cookie(&base, secret.reveal(), seconds))
+        .cookie(session_cookie::of_session(&base, &secret, &session))
         .cookie(removal)
         .insert_header(NO_STORE)
         .insert_header((header::LOCATION, "/"))

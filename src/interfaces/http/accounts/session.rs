@@ -213,9 +213,8 @@ pub(super) async fn begin(
     secret: &Secret,
     session: &Session,
 ) -> Result<HttpResponse, Problem> {
-    let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
     Ok(HttpResponse::Ok()
-        .cookie(session_cookie::cookie(base, secret.reveal(), seconds))
+        .cookie(session_cookie::of_session(base, secret, session))
         .insert_header(NO_STORE)
         .json(view(archive, secret.reveal(), session).await?))
 }

@@ -16,6 +16,7 @@ use ring::hmac;
 use crate::clock::Clock;
 use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::problem::Problem;
+use crate::services::accounts::{Secret, Session};
 
 /// The header with the token of a change.
 pub const CSRF_HEADER: &str = "x-csrf-token";
@@ -32,7 +33,7 @@ const TOKEN_BYTES: usize = 32;
 pub struct CookieText(pub String);
 
 /// The cookie of a new session; it ends with the session at the latest.
-pub fn cookie(base: &BaseAddress, secret: &str, seconds: i64) -> Cookie<'static> {
+fn cookie(base: &BaseAddress, secret: &str, seconds: i64) -> Cookie<'static> {
     let is_secure = is_secure(base);
     Cookie::build(name(base), secret.to_owned())
         .path("/")
@@ -41,6 +42,12 @@ pub fn cookie(base: &BaseAddress, secret: &str, seconds: i64) -> Cookie<'static>
         .secure(is_secure)
         .max_age(time::Duration::seconds(seconds))
         .finish()
+}
+
+/// The cookie of this session.
+pub fn of_session(base: &BaseAddress, secret: &Secret, session: &Session) -> Cookie<'static> {
+    let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
+    cookie(base, secret.reveal(), seconds)
 }
 
 /// The cookie that takes the session away from the browser.

@@ -16,12 +16,32 @@ use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
 use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
-use crate::services::delivery::{Deliverable, Delivery};
+use crate::services::delivery::{Deliverable, Delivery, WaveformForm};
 
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = String, format = Binary)]
 pub struct FileBytes(());
+
+/// A waveform in the JSON of `audiowaveform`, version 2.
+#[derive(Debug, ToSchema)]
+#[schema(as = WaveformNumbers)]
+pub struct WaveformNumbers {
+    /// 2.
+    pub version: u32,
+    /// 1: all channels of the recording together.
+    pub channels: u32,
+    /// Samples a second of the recording.
+    pub sample_rate: u32,
+    /// Samples of the recording in each pair.
+    pub samples_per_pixel: u32,
+    /// 8.
+    pub bits: u32,
+    /// The number of pairs.
+    pub length: u64,
+    /// The lowest and the highest sample of each pair, from -128 to 127.
+    pub data: Vec<i32>,
+}
 
 /// Delivers a file.
 #[utoipa::path(
@@ -103,6 +123,91 @@ pub async fn text(
 ) -> Result<HttpResponse, Problem> {
     let sha256 = path_part(&request, "sha256")?;
     let deliverable = delivery.text(&actor, id.0, sha256).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers the waveform of a sound as numbers.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/waveform", operation_id = "readWaveform", tag = "files",
+    summary = "The waveform of a recording as numbers",
+    description = "For whoever may hear the recording: the lowest and the highest sample of each twentieth \
+        of a second, in the JSON of `audiowaveform` (version 2), which web players read.",
+    params(WorkId, FileHash, IfNoneMatch),
+    responses(
+        (status = 200, description = "The waveform.", body = WaveformNumbers, content_type = "application/json",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn waveform(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let form = WaveformForm::Numbers;
+    let deliverable = delivery.waveform(&actor, id.0, sha256, form).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers the waveform of a sound as a picture.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/waveform.svg", operation_id = "readWaveformPicture", tag = "files",
+    summary = "The waveform of a recording as a picture",
+    params(WorkId, FileHash, IfNoneMatch),
+    responses(
+        (status = 200, description = "The picture.", body = FileBytes, content_type = "image/svg+xml",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn waveform_picture(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let form = WaveformForm::Picture;
+    let deliverable = delivery.waveform(&actor, id.0, sha256, form).await?;
+    send(&request, &delivery, &deliverable).await
+}
+
+/// Delivers the copy of a sound for stations.
+#[utoipa::path(
+    get, path = "/api/v1/assets/{id}/files/{sha256}/copies/{profile}", operation_id = "readBroadcastCopy", tag = "files",
+    summary = "A copy of a recording that a station can air",
+    description = "For whoever may hear the recording. `sound.copies` of the file lists the profiles, with the \
+        loudness, true peak and exact length of each copy as they were measured after it had been made.",
+    params(
+        WorkId,
+        FileHash,
+        ("profile" = String, Path, description = "The name of the profile, such as `broadcast-wav`."),
+        ("Range" = Option<String>, Header, description = "Part of the bytes, e.g. `bytes=0-999`."),
+        ("If-Range" = Option<String>, Header, description = "The part only of this state, else the whole."),
+        IfNoneMatch
+    ),
+    responses(
+        (status = 200, description = "The copy.", body = FileBytes, content_type = "*/*",
+         headers(("Accept-Ranges" = String, description = "`bytes`."))),
+        (status = 304, description = "You have it already.")
+    ),
+    security((), ("token" = []))
+)]
+pub async fn broadcast_copy(
+    actor: Allowed<Read>,
+    id: WorkId,
+    request: HttpRequest,
+    delivery: web::Data<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let sha256 = path_part(&request, "sha256")?;
+    let profile: String = path_part(&request, "profile")?;
+    let deliverable = delivery
+        .broadcast_copy(&actor, (id.0, sha256), &profile)
+        .await?;
     send(&request, &delivery, &deliverable).await
 }
 

@@ -70,6 +70,25 @@ pub fn duration(ms: u64, language: Language) -> String {
     parts.join(" ")
 }
 
+/// The length of a recording to a tenth of a second: `24,5 giây`, `3 phút 5,2 giây`.
+pub fn exact_duration(ms: u64, language: Language) -> String {
+    let tenths = ms.saturating_add(50) / 100;
+    let [minute, second] = language.pick([" phút", " giây"], [" min", " s"]);
+    let comma = language.pick(',', '.');
+    let seconds = format!("{}{comma}{}{second}", tenths / 10 % 60, tenths % 10);
+    match tenths / 600 {
+        0 => seconds,
+        minutes => format!("{minutes}{minute} {seconds}"),
+    }
+}
+
+/// A loudness (EBU R 128) with one decimal and a minus sign: `−16,0 LUFS`.
+pub fn loudness(lufs: f64, language: Language) -> String {
+    let comma = language.pick(",", ".");
+    let number = format!("{lufs:.1}").replace('-', "−").replace('.', comma);
+    format!("{number} LUFS")
+}
+
 /// A moment in a recording: `0:04`, `1:02:03`.
 pub fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -137,7 +156,7 @@ pub fn media_type(essence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, date, duration, media_type, number, size};
+    use super::{clock, date, duration, exact_duration, loudness, media_type, number, size};
     use crate::interfaces::messages::Language::{English, Vietnamese};
 
     #[test]
@@ -181,6 +200,16 @@ mod tests {
             assert_eq!(duration(ms, Vietnamese), vi);
             assert_eq!(duration(ms, English), en);
         }
+        for (ms, vi, en) in [
+            (24_470, "24,5 giây", "24.5 s"),
+            (185_230, "3 phút 5,2 giây", "3 min 5.2 s"),
+            (59_980, "1 phút 0,0 giây", "1 min 0.0 s"),
+        ] {
+            assert_eq!(exact_duration(ms, Vietnamese), vi);
+            assert_eq!(exact_duration(ms, English), en);
+        }
+        assert_eq!(loudness(-16.04, Vietnamese), "−16,0 LUFS");
+        assert_eq!(loudness(-23.0, English), "−23.0 LUFS");
         assert_eq!(clock(4_248), "0:04");
         assert_eq!(clock(3_723_000), "1:02:03");
     }

@@ -16,6 +16,8 @@ super::texts! {
         for_bodies: "Dành cho cơ quan", "For public bodies";
         contributors: "Cán bộ xã, phường", "Officers of communes";
         contributors_text: "Gửi ảnh, bài, bản ghi âm sau mỗi sự kiện.", "Deposit photos, texts and recordings after each event.";
+        stations: "Đài truyền thanh", "Radio stations";
+        stations_text: "Bản ghi mới để phát, độ dài, kích thước, mã kiểm.", "New recordings to air, their length, size and checksum.";
         partners: "Hệ thống đối tác", "Partner systems";
         partners_text: "Lệnh mẫu chạy được ngay, dòng thay đổi, mô tả OpenAPI.", "Commands that work as they stand, a change feed, an OpenAPI description.";
         partners_button: "Hướng dẫn kết nối", "How to connect";

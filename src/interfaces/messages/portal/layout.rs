@@ -9,6 +9,7 @@ super::texts! {
         search: "Tìm kiếm", "Search";
         search_box: "Tìm trong kho", "Search the archive";
         search_button: "Tìm", "Search";
+        station: "Cho đài", "For stations";
         partners: "Cho đối tác", "For partners";
         sign_in: "Đăng nhập", "Sign in";
         sign_out: "Đăng xuất", "Sign out";

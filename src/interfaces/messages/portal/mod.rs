@@ -1,6 +1,6 @@
 //! Texts of the pages, in Vietnamese and English side by side: a missing one does not compile.
 //!
-//! [`format`] writes numbers, sizes, lengths and dates as each language does.
+//! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
 pub mod deposit;
 pub mod errors;
@@ -10,6 +10,7 @@ pub mod layout;
 pub mod review;
 pub mod search;
 pub mod session;
+pub mod station;
 pub mod work;
 
 /// Declares the texts of a page: `field: "Vietnamese", "English";`.

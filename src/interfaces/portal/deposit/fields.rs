@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use crate::app::Archive;
 use crate::domain::Violations;
-use crate::domain::vietnamese_order::SortKey;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::deposit::DepositTexts;
+use crate::interfaces::portal::choices;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::wire::WorkDto;
 
@@ -59,6 +59,11 @@ impl Description {
             work.reuse_terms.clone(),
             work.people_shown.to_owned(),
         ])
+    }
+
+    /// The length of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(String::len).sum()
     }
 
     fn value(&self, name: &str) -> &str {
@@ -161,7 +166,7 @@ pub(super) fn views(
         label,
         hint,
         value: description.value(name).to_owned(),
-        options: scheme.map_or_else(Vec::new, |scheme| options(scheme, language, archive)),
+        options: scheme.map_or_else(Vec::new, |scheme| choices::of(scheme, language, archive)),
         is_long,
         error: errors
             .iter()
@@ -188,23 +193,6 @@ pub(super) fn views(
             false,
         ),
     ]
-}
-
-/// The concepts of a vocabulary that are in force today, in Vietnamese order of their names.
-fn options(scheme: &str, language: Language, archive: &Archive) -> Vec<(String, String)> {
-    let today = archive.clock.now().day();
-    let scheme = archive.vocabularies.scheme(scheme);
-    let concepts = scheme.into_iter().flat_map(|scheme| scheme.concepts());
-    let option = |concept: &crate::domain::vocabulary::Concept| {
-        let label = concept.labels.best(language.tag()).unwrap_or_default();
-        (concept.slug.to_string(), label.to_owned())
-    };
-    let mut options: Vec<_> = concepts
-        .filter(|concept| concept.is_valid_at(&today))
-        .map(option)
-        .collect();
-    options.sort_by_cached_key(|(_, label)| SortKey::new(label).as_bytes().to_vec());
-    options
 }
 
 #[cfg(test)]

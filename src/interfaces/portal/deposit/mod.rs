@@ -5,6 +5,8 @@ mod files;
 mod mine;
 mod view;
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use serde_json::Value;
 
@@ -15,17 +17,22 @@ use crate::app::Archive;
 use crate::domain::Violations;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, Revision};
+use crate::interfaces::http::extract::body::in_proportion;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
 use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::DepositTexts;
 use crate::interfaces::wire::{parse_work, patch_work};
-use crate::services::works::ChangeError;
+use crate::services::works::{ChangeError, IdempotentRequest};
+use crate::storage::blobs::Hasher;
 use fields::Description;
 pub use files::add_files;
 pub use mine::show_mine;
 use view::{DraftPage, NewPage};
+
+/// The field by which a form that is sent twice is recognised.
+const KEY_FIELD: &str = "key";
 
 /// Shows an empty form.
 ///
@@ -52,9 +59,14 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let description = Description::sent(&form.fields);
     let work = description.to_json(&Description::default());
-    let deposit = parse_work(&work, &archive.vocabularies);
+    let once = once(form.fields.text(KEY_FIELD), &work);
+    let (length, vocabularies) = (description.bytes(), Arc::clone(&archive.vocabularies));
+    let deposit = in_proportion(length, move || parse_work(&work, &vocabularies)).await;
     let created = match deposit {
-        Ok(deposit) => archive.intake.create(&form.actor, deposit, None).await,
+        Ok(deposit) => {
+            let intake = &archive.intake;
+            intake.create(&form.actor, deposit, Some(&once)).await
+        }
         Err(broken) => Err(ChangeError::Invalid(broken)),
     };
     match created {
@@ -67,6 +79,17 @@ pub async fn create(
             page.respond(&NewPage::new(&page, &description, errors, &archive))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A form that is sent twice, by a double click or after going back, makes one draft; another description makes another.
+fn once(key: &str, work: &Value) -> IdempotentRequest {
+    let mut hasher = Hasher::new();
+    hasher.update(format!("{key}\n{work}").as_bytes());
+    let request = hasher.finish();
+    IdempotentRequest {
+        key: format!("form-{request}"),
+        request,
     }
 }
 
@@ -124,7 +147,9 @@ async fn describe(
 ) -> Result<(), ChangeError> {
     let present = archive.sharing.read_for_change(actor, id).await?;
     let patch: Value = sent.to_json(&Description::of(&present.work.clone().into()));
-    let deposit = patch_work(&present.work, &patch, &archive.vocabularies);
+    let (length, vocabularies) = (sent.bytes(), Arc::clone(&archive.vocabularies));
+    let patch = move || patch_work(&present.work, &patch, &vocabularies);
+    let deposit = in_proportion(length, patch).await;
     let deposit = deposit.map_err(|broken: Violations| ChangeError::Invalid(broken))?;
     let changed = archive
         .curation

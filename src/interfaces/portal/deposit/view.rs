@@ -6,6 +6,7 @@ use super::fields::{self, Description, FieldError, FieldView};
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{AssetId, State};
+use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::{self as texts, DepositTexts};
 use crate::interfaces::portal::href::Href;
@@ -22,7 +23,8 @@ pub(super) struct NewPage {
     layout: Layout,
     t: &'static DepositTexts,
     action: Href,
-    revision: u64,
+    /// By which the archive recognises that the form was sent before.
+    key: String,
     fields: Vec<FieldView>,
     errors: Vec<FieldError>,
 }
@@ -62,7 +64,7 @@ impl NewPage {
             layout: page.layout(t.title, Place::Deposit),
             t,
             action: Place::Deposit.href(page.language),
-            revision: 0,
+            key: hex(&archive.clock.random_bytes::<16>()),
             fields: fields::views(description, &errors, page.language, archive),
             errors,
         }

@@ -11,14 +11,14 @@ use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Fragment, Hit, Snippet, TextField};
 
 /// What a hit has beside its work.
-pub(super) struct Found {
+pub(super) struct HitMatch {
     snippets: Vec<Snippet>,
     duplicates: usize,
 }
 
 /// The work of a hit, and the rest of it.
-pub(super) fn split(hit: Hit) -> (Asset, Found) {
-    let found = Found {
+pub(super) fn split(hit: Hit) -> (Asset, HitMatch) {
+    let found = HitMatch {
         snippets: hit.snippets,
         duplicates: hit.duplicates.len(),
     };
@@ -55,7 +55,7 @@ impl HitView {
     /// The view of a record and what was found in it.
     pub(super) fn new(
         record: &AssetDto,
-        found: Found,
+        found: HitMatch,
         vocabularies: &Vocabularies,
         language: Language,
     ) -> Self {

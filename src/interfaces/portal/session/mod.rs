@@ -14,6 +14,7 @@ use crate::interfaces::http::accounts::session::end_earlier;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::authentication::session_cookie;
 use crate::interfaces::http::extract::session::AnySession;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::session::SessionTexts;
 use crate::services::accounts::{AccountsError, Proof, Secret, Session};
@@ -196,13 +197,11 @@ fn add_cookie(
     secret: &Secret,
     session: &Session,
 ) -> Result<(), Problem> {
-    let seconds = (session.expires_at.as_millis() - session.created_at.as_millis()) / 1_000;
-    let cookie = session_cookie::cookie(&page.base, secret.reveal(), seconds);
-    let no_store = header::HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
+    let cookie = session_cookie::of_session(&page.base, secret, session);
     response.headers_mut().remove(header::ETAG);
+    let (name, value) = NO_STORE;
+    let value = header::HeaderValue::from_static(value);
+    response.headers_mut().insert(name, value);
     response
         .add_cookie(&cookie)
         .map_err(|error| Problem::internal(error.to_string()))

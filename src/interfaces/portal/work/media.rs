@@ -1,9 +1,9 @@
 //! What a work has to hear, watch and look at.
 
+use super::super::files::describe;
 use super::super::href::Href;
 use super::super::works::Text;
 use crate::interfaces::messages::Language;
-use crate::interfaces::messages::portal::format;
 use crate::interfaces::wire::{AssetDto, FileDto};
 
 /// A recording with its player.
@@ -76,25 +76,6 @@ fn captions(record: &AssetDto) -> Vec<CaptionsView> {
         })
     };
     files.filter_map(view).collect()
-}
-
-/// Type, length or frame, and size of what the reader gets of a file.
-pub(super) fn describe(file: &FileDto, language: Language) -> Option<String> {
-    let available = file.available.as_ref()?;
-    let essence = available.media_type.split(';').next().unwrap_or_default();
-    let length = file.duration_ms.map(|ms| format::duration(ms, language));
-    let frame = file.width_px.zip(file.height_px).map(|(width, height)| {
-        let number = |pixels: u32| format::number(pixels.into(), language);
-        format!("{} × {}", number(width), number(height))
-    });
-    let size = format::size(available.size, language);
-    let parts = [
-        Some(format::media_type(essence)),
-        length.or(frame),
-        Some(size),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    Some(parts.join(", "))
 }
 
 /// The pictures of a work.

@@ -1,6 +1,5 @@
 //! The page of a work: what one can read, hear or see first, then whether one may use it.
 
-mod downloads;
 mod facts;
 mod media;
 mod transcript;
@@ -9,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::files::{self, DownloadView};
 use super::href::Href;
 use super::layout::Layout;
 use super::page::PageRequest;
@@ -25,7 +25,6 @@ use crate::interfaces::wire::AssetDto;
 use crate::services::delivery::Delivery;
 use crate::services::sharing::Sharing;
 use crate::services::works::FindError;
-use downloads::DownloadView;
 use facts::FactView;
 use media::{PictureView, PlayerView};
 use transcript::TranscriptView;
@@ -122,7 +121,7 @@ impl WorkPage {
             facts: facts::of(&record, vocabularies, language),
             licence: record.licence.as_deref().and_then(Href::other),
             credit_line: credit_line(&record, &card, page, vocabularies),
-            downloads: downloads::of(&record, language),
+            downloads: files::downloads(&record, language),
             is_working: record.files.iter().any(|file| file.processing == "working"),
             record: Href::own(record.links.this.clone()),
             body: body(&record),

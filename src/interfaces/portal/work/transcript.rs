@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::href::Href;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, File, FileRole};
+use crate::interfaces::http::extract::body::in_proportion;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
@@ -71,8 +72,11 @@ pub(super) async fn read(
         let bytes = content.read(0..deliverable.size.min(MAX_BYTES)).await;
         let bytes = bytes.map_err(DeliveryError::from)?;
         let charset = file.charset().and_then(Encoding::from_charset);
-        let text = encoding::decode(&bytes, charset.unwrap_or(Encoding::Utf8));
-        views.push(TranscriptView::new(file, &TimedText::read(&text), language));
+        let encoding = charset.unwrap_or(Encoding::Utf8);
+        let length = bytes.len();
+        let read = move || TimedText::read(&encoding::decode(&bytes, encoding));
+        let text = in_proportion(length, read).await;
+        views.push(TranscriptView::new(file, &text, language));
     }
     Ok(views)
 }

@@ -36,7 +36,7 @@ pub(super) enum Purpose {
 
 /// A ceremony under way.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct PendingCeremony {
     id: String,
     purpose: Purpose,
     state: Vec<u8>,
@@ -62,7 +62,7 @@ impl Ceremonies {
         master: &Key,
         clock: &Clock,
     ) -> Result<Secret, private::Unreadable> {
-        let kept = Kept {
+        let kept = PendingCeremony {
             id: Secret::random(clock, "").reveal().to_owned(),
             purpose,
             state,
@@ -79,7 +79,7 @@ impl Ceremonies {
         master: &Key,
         now: Timestamp,
     ) -> Option<Vec<u8>> {
-        let kept: Kept = private::open_from_browser(text, PURPOSE, master).ok()?;
+        let kept: PendingCeremony = private::open_from_browser(text, PURPOSE, master).ok()?;
         let end = Timestamp::from_millis(kept.begun_at_ms).plus_seconds(SECONDS);
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = answered.put(kept.id, ()).is_none();

@@ -171,7 +171,7 @@ impl Handler for ReadTexts {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+        let Some(JobFile { asset, file, .. }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
         let Some(format) = format(&file) else {

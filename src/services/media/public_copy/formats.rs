@@ -1,5 +1,6 @@
 //! The formats of sound and film that can be copied, and the state of files by their type.
 
+use std::io;
 use std::path::Path;
 
 use super::edits::{Edits, Source};
@@ -93,6 +94,16 @@ pub(in crate::services::media) fn has_pictures(path: &Path) -> Option<bool> {
 pub(in crate::services::media) fn matroska_duration_ms(path: &Path) -> Option<u64> {
     let source = Source::open(path).ok()?;
     matroska::duration_ms(&source).ok()?
+}
+
+/// Where the bytes after the tags at the beginning of a recording are.
+pub(in crate::services::media) fn end_of_leading_tags(path: &Path) -> io::Result<u64> {
+    let source = Source::open(path)?;
+    match mpeg_audio::end_of_leading_tags(&source) {
+        Ok(end) => Ok(end),
+        Err(CopyError::File(_)) => Ok(0),
+        Err(CopyError::Io(error)) => Err(error),
+    }
 }
 
 fn format(media_type: &str) -> Option<FindEdits> {

@@ -142,7 +142,7 @@ impl Handler for MakePublicCopies {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(JobFile { asset, file }) = file_job::file(&*self.works, job).await? else {
+        let Some(JobFile { asset, file, .. }) = file_job::file(&*self.works, job).await? else {
             return Ok(changes);
         };
         let (original, media_type) = (file.sha256, file.media_type);

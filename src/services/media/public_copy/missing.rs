@@ -12,17 +12,16 @@ use super::formats::{can_make, state};
 use super::job::job as copy_job;
 use crate::clock::Clock;
 use crate::domain::access::Actor;
-use crate::domain::asset::{Asset, AssetId, File, Processing};
+use crate::domain::asset::{Asset, File, Processing};
 use crate::services::jobs::{Handler, JobFailure, Policy, Schedule};
+use crate::services::media::file_job::{FindMissing, for_every_work};
 use crate::services::media::full_text::{self, formats};
 use crate::services::media::previews;
 use crate::services::media::recipe;
-use crate::storage::catalog::{BlobRecord, ChangeSet, Entry, Job, NewJob, Rendition, WorkReader};
+use crate::storage::catalog::{BlobRecord, ChangeSet, Job, NewJob, Rendition, WorkReader};
 
 /// The kind of job.
 const KIND: &str = "find-missing-copies";
-/// Works read at a time.
-const PAGE: usize = 200;
 
 /// Finds files without a public copy.
 pub struct FindMissingCopies {
@@ -36,30 +35,6 @@ impl FindMissingCopies {
     /// Looks through this catalogue.
     pub fn new(catalog: Arc<dyn WorkReader>) -> Self {
         Self { catalog }
-    }
-
-    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
-        let mut jobs = Vec::new();
-        for file in &asset.files {
-            let now = clock.now();
-            if formats::has_text(file, asset.work.kind.as_ref()) {
-                let (record, renditions) = self.known(file).await?;
-                if full_text::is_missing(file, record.as_ref(), &renditions) {
-                    jobs.push(full_text::job(asset.id, file.sha256, now));
-                }
-            }
-            let job = if can_make(&file.media_type) {
-                copy_job(asset.id, file.sha256, now)
-            } else if previews::can_render(&file.media_type) {
-                previews::job(asset.id, file, now)
-            } else {
-                continue;
-            };
-            if self.is_missing(file).await? {
-                jobs.push(job);
-            }
-        }
-        Ok(jobs)
     }
 
     /// What is recorded of the bytes of a file, and what was made of them.
@@ -84,6 +59,33 @@ impl FindMissingCopies {
 }
 
 #[async_trait]
+impl FindMissing for FindMissingCopies {
+    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure> {
+        let mut jobs = Vec::new();
+        for file in &asset.files {
+            let now = clock.now();
+            if formats::has_text(file, asset.work.kind.as_ref()) {
+                let (record, renditions) = self.known(file).await?;
+                if full_text::is_missing(file, record.as_ref(), &renditions) {
+                    jobs.push(full_text::job(asset.id, file.sha256, now));
+                }
+            }
+            let job = if can_make(&file.media_type) {
+                copy_job(asset.id, file.sha256, now)
+            } else if previews::can_render(&file.media_type) {
+                previews::job(asset.id, file, now)
+            } else {
+                continue;
+            };
+            if self.is_missing(file).await? {
+                jobs.push(job);
+            }
+        }
+        Ok(jobs)
+    }
+}
+
+#[async_trait]
 impl Handler for FindMissingCopies {
     fn kind(&self) -> &str {
         KIND
@@ -102,20 +104,8 @@ impl Handler for FindMissingCopies {
     }
 
     async fn run(&self, _job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
-        let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let mut after: Option<AssetId> = None;
-        loop {
-            let page = self.catalog.list(after, PAGE).await;
-            let page = page.map_err(JobFailure::retry)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id());
-            for entry in &page {
-                if let Entry::Asset(asset) = entry {
-                    let jobs = self.missing(asset, clock).await?;
-                    changes = jobs.into_iter().fold(changes, ChangeSet::job);
-                }
-            }
-        }
+        let changes = ChangeSet::by(&Actor::System, clock.now());
+        let changes = for_every_work(&*self.catalog, changes, self, clock).await?;
         Ok(changes.job(Self::SCHEDULE.next(clock.now())))
     }
 }

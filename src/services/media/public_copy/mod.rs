@@ -22,6 +22,6 @@ mod sample_table;
 mod verify;
 
 pub use formats::{can_make, is_required, state};
-pub(super) use formats::{has_pictures, matroska_duration_ms};
+pub(super) use formats::{end_of_leading_tags, has_pictures, matroska_duration_ms};
 pub use job::{MakePublicCopies, job};
 pub use missing::FindMissingCopies;

@@ -119,7 +119,8 @@ mod tests {
         let late = start.plus_seconds(KEEP_SECONDS);
         let mut cached = Cached::default();
         cached.keep(Ok(read_at(start)), start).unwrap();
-        assert!(cached.known(late.plus_seconds(-1)).unwrap().is_ok());
+        let known = cached.known(late.plus_seconds(-1)).unwrap();
+        assert_eq!(known.unwrap().read_at, start);
         assert!(cached.known(late).is_none());
         assert_eq!(cached.keep(down(), late).unwrap().read_at, start);
         let known = cached.known(late.plus_seconds(29)).unwrap();

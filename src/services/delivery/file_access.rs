@@ -1,0 +1,49 @@
+//! What an actor gets of a file: its bytes, its previews, its text, its sound.
+
+use super::copies::Copies;
+use super::deliverable::{Deliverable, deliverable, is_only_a_link};
+use super::sounds::SoundAccess;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, File, Processing};
+use crate::services::media::full_text::TextState;
+
+/// What an actor gets of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileAccess {
+    /// Whether everybody who may see the work can get the file.
+    pub processing: Processing,
+    /// The bytes that the actor gets at the address of the file; `None` when it gets nothing, or nothing
+    /// yet.
+    pub deliverable: Option<Deliverable>,
+    /// The sizes of the previews that the actor gets, by the longer side in pixels.
+    pub preview_sides_px: Vec<u32>,
+    /// Whether its text was read; whoever gets the file gets the text.
+    pub text: TextState,
+    /// What its sound is like, when it is a recording that the actor may hear.
+    pub sound: Option<SoundAccess>,
+}
+
+pub(super) fn file_access(
+    actor: &Actor,
+    asset: &Asset,
+    file: &File,
+    copies: &Copies,
+) -> FileAccess {
+    let processing = copies.processing;
+    if is_only_a_link(actor, asset) {
+        return FileAccess {
+            processing,
+            deliverable: None,
+            preview_sides_px: Vec::new(),
+            text: copies.text_state,
+            sound: None,
+        };
+    }
+    FileAccess {
+        processing,
+        deliverable: deliverable(actor, asset, file, copies),
+        preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
+        text: copies.text_state,
+        sound: None,
+    }
+}

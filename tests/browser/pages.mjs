@@ -1,0 +1,127 @@
+// Every page, in both languages, wide and narrow: no violation that axe-core finds, no error in the console, no request to
+// another host, no scrolling sideways. Then a deposit and a decision without scripts.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const base = process.env.KHOCHUNG_BASE;
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+const accounts = {
+  contributor: ["xa-ia-grai", process.env.KHOCHUNG_CONTRIBUTOR],
+  editor: ["bien-tap", process.env.KHOCHUNG_EDITOR],
+};
+const widths = [1280, 320];
+
+const browser = await chromium.launch({
+  executablePath: process.env.KHOCHUNG_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+
+/** A browser window of this role. `bypassCSP`: axe-core is injected into the page. */
+async function open(role, width, javaScriptEnabled = true) {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    bypassCSP: javaScriptEnabled,
+    javaScriptEnabled,
+  });
+  const page = await context.newPage();
+  if (role) {
+    await page.goto(`${base}/dang-nhap?return=%2F`);
+    const [login, password] = accounts[role];
+    await page.fill("[name=login]", login);
+    await page.fill("[name=password]", password);
+    await page.click("main form button");
+    await page.waitForURL(`${base}/`);
+  }
+  return page;
+}
+
+/** The id of a work with this kind of file. */
+async function workWith(kind) {
+  const answer = await fetch(`${base}/api/v1/search?has=${kind}&limit=1`);
+  return (await answer.json()).items[0].asset.id;
+}
+
+async function check(page, path, status) {
+  const wrong = [];
+  const onConsole = (message) => {
+    const isExpected = status >= 400 && message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !isExpected) wrong.push(`console: ${message.text()}`);
+  };
+  const onRequest = (request) => {
+    if (!request.url().startsWith(base)) wrong.push(`calls ${request.url()}`);
+  };
+  const onDialog = (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    return dialog.dismiss();
+  };
+  page.on("console", onConsole).on("request", onRequest).on("dialog", onDialog);
+  const answer = await page.goto(base + path);
+  page.off("request", onRequest);
+  if (answer.status() !== status) wrong.push(`status ${answer.status()}`);
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => (await window.axe.run(document)).violations);
+  for (const violation of found) wrong.push(`${violation.id}: ${violation.nodes[0].html}`);
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  if (isWide) wrong.push("scrolls sideways");
+  page.off("console", onConsole).off("dialog", onDialog);
+  assert.deepEqual(wrong, [], path);
+}
+
+const [sound, picture, film, text] = await Promise.all(["audio", "image", "video", "text"].map(workWith));
+const pages = [
+  [null, "/", "/en", 200],
+  [null, "/tim?q=quyen+hoc+tap", "/en/search?q=quyen+hoc+tap", 200],
+  [null, "/tim?q=zzqqxx", "/en/search?q=zzqqxx", 200],
+  [null, `/t/${sound}#t=1.0`, `/en/w/${sound}`, 200],
+  [null, `/t/${picture}`, `/en/w/${picture}`, 200],
+  [null, `/t/${film}`, `/en/w/${film}`, 200],
+  [null, `/t/${text}`, `/en/w/${text}`, 200],
+  [null, "/dai", "/en/station?language=vi", 200],
+  [null, "/dang-nhap", "/en/sign-in", 200],
+  [null, "/duyet", "/en/review", 401],
+  [null, "/tim?sort=x", "/en/search?sort=x", 400],
+  ["contributor", "/cua-toi", "/en/mine", 200],
+  ["contributor", "/gui", "/en/deposit", 200],
+  ["editor", "/duyet", "/en/review", 200],
+];
+for (const width of widths) {
+  for (const role of [null, "contributor", "editor"]) {
+    const page = await open(role, width);
+    for (const [needed, vietnamese, english, status] of pages) {
+      if (needed !== role) continue;
+      await check(page, vietnamese, status);
+      await check(page, english, status);
+    }
+    await page.context().close();
+  }
+}
+
+// Without scripts: a contributor deposits and submits, an editor returns it.
+const officer = await open("contributor", 360, false);
+await officer.goto(`${base}/gui`);
+await officer.fill("[name=title]", "Gửi từ trình duyệt không script");
+await officer.selectOption("[name=kind]", "article");
+await officer.fill("[name=made]", "28/8/2024");
+await officer.fill("[name=body]", "Nội dung của bài.");
+await officer.click("main form button");
+await officer.waitForURL(/\/gui\/[0-9a-f-]{36}/);
+await officer.setInputFiles("[name=file]", { name: "ghi-chep.txt", mimeType: "text/plain", buffer: Buffer.from("Ghi chép.") });
+await officer.click("form[enctype] button");
+await officer.waitForURL(/#tep$/);
+assert.match(await officer.textContent("#tep"), /ghi-chep\.txt: TXT/);
+await officer.click("form[action$='/nop'] button");
+await officer.waitForSelector(".stamp");
+const draft = new URL(officer.url()).pathname;
+
+const editor = await open("editor", 1280, false);
+await editor.goto(base + draft.replace("/gui/", "/duyet/"));
+await editor.fill("[name=reason]", "Ghi thêm nơi chụp");
+await editor.click("button[value=return]");
+await editor.waitForURL(`${base}/duyet`);
+await officer.goto(base + draft);
+assert.match(await officer.textContent("main"), /Ghi thêm nơi chụp/);
+
+await browser.close();
+console.log(`browser: ${pages.length * 2 * widths.length} pages without a violation, a deposit and a decision without scripts`);
