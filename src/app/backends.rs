@@ -12,7 +12,11 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
 use crate::services::audit::AuditTrail;
 use crate::services::delivery::Delivery;
-use crate::services::media::broadcast_copy::Profiles;
+use crate::services::media::broadcast_copy::{BroadcastCopyJobs, Profiles};
+use crate::services::media::full_text::TextJobs;
+use crate::services::media::public_copy::PublicCopyJobs;
+use crate::services::media::rebuild::RenditionJobs;
+use crate::services::media::sound::SoundReportJobs;
 use crate::services::programs::Programs;
 use crate::services::quotas::{Quota, Quotas};
 use crate::services::search::admission::AdmissionSettings;
@@ -100,6 +104,17 @@ impl Backends {
     pub(super) fn delivery(&self, trail: AuditTrail) -> Delivery {
         Delivery::new(self.catalog(), self.blobs(), trail, self.clock.clone())
             .with_programs(self.programs.clone(), self.profiles.clone())
+    }
+
+    /// Which jobs make the renditions of each kind.
+    pub(super) fn rendition_jobs(&self) -> Arc<[Box<dyn RenditionJobs>]> {
+        let (programs, profiles) = (self.programs.clone(), self.profiles.clone());
+        Arc::new([
+            Box::new(PublicCopyJobs::new(self.catalog())) as Box<dyn RenditionJobs>,
+            Box::new(TextJobs::new(self.catalog())),
+            Box::new(SoundReportJobs::new(self.catalog(), self.blobs())),
+            Box::new(BroadcastCopyJobs::new(self.catalog(), programs, profiles)),
+        ])
     }
 
     pub(super) async fn load_quotas(&self) -> Result<Quotas, CatalogError> {

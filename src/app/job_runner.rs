@@ -16,11 +16,11 @@ use crate::services::jobs::{
 };
 use crate::services::mail::Mail;
 use crate::services::media::broadcast_copy::Profiles;
+use crate::services::media::rebuild::{self, RenditionJobs};
 use crate::services::media::render::Limits;
 use crate::services::media::{
-    AuditBlobs, FindMissingBroadcastCopies, FindMissingCopies, FindUnmeasuredSound, HashPictures,
-    MakeBroadcastCopy, MakePublicCopies, MeasureSound, ReadTexts, RecogniseTexts, RenderPreviews,
-    broadcast_copy,
+    AuditBlobs, HashPictures, MakeBroadcastCopy, MakePublicCopies, MeasureSound, ReadTexts,
+    RebuildRenditions, RecogniseTexts, RenderPreviews, broadcast_copy,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
@@ -47,6 +47,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) staging: Staging,
     pub(super) programs: Programs,
     pub(super) profiles: Profiles,
+    pub(super) rendition_jobs: Arc<[Box<dyn RenditionJobs>]>,
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) uploads: Uploads,
@@ -73,9 +74,7 @@ impl JobRunnerSetup {
             notifications::SWEEP,
             access_requests::HOUSEKEEPING,
             AuditBlobs::SCHEDULE,
-            FindMissingCopies::SCHEDULE,
-            FindUnmeasuredSound::SCHEDULE,
-            FindMissingBroadcastCopies::SCHEDULE,
+            rebuild::DAILY,
             uploads::SWEEP,
             SWEEP,
             SCRUB,
@@ -148,12 +147,10 @@ impl JobRunnerSetup {
                 self.programs.clone(),
                 limits,
             ))
-            .with(FindMissingCopies::new(catalog()))
-            .with(FindUnmeasuredSound::new(catalog(), blobs()))
-            .with(FindMissingBroadcastCopies::new(
+            .with(rebuild::find_missing())
+            .with(RebuildRenditions::new(
                 catalog(),
-                programs(),
-                profiles.clone(),
+                Arc::clone(&self.rendition_jobs),
             ))
             .with(MakeBroadcastCopy::new(
                 catalog(),

@@ -35,6 +35,7 @@ use crate::services::mail::{Compose, Mail};
 use crate::services::notifications::{Inbox, Notifications, Unsubscribe};
 use crate::services::programs::{Availability, Program, Programs, Protection};
 use crate::services::quotas::Quotas;
+use crate::services::renditions::Renditions;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::successions::{Successions, Successors};
@@ -92,6 +93,8 @@ pub struct Archive {
     pub feeds: Feeds,
     /// Saved searches.
     pub saved_searches: SavedSearches,
+    /// Makes renditions again.
+    pub renditions: Renditions,
     /// The job queue for operators.
     pub jobs: Jobs,
     /// The staging area of uploads.
@@ -135,13 +138,20 @@ impl Archive {
         let mail = accounts.mail.clone();
         let search = backends.open_search().await?;
         let quotas = backends.load_quotas().await.map_err(OpenError::Catalog)?;
-        let archive = Self::compose(Arc::new(backends), search, accounts, quotas, rules);
+        let archive = Self::compose(
+            Arc::new(backends),
+            Arc::new(search),
+            accounts,
+            quotas,
+            rules,
+        );
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
             blobs: archive.backends.blobs.clone(),
             staging: archive.staging.clone(),
             programs: archive.programs.clone(),
             profiles: archive.backends.profiles.clone(),
+            rendition_jobs: archive.backends.rendition_jobs(),
             curation: archive.curation.clone(),
             works: archive.works.clone(),
             uploads: archive.uploads.clone(),
@@ -162,7 +172,7 @@ impl Archive {
 
     fn compose(
         backends: Arc<Backends>,
-        search: Search,
+        search: Arc<Search>,
         accounts: AccountSettings,
         quotas: Quotas,
         rules: access_requests::Rules,
@@ -181,7 +191,6 @@ impl Archive {
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
             .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
-        let search = Arc::new(search);
         let delivery = backends.delivery(trail.clone());
         let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
@@ -214,7 +223,7 @@ impl Archive {
             curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),
-            sharing: Sharing::new(works),
+            sharing: Sharing::new(works.clone()),
             quotas,
             audit: trail,
             delivery,
@@ -222,6 +231,7 @@ impl Archive {
             feeds,
             saved_searches,
             jobs: Jobs::new(catalog(), clock()),
+            renditions: Renditions::new(works.clone(), backends.rendition_jobs()),
             staging: backends.staging.clone(),
             programs: backends.programs.clone(),
             backends: Arc::clone(&backends),

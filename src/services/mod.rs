@@ -16,6 +16,7 @@ pub mod media;
 pub mod notifications;
 pub mod programs;
 pub mod quotas;
+pub mod renditions;
 pub mod search;
 pub mod sharing;
 pub mod successions;

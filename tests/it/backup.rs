@@ -55,7 +55,7 @@ fn works(client: &Client) -> BTreeMap<String, Value> {
     let mut all = BTreeMap::new();
     let mut path = "/api/v1/assets?limit=200".to_owned();
     loop {
-        let page = client.get(&path).json_without_ports();
+        let page = client.get(&path).json_as_recorded();
         for work in page["items"].as_array().unwrap() {
             all.insert(work["id"].as_str().unwrap().to_owned(), work.clone());
         }

@@ -33,7 +33,7 @@ fn again(data: TempDir, client: &Client) -> (Archive, Client) {
 
 /// Every work and every change.
 fn state(client: &Client) -> (Value, Value) {
-    let works = client.get("/api/v1/assets?limit=200").json_without_ports();
+    let works = client.get("/api/v1/assets?limit=200").json_as_recorded();
     let changes = client.get("/api/v1/changes?after=0&limit=200").json();
     (works["items"].clone(), changes["items"].clone())
 }

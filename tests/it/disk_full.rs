@@ -55,7 +55,10 @@ impl Given {
         let path = format!("/api/v1/assets/{}", work["id"].as_str().unwrap());
         let bytes = b"0123456789".repeat(100_000);
         assert_eq!(upload(client, &path, &bytes), 201);
-        let work = client.get(&path).json_without_ports();
+        let work = eventually("the text is read", || {
+            let work = client.get(&path).json_without_ports();
+            (work["files"][0]["text"]["state"] == "ready").then_some(work)
+        });
         Self { path, work, bytes }
     }
 

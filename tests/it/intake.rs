@@ -34,7 +34,8 @@ async fn equal_bytes_are_stored_once_and_the_answer_names_who_has_them() {
     assert_eq!(archive.blobs.list(None, 10).await.unwrap().len(), 1);
     let jobs = archive.catalog.jobs(None, None, 10).await.unwrap();
     assert!(
-        jobs.iter().all(|job| job.kind.0 == "render-previews"),
+        jobs.iter()
+            .all(|job| ["render-previews", "read-text"].contains(&job.kind.0.as_str())),
         "{jobs:?}"
     );
     assert!(!jobs.is_empty());

@@ -10,13 +10,13 @@ use khochung::clock::Clock;
 use khochung::domain::access::{Actor, Credential, Role, TokenId};
 use khochung::domain::{Sha256, Timestamp};
 use khochung::services::jobs::{
-    HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Lane, Policy, Runner, Settings,
+    HOUSEKEEPING, Handler, JobFailure, Jobs, JobsError, Policy, Runner, Settings, WorkerPool,
     housekeeping,
 };
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::prelude::*;
 use khochung::storage::catalog::{
-    Audit, AuditOutcome, ChangeSet, Job, JobId, JobKind, JobState, NewJob, Write,
+    Audit, AuditOutcome, CatalogError, ChangeSet, Job, JobId, JobKind, JobState, NewJob, Write,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -316,6 +316,76 @@ async fn a_panic_and_a_job_without_end_are_contained() {
 }
 
 #[tokio::test]
+async fn a_cancelled_job_leaves_nothing_behind_and_can_be_tried_again() {
+    let house = House::new();
+    let running = house.enqueue("a", at(0)).await;
+    let waiting = house.enqueue("a", at(60)).await;
+    let (begun, mut beginning, gate) = gate();
+    let runner = house.runner(Settings::default());
+    let runner = runner
+        .with(Scripted::new("a", gated(begun, gate.clone())))
+        .start();
+    beginning.wait_for(|begun| *begun == 1).await.unwrap();
+    let jobs = Jobs::new(house.catalog.clone(), house.clock.clone());
+    for id in [running, waiting] {
+        let cancelled = jobs.cancel(&Actor::System, id).await.unwrap();
+        assert_eq!(cancelled.state, JobState::Dead);
+        assert_eq!(cancelled.last_error.as_deref(), Some("cancelled"));
+    }
+    gate.add_permits(1);
+    house.clock.set(at(60));
+    runner.idle().await;
+    assert_eq!(house.effects().await, 0);
+    assert_eq!(*beginning.borrow(), 1, "the second never began");
+    let again = jobs.cancel(&Actor::System, running).await;
+    assert!(
+        matches!(again, Err(JobsError::NotCancellable(_))),
+        "{again:?}"
+    );
+
+    jobs.requeue(&Actor::System, running).await.unwrap();
+    gate.add_permits(1);
+    runner.idle().await;
+    assert_eq!(house.job(running).await.state, JobState::Done);
+    assert_eq!(house.effects().await, 1);
+    runner.stop().await;
+}
+
+#[tokio::test]
+async fn the_lease_of_a_cancelled_job_cannot_be_extended() {
+    let house = House::new();
+    house.enqueue("a", at(0)).await;
+    let kinds = [JobKind("a".to_owned())];
+    let (job, lease) = house
+        .catalog
+        .claim_job(&kinds, at(0), at(60))
+        .await
+        .unwrap()
+        .unwrap();
+    house.catalog.extend_lease(&lease, at(120)).await.unwrap();
+    let jobs = Jobs::new(house.catalog.clone(), house.clock.clone());
+    jobs.cancel(&Actor::System, job.id).await.unwrap();
+    let extended = house.catalog.extend_lease(&lease, at(180)).await;
+    assert!(
+        matches!(extended, Err(CatalogError::LeaseLost)),
+        "{extended:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_periodic_job_cannot_be_cancelled() {
+    let house = House::new();
+    HOUSEKEEPING.ensure(&*house.catalog, at(0)).await.unwrap();
+    let jobs = Jobs::new(house.catalog.clone(), house.clock.clone());
+    let listed = jobs.list(&Actor::System, None, None, 10).await.unwrap();
+    let refused = jobs.cancel(&Actor::System, listed[0].id).await;
+    assert!(
+        matches!(refused, Err(JobsError::NotCancellable(_))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
 async fn who_lost_the_lease_cannot_finish() {
     let house = House::new();
     let id = house.enqueue("a", at(0)).await;
@@ -501,7 +571,7 @@ async fn long_jobs_do_not_hold_up_short_ones() {
     let (begun, mut beginning, gate) = gate();
     let policy = Policy {
         concurrency: 8,
-        lane: Lane::Long,
+        pool: WorkerPool::Long,
         ..Policy::default()
     };
     // One worker, and so one for long jobs beside it.

@@ -78,6 +78,7 @@ mod recognition;
 mod record_links;
 mod redacted_regions;
 mod render;
+mod renditions;
 mod request_limits;
 mod revisions;
 mod saved_searches;

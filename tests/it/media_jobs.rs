@@ -13,9 +13,11 @@ use khochung::domain::asset::{
 };
 use khochung::domain::{LanguageMap, LanguageTag, Sha256, Slug, Timestamp};
 use khochung::services::jobs::{Runner, RunnerHandle, Settings};
+use khochung::services::media::public_copy::PublicCopyJobs;
+use khochung::services::media::rebuild::{self, RenditionJobs};
 use khochung::services::media::render::Limits;
 use khochung::services::media::{
-    AuditBlobs, FindMissingCopies, HashPictures, RenderPreviews, perceptual_hash, previews,
+    AuditBlobs, HashPictures, RebuildRenditions, RenderPreviews, perceptual_hash, previews,
 };
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -296,12 +298,15 @@ async fn a_file_of_which_no_copy_could_be_made_is_tried_again_by_another_version
         };
         let changes = ChangeSet::by(&Actor::System, at(0));
         house.commit(changes.write(Write::Processed(failed))).await;
-        FindMissingCopies::SCHEDULE
-            .ensure(&*house.catalog, at(0))
-            .await
-            .unwrap();
-        let find = FindMissingCopies::new(house.catalog.clone());
-        let runner = house.runner().with(find).start();
+        let copies_of: Box<dyn RenditionJobs> =
+            Box::new(PublicCopyJobs::new(house.catalog.clone()));
+        let handler = RebuildRenditions::new(house.catalog.clone(), Arc::new([copies_of]));
+        rebuild::DAILY.ensure(&*house.catalog, at(0)).await.unwrap();
+        let runner = house
+            .runner()
+            .with(rebuild::find_missing())
+            .with(handler)
+            .start();
         runner.idle().await;
         assert_eq!(house.events(EventKind::Rendered).await, copies, "{version}");
         runner.stop().await;

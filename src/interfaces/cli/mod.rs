@@ -20,6 +20,7 @@ mod maintenance;
 mod organisations;
 mod output;
 mod progress;
+mod renditions;
 mod runtime;
 mod serve;
 mod service_manager;
@@ -78,6 +79,7 @@ fn dispatch(arguments: Arguments, language: Language) -> Result<(), Failure> {
         Command::Request(command) => organisations::request::run(file, command, language),
         Command::Organisation(command) => organisations::run(file, command, language),
         Command::Audit(command) => audit::run(file, command, language),
+        Command::Renditions(command) => renditions::run(file, command, language),
         Command::Import(import) => import::run(file, import, language),
         Command::Check(check) => {
             let wanted = check.language.as_deref().map(Language::of_tag);

@@ -17,6 +17,7 @@ use super::accounts::{
 };
 use super::assets::{decisions, handling, lifecycle, redacted_regions, sealed_files};
 use super::described_parameters::DescribedParameters;
+use super::jobs::renditions;
 use super::organisations::{quota, requests, successions};
 use super::search::{feed, neighbours};
 use super::upload::{attach, sealed, version};
@@ -70,7 +71,8 @@ operations! {
     feed { feed }
     neighbours { suggest, similar }
     saved_searches { list, create, read, delete, feed }
-    jobs { list, read, requeue }
+    jobs { list, read, requeue, cancel }
+    renditions { rebuild, rebuild_file }
     tokens { list, create, rotate, revoke }
     quota { usage, set, remove }
     successions { plan, list, read, cancel, works }

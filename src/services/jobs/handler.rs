@@ -34,9 +34,9 @@ pub trait Handler: Send + Sync + 'static {
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure>;
 }
 
-/// Which workers run a job. Each lane has its own, so that jobs of hours never hold up jobs of seconds.
+/// The workers that run a job. Each pool has its own, so that jobs of hours never hold up jobs of seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lane {
+pub enum WorkerPool {
     /// Seconds, and what somebody waits for.
     Short,
     /// Minutes or hours.
@@ -51,7 +51,7 @@ pub struct Policy {
     /// How many run at the same time.
     pub concurrency: usize,
     /// Which workers run them.
-    pub lane: Lane,
+    pub pool: WorkerPool,
     /// Attempts before the job is given up.
     pub max_attempts: u32,
     /// The delay between attempts.
@@ -64,7 +64,7 @@ impl Default for Policy {
         Self {
             timeout: Duration::from_secs(5 * 60),
             concurrency: 1,
-            lane: Lane::Short,
+            pool: WorkerPool::Short,
             max_attempts: 10,
             backoff: Backoff::default(),
         }

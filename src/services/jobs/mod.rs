@@ -24,7 +24,7 @@ mod queue;
 mod runner;
 mod wrong_clock;
 
-pub use handler::{Handler, JobFailure, Lane, Policy};
+pub use handler::{Handler, JobFailure, Policy, WorkerPool};
 pub use housekeeping::{HOUSEKEEPING, housekeeping};
 pub use periodic::{Periodic, Schedule};
 pub use queue::{Jobs, JobsError};

@@ -12,6 +12,14 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::storage::catalog::{CatalogError, ChangeSet, Commits, Job, JobKind, NewJob};
 
+/// The unique key of the runs of a periodic job.
+const ROUND: &str = "round";
+
+/// Whether a job is a run of a periodic one.
+pub(super) fn is_periodic(job: &Job) -> bool {
+    job.unique_key.as_deref() == Some(ROUND)
+}
+
 /// The schedule of one kind of periodic job. At most one run of it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
@@ -40,7 +48,7 @@ impl Schedule {
             kind: JobKind(self.kind.to_owned()),
             payload: "{}".to_owned(),
             run_at,
-            unique_key: Some("round".to_owned()),
+            unique_key: Some(ROUND.to_owned()),
         }
     }
 

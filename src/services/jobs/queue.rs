@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::periodic::is_periodic;
 use crate::clock::Clock;
 use crate::domain::access::{Actor, Permission};
 use crate::storage::catalog::{CatalogError, ChangeSet, Job, JobId, JobState, JobStore, Write};
 
-/// Lists jobs and requeues dead ones.
+/// Lists jobs, cancels those that wait or run, and requeues dead ones.
 #[derive(Clone)]
 pub struct Jobs {
     catalog: Arc<dyn JobStore>,
@@ -16,8 +17,8 @@ pub struct Jobs {
 /// Why a request about jobs was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
-    /// Only administrators may see and requeue jobs.
-    #[error("only administrators may see and requeue jobs")]
+    /// Only administrators may see and change jobs.
+    #[error("only administrators may see and change jobs")]
     Forbidden,
     /// There is no such job, or it was pruned.
     #[error("there is no job {}", .0.0)]
@@ -25,6 +26,9 @@ pub enum JobsError {
     /// Only dead jobs can be requeued.
     #[error("the job {} is not dead", .0.0)]
     NotDead(JobId),
+    /// Only jobs that wait or run can be cancelled, and no periodic ones.
+    #[error("the job {} cannot be cancelled", .0.0)]
+    NotCancellable(JobId),
     /// The catalogue failed.
     #[error("the catalogue failed")]
     Catalog(#[from] CatalogError),
@@ -69,6 +73,20 @@ impl Jobs {
             return Err(JobsError::NotDead(id));
         }
         let changes = ChangeSet::by(actor, self.clock.now()).write(Write::Requeue(id));
+        self.catalog.commit(changes).await?;
+        self.job(actor, id).await
+    }
+
+    /// Gives a job up that waits or runs. What runs is stopped when it next extends its lease, and leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`JobsError`]; [`JobsError::NotCancellable`] for a job that is done or dead, and for a periodic one.
+    pub async fn cancel(&self, actor: &Actor, id: JobId) -> Result<Job, JobsError> {
+        let job = self.job(actor, id).await?;
+        if job.state != JobState::Waiting || is_periodic(&job) {
+            return Err(JobsError::NotCancellable(id));
+        }
+        let changes = ChangeSet::by(actor, self.clock.now()).write(Write::Cancel(id));
         self.catalog.commit(changes).await?;
         self.job(actor, id).await
     }

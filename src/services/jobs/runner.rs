@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::attempt::Attempt;
-use super::handler::{Handler, Lane};
+use super::handler::{Handler, WorkerPool};
 use super::lease;
 use super::wrong_clock::{self, Waits};
 use crate::clock::Clock;
@@ -175,7 +175,7 @@ struct Dispatcher {
     latest: Option<Timestamp>,
 }
 
-/// The workers of each lane.
+/// The free workers of each pool.
 struct Workers {
     short: Arc<Semaphore>,
     long: Arc<Semaphore>,
@@ -190,10 +190,10 @@ impl Workers {
         }
     }
 
-    const fn of(&self, lane: Lane) -> &Arc<Semaphore> {
-        match lane {
-            Lane::Short => &self.short,
-            Lane::Long => &self.long,
+    const fn of(&self, pool: WorkerPool) -> &Arc<Semaphore> {
+        match pool {
+            WorkerPool::Short => &self.short,
+            WorkerPool::Long => &self.long,
         }
     }
 }
@@ -291,8 +291,8 @@ impl Dispatcher {
 
     fn free_kinds(&self) -> Vec<JobKind> {
         let is_free = |kind: &&Kind| {
-            let lane = self.workers.of(kind.handler.policy().lane);
-            kind.slots.available_permits() > 0 && lane.available_permits() > 0
+            let pool = self.workers.of(kind.handler.policy().pool);
+            kind.slots.available_permits() > 0 && pool.available_permits() > 0
         };
         let kinds = self.runner.kinds.iter();
         kinds
@@ -312,8 +312,8 @@ impl Dispatcher {
             return;
         };
         let slot = Arc::clone(&kind.slots).try_acquire_owned();
-        let lane = kind.handler.policy().lane;
-        let worker = Arc::clone(self.workers.of(lane)).try_acquire_owned();
+        let pool = kind.handler.policy().pool;
+        let worker = Arc::clone(self.workers.of(pool)).try_acquire_owned();
         let attempt = Attempt {
             catalog: Arc::clone(&self.runner.catalog),
             clock: self.runner.clock.clone(),

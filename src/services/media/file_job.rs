@@ -2,17 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::domain::asset::{Asset, AssetId, File};
+use crate::domain::asset::{AssetId, File};
 use crate::services::jobs::{JobFailure, payload};
-use crate::storage::catalog::{BlobKey, ChangeSet, Entry, Job, JobKind, NewJob, WorkReader, Works};
-
-/// Works read at a time by [`for_every_work`].
-const WORKS_AT_A_TIME: usize = 200;
+use crate::storage::catalog::{BlobKey, Entry, Job, JobKind, NewJob, Works};
 
 /// The payload of a job of any such kind.
 #[derive(Serialize, Deserialize)]
@@ -94,43 +89,6 @@ pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>
     };
     let file = work.files.into_iter().find(|file| file.sha256 == blob);
     Ok(file.map(|file| JobFile { asset, file, part }))
-}
-
-/// Finds what is still to be made from the files of a work.
-#[async_trait]
-pub(super) trait FindMissing: Sync {
-    /// The jobs that make it.
-    ///
-    /// # Errors
-    /// The catalogue or a store fails.
-    async fn missing(&self, asset: &Asset, clock: &Clock) -> Result<Vec<NewJob>, JobFailure>;
-}
-
-/// Adds to a change set the jobs that are missing, for every work of the catalogue.
-///
-/// # Errors
-/// The catalogue fails; those of the finder.
-pub(super) async fn for_every_work(
-    catalog: &dyn WorkReader,
-    mut changes: ChangeSet,
-    finder: &dyn FindMissing,
-    clock: &Clock,
-) -> Result<ChangeSet, JobFailure> {
-    let mut after = None;
-    loop {
-        let page = catalog.list(after, WORKS_AT_A_TIME).await;
-        let page = page.map_err(JobFailure::retry)?;
-        let Some(last) = page.last() else {
-            return Ok(changes);
-        };
-        after = Some(last.id());
-        for entry in &page {
-            if let Entry::Asset(asset) = entry {
-                let jobs = finder.missing(asset, clock).await?;
-                changes = jobs.into_iter().fold(changes, ChangeSet::job);
-            }
-        }
-    }
 }
 
 /// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.

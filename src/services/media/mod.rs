@@ -9,7 +9,7 @@
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
 //! cannot be read costs its facts, never the file. What a recording states of itself is read when it arrives; later its
 //! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]), stations get
-//! copies that they can air ([`broadcast_copy`]).
+//! copies that they can air ([`broadcast_copy`]). [`mod@rebuild`] makes renditions that are missing, and all of a kind again.
 
 mod boxes;
 mod broadcast;
@@ -28,6 +28,7 @@ mod picture;
 pub mod previews;
 pub mod probe;
 pub mod public_copy;
+pub mod rebuild;
 pub mod recipe;
 pub mod recognition;
 pub mod render;
@@ -38,13 +39,14 @@ mod still;
 pub mod text;
 mod zip;
 
-pub use broadcast_copy::{FindMissingBroadcastCopies, MakeBroadcastCopy};
+pub use broadcast_copy::MakeBroadcastCopy;
 pub use fixity::AuditBlobs;
 pub use full_text::ReadTexts;
 pub use hash_pictures::HashPictures;
 pub use previews::RenderPreviews;
 pub use probe::{Probe, probe};
-pub use public_copy::{FindMissingCopies, MakePublicCopies};
+pub use public_copy::MakePublicCopies;
+pub use rebuild::RebuildRenditions;
 pub use recognition::RecogniseTexts;
 pub use signature::{can_be_recognised, usual_name};
-pub use sound::{FindUnmeasuredSound, MeasureSound};
+pub use sound::MeasureSound;

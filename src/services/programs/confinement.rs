@@ -13,7 +13,8 @@ use landlock::{
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{
-    Resource, Rlimit, Signal, getpid, nice, set_parent_process_death_signal, setrlimit, setsid,
+    Resource, Rlimit, Signal, getpid, getrlimit, nice, set_parent_process_death_signal, setrlimit,
+    setsid,
 };
 use rustix::time::Timespec;
 use serde::{Deserialize, Serialize};
@@ -187,9 +188,11 @@ fn set_limits(confinement: &Confinement) -> Result<(), ConfinementError> {
             confinement.memory_bytes,
         ),
     ] {
+        // Nobody may raise a limit that the archive itself was started with.
+        let ceiling = getrlimit(resource).maximum.unwrap_or(u64::MAX);
         let limit = Rlimit {
-            current: Some(soft),
-            maximum: Some(hard),
+            current: Some(soft.min(ceiling)),
+            maximum: Some(hard.min(ceiling)),
         };
         setrlimit(resource, limit).map_err(|error| ConfinementError::System {
             what: "setrlimit",

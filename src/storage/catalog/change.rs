@@ -71,6 +71,8 @@ pub enum Write {
     Finish(Lease, Outcome),
     /// A dead job gets another set of attempts; no effect on a job that is not dead.
     Requeue(JobId),
+    /// Gives up a job that waits or runs; nothing happens to any other.
+    Cancel(JobId),
     /// A waiting job becomes due at this moment; no effect on a job that does not wait.
     Reschedule(JobId, Timestamp),
     /// Finished jobs older than this are forgotten.

@@ -18,7 +18,7 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 17] = [
+const SERVICES: [&str; 18] = [
     "jobs",
     "audit",
     "mail",
@@ -29,6 +29,7 @@ const SERVICES: [&str; 17] = [
     "programs",
     "media",
     "works",
+    "renditions",
     "uploads",
     "intake",
     "curation",

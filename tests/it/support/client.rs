@@ -150,6 +150,13 @@ impl Answer {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// The same without what jobs find out after a file was attached.
+    pub(crate) fn json_as_recorded(&self) -> Value {
+        let mut answer = self.json_without_ports();
+        forget_findings(&mut answer);
+        answer
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -228,5 +235,20 @@ impl Answer {
                 );
             }
         }
+    }
+}
+
+fn forget_findings(value: &mut Value) {
+    if let Some(files) = value.get_mut("files").and_then(Value::as_array_mut) {
+        for file in files.iter_mut().filter_map(Value::as_object_mut) {
+            file.remove("text");
+            file.remove("sound");
+        }
+    }
+    if let Some(asset) = value.get_mut("asset") {
+        forget_findings(asset);
+    }
+    if let Some(items) = value.get_mut("items").and_then(Value::as_array_mut) {
+        items.iter_mut().for_each(forget_findings);
     }
 }

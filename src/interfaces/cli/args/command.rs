@@ -10,7 +10,8 @@ use super::access::{
 use super::confine::Confine;
 use super::folder::{Folder, Listen};
 use super::store::{
-    Backup, Check, ConfigCommand, Import, MailCommand, Rebuild, Restore, Verify, VocabCommand,
+    Backup, Check, ConfigCommand, Import, MailCommand, Rebuild, RenditionsCommand, Restore, Verify,
+    VocabCommand,
 };
 
 const EXIT_CODES: &str = "\
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Build the search index anew from the catalogue.
     Reindex(Folder),
+    /// Make copies, texts and measurements of files again. Works while the archive runs.
+    #[command(subcommand)]
+    Renditions(RenditionsCommand),
     /// Build the catalogue's index anew from its journal.
     Rebuild(Rebuild),
     /// Show or check the settings.

@@ -12,4 +12,4 @@ pub(crate) use access::{
 pub(crate) use command::{Arguments, Command};
 pub(crate) use confine::Confine;
 pub(crate) use folder::{Folder, Listen};
-pub(crate) use store::{ConfigCommand, Import, MailCommand, VocabCommand};
+pub(crate) use store::{ConfigCommand, Import, MailCommand, RenditionsCommand, VocabCommand};

@@ -123,6 +123,26 @@ pub(crate) enum VocabCommand {
         dir: Option<PathBuf>,
     },
 }
+/// What is made from files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RenditionsCommand {
+    /// Make renditions of all works again; what is delivered meanwhile stays. A job does it while the archive runs.
+    #[command(after_help = "\
+Example: khochung renditions rebuild --kind texts --missing --data /srv/kho")]
+    Rebuild {
+        /// Which: public-copies, texts, sound-reports or broadcast-copies. Repeat it for several; all without it.
+        #[arg(long = "kind", value_name = "KIND",
+            value_parser = ["public-copies", "texts", "sound-reports", "broadcast-copies"])]
+        kinds: Vec<String>,
+        /// Only those that are missing. This is also done once a day.
+        #[arg(long)]
+        missing: bool,
+        /// Which archive.
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
 /// Mail.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MailCommand {

@@ -14,6 +14,7 @@ use crate::services::intake::ClaimError;
 use crate::services::jobs::JobsError;
 use crate::services::notifications::{InboxError, NotSubscribed};
 use crate::services::quotas::QuotaError;
+use crate::services::renditions::RenditionsError;
 use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
@@ -248,8 +249,20 @@ impl From<JobsError> for Problem {
         match error {
             JobsError::Forbidden => Self::Forbidden,
             JobsError::Unknown(_) => Self::NotFound,
-            JobsError::NotDead(_) => Self::Conflict,
+            JobsError::NotDead(_) | JobsError::NotCancellable(_) => Self::Conflict,
             JobsError::Catalog(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenditionsError> for Problem {
+    fn from(error: RenditionsError) -> Self {
+        match error {
+            RenditionsError::Forbidden => Self::Forbidden,
+            RenditionsError::Find(error) => error.into(),
+            RenditionsError::NoSuchFile => Self::NotFound,
+            RenditionsError::Jobs(error) => Self::internal(error),
+            RenditionsError::Catalog(error) => error.into(),
         }
     }
 }

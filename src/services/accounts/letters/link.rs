@@ -16,7 +16,7 @@ use crate::domain::hex;
 use crate::services::accounts::links::{IssuedLink, Links};
 use crate::services::accounts::private;
 use crate::services::jobs::backoff::Backoff;
-use crate::services::jobs::{Handler, JobFailure, Lane, Policy, payload};
+use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool, payload};
 use crate::services::mail::{Envelope, Letter, LinkPurpose, Mail, MailError};
 use crate::storage::catalog::{ChangeSet, Job, JobKind, NewJob};
 
@@ -88,7 +88,7 @@ impl Handler for MailAccountLink {
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(11 * 60),
-            lane: Lane::Short,
+            pool: WorkerPool::Short,
             concurrency: 2,
             max_attempts: 200,
             backoff: Backoff::default(),

@@ -12,12 +12,12 @@ mod chain;
 mod encode;
 mod gain;
 mod job;
-mod missing;
 mod profile;
+mod rebuild;
 mod report;
 mod write;
 
 pub use job::{MakeBroadcastCopy, jobs};
-pub use missing::FindMissingBroadcastCopies;
 pub use profile::{CopyFormat, Profile, ProfileError, Profiles};
+pub use rebuild::BroadcastCopyJobs;
 pub use report::{CopyOutcome, CopyReport, MadeCopy};

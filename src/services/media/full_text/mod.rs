@@ -20,6 +20,7 @@ mod package;
 mod pdf;
 mod plain;
 mod presentation;
+mod rebuild;
 mod relations;
 mod rtf;
 mod spreadsheet;
@@ -30,4 +31,5 @@ mod word;
 mod xml;
 
 pub use job::{ReadTexts, job};
-pub use state::{TextState, current, is_missing, state};
+pub use rebuild::TextJobs;
+pub use state::{TextState, current, state};

@@ -59,7 +59,11 @@ pub fn state(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition])
 }
 
 /// Whether the text of a file that has some should be read: it was not, or an earlier version of the archive could not.
-pub fn is_missing(file: &File, record: Option<&BlobRecord>, renditions: &[Rendition]) -> bool {
+pub(super) fn is_missing(
+    file: &File,
+    record: Option<&BlobRecord>,
+    renditions: &[Rendition],
+) -> bool {
     match state(file, record, renditions) {
         TextState::Ready => false,
         TextState::None | TextState::Working(_) | TextState::Waiting(_) => true,

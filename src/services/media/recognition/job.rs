@@ -16,7 +16,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
 use crate::services::jobs::backoff::Backoff;
-use crate::services::jobs::{Handler, JobFailure, Lane, Policy};
+use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool};
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::originals;
 use crate::services::media::recipe;
@@ -200,7 +200,7 @@ impl Handler for RecogniseTexts {
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(4 * 60 * 60),
-            lane: Lane::Long,
+            pool: WorkerPool::Long,
             max_attempts: u32::MAX,
             backoff: Backoff {
                 longest: Duration::from_secs(10 * 60),

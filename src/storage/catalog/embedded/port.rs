@@ -167,8 +167,14 @@ impl JobStore for EmbeddedCatalog {
 
     async fn extend_lease(&self, lease: &Lease, until: Timestamp) -> Result<(), CatalogError> {
         let lease = *lease;
-        self.read(move |shared| shared.leases.extend(&lease, until))
-            .await
+        self.read(move |shared| {
+            let job = shared.job(lease.job)?;
+            // Somebody may have cancelled it.
+            job.filter(|job| job.state == JobState::Waiting)
+                .ok_or(CatalogError::LeaseLost)?;
+            shared.leases.extend(&lease, until)
+        })
+        .await
     }
 
     async fn job(&self, id: JobId) -> Result<Option<Job>, CatalogError> {

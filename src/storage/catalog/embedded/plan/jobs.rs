@@ -78,6 +78,17 @@ impl Plan<'_> {
         })
     }
 
+    /// The job, given up. A worker that runs it cannot finish it any more.
+    pub(super) fn cancel(&self, id: JobId, at: Timestamp) -> Result<Job, CatalogError> {
+        let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
+        Ok(Job {
+            state: JobState::Dead,
+            last_error: Some("cancelled".to_owned()),
+            finished_at: Some(at),
+            ..job
+        })
+    }
+
     pub(super) fn reschedule(&self, id: JobId, run_at: Timestamp) -> Result<Job, CatalogError> {
         let job = self.job(id)?.ok_or(CatalogError::LeaseLost)?;
         Ok(Job { run_at, ..job })

@@ -166,8 +166,8 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// What leaves nothing behind: requeueing a job that is not there or not dead, rescheduling one
-    /// that does not wait, deleting a saved search or a record that is not there, and the hash of a picture
+    /// What leaves nothing behind: requeueing a job that is not there or not dead, cancelling or rescheduling
+    /// one that does not wait, deleting a saved search or a record that is not there, and the hash of a picture
     /// that nothing refers to or whose hash is known.
     fn is_noop(&self, write: &Write) -> Result<bool, CatalogError> {
         match write {
@@ -175,7 +175,7 @@ impl<'a> Plan<'a> {
                 let job = self.job(*id)?;
                 Ok(job.is_none_or(|job| job.state != JobState::Dead))
             }
-            Write::Reschedule(id, _) => {
+            Write::Cancel(id) | Write::Reschedule(id, _) => {
                 let job = self.job(*id)?;
                 Ok(job.is_none_or(|job| job.state != JobState::Waiting))
             }
@@ -244,6 +244,7 @@ impl<'a> Plan<'a> {
                 (Stored::Job(self.finish_job(*lease, outcome, at)?), None)
             }
             Write::Requeue(id) => (Stored::Job(self.requeue(*id, at)?), None),
+            Write::Cancel(id) => (Stored::Job(self.cancel(*id, at)?), None),
             Write::Reschedule(id, at) => (Stored::Job(self.reschedule(*id, *at)?), None),
             Write::PruneJobs(before) => (Stored::PruneJobs(*before), None),
             Write::Token(token) => (Stored::Token(token.clone()), None),

@@ -1,14 +1,16 @@
 //! `/api/v1/jobs`: the background jobs, for administrators.
 
+pub mod renditions;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::guard::{Administer, Allowed};
-use super::extract::query::{self, Query};
-use super::problem::Problem;
-use super::problem::document::ProblemDocument;
-use super::{BaseAddress, pagination};
+use crate::interfaces::http::extract::guard::{Administer, Allowed};
+use crate::interfaces::http::extract::query::{self, Query};
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::problem::document::ProblemDocument;
+use crate::interfaces::http::{BaseAddress, pagination};
 use crate::services::jobs::Jobs;
 use crate::storage::catalog::{Job, JobId, JobState};
 
@@ -148,6 +150,27 @@ pub async fn requeue(
 ) -> Result<web::Json<JobView>, Problem> {
     let id = JobId(query::path_part(&request, "id")?);
     Ok(web::Json(jobs.requeue(&actor, id).await?.into()))
+}
+
+/// Gives a job up.
+#[utoipa::path(
+    delete, path = "/api/v1/jobs/{id}/attempts", operation_id = "cancelJob", tag = "operation",
+    summary = "Cancel a job that waits or runs",
+    description = "What runs is stopped within a minute and leaves nothing behind. `POST` lets it be tried again.",
+    params(("id" = u64, Path, description = "Number of the job.")),
+    responses(
+        (status = 200, description = "The job, given up.", body = JobView),
+        (status = 409, description = "It neither waits nor runs, or it is periodic.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
+    security(("token" = []))
+)]
+pub async fn cancel(
+    actor: Allowed<Administer>,
+    request: HttpRequest,
+    jobs: web::Data<Jobs>,
+) -> Result<web::Json<JobView>, Problem> {
+    let id = JobId(query::path_part(&request, "id")?);
+    Ok(web::Json(jobs.cancel(&actor, id).await?.into()))
 }
 
 fn state_name(state: JobState) -> &'static str {
