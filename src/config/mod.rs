@@ -200,6 +200,7 @@ impl Default for Intake {
             "application/ogg",
             "application/mxf",
             "application/x-subrip",
+            "application/ttml+xml",
             "application/xhtml+xml",
             "application/rtf",
             "application/json",

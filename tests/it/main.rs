@@ -16,6 +16,7 @@ mod bulk;
 mod bulk_kill;
 mod bulk_late;
 mod bulk_records;
+mod captions;
 mod change_feed;
 mod cli_account;
 mod cli_check;

@@ -158,6 +158,53 @@ fn what_is_listed_or_lies_in_a_place_goes_to_its_successor_and_the_rest_to_the_m
     assert!(trail.contains(&format!("{MAIN} {OTHER}")), "{trail}");
 }
 
+/// A division moves to another body, and the body itself stays as it is.
+#[test]
+fn a_body_that_stays_gives_away_only_what_is_named() {
+    let archive = archive_with("contributor");
+    let operator = archive.operator();
+    let contributor = archive.holder("contributor");
+    let leaves = draft(&operator, "Gia Lai", &["ia-grai"]);
+    let stays = draft(&operator, "Quy Nhơn", &["quy-nhon-city"]);
+    let mut browser = Browser::signed_in(archive.anybody(), LOGIN, PASSWORD);
+    let parts = json!([{ "to": OTHER, "places": ["gia-lai-province"] }]);
+    let wanted = json!({ "to": "dic", "parts": parts, "on": "2025-02-01" });
+    let preview = plan(
+        &operator,
+        &json!({ "to": "dic", "parts": parts, "on": "2025-02-01", "dry_run": true }),
+    );
+    assert_eq!(preview["refusals"], json!([]));
+    let one = json!({ "works": 1, "accounts": 0, "tokens": 0, "saved_searches": 0 });
+    assert_eq!(preview["would_pass"], one);
+
+    let planned = plan(&operator, &wanted);
+    let state = done(&operator, &planned["id"]);
+    assert_eq!(state["passed"], one);
+    assert_eq!(state["parts"][0]["passed"], one);
+    assert_eq!(body_of(&operator, &leaves), OTHER);
+    let stayed = operator.get(&path_of(&stays)).json();
+    assert_eq!(
+        (&stayed["organisation"], &stayed["revision"]),
+        (&json!("dic"), &json!(1))
+    );
+    assert_eq!(stayed["issued_by"], Value::Null);
+    assert_eq!(contributor.get("/api/v1/me").json()["organisation"], "dic");
+    // Nobody had to sign in again.
+    assert_eq!(browser.get("/api/v1/account").json()["organisation"], "dic");
+    let expected = BTreeMap::from([(id_of(&leaves), OTHER.to_owned())]);
+    assert_eq!(passed_works(&operator, &planned, 200), expected);
+
+    // Without parts, and with several bodies, a body cannot follow itself.
+    for (from, parts) in [
+        (json!(["dic"]), json!([])),
+        (json!(["dic", "docst"]), parts),
+    ] {
+        let body = json!({ "from": from, "to": "dic", "parts": parts, "on": "2025-02-01", "dry_run": true });
+        let refused = operator.post_json(SUCCESSIONS, &body).json();
+        assert_eq!(refused["refusals"][0]["pointer"], "/from/0", "{refused}");
+    }
+}
+
 #[test]
 fn it_goes_on_after_a_kill_and_every_work_gets_to_its_successor() {
     let archive = Archive::start();

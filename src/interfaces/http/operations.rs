@@ -16,6 +16,7 @@ use super::accounts::{
     passkeys, preferences, session, unsubscribe,
 };
 use super::assets::{decisions, handling, lifecycle, redacted_regions, sealed_files};
+use super::delivery::captions;
 use super::described_parameters::DescribedParameters;
 use super::jobs::renditions;
 use super::organisations::{quota, requests, successions};
@@ -62,6 +63,7 @@ operations! {
     tus { abilities, create, resume, append, terminate }
     sealed { add_sealed }
     sealed_files { list, read, remove }
+    captions { captions, check_captions }
     delivery { file, preview, text, waveform, waveform_picture, broadcast_copy, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }

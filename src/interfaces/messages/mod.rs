@@ -4,6 +4,7 @@
 //! the default. Nothing below the interfaces contains sentences for callers: it returns rules and facts,
 //! and this module has their texts.
 
+pub mod captions;
 pub mod citation;
 pub mod config;
 pub mod feeds;

@@ -92,7 +92,7 @@ fn vietnamese(rule: &Rule) -> String {
         }
         Rule::Duplicate => "Giá trị bị lặp lại.",
         Rule::UnknownTarget => "Tác phẩm được liên kết không tồn tại.",
-        Rule::SelfReference => "Tác phẩm không thể liên kết đến chính nó.",
+        Rule::SelfReference => "Không thể trỏ đến chính mình.",
         Rule::Malformed => "Giá trị viết không đúng dạng.",
         Rule::EasyToGuess => {
             "Mật khẩu dễ đoán; hãy ghép vài từ không liên quan, ví dụ một câu ngắn riêng của bạn."
@@ -173,7 +173,7 @@ fn english(rule: &Rule) -> String {
         }
         Rule::Duplicate => "The same value stands twice.",
         Rule::UnknownTarget => "The related work does not exist.",
-        Rule::SelfReference => "A work cannot be related to itself.",
+        Rule::SelfReference => "It cannot refer to itself.",
         Rule::Malformed => "Not well-formed.",
         Rule::EasyToGuess => {
             "Easy to guess; join some unrelated words, for example a short sentence of your own."

@@ -14,6 +14,7 @@ use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
 use crate::interfaces::messages::{Language, processing};
 use crate::services::delivery::{Deliverable, FileAccess};
+use crate::services::media::captions;
 use crate::services::media::full_text::TextState;
 use crate::services::sharing::Addresses;
 
@@ -73,6 +74,10 @@ pub struct FileDto {
     /// Why no public copy can be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processing_problem: Option<ProcessingProblemDto>,
+    /// Where players get captions as WebVTT; `/check` below it tells what is wrong in them. Absent for files of other types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub captions: Option<String>,
     /// What was read from a document; absent for files without text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<FileTextDto>,
@@ -201,6 +206,7 @@ impl FileDto {
                 addresses,
             )
         });
+        let has_captions = available.is_some() && captions::can_read(&media_type);
         let text_address = addresses.text(asset, file.sha256);
         let text = FileTextDto::new(access.text, available.is_some().then_some(text_address));
         let sound = access
@@ -232,6 +238,7 @@ impl FileDto {
             sound,
             attached_at: file.attached_at.to_string(),
             available,
+            captions: has_captions.then(|| addresses.captions(asset, file.sha256)),
             text,
             processing: access.processing.name(),
             processing_problem: match access.processing {

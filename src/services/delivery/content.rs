@@ -1,4 +1,4 @@
-//! The bytes of an open file.
+//! The bytes of an open file, or of one that was made for this response.
 //!
 //! Bytes in the page cache are opened and read on the calling thread (`openat2` with `RESOLVE_CACHED`;
 //! [`Content::read_ready`], `preadv2` with `RWF_NOWAIT`); only reads from the disk go to the blocking pool
@@ -19,7 +19,7 @@ use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::blocking;
 use crate::storage::catalog::BlobKey;
 
-/// A blob that is open for reading.
+/// A blob that is open for reading, or bytes in memory.
 pub struct Content {
     source: Source,
     key: BlobKey,
@@ -31,6 +31,8 @@ enum Source {
     Local(File),
     /// Anywhere else.
     Store(Arc<dyn BlobStore>),
+    /// Made for this response.
+    Memory(Bytes),
 }
 
 impl Content {
@@ -57,6 +59,15 @@ impl Content {
         Ok(Self { source, key, size })
     }
 
+    /// These bytes.
+    pub(super) fn of_bytes(key: BlobKey, bytes: Bytes) -> Self {
+        Self {
+            key,
+            size: bytes.len() as u64,
+            source: Source::Memory(bytes),
+        }
+    }
+
     /// Length in bytes.
     pub fn size(&self) -> u64 {
         self.size
@@ -65,8 +76,10 @@ impl Content {
     /// Reads cached bytes from `offset`, never waiting for the disk. Returns the number of bytes read, at
     /// least one, or `None` when [`Content::read`] is needed.
     pub fn read_ready(&self, offset: u64, buffer: &mut [u8]) -> Option<usize> {
-        let Source::Local(file) = &self.source else {
-            return None;
+        let file = match &self.source {
+            Source::Local(file) => file,
+            Source::Memory(bytes) => return copy_from(bytes, offset, buffer),
+            Source::Store(_) => return None,
         };
         let mut into = [IoSliceMut::new(buffer)];
         match rustix::io::preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT) {
@@ -83,6 +96,10 @@ impl Content {
     pub async fn read(self: Arc<Self>, range: Range<u64>) -> Result<Bytes, BlobError> {
         match &self.source {
             Source::Store(blobs) => blobs.read(self.key, range).await,
+            Source::Memory(bytes) => {
+                let (start, end) = (to_index(range.start), to_index(range.end));
+                Ok(bytes.slice(start.min(bytes.len())..end.min(bytes.len())))
+            }
             Source::Local(_) => blocking(move || self.read_file(&range)).await,
         }
     }
@@ -98,6 +115,17 @@ impl Content {
             .map_err(BlobError::Io)?;
         Ok(bytes.into())
     }
+}
+
+fn copy_from(bytes: &Bytes, offset: u64, buffer: &mut [u8]) -> Option<usize> {
+    let rest = bytes.get(to_index(offset)..)?;
+    let length = rest.len().min(buffer.len());
+    buffer[..length].copy_from_slice(&rest[..length]);
+    (length > 0).then_some(length)
+}
+
+fn to_index(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
 async fn open_file(key: BlobKey, path: &Path) -> Result<File, BlobError> {

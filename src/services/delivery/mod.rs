@@ -8,6 +8,7 @@
 //! Not here: ranges, conditional requests and headers, which belong to HTTP.
 
 mod cache;
+mod captions;
 mod content;
 mod copies;
 mod deliverable;

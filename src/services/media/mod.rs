@@ -9,11 +9,13 @@
 //! Every file may be broken or hostile. Limits are checked before memory is allocated, and a format that
 //! cannot be read costs its facts, never the file. What a recording states of itself is read when it arrives; later its
 //! sound is decoded and measured ([`sound`]). The public gets sound and film as copies without metadata ([`public_copy`]), stations get
-//! copies that they can air ([`broadcast_copy`]). [`mod@rebuild`] makes renditions that are missing, and all of a kind again.
+//! copies that they can air ([`broadcast_copy`]). Captions are checked and
+//! converted for players ([`captions`]). [`mod@rebuild`] makes renditions that are missing, and all of a kind again.
 
 mod boxes;
 mod broadcast;
 pub mod broadcast_copy;
+pub mod captions;
 mod decode;
 mod duration;
 mod file_job;

@@ -43,6 +43,11 @@ impl<'a> Addresses<'a> {
         format!("{}/text", self.file(id, sha256))
     }
 
+    /// The captions in a file of a work, as WebVTT.
+    pub fn captions(&self, id: AssetId, sha256: Sha256) -> String {
+        format!("{}/captions", self.file(id, sha256))
+    }
+
     /// A file that a work had at a revision.
     pub fn earlier_file(&self, id: AssetId, revision: Revision, sha256: Sha256) -> String {
         format!("{}/revisions/{revision}/files/{sha256}", self.work(id))

@@ -1,6 +1,7 @@
 //! Which successor gets what.
 //!
-//! One body may be split into several. What no part names goes to the main successor, so nothing is left behind. A work
+//! One body may be split into several. What no part names goes to the main successor, so nothing is left behind. That may be the body
+//! itself, when it stays and gives parts away. A work
 //! goes to the part that lists it, else to the first part one of whose places it lies in.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -38,7 +38,10 @@ impl Successions {
         let mut tally = Tally::default();
         for (kind, ids) in self.successors.subjects_of(&wanted.from).await? {
             for id in ids {
-                tally.add(kind, allocation.of(kind, &id).as_str());
+                let to = allocation.of(kind, &id);
+                if !wanted.from.contains(to) {
+                    tally.add(kind, to.as_str());
+                }
             }
         }
         let unpublished_works = self
@@ -53,7 +56,7 @@ impl Successions {
         })
     }
 
-    /// Counts the works of these bodies. Gives the number of those that are not published.
+    /// Counts the works that leave these bodies. Gives the number of those that are not published.
     async fn tally_works(
         &self,
         bodies: &[Slug],
@@ -64,7 +67,11 @@ impl Successions {
         loop {
             let page = self.successors.works_of(bodies, after).await?;
             for work in &page.works {
-                tally.add(Kind::Work, allocation.of_work(work).as_str());
+                let to = allocation.of_work(work);
+                if bodies.contains(to) {
+                    continue;
+                }
+                tally.add(Kind::Work, to.as_str());
                 unpublished += u64::from(work.state.kind() != StateName::Published);
             }
             match page.next {

@@ -87,7 +87,7 @@ impl Successions {
         for (position, body) in wanted.from.iter().enumerate() {
             let pointer = format!("/from/{position}");
             self.check_exists("organisation", body, &pointer, broken);
-            if *body == wanted.to {
+            if *body == wanted.to && !wanted.body_stays() {
                 broken.push(&pointer, Rule::SelfReference);
             } else if planned.iter().any(|other| other.hinders_from(body, begins)) {
                 broken.push(&pointer, Rule::AlreadyPlanned);

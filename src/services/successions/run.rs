@@ -55,6 +55,14 @@ struct Run<'a> {
     reason: Option<&'a str>,
 }
 
+impl Run<'_> {
+    /// Who gets what is no work; nobody, when its body stays and keeps it.
+    fn successor_of(&self, kind: Kind, id: &str) -> Option<&Slug> {
+        let to = self.to.of(kind, id);
+        (!self.from.contains(to)).then_some(to)
+    }
+}
+
 impl PassOn {
     /// Passes on with these services.
     pub fn new(successors: Successors, trail: AuditTrail) -> Self {
@@ -67,24 +75,32 @@ impl PassOn {
         let parts = &self.successors;
         self.end_sessions_left_behind(run).await?;
         for id in parts.access_requests.grants_of_bodies(&run.from).await? {
-            let to = run.to.of(Kind::Grant, &id);
+            let Some(to) = run.successor_of(Kind::Grant, &id) else {
+                continue;
+            };
             let changes = self.changes(run, Kind::Grant, &id, to).await?;
             parts.access_requests.pass_on(&id, to, changes).await?;
         }
         for id in parts.tokens.of_bodies(&run.from).await? {
-            let to = run.to.of(Kind::Token, &id.0);
+            let Some(to) = run.successor_of(Kind::Token, &id.0) else {
+                continue;
+            };
             let changes = self.changes(run, Kind::Token, &id.0, to).await?;
             parts.tokens.pass_on(&id, to, changes).await?;
         }
         for id in parts.accounts.administration.of_bodies(&run.from).await? {
-            let to = run.to.of(Kind::Account, id.as_str());
+            let Some(to) = run.successor_of(Kind::Account, id.as_str()) else {
+                continue;
+            };
             let changes = self.changes(run, Kind::Account, id.as_str(), to).await?;
             let passed = parts.accounts.administration.pass_on(&id, to, changes);
             passed.await?;
         }
         for search in parts.saved_searches.of_bodies(&run.from).await? {
             let subject = search.id.to_string();
-            let to = run.to.of(Kind::SavedSearch, &subject);
+            let Some(to) = run.successor_of(Kind::SavedSearch, &subject) else {
+                continue;
+            };
             let changes = self.changes(run, Kind::SavedSearch, &subject, to).await?;
             parts.saved_searches.pass_on(search, to, changes).await?;
         }
@@ -132,6 +148,9 @@ impl PassOn {
                 return Ok(());
             }
             let to = run.to.of_work(&present);
+            if run.from.contains(to) {
+                return Ok(());
+            }
             let changes = self.changes(run, Kind::Work, &id.to_string(), to).await?;
             let changes = changes.expect(id, present.revision);
             let curation = &self.successors.curation;
@@ -192,7 +211,12 @@ impl PassOn {
         for other in all.await? {
             let successors = other.value.successors()?;
             let gives = successors.iter().any(|to| from.contains(to));
-            if gives && !other.value.is_over() && other.value.on()?.first_day() <= on.first_day() {
+            let is_other = other.value.latest().id != id;
+            if is_other
+                && gives
+                && !other.value.is_over()
+                && other.value.on()?.first_day() <= on.first_day()
+            {
                 return Ok(Some(other.value.latest().id.clone()));
             }
         }

@@ -17,7 +17,7 @@ use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Versioned};
 pub struct NewSuccession {
     /// The bodies that end or give away what they have.
     pub from: Vec<Slug>,
-    /// The body that it passes to, apart from what `parts` name.
+    /// The body that it passes to, apart from what `parts` name. The only body of `from`: it stays and keeps that.
     pub to: Slug,
     /// What other successors get.
     pub parts: Vec<Part>,
@@ -242,6 +242,13 @@ impl Successions {
         let catalog = &self.successors.works.catalog;
         let found = catalog.keyed::<SuccessionRecord>(id).await?;
         found.ok_or(SuccessionError::NotFound)
+    }
+}
+
+impl NewSuccession {
+    /// Whether a body gives parts away and stays.
+    pub(super) fn body_stays(&self) -> bool {
+        !self.parts.is_empty() && self.from.as_slice() == [self.to.clone()]
     }
 }
 

@@ -4,6 +4,7 @@
 //! those of the file.
 
 pub mod body;
+pub mod captions;
 pub mod conditions;
 pub mod disposition;
 pub mod range;

@@ -68,10 +68,10 @@ fn player(file: &FileDto, record: &AssetDto, language: Language) -> Option<Playe
 
 fn captions(record: &AssetDto) -> Vec<CaptionsView> {
     let files = record.files.iter();
-    let files = files.filter(|file| file.role == "captions" && file.media_type == "text/vtt");
+    let files = files.filter(|file| file.role == "captions");
     let view = |file: &FileDto| {
         Some(CaptionsView {
-            source: Href::own(file.available.as_ref()?.address.clone()),
+            source: Href::own(file.captions.clone()?),
             language: file.language.clone().unwrap_or_else(|| "vi".to_owned()),
         })
     };

@@ -10,6 +10,7 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
 use crate::services::delivery::{Delivery, DeliveryError};
+use crate::services::media::captions;
 use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::search::TimedText;
 
@@ -17,7 +18,12 @@ use crate::services::search::TimedText;
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Types of texts with or without times.
-const TYPES: [&str; 3] = ["text/vtt", "application/x-subrip", "text/plain"];
+const TYPES: [&str; 4] = [
+    "text/vtt",
+    "application/x-subrip",
+    "application/ttml+xml",
+    "text/plain",
+];
 
 /// A transcript.
 pub(super) struct TranscriptView {
@@ -74,7 +80,15 @@ pub(super) async fn read(
         let charset = file.charset().and_then(Encoding::from_charset);
         let encoding = charset.unwrap_or(Encoding::Utf8);
         let length = bytes.len();
-        let read = move || TimedText::read(&encoding::decode(&bytes, encoding));
+        let is_ttml = file.essence() == "application/ttml+xml";
+        let read = move || {
+            let text = encoding::decode(&bytes, encoding);
+            if is_ttml {
+                TimedText::read(&captions::read(&text, "application/ttml+xml").to_webvtt())
+            } else {
+                TimedText::read(&text)
+            }
+        };
         let text = in_proportion(length, read).await;
         views.push(TranscriptView::new(file, &text, language));
     }

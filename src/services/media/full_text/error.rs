@@ -7,7 +7,7 @@ use crate::services::programs::ProgramError;
 
 /// Why a file has no text.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TextError {
+pub(in crate::services::media) enum TextError {
     /// It is about the file: another attempt would end the same.
     #[error("the file has no text that can be read: {}", .0.name())]
     File(ProcessingFailure),

@@ -28,7 +28,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod word;
-mod xml;
+pub(super) mod xml;
 
 pub use job::{ReadTexts, job};
 pub use rebuild::TextJobs;

@@ -13,7 +13,7 @@ use crate::domain::asset::ProcessingFailure;
 
 /// What stands in a document.
 #[derive(Debug)]
-pub(super) enum Node<'n> {
+pub(in crate::services::media) enum Node<'n> {
     /// The beginning of an element.
     Start(Element<'n>),
     /// Characters.
@@ -24,15 +24,17 @@ pub(super) enum Node<'n> {
 
 /// The beginning of an element.
 #[derive(Debug)]
-pub(super) struct Element<'n> {
+pub(in crate::services::media) struct Element<'n> {
     /// Its name without its namespace.
-    pub(super) name: &'n str,
+    pub(in crate::services::media) name: &'n str,
+    /// The line in which it begins, from 1.
+    pub(in crate::services::media) line: usize,
     start: &'n BytesStart<'n>,
 }
 
 impl Element<'_> {
     /// The value of an attribute, by its name with or without a namespace.
-    pub(super) fn attribute(&self, wanted: &str) -> Option<String> {
+    pub(in crate::services::media) fn attribute(&self, wanted: &str) -> Option<String> {
         let mut attributes = self.start.attributes();
         let attributes = attributes.with_checks(false).flatten();
         let mut found = attributes.filter(|attribute| {
@@ -49,19 +51,27 @@ impl Element<'_> {
 ///
 /// # Errors
 /// [`TextError::File`] when it is no XML. What came before was visited.
-pub(super) fn walk(xml: &[u8], mut visit: impl FnMut(Node<'_>)) -> Result<(), TextError> {
+pub(in crate::services::media) fn walk(
+    xml: &[u8],
+    mut visit: impl FnMut(Node<'_>),
+) -> Result<(), TextError> {
     let text = decode(xml);
     let mut reader = Reader::from_str(&text);
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
+    let (mut line, mut position) = (1, 0);
     loop {
+        let begin = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+        let passed = text.get(position..begin).unwrap_or_default();
+        line += passed.bytes().filter(|byte| *byte == b'\n').count();
+        position = begin;
         let event = reader.read_event();
         match event.map_err(|_| TextError::from(ProcessingFailure::Damaged))? {
-            Event::Start(start) => visit_start(&start, &mut visit),
+            Event::Start(start) => visit_start((&start, line), &mut visit),
             Event::Empty(start) => {
-                visit_start(&start, &mut visit);
+                visit_start((&start, line), &mut visit);
                 visit(Node::End(local(start.name().as_ref())));
             }
             Event::End(end) => visit(Node::End(local(end.name().as_ref()))),
@@ -79,10 +89,11 @@ pub(super) fn walk(xml: &[u8], mut visit: impl FnMut(Node<'_>)) -> Result<(), Te
     }
 }
 
-fn visit_start(start: &BytesStart<'_>, visit: &mut impl FnMut(Node<'_>)) {
+fn visit_start((start, line): (&BytesStart<'_>, usize), visit: &mut impl FnMut(Node<'_>)) {
     let name = start.name();
     visit(Node::Start(Element {
         name: local(name.as_ref()),
+        line,
         start,
     }));
 }

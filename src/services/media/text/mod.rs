@@ -47,6 +47,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static str> {
         "text/plain",
         "text/vtt",
         "application/x-subrip",
+        "application/ttml+xml",
         "application/json",
     ];
     let synonyms = ["application/javascript"];
@@ -159,6 +160,7 @@ fn element(rest: &str, is_xml: bool) -> Option<&'static str> {
     match local {
         "svg" => Some("image/svg+xml"),
         "html" if is_xml => Some("application/xhtml+xml"),
+        "tt" if is_xml || tag.contains("/ns/ttml") => Some("application/ttml+xml"),
         _ if is_xml => Some("application/xml"),
         _ if HTML_ELEMENTS.contains(&local) => Some("text/html"),
         _ => None,

@@ -2,6 +2,7 @@
 
 use crate::domain::Sha256;
 use crate::domain::asset::{Asset, File, FileRole, Work};
+use crate::services::media::captions;
 use crate::services::media::full_text::{self, formats, html};
 use crate::services::media::text::builder::MAX_TEXT_BYTES;
 use crate::services::media::text::encoding::{self, Encoding};
@@ -95,6 +96,7 @@ fn transcript(file: &File, bytes: &[u8]) -> FileText {
     let text = encoding::decode(bytes, charset.unwrap_or(Encoding::Utf8));
     let text = match file.essence() {
         "text/html" | "application/xhtml+xml" => html::text(&text),
+        "application/ttml+xml" => captions::read(&text, "application/ttml+xml").to_webvtt(),
         _ => text,
     };
     FileText {
@@ -114,6 +116,6 @@ fn is_transcript(file: &File) -> bool {
         && (file.media_type.starts_with("text/")
             || matches!(
                 file.essence(),
-                "application/x-subrip" | "application/xhtml+xml"
+                "application/x-subrip" | "application/ttml+xml" | "application/xhtml+xml"
             ))
 }
