@@ -30,6 +30,12 @@ pub struct Layout {
     pub station: Href,
     /// The page for partner systems.
     pub partners: Href,
+    /// The vocabularies.
+    pub vocabularies: Href,
+    /// How to use the archive.
+    pub help: Href,
+    /// How accessible the pages are.
+    pub accessibility: Href,
     /// Signing in, and returning to this page.
     pub sign_in: Href,
     /// The second step of signing in.
@@ -76,6 +82,9 @@ impl Layout {
             search: Place::Search.href(language),
             station: Place::Station.href(language),
             partners: Href::own("/api/docs/"),
+            vocabularies: Place::Vocabularies.href(language),
+            help: Place::Help.href(language),
+            accessibility: Place::Accessibility.href(language),
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),
             sign_out: Place::SignOut.href(language),

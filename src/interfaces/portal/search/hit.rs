@@ -1,11 +1,13 @@
 //! A hit: the card of the work, and the piece of its text with the words.
 
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, AssetId};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
-use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::search::SearchTexts;
+use crate::interfaces::messages::portal::{document, format};
 use crate::interfaces::portal::href::Href;
+use crate::interfaces::portal::place::Place;
+use crate::interfaces::portal::work;
 use crate::interfaces::portal::works::WorkCard;
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Fragment, Hit, Snippet, TextField};
@@ -47,8 +49,8 @@ pub(super) struct HitView {
 pub(super) struct SnippetView {
     /// Parts of the text, and whether each is one of the words.
     pub parts: Vec<(String, bool)>,
-    /// When it is said, and the page at that moment.
-    pub moment: Option<(String, Href)>,
+    /// Where it is in a recording or a document, and the link to it.
+    pub passage: Option<(String, Href)>,
 }
 
 impl HitView {
@@ -64,7 +66,7 @@ impl HitView {
         let mut snippets = found.snippets.iter().filter(|snippet| !is_title(snippet));
         let snippet = snippets
             .next()
-            .map(|snippet| SnippetView::new(snippet, &card));
+            .map(|snippet| SnippetView::new(snippet, &card, language));
         Self {
             snippet,
             may_use: SearchTexts::of(language).may_use(card.may_use),
@@ -75,17 +77,29 @@ impl HitView {
 }
 
 impl SnippetView {
-    fn new(snippet: &Snippet, card: &WorkCard) -> Self {
-        let at_ms = snippet.passage.and_then(|passage| passage.at_ms);
-        let moment = at_ms.map(|ms| {
-            let fragment = format!("t={}.{:03}", ms / 1000, ms % 1000);
-            (format::clock(ms), card.href.clone().at(&fragment))
-        });
+    fn new(snippet: &Snippet, card: &WorkCard, language: Language) -> Self {
         Self {
             parts: parts(&snippet.fragment),
-            moment,
+            passage: passage(snippet, card, language),
         }
     }
+}
+
+/// The link to the second or the page of a piece.
+fn passage(snippet: &Snippet, card: &WorkCard, language: Language) -> Option<(String, Href)> {
+    let passage = snippet.passage?;
+    let work: AssetId = card.id.parse().ok()?;
+    if let TextField::Document(file) = snippet.field {
+        let page = passage.page?;
+        let href = work::document_address((work, file), Some(page), language);
+        return Some((document::page_link(page, language), href));
+    }
+    let at_ms = passage.at_ms?;
+    let seconds = work::seconds(at_ms);
+    let href = Place::Work(work).href_with(language, [("t", seconds.as_str())]);
+    let play_from = SearchTexts::of(language).play_from;
+    let name = format!("{play_from} {}", format::clock(at_ms));
+    Some((name, href.at(&format!("t={seconds}"))))
 }
 
 /// The parts of a fragment, in its order. Ranges that do not fit the text are ignored.

@@ -1,0 +1,503 @@
+//! The page of a work: recordings at a second, texts of documents, pictures, parts, versions, and the work in a frame.
+
+use serde_json::{Value, json};
+
+use crate::picture_copies::picture;
+use crate::portal_reading::{attach, browse, check_page, pages_of, publish, silence, work};
+use crate::support::{Answer, Archive, Client, eventually, path_of};
+
+const CAPTIONS: &str = "WEBVTT\n\n00:04.248 --> 00:08.000\nNgày năm tháng chín\n\n00:08.652 --> 00:12.000\nlễ khai giảng năm học\n";
+
+fn document(name: &str) -> Vec<u8> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    std::fs::read(format!("{root}/tests/fixtures/documents/{name}")).unwrap()
+}
+
+/// A work of this kind.
+fn of_kind(kind: &str, title: &str) -> Value {
+    let mut made = work(title);
+    made["kind"] = json!(kind);
+    made
+}
+
+fn attach_photo(editor: &Client, path: &str, name: &str, alt: &str) {
+    let alt = format!("{{\"vi\":\"{alt}\"}}");
+    let alt = percent_encoding::utf8_percent_encode(&alt, percent_encoding::NON_ALPHANUMERIC);
+    let query = format!("name={name}&alt={alt}");
+    attach(editor, path, &query, "image/jpeg", &picture(name));
+}
+
+fn id_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// The record once nothing is made for it any more.
+fn settled(client: &Client, path: &str) -> Value {
+    eventually("the copies and the text", || {
+        let record = client.get(path).json();
+        let is_settled =
+            |file: &Value| file["processing"] != "working" && file["text"]["state"] != "working";
+        let mut files = record["files"].as_array()?.iter();
+        files.all(is_settled).then_some(record)
+    })
+}
+
+/// A published document with this file.
+fn published_with(
+    editor: &Client,
+    title: &str,
+    (name, kind): (&str, &str),
+    bytes: &[u8],
+) -> String {
+    let path = path_of(&editor.create(&of_kind("archival-document", title)));
+    attach(editor, &path, &format!("name={name}"), kind, bytes);
+    settled(editor, &path);
+    publish(editor, &path);
+    path
+}
+
+fn page(client: &Client, path: &str) -> String {
+    let answer = browse(client, path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    let language = if path.starts_with("/en/") { "en" } else { "vi" };
+    check_page(&answer, language);
+    answer.text().to_owned()
+}
+
+fn found(client: &Client, text: &str) {
+    let query = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+    eventually("the work is found", || {
+        let hits = client.get(&format!("/api/v1/search?q={query}")).json();
+        (hits["total"]["works"] != 0).then_some(())
+    });
+}
+
+#[test]
+fn a_recording_opens_at_the_second_of_its_address() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let path = path_of(&editor.create(&work("Bản tin sáng")));
+    attach(
+        &editor,
+        &path,
+        "name=tin.wav",
+        "audio/wav",
+        &silence(24_500),
+    );
+    let query = "name=a.vtt&role=transcript&language=vi";
+    attach(&editor, &path, query, "text/vtt", CAPTIONS.as_bytes());
+    settled(&editor, &path);
+    publish(&editor, &path);
+    let [vi, en] = pages_of(&path);
+    let file = anybody.get(&path).json()["files"][0]["available"]["address"].clone();
+    let file = file
+        .as_str()
+        .unwrap()
+        .strip_prefix(archive.base())
+        .unwrap()
+        .to_owned();
+    for (moment, seconds, current) in [
+        ("5", "5", Some("4.248")),
+        ("0:09", "9", Some("8.652")),
+        ("4,2", "4.2", None),
+    ] {
+        let html = page(&anybody, &format!("{vi}?t={moment}"));
+        assert!(
+            html.contains(&format!("src=\"{file}#t={seconds}\"")),
+            "{html}"
+        );
+        let marked = html.split("aria-current=\"true\">").next().unwrap();
+        let marked = html
+            .contains("aria-current=\"true\"")
+            .then(|| marked.rsplit("data-start=\"").next().unwrap());
+        assert_eq!(marked.map(|rest| rest.split('"').next().unwrap()), current);
+        let address = format!("{}{vi}?t={seconds}#t={seconds}</textarea>", archive.base());
+        assert!(html.contains(&address), "{address} in {html}");
+    }
+    for nonsense in ["x", "-1", "99999999999", "%3Cscript%3E"] {
+        let html = page(&anybody, &format!("{vi}?t={nonsense}"));
+        assert!(html.contains(&format!("src=\"{file}\"")), "{html}");
+    }
+    // A hit in the transcript leads to its second, in the language of the page.
+    found(&anybody, "khai giảng");
+    let hits = page(&anybody, "/en/search?q=khai+giang");
+    assert!(
+        hits.contains(&format!("href=\"{en}?t=8.652#t=8.652\">Play from 0:08<")),
+        "{hits}"
+    );
+    // The shape of the sound stands below the player once it is drawn, as a picture with words.
+    let html = eventually("the waveform", || {
+        let html = page(&anybody, &vi);
+        html.contains("class=\"wave\"").then_some(html)
+    });
+    assert!(
+        html.contains("alt=\"Hình sóng âm của bản ghi dài 25 giây\""),
+        "{html}"
+    );
+    let drawn = anybody.get(&format!("{file}/waveform.svg"));
+    assert_eq!(
+        (drawn.status, drawn.header("content-type")),
+        (200, "image/svg+xml")
+    );
+    assert!(
+        html.contains(&format!("<img src=\"{file}/waveform.svg\"")),
+        "{html}"
+    );
+}
+
+#[test]
+fn the_text_of_a_document_stands_on_the_page() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let bytes = document("leaflet.pdf");
+    let path = published_with(
+        &editor,
+        "Tờ gấp",
+        ("leaflet.pdf", "application/pdf"),
+        &bytes,
+    );
+    let [vi, en] = pages_of(&path);
+    let html = page(&anybody, &vi);
+    assert!(html.contains("quyền được nghỉ ngơi"), "{html}");
+    assert!(
+        html.contains("<h4 class=\"folio\" id=\"trang-3\" lang=\"vi\">Trang 3</h4>"),
+        "{html}"
+    );
+    assert!(!html.contains("Máy đã nhận dạng"), "{html}");
+    let record = anybody.get(&path).json();
+    let address = record["files"][0]["text"]["address"].as_str().unwrap();
+    let address = address.strip_prefix(archive.base()).unwrap();
+    assert!(
+        html.contains(&format!("href=\"{address}\">Toàn văn: TXT, ")),
+        "{html}"
+    );
+    // A hit in the document leads to its page.
+    found(&anybody, "quyền được nghỉ ngơi và giải trí");
+    let hits = page(
+        &anybody,
+        "/en/search?q=%22quyen+duoc+nghi+ngoi+va+giai+tri%22",
+    );
+    let sha256 = record["files"][0]["sha256"].as_str().unwrap();
+    let hit = format!("{en}?document={}&#38;page=3#trang-3", &sha256[..12]);
+    assert!(
+        hits.contains(&format!("<a href=\"{hit}\">Page 3</a>")),
+        "{hits}"
+    );
+    let opened = page(&anybody, &hit.replace("&#38;", "&").replace("#trang-3", ""));
+    assert!(opened.contains("id=\"trang-3\""), "{opened}");
+    let cited = format!("{}{hit}</textarea>", archive.base());
+    assert!(opened.contains(&cited), "{cited} in {opened}");
+}
+
+#[test]
+fn a_long_document_is_read_part_by_part() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let line = "Trẻ em có quyền được nghỉ ngơi và giải trí. ".repeat(10);
+    let text: String = (1..=100)
+        .map(|number| format!("Đoạn {number}. {line}\n"))
+        .collect();
+    let path = published_with(
+        &editor,
+        "Sổ tay",
+        ("so-tay.txt", "text/plain"),
+        text.as_bytes(),
+    );
+    let [vi, _] = pages_of(&path);
+    let (mut address, mut seen) = (vi, Vec::new());
+    loop {
+        let answer = browse(&anybody, &address);
+        check_page(&answer, "vi");
+        assert!(answer.body.len() < 80_000, "{} bytes", answer.body.len());
+        let html = answer.text();
+        for number in 1..=100 {
+            if html.contains(&format!("<p>Đoạn {number}. ")) {
+                seen.push(number);
+            }
+        }
+        let Some(next) = html.split("rel=\"next\" href=\"").nth(1) else {
+            break;
+        };
+        address = next.split('"').next().unwrap().replace("&#38;", "&");
+    }
+    assert_eq!(seen, (1..=100).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_document_without_text_says_why() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let bytes = document("locked.pdf");
+    let path = published_with(
+        &editor,
+        "Tệp có khoá",
+        ("khoa.pdf", "application/pdf"),
+        &bytes,
+    );
+    let problem = anybody.get(&path).json()["files"][0]["text"]["problem"].clone();
+    for (address, language) in pages_of(&path).iter().zip(["vi", "en"]) {
+        let html = page(&anybody, address);
+        assert!(html.contains(problem[language].as_str().unwrap()), "{html}");
+    }
+}
+
+#[test]
+fn recognised_words_are_marked_as_such() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let bytes = document("scan.pdf");
+    let path = published_with(&editor, "Bản quét", ("scan.pdf", "application/pdf"), &bytes);
+    let [vi, en] = pages_of(&path);
+    assert!(page(&anybody, &vi).contains("Máy đã nhận dạng chữ từ ảnh chụp trang"));
+    assert!(page(&anybody, &en).contains("A program recognised these words"));
+}
+
+#[test]
+fn each_picture_has_a_page_with_its_neighbours() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let path = path_of(&editor.create(&of_kind("photo-essay", "Một ngày")));
+    for (name, alt) in [("photo.jpg", "Sáng"), ("other-photo.jpg", "Trưa")] {
+        attach_photo(&editor, &path, name, alt);
+    }
+    let id = id_of(&path).to_owned();
+    settled(&editor, &path);
+    assert_eq!(
+        browse(&anybody, &format!("/t/{id}/anh/1")).status,
+        404,
+        "a draft"
+    );
+    publish(&editor, &path);
+    let [vi, _] = pages_of(&path);
+    assert!(page(&anybody, &vi).contains(&format!("<a href=\"/t/{id}/anh/2\"><img")));
+    let first = page(&anybody, &format!("/t/{id}/anh/1"));
+    assert!(
+        first.contains("alt=\"Sáng\"") && first.contains("Ảnh 1 trong 2"),
+        "{first}"
+    );
+    assert!(
+        first.contains(&format!("rel=\"next\" href=\"/t/{id}/anh/2\"")),
+        "{first}"
+    );
+    assert!(!first.contains("rel=\"prev\""), "{first}");
+    assert!(
+        first.contains(&format!("href=\"/t/{id}#anh-1\"")),
+        "{first}"
+    );
+    assert!(
+        first.contains(&format!("href=\"/en/w/{id}/photo/1\"")),
+        "{first}"
+    );
+    let second = page(&anybody, &format!("/en/w/{id}/photo/2"));
+    assert!(second.contains("alt=\"Trưa\" lang=\"vi\""), "{second}");
+    assert!(
+        second.contains("Picture 2 of 2") && !second.contains("rel=\"next\""),
+        "{second}"
+    );
+    // The copy, its checksum and its size are those of the interface.
+    let available = anybody.get(&path).json()["files"][1]["available"].clone();
+    assert!(
+        second.contains(available["sha256"].as_str().unwrap()),
+        "{second}"
+    );
+    for wrong in ["0", "3", "x", "-1", "99999999999999999999"] {
+        assert_eq!(
+            browse(&anybody, &format!("/t/{id}/anh/{wrong}")).status,
+            404,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn only_an_embedded_work_stands_in_frames() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let path = path_of(&editor.create(&of_kind("photo-essay", "Giọt nước <về> làng")));
+    attach_photo(&editor, &path, "photo.jpg", "Ruộng");
+    settled(&editor, &path);
+    let id = id_of(&path).to_owned();
+    let frames = [format!("/nhung/{id}"), format!("/en/embed/{id}")];
+    // A draft is in no frame, not even for those who see it elsewhere.
+    for frame in &frames {
+        assert_eq!(browse(&editor, frame).status, 404);
+    }
+    publish(&editor, &path);
+    let closed = |answer: &Answer| {
+        answer
+            .header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    };
+    for (frame, language) in frames.iter().zip(["vi", "en"]) {
+        let answer = browse(&anybody, frame);
+        assert_eq!(answer.status, 200);
+        check_page(&answer, language);
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.contains("frame-ancestors *;") && !policy.contains("'none' frame"),
+            "{policy}"
+        );
+        assert!(policy.contains("form-action 'none'"), "{policy}");
+        assert!(
+            answer.text().contains("<img src=\"/api/v1/assets/"),
+            "{}",
+            answer.text()
+        );
+        assert!(answer.text().contains("Kho Chung"), "the credit line");
+        assert!(!answer.text().contains("<form method"), "{}", answer.text());
+    }
+    let mut pages: Vec<String> = pages_of(&path).to_vec();
+    let others = [
+        "/",
+        "/en",
+        "/tim?q=nuoc",
+        "/dai",
+        "/danh-muc",
+        "/danh-muc?scheme=place",
+        "/tro-giup",
+        "/tiep-can",
+        "/en/help",
+        "/en/accessibility",
+        "/en/vocabularies",
+        "/dang-nhap",
+        "/gui",
+        "/cua-toi",
+        "/duyet",
+        "/khong-co",
+        "/tim?sort=x",
+        "/nhung/01890000-0000-7000-8000-000000000000",
+    ];
+    pages.extend(others.map(str::to_owned));
+    pages.push(format!("/t/{id}/anh/1"));
+    for page in pages {
+        let answer = browse(&anybody, &page);
+        assert!(
+            closed(&answer),
+            "{page}: {}",
+            answer.header("content-security-policy")
+        );
+    }
+    // The page of the work has the markup of the frame, in which the title is no markup.
+    let [vi, _] = pages_of(&path);
+    let html = page(&anybody, &vi);
+    let source = format!(
+        "src=&#34;{}/nhung/{id}&#34; title=&#34;Giọt nước &#38;lt;về&#38;gt; làng&#34;",
+        archive.base()
+    );
+    assert!(html.contains(&source), "{source} in {html}");
+    // A withdrawn work leaves a note in the frames of others.
+    let etag = editor.get(&path).header("etag").to_owned();
+    let reason = json!({ "reason": "Sai địa chỉ" });
+    assert_eq!(
+        editor
+            .put_json(&format!("{path}/withdrawal"), &etag, &reason)
+            .status,
+        200
+    );
+    let gone = browse(&anybody, &frames[0]);
+    assert_eq!(gone.status, 410);
+    assert!(
+        gone.header("content-security-policy")
+            .contains("frame-ancestors *;")
+    );
+    assert!(!gone.text().contains("Giọt nước"), "{}", gone.text());
+}
+
+#[test]
+fn an_exhibition_shows_its_parts_in_order_and_what_they_weigh() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let whole = path_of(&editor.create(&of_kind("exhibition", "Triển lãm")));
+    publish(&editor, &whole);
+    let mut size = 0;
+    for (number, title) in ["Tranh một", "Tranh hai", "Tranh nháp"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut part = of_kind("archival-document", title);
+        part["relations"] = json!([{"type": "part-of", "target": id_of(&whole)}]);
+        part["descriptions"]["en"] = json!(format!("Picture number {number}"));
+        let path = path_of(&editor.create(&part));
+        attach(&editor, &path, "name=a.txt", "text/plain", title.as_bytes());
+        settled(&editor, &path);
+        if title != "Tranh nháp" {
+            publish(&editor, &path);
+            size += title.len();
+        }
+    }
+    let [vi, en] = pages_of(&whole);
+    let html = eventually("both parts", || {
+        let html = page(&anybody, &vi);
+        html.contains("Tranh hai").then_some(html)
+    });
+    let html = if html.contains("Tranh một") {
+        html
+    } else {
+        page(&anybody, &vi)
+    };
+    assert!(
+        html.contains(&format!("2 phần, 2 tệp để tải, {size} B")),
+        "{html}"
+    );
+    let [one, two] = ["Tranh một", "Tranh hai"].map(|title| html.find(title).unwrap());
+    assert!(one < two, "not in the order of deposit");
+    assert!(
+        html.contains("<div lang=\"en\"><p><b><bdi>Water comes to the village"),
+        "{html}"
+    );
+    assert!(
+        html.contains("Picture number 1") && !html.contains("Tranh nháp"),
+        "{html}"
+    );
+    let list = anybody.get(&format!("{vi}?format=list")).text().to_owned();
+    let bytes: Vec<usize> = list
+        .lines()
+        .map(|line| {
+            anybody
+                .get(line.strip_prefix(archive.base()).unwrap())
+                .body
+                .len()
+        })
+        .collect();
+    assert_eq!(bytes.iter().sum::<usize>(), size);
+    // Those who see the draft see it here as well.
+    eventually("the draft", || {
+        page(&editor, &en)
+            .contains("3 parts, 3 files")
+            .then_some(())
+    });
+}
+
+#[test]
+fn versions_in_other_languages_lead_to_each_other() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let original = path_of(&editor.create(&work("Giọt nước về làng")));
+    publish(&editor, &original);
+    let versions = ["jra", "bdq"].map(|language| {
+        let mut version = work(&format!("Bản tiếng {language}"));
+        version["languages"] = json!([language]);
+        version["relations"] = json!([{"type": "translation-of", "target": id_of(&original)}]);
+        let path = path_of(&editor.create(&version));
+        publish(&editor, &path);
+        path
+    });
+    let mut clarification = work("Làm rõ bài về nước");
+    clarification["relations"] = json!([{"type": "clarifies", "target": id_of(&original)}]);
+    let clarification = path_of(&editor.create(&clarification));
+    publish(&editor, &clarification);
+    let link =
+        |path: &str, tag: &str| format!("<a href=\"{}\" hreflang=\"{tag}\">", pages_of(path)[0]);
+    let [vi, _] = pages_of(&original);
+    eventually("the versions", || {
+        let html = page(&anybody, &vi);
+        let has_all =
+            html.contains(&link(&versions[0], "jra")) && html.contains(&link(&versions[1], "bdq"));
+        (has_all && html.contains("Làm rõ bài về nước")).then_some(())
+    });
+    // A version leads to the original and to its sister.
+    let html = page(&anybody, &pages_of(&versions[0])[0]);
+    assert!(html.contains(&link(&original, "vi")), "{html}");
+    assert!(html.contains(&link(&versions[1], "bdq")), "{html}");
+    assert!(!html.contains(&link(&versions[0], "jra")), "{html}");
+}
