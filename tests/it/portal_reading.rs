@@ -89,6 +89,13 @@ fn every_page_says_the_same_in_both_languages_and_leads_to_the_other() {
             "/en/search?q=giot+nuoc&kind=radio-reportage",
         ),
         (&in_vietnamese, &in_english),
+        ("/danh-muc", "/en/vocabularies"),
+        (
+            "/danh-muc?scheme=theme&order=alphabetical",
+            "/en/vocabularies?scheme=theme&order=alphabetical",
+        ),
+        ("/tro-giup", "/en/help"),
+        ("/tiep-can", "/en/accessibility"),
     ] {
         for (path, language, other) in [(vi, "vi", en), (en, "en", vi)] {
             let page = browse(&anybody, path);
@@ -180,6 +187,8 @@ fn nothing_that_people_typed_becomes_markup() {
         publish(&editor, &created);
         let query = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
         let mut paths = pages_of(&created).to_vec();
+        let id = created.rsplit('/').next().unwrap();
+        paths.push(format!("/nhung/{id}"));
         paths.extend([format!("/tim?q={query}"), format!("/en/search?q={query}")]);
         for path in paths {
             let page = browse(&anybody, &path);

@@ -72,10 +72,9 @@ fn found(client: &Client, text: &str) {
     });
 }
 
-#[test]
-fn a_recording_opens_at_the_second_of_its_address() {
-    let archive = Archive::start();
-    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+/// A published recording with captions, and the address of its bytes.
+fn published_recording(archive: &Archive) -> (String, String) {
+    let editor = archive.holder("editor");
     let path = path_of(&editor.create(&work("Bản tin sáng")));
     attach(
         &editor,
@@ -88,29 +87,34 @@ fn a_recording_opens_at_the_second_of_its_address() {
     attach(&editor, &path, query, "text/vtt", CAPTIONS.as_bytes());
     settled(&editor, &path);
     publish(&editor, &path);
+    let record = archive.anybody().get(&path).json();
+    let file = record["files"][0]["available"]["address"].as_str().unwrap();
+    let file = file.strip_prefix(archive.base()).unwrap().to_owned();
+    (path, file)
+}
+
+/// The start of the line that the page marks.
+fn marked_line(html: &str) -> Option<&str> {
+    let (before, _) = html.split_once("aria-current=\"true\">")?;
+    let (_, start) = before.rsplit_once("data-start=\"")?;
+    start.split('"').next()
+}
+
+#[test]
+fn a_recording_opens_at_the_second_of_its_address() {
+    let archive = Archive::start();
+    let anybody = archive.anybody();
+    let (path, file) = published_recording(&archive);
     let [vi, en] = pages_of(&path);
-    let file = anybody.get(&path).json()["files"][0]["available"]["address"].clone();
-    let file = file
-        .as_str()
-        .unwrap()
-        .strip_prefix(archive.base())
-        .unwrap()
-        .to_owned();
     for (moment, seconds, current) in [
         ("5", "5", Some("4.248")),
         ("0:09", "9", Some("8.652")),
         ("4,2", "4.2", None),
     ] {
         let html = page(&anybody, &format!("{vi}?t={moment}"));
-        assert!(
-            html.contains(&format!("src=\"{file}#t={seconds}\"")),
-            "{html}"
-        );
-        let marked = html.split("aria-current=\"true\">").next().unwrap();
-        let marked = html
-            .contains("aria-current=\"true\"")
-            .then(|| marked.rsplit("data-start=\"").next().unwrap());
-        assert_eq!(marked.map(|rest| rest.split('"').next().unwrap()), current);
+        let source = format!("src=\"{file}#t={seconds}\"");
+        assert!(html.contains(&source), "{html}");
+        assert_eq!(marked_line(&html), current);
         let address = format!("{}{vi}?t={seconds}#t={seconds}</textarea>", archive.base());
         assert!(html.contains(&address), "{address} in {html}");
     }
@@ -121,28 +125,27 @@ fn a_recording_opens_at_the_second_of_its_address() {
     // A hit in the transcript leads to its second, in the language of the page.
     found(&anybody, "khai giảng");
     let hits = page(&anybody, "/en/search?q=khai+giang");
-    assert!(
-        hits.contains(&format!("href=\"{en}?t=8.652#t=8.652\">Play from 0:08<")),
-        "{hits}"
-    );
-    // The shape of the sound stands below the player once it is drawn, as a picture with words.
+    let hit = format!("href=\"{en}?t=8.652#t=8.652\">Play from 0:08<");
+    assert!(hits.contains(&hit), "{hits}");
+}
+
+#[test]
+fn the_shape_of_a_recording_is_a_picture_with_words() {
+    let archive = Archive::start();
+    let anybody = archive.anybody();
+    let (path, file) = published_recording(&archive);
+    let [vi, _] = pages_of(&path);
     let html = eventually("the waveform", || {
         let html = page(&anybody, &vi);
         html.contains("class=\"wave\"").then_some(html)
     });
-    assert!(
-        html.contains("alt=\"Hình sóng âm của bản ghi dài 25 giây\""),
-        "{html}"
-    );
+    let picture = format!("<img src=\"{file}/waveform.svg\"");
+    assert!(html.contains(&picture), "{html}");
+    let words = "alt=\"Hình sóng âm của bản ghi dài 25 giây\"";
+    assert!(html.contains(words), "{html}");
     let drawn = anybody.get(&format!("{file}/waveform.svg"));
-    assert_eq!(
-        (drawn.status, drawn.header("content-type")),
-        (200, "image/svg+xml")
-    );
-    assert!(
-        html.contains(&format!("<img src=\"{file}/waveform.svg\"")),
-        "{html}"
-    );
+    let kind = drawn.header("content-type");
+    assert_eq!((drawn.status, kind), (200, "image/svg+xml"));
 }
 
 #[test]
@@ -242,6 +245,25 @@ fn a_document_without_text_says_why() {
 }
 
 #[test]
+fn a_document_that_waits_for_a_program_names_it() {
+    let settings = [("KHOCHUNG__PROGRAMS__PDFTOTEXT", "/nowhere/pdftotext")];
+    let archive = Archive::start_with(&settings);
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let bytes = document("leaflet.pdf");
+    let path = published_with(
+        &editor,
+        "Tờ gấp",
+        ("leaflet.pdf", "application/pdf"),
+        &bytes,
+    );
+    for address in pages_of(&path) {
+        let html = page(&anybody, &address);
+        assert!(html.contains("pdftotext"), "{html}");
+        assert!(!html.contains("class=\"read pages\""), "{html}");
+    }
+}
+
+#[test]
 fn recognised_words_are_marked_as_such() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
@@ -309,44 +331,70 @@ fn each_picture_has_a_page_with_its_neighbours() {
     }
 }
 
+/// A photo work that is not published yet, and the addresses of its frames.
+fn framed_work(editor: &Client) -> (String, [String; 2]) {
+    let path = path_of(&editor.create(&of_kind("photo-essay", "Giọt nước <về> làng")));
+    attach_photo(editor, &path, "photo.jpg", "Ruộng");
+    settled(editor, &path);
+    let id = id_of(&path);
+    let frames = [format!("/nhung/{id}"), format!("/en/embed/{id}")];
+    (path, frames)
+}
+
+fn policy(answer: &Answer) -> &str {
+    answer.header("content-security-policy")
+}
+
 #[test]
-fn only_an_embedded_work_stands_in_frames() {
+fn an_embedded_work_shows_what_anybody_sees_and_sends_nothing() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
-    let path = path_of(&editor.create(&of_kind("photo-essay", "Giọt nước <về> làng")));
-    attach_photo(&editor, &path, "photo.jpg", "Ruộng");
-    settled(&editor, &path);
-    let id = id_of(&path).to_owned();
-    let frames = [format!("/nhung/{id}"), format!("/en/embed/{id}")];
+    let (path, frames) = framed_work(&editor);
     // A draft is in no frame, not even for those who see it elsewhere.
     for frame in &frames {
         assert_eq!(browse(&editor, frame).status, 404);
     }
     publish(&editor, &path);
-    let closed = |answer: &Answer| {
-        answer
-            .header("content-security-policy")
-            .contains("frame-ancestors 'none'")
-    };
     for (frame, language) in frames.iter().zip(["vi", "en"]) {
         let answer = browse(&anybody, frame);
         assert_eq!(answer.status, 200);
         check_page(&answer, language);
-        let policy = answer.header("content-security-policy");
-        assert!(
-            policy.contains("frame-ancestors *;") && !policy.contains("'none' frame"),
-            "{policy}"
-        );
-        assert!(policy.contains("form-action 'none'"), "{policy}");
-        assert!(
-            answer.text().contains("<img src=\"/api/v1/assets/"),
-            "{}",
-            answer.text()
-        );
-        assert!(answer.text().contains("Kho Chung"), "the credit line");
-        assert!(!answer.text().contains("<form method"), "{}", answer.text());
+        for rule in ["frame-ancestors *;", "form-action 'none'"] {
+            assert!(policy(&answer).contains(rule), "{}", policy(&answer));
+        }
+        let html = answer.text();
+        assert!(html.contains("<img src=\"/api/v1/assets/"), "{html}");
+        assert!(!html.contains("<form method"), "{html}");
+        let [vi, en] = pages_of(&path);
+        let back = if language == "vi" { vi } else { en };
+        assert!(html.contains(&format!("href=\"{back}\"")), "{html}");
+        let credited = format!("{}{back}</bdi>", archive.base());
+        assert!(html.contains(&credited), "{html}");
     }
+    // The page of the work has the markup of the frame, in which the title is no markup.
+    let html = page(&anybody, &pages_of(&path)[0]);
+    let source = format!("src=&#34;{}{}&#34;", archive.base(), frames[0]);
+    let title = "title=&#34;Giọt nước &#38;lt;về&#38;gt; làng&#34;";
+    assert!(html.contains(&format!("{source} {title}")), "{html}");
+    // A withdrawn work leaves a note in the frames of others.
+    let etag = editor.get(&path).header("etag").to_owned();
+    let reason = json!({ "reason": "Sai địa chỉ" });
+    let withdrawn = editor.put_json(&format!("{path}/withdrawal"), &etag, &reason);
+    assert_eq!(withdrawn.status, 200);
+    let gone = browse(&anybody, &frames[0]);
+    assert_eq!(gone.status, 410);
+    assert!(policy(&gone).contains("frame-ancestors *;"));
+    assert!(!gone.text().contains("Giọt nước"), "{}", gone.text());
+}
+
+#[test]
+fn no_other_page_stands_in_frames() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let (path, _) = framed_work(&editor);
+    publish(&editor, &path);
     let mut pages: Vec<String> = pages_of(&path).to_vec();
+    pages.push(format!("{}/anh/1", pages[0]));
     let others = [
         "/",
         "/en",
@@ -354,11 +402,11 @@ fn only_an_embedded_work_stands_in_frames() {
         "/dai",
         "/danh-muc",
         "/danh-muc?scheme=place",
-        "/tro-giup",
-        "/tiep-can",
-        "/en/help",
-        "/en/accessibility",
         "/en/vocabularies",
+        "/tro-giup",
+        "/en/help",
+        "/tiep-can",
+        "/en/accessibility",
         "/dang-nhap",
         "/gui",
         "/cua-toi",
@@ -368,39 +416,11 @@ fn only_an_embedded_work_stands_in_frames() {
         "/nhung/01890000-0000-7000-8000-000000000000",
     ];
     pages.extend(others.map(str::to_owned));
-    pages.push(format!("/t/{id}/anh/1"));
     for page in pages {
         let answer = browse(&anybody, &page);
-        assert!(
-            closed(&answer),
-            "{page}: {}",
-            answer.header("content-security-policy")
-        );
+        let is_closed = policy(&answer).contains("frame-ancestors 'none'");
+        assert!(is_closed, "{page}: {}", policy(&answer));
     }
-    // The page of the work has the markup of the frame, in which the title is no markup.
-    let [vi, _] = pages_of(&path);
-    let html = page(&anybody, &vi);
-    let source = format!(
-        "src=&#34;{}/nhung/{id}&#34; title=&#34;Giọt nước &#38;lt;về&#38;gt; làng&#34;",
-        archive.base()
-    );
-    assert!(html.contains(&source), "{source} in {html}");
-    // A withdrawn work leaves a note in the frames of others.
-    let etag = editor.get(&path).header("etag").to_owned();
-    let reason = json!({ "reason": "Sai địa chỉ" });
-    assert_eq!(
-        editor
-            .put_json(&format!("{path}/withdrawal"), &etag, &reason)
-            .status,
-        200
-    );
-    let gone = browse(&anybody, &frames[0]);
-    assert_eq!(gone.status, 410);
-    assert!(
-        gone.header("content-security-policy")
-            .contains("frame-ancestors *;")
-    );
-    assert!(!gone.text().contains("Giọt nước"), "{}", gone.text());
 }
 
 #[test]

@@ -127,6 +127,11 @@ impl Layout {
         self.language.pick("en", "vi")
     }
 
+    /// Whether the vocabularies are the current place.
+    pub fn is_vocabularies(&self) -> bool {
+        self.place == Place::Vocabularies
+    }
+
     /// Whether the search is the current place.
     pub fn is_search(&self) -> bool {
         self.place == Place::Search

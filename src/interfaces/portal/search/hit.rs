@@ -3,8 +3,9 @@
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
+use crate::interfaces::messages::portal::document::{self, DocumentTexts};
+use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::search::SearchTexts;
-use crate::interfaces::messages::portal::{document, format};
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::place::Place;
 use crate::interfaces::portal::work;
@@ -90,9 +91,12 @@ fn passage(snippet: &Snippet, card: &WorkCard, language: Language) -> Option<(St
     let passage = snippet.passage?;
     let work: AssetId = card.id.parse().ok()?;
     if let TextField::Document(file) = snippet.field {
-        let page = passage.page?;
-        let href = work::document_address((work, file), Some(page), language);
-        return Some((document::page_link(page, language), href));
+        let href = work::document_address((work, file), passage.page, language);
+        let name = match passage.page {
+            Some(page) => document::page_link(page, language),
+            None => DocumentTexts::of(language).read.to_owned(),
+        };
+        return Some((name, href));
     }
     let at_ms = passage.at_ms?;
     let seconds = work::seconds(at_ms);

@@ -44,11 +44,15 @@ impl Terms<'_> {
             let href = Href::anchor(&anchor(other.slug.as_str()));
             (self.label(other).text, href)
         };
+        let label = self.label(concept);
+        // Some labels say it themselves.
+        let validity = validity(&concept.validity, self.language);
+        let validity = validity.filter(|validity| !label.text.contains(validity.as_str()));
         TermView {
             anchor: anchor(slug),
-            label: self.label(concept),
+            label,
+            validity,
             notation: concept.notation.join(", "),
-            validity: validity(&concept.validity, self.language),
             successors: successors.map(successor).collect(),
             works: self.works(concept),
         }

@@ -28,6 +28,8 @@ pub(in crate::interfaces::portal) const ANCHOR: &str = "van-ban";
 
 /// A document of a work.
 pub(in crate::interfaces::portal) struct DocumentView {
+    /// The beginning of its hash.
+    name: String,
     /// Its caption.
     pub title: Option<Text>,
     /// What it is: type and size.
@@ -68,9 +70,15 @@ impl Chosen {
         }
     }
 
-    /// The page of the document that the address names.
-    pub(in crate::interfaces::portal) fn page(&self) -> Option<usize> {
-        self.page
+    /// The document and its page that the address names, if they are shown.
+    pub(super) fn page_of(&self, documents: &[DocumentView]) -> Option<(String, usize)> {
+        let page = self.page?;
+        let has_page = |document: &&DocumentView| {
+            let mut pages = document.portion.pages.iter();
+            pages.any(|shown| shown.number == Some(page))
+        };
+        let document = documents.iter().find(has_page)?;
+        Some((document.name.clone(), page))
     }
 
     fn is(&self, file: &FileDto) -> bool {
@@ -144,6 +152,7 @@ impl DocumentView {
         ];
         let kind = format::media_type(&file.media_type);
         Self {
+            name: file.sha256.chars().take(NAME_CHARS).collect(),
             title: Text::best(&file.title, language),
             kind: format!("{kind}, {}", format::size(file.size, language)),
             language: file.language.clone().unwrap_or_else(|| "vi".to_owned()),

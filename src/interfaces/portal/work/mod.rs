@@ -30,12 +30,14 @@ use crate::interfaces::messages::portal::work::WorkTexts;
 use crate::interfaces::wire::AssetDto;
 use crate::services::works::FindError;
 
+use document::Chosen;
 pub(super) use document::address as document_address;
 pub(super) use media::{PlayerView, players};
 pub(super) use moment::{parse as parse_moment, seconds};
 pub(super) use picture::{ON_PHOTO_PX, ON_WORK_PX, PictureView, pictures};
+use related::RelatedReader;
 pub(super) use transcript::{Shown, TranscriptView, read as transcripts};
-use view::WorkPage;
+use view::{Passage, WorkPage};
 
 #[derive(Template)]
 #[template(path = "gone.html")]
@@ -61,39 +63,24 @@ pub async fn show(
         Err(FindError::Gone { reason }) => return gone(&page, id.0, reason),
         found => found?,
     };
-    let reader = related::RelatedReader {
-        actor: &actor,
-        requester: &counted.0,
-        archive: &archive,
-        language: page.language,
-    };
-    let related = reader.read(&work).await?;
+    let related = RelatedReader::new((&actor, &counted), &page, &archive);
+    let related = related.read(&work).await?;
     let shown = shown(&page, Place::Work(id.0));
     let sources = (&archive.delivery, &*archive.vocabularies);
     let transcripts = transcript::read(&actor, &work, sources, shown).await?;
     let record = record(&actor, work, &archive).await?;
     if page.parameter("format").as_deref() == Some("list") {
-        return Ok(list(&parts::list(
-            &record,
-            &related.parts,
-            page.base.as_str(),
-        )));
+        let list = parts::list(&record, &related.parts, page.base.as_str());
+        return Ok(plain(list));
     }
-    let chosen = document::Chosen::of(&page);
+    let chosen = Chosen::of(&page);
     let documents = document::read(&actor, &record, &archive.delivery, &chosen, page.language);
     let documents = documents.await?;
-    let passage = view::Passage {
-        at_ms: shown.at_ms,
-        page: chosen.page(),
-    };
-    let texts = (transcripts, documents);
-    page.respond(&WorkPage::new(
-        &page,
-        &record,
-        texts,
-        related,
-        (passage, &archive),
-    ))
+    let named_page = chosen.page_of(&documents);
+    let named_page = named_page.map(|(document, number)| Passage::Page(document, number));
+    let passage = shown.at_ms.map(Passage::Moment).or(named_page);
+    let (texts, context) = ((transcripts, documents), (passage, &**archive));
+    page.respond(&WorkPage::new(&page, &record, texts, related, context))
 }
 
 /// Transcripts of a page that shows them at the moment of its address.
@@ -121,10 +108,10 @@ pub(super) async fn record(
 }
 
 /// A list of addresses for a download program.
-fn list(addresses: &str) -> HttpResponse {
+fn plain(addresses: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body(addresses.to_owned())
+        .body(addresses)
 }
 
 /// The page of a work that was withdrawn or deleted.

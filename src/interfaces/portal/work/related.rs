@@ -6,9 +6,11 @@ use super::super::works;
 use crate::app::Archive;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, AssetId, RelationType};
+use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::portal::href::Href;
+use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
 use crate::interfaces::portal::works::Text;
 use crate::interfaces::wire::AssetDto;
@@ -53,17 +55,27 @@ pub(in crate::interfaces::portal) struct Related {
 
 /// Reads what belongs to works for a reader.
 pub(in crate::interfaces::portal) struct RelatedReader<'a> {
-    /// Who reads.
-    pub actor: &'a Actor,
-    /// Who the searches are counted for.
-    pub requester: &'a Requester,
-    /// What is read.
-    pub archive: &'a Archive,
-    /// The language of titles.
-    pub language: Language,
+    actor: &'a Actor,
+    requester: &'a Requester,
+    archive: &'a Archive,
+    language: Language,
 }
 
-impl RelatedReader<'_> {
+impl<'a> RelatedReader<'a> {
+    /// For whoever asks for this page.
+    pub(super) fn new(
+        (actor, counted): (&'a Actor, &'a Counted),
+        page: &PageRequest,
+        archive: &'a Archive,
+    ) -> Self {
+        Self {
+            actor,
+            requester: &counted.0,
+            archive,
+            language: page.language,
+        }
+    }
+
     /// What belongs to a work that the reader sees.
     ///
     /// # Errors

@@ -5,12 +5,13 @@ use askama::Template;
 use super::document::DocumentView;
 use super::facts::{self, FactView};
 use super::media::{self, PlayerView};
-use super::moment;
 use super::parts::PartsView;
 use super::picture::{self, ON_WORK_PX, PictureView};
 use super::related::{Related, WorkLink};
 use super::transcript::TranscriptView;
+use super::{moment, portions};
 use crate::app::Archive;
+use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::document::DocumentTexts;
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::parts::PartsTexts;
@@ -26,12 +27,12 @@ use crate::interfaces::portal::works::{self, Text, WorkCard};
 use crate::interfaces::wire::{AssetDto, CorrectionDto};
 
 /// What of the work the address names.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Passage {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Passage {
     /// A moment of its recording.
-    pub(super) at_ms: Option<u64>,
-    /// A page of its document.
-    pub(super) page: Option<usize>,
+    Moment(u64),
+    /// A page of the document whose hash begins so.
+    Page(String, usize),
 }
 
 #[derive(Template)]
@@ -75,13 +76,16 @@ impl WorkPage {
         record: &AssetDto,
         (transcripts, documents): (Vec<TranscriptView>, Vec<DocumentView>),
         related: Related,
-        (passage, archive): (Passage, &Archive),
+        (passage, archive): (Option<Passage>, &Archive),
     ) -> Self {
         let (language, vocabularies) = (page.language, &*archive.vocabularies);
         let card = WorkCard::new(record, vocabularies, language);
         let place = record.id.parse().map_or(Place::Home, Place::Work);
-        let players = media::players(record, passage.at_ms, language);
-        let address = passage.address(page, !players.is_empty());
+        let at_ms = passage.as_ref().and_then(Passage::moment);
+        let players = media::players(record, at_ms, language);
+        // A moment of nothing is no passage.
+        let passage = passage.filter(|_| at_ms.is_none() || !players.is_empty());
+        let address = passage.as_ref().map(Passage::address).unwrap_or_default();
         let credited = (page, address.as_str());
         let corrections = record.corrections.iter();
         Self {
@@ -103,8 +107,8 @@ impl WorkPage {
             facts: facts::of(record, vocabularies, language),
             licence: record.licence.as_deref().and_then(Href::other),
             credit: CreditView::new(record, &card, credited, vocabularies),
-            moment: passage.at_ms.map(format::clock),
-            passage_name: passage.name(page, !players.is_empty()),
+            moment: at_ms.map(format::clock),
+            passage_name: passage.map(|passage| passage.name(language)),
             embed: embed(page, record, &card),
             downloads: files::downloads(record, language),
             is_working: record.files.iter().any(|file| file.processing == "working"),
@@ -119,32 +123,32 @@ impl WorkPage {
 }
 
 impl Passage {
-    /// What follows the path of the page; empty for the work as a whole.
-    fn address(self, page: &PageRequest, has_players: bool) -> String {
-        match (self.at_ms.filter(|_| has_players), self.page) {
-            (Some(at_ms), _) => {
-                let seconds = moment::seconds(at_ms);
+    const fn moment(&self) -> Option<u64> {
+        match self {
+            Self::Moment(at_ms) => Some(*at_ms),
+            Self::Page(..) => None,
+        }
+    }
+
+    /// What follows the path of the page.
+    fn address(&self) -> String {
+        match self {
+            Self::Moment(at_ms) => {
+                let seconds = moment::seconds(*at_ms);
                 format!("?t={seconds}#t={seconds}")
             }
-            (None, Some(number)) => {
-                let document = page.parameter("document");
-                let is_name = |name: &String| name.bytes().all(|byte| byte.is_ascii_hexdigit());
-                let document = document.filter(is_name).unwrap_or_default();
-                format!("?document={document}&page={number}#trang-{number}")
+            Self::Page(document, number) => {
+                let anchor = portions::anchor(&number.to_string());
+                format!("?document={document}&page={number}#{anchor}")
             }
-            (None, None) => String::new(),
         }
     }
 
     /// What the address leads to, in words.
-    fn name(self, page: &PageRequest, has_players: bool) -> Option<String> {
-        match (self.at_ms.filter(|_| has_players), self.page) {
-            (Some(at_ms), _) => Some(texts::address_of_moment(
-                &format::clock(at_ms),
-                page.language,
-            )),
-            (None, Some(number)) => Some(texts::address_of_page(number, page.language)),
-            (None, None) => None,
+    fn name(&self, language: Language) -> String {
+        match self {
+            Self::Moment(at_ms) => texts::address_of_moment(&format::clock(*at_ms), language),
+            Self::Page(_, number) => texts::address_of_page(*number, language),
         }
     }
 }
