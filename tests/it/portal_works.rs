@@ -149,6 +149,29 @@ fn the_shape_of_a_recording_is_a_picture_with_words() {
 }
 
 #[test]
+fn transcripts_in_several_languages_stand_apart() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let path = path_of(&editor.create(&work("Bản tin hai thứ tiếng")));
+    for (language, words) in [("vi", "lễ khai giảng"), ("jra", "hrơi sang hră")] {
+        let captions = CAPTIONS.replace("lễ khai giảng", words);
+        let query = format!("name={language}.vtt&role=transcript&language={language}");
+        attach(&editor, &path, &query, "text/vtt", captions.as_bytes());
+    }
+    publish(&editor, &path);
+    let html = page(&anybody, &pages_of(&path)[0]);
+    for name in ["Tiếng Việt", "Tiếng Jrai"] {
+        let heading = format!("Lời văn: <bdi>{name}</bdi></h2>");
+        assert!(html.contains(&heading), "{heading} in {html}");
+    }
+    assert!(html.contains("<ol class=\"script\" lang=\"jra\""), "{html}");
+    // Both say something at the same second, and an anchor is there once.
+    let count = |text: &str| html.matches(text).count();
+    let counts = (count("data-start=\"8.652\""), count("id=\"t=8.652\""));
+    assert_eq!(counts, (2, 1), "{html}");
+}
+
+#[test]
 fn the_text_of_a_document_stands_on_the_page() {
     let archive = Archive::start();
     let (editor, anybody) = (archive.holder("editor"), archive.anybody());
@@ -163,7 +186,7 @@ fn the_text_of_a_document_stands_on_the_page() {
     let html = page(&anybody, &vi);
     assert!(html.contains("quyền được nghỉ ngơi"), "{html}");
     assert!(
-        html.contains("<h4 class=\"folio\" id=\"trang-3\" lang=\"vi\">Trang 3</h4>"),
+        html.contains("<h3 class=\"folio\" id=\"trang-3\" lang=\"vi\">Trang 3</h3>"),
         "{html}"
     );
     assert!(!html.contains("Máy đã nhận dạng"), "{html}");

@@ -91,9 +91,12 @@ for (const { item } of lines) item.removeAttribute("aria-current");
 
 function markCurrent() {
   const at = players[0].currentTime;
-  const current = at > 0 || !players[0].paused ? lines.findLast((line) => line.start <= at) : undefined;
+  const hasBegun = at > 0 || !players[0].paused;
+  // Of several transcripts each has its current line.
+  const current = new Map();
+  for (const { item, start } of lines) if (hasBegun && start <= at) current.set(item.parentElement, item);
   for (const { item } of lines) {
-    const isCurrent = item === current?.item;
+    const isCurrent = item === current.get(item.parentElement);
     if (isCurrent === item.hasAttribute("aria-current")) continue;
     item.removeAttribute("aria-current");
     item.querySelector(".now")?.remove();

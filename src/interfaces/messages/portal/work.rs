@@ -53,7 +53,7 @@ super::texts! {
         cite: "Trích dẫn", "Cite";
         citation: "Dòng trích dẫn", "Citation";
         copy_citation: "Sao chép dòng trích dẫn", "Copy the citation";
-        from_moment: "Từ phút:giây", "From minute:second";
+        from_moment: "Từ phút và giây", "From minute and second";
         from_moment_hint: "Ví dụ 1:23", "For example 1:23";
         make_address: "Lấy địa chỉ của giây này", "Get the address of this second";
         copy_address: "Sao chép địa chỉ", "Copy the address";

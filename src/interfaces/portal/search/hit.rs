@@ -28,12 +28,6 @@ pub(super) fn split(hit: Hit) -> (Asset, HitMatch) {
     (hit.asset, found)
 }
 
-/// The work without its full text, which can have megabytes.
-pub(super) fn without_body(mut work: Asset) -> Asset {
-    work.work.body = None;
-    work
-}
-
 /// A hit.
 pub(super) struct HitView {
     /// The work.

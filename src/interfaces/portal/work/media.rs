@@ -63,7 +63,7 @@ pub(in crate::interfaces::portal) fn players(
     let players = files.filter_map(|file| player(file, record, language));
     let mut players: Vec<PlayerView> = players.collect();
     if let (Some(first), Some(at_ms)) = (players.first_mut(), at_ms) {
-        let fragment = format!("t={}", moment::seconds(at_ms));
+        let fragment = moment::anchor(&moment::seconds(at_ms));
         first.source = first.source.clone().at(&fragment);
     }
     players

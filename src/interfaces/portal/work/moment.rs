@@ -29,6 +29,11 @@ pub(in crate::interfaces::portal) fn seconds(ms: u64) -> String {
     text.trim_end_matches('.').to_owned()
 }
 
+/// The fragment of a moment.
+pub(in crate::interfaces::portal) fn anchor(seconds: &str) -> String {
+    format!("t={seconds}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{parse, seconds};

@@ -159,7 +159,11 @@ impl<'a> RelatedReader<'a> {
                     break;
                 }
             };
-            found.extend(page.hits.into_iter().map(|hit| without_body(hit.asset)));
+            found.extend(
+                page.hits
+                    .into_iter()
+                    .map(|hit| works::without_body(hit.asset)),
+            );
             request.after = page.next;
             if request.after.is_none() {
                 break;
@@ -226,10 +230,4 @@ fn is_translation(work: &Asset, original: AssetId) -> bool {
     let mut relations = work.work.relations.iter();
     relations
         .any(|relation| relation.target == original && relation.kind == RelationType::TranslationOf)
-}
-
-/// The work without its full text, which can have megabytes.
-fn without_body(mut work: Asset) -> Asset {
-    work.work.body = None;
-    work
 }

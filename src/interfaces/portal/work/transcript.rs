@@ -1,5 +1,6 @@
 //! The spoken text of a work, with a link to the second of each line.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::href::Href;
@@ -43,6 +44,8 @@ pub(in crate::interfaces::portal) struct LineView {
     pub clock: String,
     /// The page at this moment.
     pub href: Href,
+    /// Its anchor; none when another line of the page has it.
+    pub anchor: Option<String>,
     /// The start in seconds, for the script.
     pub seconds: String,
     /// What is said.
@@ -77,6 +80,7 @@ pub(in crate::interfaces::portal) async fn read(
             && TYPES.contains(&file.essence())
     };
     let mut views: Vec<TranscriptView> = Vec::new();
+    let mut anchored = HashSet::new();
     let has_several = work.files.iter().filter(is_transcript).count() > 1;
     for file in work.files.iter().filter(is_transcript) {
         let deliverable = match delivery.file(actor, work.id, file.sha256).await {
@@ -93,7 +97,14 @@ pub(in crate::interfaces::portal) async fn read(
         let read = move || TimedText::read(&encoding::decode(&bytes, encoding));
         let text = in_proportion(length, read).await;
         let mut view = TranscriptView::new(file, &text, shown);
+        if view.lines.is_empty() && view.paragraphs.is_empty() {
+            continue;
+        }
         view.anchor = format!("loi-van-{}", views.len() + 1);
+        for line in &mut view.lines {
+            let is_first = anchored.insert(line.seconds.clone());
+            line.anchor = is_first.then(|| moment::anchor(&line.seconds));
+        }
         if view.name.is_empty() && has_several {
             view.name = works::label(vocabularies, "language", &view.language, shown.language);
         }
@@ -135,9 +146,10 @@ impl LineView {
         let href = shown.place.href_with(shown.language, query);
         Self {
             clock: format::clock(ms),
-            href: href.at(&format!("t={seconds}")),
+            href: href.at(&moment::anchor(&seconds)),
             text: text.to_owned(),
             is_current: false,
+            anchor: None,
             seconds,
         }
     }
