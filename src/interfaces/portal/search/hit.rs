@@ -57,11 +57,8 @@ impl HitView {
         language: Language,
     ) -> Self {
         let card = WorkCard::new(record, vocabularies, language);
-        let is_title = |snippet: &Snippet| matches!(snippet.field, TextField::Title(_));
-        let mut snippets = found.snippets.iter().filter(|snippet| !is_title(snippet));
-        let snippet = snippets
-            .next()
-            .map(|snippet| SnippetView::new(snippet, &card, language));
+        let snippet = chosen(&found.snippets);
+        let snippet = snippet.map(|snippet| SnippetView::new(snippet, &card, language));
         Self {
             snippet,
             may_use: SearchTexts::of(language).may_use(card.may_use),
@@ -69,6 +66,22 @@ impl HitView {
             card,
         }
     }
+}
+
+/// The best piece beside titles. One that leads to a second or a page stands for a script that says no more.
+fn chosen(snippets: &[Snippet]) -> Option<&Snippet> {
+    let is_title = |snippet: &Snippet| matches!(snippet.field, TextField::Title(_));
+    let mut pieces = snippets.iter().filter(|snippet| !is_title(snippet));
+    let best = pieces.next()?;
+    let words = |snippet: &Snippet| snippet.fragment.highlights.len();
+    let leads_on = |snippet: &&Snippet| {
+        let passage = snippet.passage;
+        passage.is_some_and(|passage| passage.at_ms.is_some() || passage.page.is_some())
+            && words(snippet) >= words(best)
+    };
+    let is_script = best.field == TextField::Body;
+    let instead = is_script.then(|| pieces.find(leads_on)).flatten();
+    Some(instead.unwrap_or(best))
 }
 
 impl SnippetView {
@@ -118,8 +131,43 @@ fn parts(fragment: &Fragment) -> Vec<(String, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
-    use crate::services::search::Fragment;
+    use super::{chosen, parts};
+    use crate::domain::LanguageTag;
+    use crate::services::search::{Fragment, Passage, Snippet, TextField};
+
+    fn snippet(field: TextField, words: usize, at_ms: Option<u64>) -> Snippet {
+        Snippet {
+            field,
+            fragment: Fragment {
+                range: 0..0,
+                text: "quyền ".repeat(words),
+                highlights: vec![0..1; words],
+            },
+            passage: at_ms.map(|ms| Passage {
+                paragraph: 1,
+                at_ms: Some(ms),
+                page: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_piece_with_its_second_stands_for_the_script() {
+        let file = "7".repeat(64).parse().unwrap();
+        let title = snippet(TextField::Title(LanguageTag::parse("vi").unwrap()), 9, None);
+        let body = snippet(TextField::Body, 2, None);
+        let spoken = |words| snippet(TextField::Transcript(file), words, Some(4_248));
+        for (others, expected) in [
+            (vec![], body.clone()),
+            (vec![spoken(2)], spoken(2)),
+            (vec![spoken(1)], body.clone()),
+            (vec![spoken(1), spoken(3)], spoken(3)),
+        ] {
+            let all = [vec![title.clone(), body.clone()], others].concat();
+            assert_eq!(chosen(&all), Some(&expected));
+        }
+        assert_eq!(chosen(&[title]), None);
+    }
 
     #[test]
     fn words_are_parts_of_their_own() {
