@@ -37,11 +37,14 @@ async function open(role, width, javaScriptEnabled = true) {
   return page;
 }
 
-/** The id of a work with this kind of file. */
-async function workWith(kind) {
-  const answer = await fetch(`${base}/api/v1/search?has=${kind}&limit=1`);
+/** The id of the first work of a search. */
+async function find(query) {
+  const answer = await fetch(`${base}/api/v1/search?${query}&limit=1`);
   return (await answer.json()).items[0].asset.id;
 }
+
+/** The id of a work with this kind of file. */
+const workWith = (kind) => find(`has=${kind}`);
 
 async function check(page, path, status) {
   const wrong = [];
@@ -69,6 +72,8 @@ async function check(page, path, status) {
   assert.deepEqual(wrong, [], path);
 }
 
+// Reading pages: recordings, documents, pictures, parts, frames, vocabularies, help.
+const [document, exhibition] = await Promise.all([workWith("document"), find("kind=mobile-exhibition")]);
 const [sound, picture, film, text] = await Promise.all(["audio", "image", "video", "text"].map(workWith));
 const pages = [
   [null, "/", "/en", 200],
@@ -78,6 +83,14 @@ const pages = [
   [null, `/t/${picture}`, `/en/w/${picture}`, 200],
   [null, `/t/${film}`, `/en/w/${film}`, 200],
   [null, `/t/${text}`, `/en/w/${text}`, 200],
+  [null, `/t/${document}?page=2`, `/en/w/${document}`, 200],
+  [null, `/t/${exhibition}`, `/en/w/${exhibition}`, 200],
+  [null, `/t/${picture}/anh/1`, `/en/w/${picture}/photo/1`, 200],
+  [null, `/nhung/${sound}`, `/en/embed/${picture}`, 200],
+  [null, "/danh-muc", "/en/vocabularies", 200],
+  [null, "/danh-muc?scheme=place", "/en/vocabularies?scheme=audience&order=alphabetical", 200],
+  [null, "/tro-giup", "/en/help", 200],
+  [null, "/tiep-can", "/en/accessibility", 200],
   [null, "/dai", "/en/station?language=vi", 200],
   [null, "/dang-nhap", "/en/sign-in", 200],
   [null, "/duyet", "/en/review", 401],
@@ -97,6 +110,52 @@ for (const width of widths) {
     await page.context().close();
   }
 }
+
+// By keyboard: the waveform is a slider, a line of the transcript plays from its second, words are found in it.
+const listener = await open(null, 1280);
+const bulletin = await find("q=ban+tin+khai+giang&has=audio");
+await listener.goto(`${base}/t/${bulletin}?t=0:08`);
+const slider = listener.locator("[role=slider]");
+const value = async () => [await slider.getAttribute("aria-valuenow"), await slider.getAttribute("aria-valuetext")];
+assert.deepEqual(await value(), ["8", "8 giây trong 26 giây"]);
+await slider.focus();
+for (const [key, second] of [["ArrowRight", "13"], ["ArrowLeft", "8"], ["Home", "0"], ["End", "26"], ["PageDown", "0"]]) {
+  await listener.keyboard.press(key);
+  assert.equal((await value())[0], second, key);
+}
+const { x, y, width, height } = await slider.boundingBox();
+await listener.mouse.click(x + width / 2, y + height / 2);
+assert.equal((await value())[0], "13");
+await listener.fill(".find-line input", "khai giang");
+assert.equal(await listener.textContent(".find-line [role=status]"), "1 câu có từ này");
+assert.equal(await listener.textContent("mark"), "khai giảng");
+await listener.keyboard.press("Enter");
+assert.equal(await listener.evaluate(() => document.activeElement.closest("[data-start]").dataset.start), "4.248");
+await listener.keyboard.press("Enter");
+assert.match(listener.url(), /\?t=4\.248#t=4\.248$/);
+assert.match(await listener.textContent("[data-start][aria-current]"), /Đang nghe/);
+
+// The arrow keys turn pictures, and Back leads to where the reader came from.
+const essay = await find("kind=photo-essay");
+await listener.goto(`${base}/tim?kind=photo-essay`);
+await listener.goto(`${base}/t/${essay}`);
+await listener.click("#anh-1 .photo a");
+const isReady = (number) => Promise.all([listener.waitForURL(`**/anh/${number}`), listener.waitForSelector("[data-keys]")]);
+await isReady(1);
+for (const [key, number] of [["ArrowRight", 2], ["ArrowRight", 3], ["ArrowLeft", 2]]) {
+  await listener.keyboard.press(key);
+  await isReady(number);
+}
+await listener.goBack();
+assert.equal(listener.url(), `${base}/t/${essay}`);
+
+// Without scripts a line of the transcript opens the recording at its second.
+const quiet = await open(null, 320, false);
+await quiet.goto(`${base}/t/${bulletin}`);
+await quiet.click("[data-start='8.652'] a");
+assert.match(await quiet.getAttribute("audio", "src"), /#t=8\.652$/);
+assert.equal(await quiet.isVisible("[data-copy]"), false);
+assert.equal(await quiet.isVisible(".find-line"), false);
 
 // Without scripts: a contributor deposits and submits, an editor returns it.
 const officer = await open("contributor", 360, false);

@@ -73,6 +73,7 @@ fn a_phrase_in_any_document_is_found_with_its_page() {
     for (name, _, path) in &works {
         let file = settled(&editor, path);
         assert_eq!(file["text"]["state"], "ready", "{name}: {file}");
+        assert_eq!(file["text"].get("recognised"), None, "{name}: {file}");
         let text = text_of(&editor, path, &file);
         let words: Vec<&str> = text.split_whitespace().collect();
         let words = words.join(" ");

@@ -67,6 +67,8 @@ mod picture_copies;
 mod policy_matrix;
 mod portal_forms;
 mod portal_reading;
+mod portal_vocabularies;
+mod portal_works;
 mod probe;
 mod problems;
 mod programs;

@@ -16,7 +16,7 @@ const HOSTILE: [&str; 8] = [
     "a\u{0323}\u{0301}\u{0302}\u{0306}\u{031b}",
 ];
 
-fn work(title: &str) -> Value {
+pub(crate) fn work(title: &str) -> Value {
     json!({
         "titles": {"vi": title, "en": "Water comes to the village"},
         "descriptions": {"vi": "Mô tả của tác phẩm"}, "kind": "radio-reportage",
@@ -27,30 +27,30 @@ fn work(title: &str) -> Value {
     })
 }
 
-fn publish(editor: &Client, path: &str) {
+pub(crate) fn publish(editor: &Client, path: &str) {
     let etag = editor.get(path).header("etag").to_owned();
     let published = editor.put_json(&format!("{path}/publication"), &etag, &json!({}));
     assert_eq!(published.status, 200, "{}", published.text());
 }
 
-fn attach(editor: &Client, path: &str, query: &str, kind: &str, bytes: &[u8]) {
+pub(crate) fn attach(editor: &Client, path: &str, query: &str, kind: &str, bytes: &[u8]) {
     let files = format!("{path}/files?{query}");
     let attached = editor.send("POST", &files, &[("content-type", kind)], bytes);
     assert_eq!(attached.status, 201, "{}", attached.text());
 }
 
 /// The page of a work in Vietnamese and in English.
-fn pages_of(path: &str) -> [String; 2] {
+pub(crate) fn pages_of(path: &str) -> [String; 2] {
     let id = path.rsplit('/').next().unwrap();
     [format!("/t/{id}"), format!("/en/w/{id}")]
 }
 
-fn browse(client: &Client, path: &str) -> Answer {
+pub(crate) fn browse(client: &Client, path: &str) -> Answer {
     client.send("GET", path, &[("accept", "text/html")], &[])
 }
 
 /// What holds for every page.
-fn check_page(page: &Answer, language: &str) {
+pub(crate) fn check_page(page: &Answer, language: &str) {
     let html = page.text();
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(page.header("content-language"), language);
@@ -89,6 +89,13 @@ fn every_page_says_the_same_in_both_languages_and_leads_to_the_other() {
             "/en/search?q=giot+nuoc&kind=radio-reportage",
         ),
         (&in_vietnamese, &in_english),
+        ("/danh-muc", "/en/vocabularies"),
+        (
+            "/danh-muc?scheme=theme&order=alphabetical",
+            "/en/vocabularies?scheme=theme&order=alphabetical",
+        ),
+        ("/tro-giup", "/en/help"),
+        ("/tiep-can", "/en/accessibility"),
     ] {
         for (path, language, other) in [(vi, "vi", en), (en, "en", vi)] {
             let page = browse(&anybody, path);
@@ -180,6 +187,8 @@ fn nothing_that_people_typed_becomes_markup() {
         publish(&editor, &created);
         let query = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
         let mut paths = pages_of(&created).to_vec();
+        let id = created.rsplit('/').next().unwrap();
+        paths.push(format!("/nhung/{id}"));
         paths.extend([format!("/tim?q={query}"), format!("/en/search?q={query}")]);
         for path in paths {
             let page = browse(&anybody, &path);
@@ -284,7 +293,7 @@ fn pictures_sound_and_transcripts_are_on_the_page() {
         "{html}"
     );
     assert!(
-        html.contains("href=\"#t=8.652\"") && html.contains("khai giảng"),
+        html.contains(&format!("href=\"{page}?t=8.652#t=8.652\"")) && html.contains("khai giảng"),
         "{html}"
     );
     // What the page shows is there.
@@ -385,7 +394,7 @@ fn stations_see_what_is_new_and_get_it_as_a_list() {
 }
 
 /// A recording of nothing: RIFF WAVE, 8 bit, mono, 8,000 samples a second.
-fn silence(ms: u32) -> Vec<u8> {
+pub(crate) fn silence(ms: u32) -> Vec<u8> {
     let samples = ms * 8;
     let mut wave = b"RIFF".to_vec();
     wave.extend((36 + samples).to_le_bytes());

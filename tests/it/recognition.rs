@@ -59,6 +59,7 @@ fn settled(client: &Client, path: &str) -> Value {
 fn words_of(client: &Client, path: &str) -> String {
     let file = settled(client, path);
     assert_eq!(file["text"]["state"], "ready", "{file}");
+    assert_eq!(file["text"]["recognised"], true, "{file}");
     let sha256 = file["sha256"].as_str().unwrap();
     let sent = client.get(&format!("{path}/files/{sha256}/text"));
     let text = sent.text();

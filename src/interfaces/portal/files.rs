@@ -27,13 +27,15 @@ pub struct DownloadView {
 
 /// The files that the reader gets, each with the copies for stations that are made of it.
 pub fn downloads(record: &AssetDto, language: Language) -> Vec<DownloadView> {
-    let mut downloads = Vec::new();
-    for file in &record.files {
-        downloads.extend(download(file, language));
-        let copies = file.sound.iter().flat_map(|sound| &sound.copies);
-        downloads.extend(copies.filter_map(|copy| station_copy(copy, language)));
-    }
-    downloads
+    let files = record.files.iter();
+    files.flat_map(|file| of_file(file, language)).collect()
+}
+
+/// A file that the reader gets, and the copies for stations that are made of it.
+pub fn of_file(file: &FileDto, language: Language) -> Vec<DownloadView> {
+    let copies = file.sound.iter().flat_map(|sound| &sound.copies);
+    let copies = copies.filter_map(|copy| station_copy(copy, language));
+    download(file, language).into_iter().chain(copies).collect()
 }
 
 /// What a station should know of the recordings, such as that one is too quiet.

@@ -30,6 +30,12 @@ pub struct Layout {
     pub station: Href,
     /// The page for partner systems.
     pub partners: Href,
+    /// The vocabularies.
+    pub vocabularies: Href,
+    /// How to use the archive.
+    pub help: Href,
+    /// How accessible the pages are.
+    pub accessibility: Href,
     /// Signing in, and returning to this page.
     pub sign_in: Href,
     /// The second step of signing in.
@@ -76,6 +82,9 @@ impl Layout {
             search: Place::Search.href(language),
             station: Place::Station.href(language),
             partners: Href::own("/api/docs/"),
+            vocabularies: Place::Vocabularies.href(language),
+            help: Place::Help.href(language),
+            accessibility: Place::Accessibility.href(language),
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),
             sign_out: Place::SignOut.href(language),
@@ -116,6 +125,11 @@ impl Layout {
     /// The tag of the other language.
     pub fn other_tag(&self) -> &'static str {
         self.language.pick("en", "vi")
+    }
+
+    /// Whether the vocabularies are the current place.
+    pub fn is_vocabularies(&self) -> bool {
+        self.place == Place::Vocabularies
     }
 
     /// Whether the search is the current place.

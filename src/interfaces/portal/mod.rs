@@ -9,20 +9,25 @@
 
 pub mod assets;
 pub mod choices;
+pub mod credit;
 pub mod deposit;
+pub mod embed;
 pub mod error;
 pub mod files;
 pub mod form;
+pub mod help;
 pub mod home;
 pub mod href;
 pub mod layout;
 pub mod page;
+pub mod photo;
 pub mod place;
 pub mod review;
 pub mod routes;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod vocabularies;
 pub mod work;
 pub mod works;
 

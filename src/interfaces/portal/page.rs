@@ -20,7 +20,7 @@ use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::precondition::matches_if_none_match;
 use crate::interfaces::http::extract::query;
-use crate::interfaces::http::frame::{KeepBody, PAGE_POLICY};
+use crate::interfaces::http::frame::{EMBEDDED_PAGE_POLICY, KeepBody, PAGE_POLICY};
 use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
@@ -102,6 +102,22 @@ impl PageRequest {
     /// The template fails.
     pub fn respond(&self, page: &impl Template) -> Result<HttpResponse, Problem> {
         self.respond_with(StatusCode::OK, page)
+    }
+
+    /// The response with a page that stands within pages of other sites: the same for everybody.
+    ///
+    /// # Errors
+    /// The template fails.
+    pub fn respond_embedded(
+        &self,
+        status: StatusCode,
+        page: &impl Template,
+    ) -> Result<HttpResponse, Problem> {
+        let mut response = self.respond_with(status, page)?;
+        let policy = header::HeaderValue::from_static(EMBEDDED_PAGE_POLICY);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        Ok(response)
     }
 
     /// As [`PageRequest::respond`], with another status than 200.

@@ -14,6 +14,16 @@ pub enum Place {
     Search,
     /// A work.
     Work(AssetId),
+    /// A picture of a work, counted from 1.
+    Photo(AssetId, usize),
+    /// A work within the page of another site.
+    Embed(AssetId),
+    /// The vocabularies.
+    Vocabularies,
+    /// How to use the archive.
+    Help,
+    /// How accessible the pages are.
+    Accessibility,
     /// What is new to air.
     Station,
     /// Signing in.
@@ -44,7 +54,16 @@ pub const HOME: [&str; 2] = ["/", "/"];
 pub const SEARCH: [&str; 2] = ["/tim", "/search"];
 /// [`Place::Work`]
 pub const WORK: [&str; 2] = ["/t/{id}", "/w/{id}"];
-
+/// [`Place::Photo`]
+pub const PHOTO: [&str; 2] = ["/t/{id}/anh/{number}", "/w/{id}/photo/{number}"];
+/// [`Place::Embed`]
+pub const EMBED: [&str; 2] = ["/nhung/{id}", "/embed/{id}"];
+/// [`Place::Vocabularies`]
+pub const VOCABULARIES: [&str; 2] = ["/danh-muc", "/vocabularies"];
+/// [`Place::Help`]
+pub const HELP: [&str; 2] = ["/tro-giup", "/help"];
+/// [`Place::Accessibility`]
+pub const ACCESSIBILITY: [&str; 2] = ["/tiep-can", "/accessibility"];
 /// [`Place::Station`]
 pub const STATION: [&str; 2] = ["/dai", "/station"];
 /// [`Place::SignIn`]
@@ -69,8 +88,20 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
 /// A page of each first part of a path.
-const ALL: [[&str; 2]; 9] = [
-    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW,
+const ALL: &[[&str; 2]] = &[
+    EMBED,
+    VOCABULARIES,
+    HELP,
+    ACCESSIBILITY,
+    STATION,
+    HOME,
+    SEARCH,
+    WORK,
+    SIGN_IN,
+    SIGN_OUT,
+    DEPOSIT,
+    MINE,
+    REVIEW,
 ];
 
 /// The path that the router knows for a page.
@@ -106,6 +137,11 @@ impl Place {
             Self::Home => pattern(HOME, language),
             Self::Search => pattern(SEARCH, language),
             Self::Work(id) => of_work(WORK, id),
+            Self::Photo(id, number) => of_work(PHOTO, id).replace("{number}", &number.to_string()),
+            Self::Embed(id) => of_work(EMBED, id),
+            Self::Vocabularies => pattern(VOCABULARIES, language),
+            Self::Help => pattern(HELP, language),
+            Self::Accessibility => pattern(ACCESSIBILITY, language),
             Self::Station => pattern(STATION, language),
             Self::SignIn => pattern(SIGN_IN, language),
             Self::SecondFactor => pattern(SECOND_FACTOR, language),
@@ -157,6 +193,19 @@ mod tests {
                 "/t/0193a5c0-0000-7000-8000-000000000001",
                 "/en/w/0193a5c0-0000-7000-8000-000000000001",
             ),
+            (
+                Place::Photo(id, 2),
+                "/t/0193a5c0-0000-7000-8000-000000000001/anh/2",
+                "/en/w/0193a5c0-0000-7000-8000-000000000001/photo/2",
+            ),
+            (
+                Place::Embed(id),
+                "/nhung/0193a5c0-0000-7000-8000-000000000001",
+                "/en/embed/0193a5c0-0000-7000-8000-000000000001",
+            ),
+            (Place::Vocabularies, "/danh-muc", "/en/vocabularies"),
+            (Place::Help, "/tro-giup", "/en/help"),
+            (Place::Accessibility, "/tiep-can", "/en/accessibility"),
         ] {
             for (language, path) in [(Vietnamese, vi), (English, en)] {
                 assert_eq!(place.path(language), path);

@@ -3,7 +3,10 @@
 use actix_web::dev::Handler;
 use actix_web::{FromRequest, Resource, Responder, Route, web};
 
-use super::{assets, deposit, error, home, place, review, search, session, station, work};
+use super::{
+    assets, deposit, embed, error, help, home, photo, place, review, search, session, station,
+    vocabularies, work,
+};
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
 
@@ -20,6 +23,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(shown(&at(place::HOME), home::show))
             .service(shown(&at(place::SEARCH), search::show))
             .service(shown(&at(place::WORK), work::show))
+            .service(shown(&at(place::PHOTO), photo::show))
+            .service(shown(&at(place::EMBED), embed::show))
+            .service(shown(&at(place::VOCABULARIES), vocabularies::show))
+            .service(shown(&at(place::HELP), help::show))
+            .service(shown(&at(place::ACCESSIBILITY), help::show_accessibility))
             .service(shown(&at(place::STATION), station::show))
             .service(shown(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
             .service(form_only(&at(place::SECOND_FACTOR), session::second_factor))

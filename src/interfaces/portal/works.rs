@@ -41,6 +41,12 @@ pub async fn records(
         .collect())
 }
 
+/// The work without its full text, which can have megabytes.
+pub fn without_body(mut work: Asset) -> Asset {
+    work.work.body = None;
+    work
+}
+
 /// A text with its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {

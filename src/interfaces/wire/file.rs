@@ -137,6 +137,10 @@ pub struct FileTextDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub address: Option<String>,
+    /// The words were recognised in images by a program, and some of them may be wrong; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub recognised: bool,
     /// Why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<TextProblemDto>,
@@ -156,7 +160,7 @@ pub struct TextProblemDto {
 
 impl FileTextDto {
     /// The state in words; nothing for files without text.
-    pub(super) fn new(state: TextState, address: Option<String>) -> Option<Self> {
+    pub(super) fn new(state: TextState, recognised: bool, address: Option<String>) -> Option<Self> {
         let (name, problem) = match state {
             TextState::None => return None,
             TextState::Ready => ("ready", None),
@@ -172,6 +176,7 @@ impl FileTextDto {
         };
         Some(Self {
             state: name,
+            recognised,
             address: address.filter(|_| state == TextState::Ready),
             problem,
         })
@@ -208,7 +213,11 @@ impl FileDto {
         });
         let has_captions = available.is_some() && captions::can_read(&media_type);
         let text_address = addresses.text(asset, file.sha256);
-        let text = FileTextDto::new(access.text, available.is_some().then_some(text_address));
+        let text = FileTextDto::new(
+            access.text,
+            access.is_text_recognised,
+            available.is_some().then_some(text_address),
+        );
         let sound = access
             .sound
             .map(|sound| SoundDto::new(&sound, (asset, file.sha256), addresses));

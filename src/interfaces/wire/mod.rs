@@ -30,7 +30,7 @@ pub use asset::{AssetDto, Inclusions, LinksDto, RecordContext};
 pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
 pub use change::ChangeDto;
 pub use comparison::{FieldChangeDto, PassageDto, compare_works};
-pub use file::{AvailableDto, FileDto};
+pub use file::{AvailableDto, FileDto, FileTextDto};
 pub use handling::{
     AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
 };

@@ -101,6 +101,12 @@ impl Copies {
         }
     }
 
+    /// Whether the text was recognised in images.
+    pub(super) fn is_text_recognised(&self) -> bool {
+        let text = self.text.as_ref();
+        text.is_some_and(|text| recipe::is_recognised(&text.recipe))
+    }
+
     /// The preview that fits a square of `side_px`.
     pub(super) fn preview(&self, side_px: u32) -> Option<&Rendition> {
         let mut previews = self.previews.iter();

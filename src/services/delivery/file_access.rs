@@ -19,6 +19,8 @@ pub struct FileAccess {
     pub preview_sides_px: Vec<u32>,
     /// Whether its text was read; whoever gets the file gets the text.
     pub text: TextState,
+    /// The text that was read was recognised in images.
+    pub is_text_recognised: bool,
     /// What its sound is like, when it is a recording that the actor may hear.
     pub sound: Option<SoundAccess>,
 }
@@ -36,6 +38,7 @@ pub(super) fn file_access(
             deliverable: None,
             preview_sides_px: Vec::new(),
             text: copies.text_state,
+            is_text_recognised: false,
             sound: None,
         };
     }
@@ -44,6 +47,7 @@ pub(super) fn file_access(
         deliverable: deliverable(actor, asset, file, copies),
         preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
         text: copies.text_state,
+        is_text_recognised: copies.is_text_recognised(),
         sound: None,
     }
 }

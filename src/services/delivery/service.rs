@@ -234,6 +234,7 @@ impl Delivery {
                 deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
                 preview_sides_px: Vec::new(),
                 text: TextState::None,
+                is_text_recognised: false,
                 sound: None,
             }
         };

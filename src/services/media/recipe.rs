@@ -93,6 +93,12 @@ pub fn text(program: Option<&str>) -> String {
     program.map_or_else(|| recipe.clone(), |program| format!("{recipe}+{program}"))
 }
 
+/// Whether a text was recognised in images.
+pub fn is_recognised(recipe: &str) -> bool {
+    let is_text = recipe.split('/').next() == Some(TEXT);
+    is_text && recipe.contains("+tesseract-")
+}
+
 /// The recipe of the places of words that a program recognised.
 pub fn text_layout(program: &str) -> String {
     format!("{TEXT_LAYOUT}/{TEXT_VERSION}+{program}")

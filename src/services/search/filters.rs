@@ -2,7 +2,7 @@
 
 use crate::domain::LanguageTag;
 use crate::domain::WorkDate;
-use crate::domain::asset::StateName;
+use crate::domain::asset::{AssetId, StateName};
 
 /// A property whose values are counted and filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +123,13 @@ pub struct Filters {
     pub max_duration_ms: Option<u64>,
     /// The smaller side of its largest image has at least this many pixels.
     pub min_image_side_px: Option<u32>,
+    /// It has a relation to this work. Whoever asks sees that work: relations to hidden works are hidden.
+    pub related_to: Option<AssetId>,
+}
+
+/// The index term of a relation to a work.
+pub(crate) fn relation_tag(target: AssetId) -> String {
+    format!("related_to:{target}")
 }
 
 impl Filters {

@@ -451,6 +451,10 @@ fn is_page(path: &str) -> bool {
         "cua-toi",
         "duyet",
         "dai",
+        "nhung",
+        "danh-muc",
+        "tro-giup",
+        "tiep-can",
     ]
     .contains(&first)
 }

@@ -55,6 +55,11 @@ pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 
     media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// The same for pages that are made to stand within pages of other sites. Nothing is sent from there.
+pub const EMBEDDED_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    media-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// What is needed of a request after the framework has consumed it.
 struct RequestContext {
     caller: Caller,

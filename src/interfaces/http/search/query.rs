@@ -203,6 +203,7 @@ impl SearchQuery {
             min_duration_ms: self.min_duration_ms,
             max_duration_ms: self.max_duration_ms,
             min_image_side_px: self.min_image_side_px,
+            related_to: None,
         };
         let mut count = 0;
         for (facet, values) in self.facet_filters() {

@@ -10,6 +10,7 @@ super::texts! {
         search_box: "Tìm trong kho", "Search the archive";
         search_button: "Tìm", "Search";
         station: "Cho đài", "For stations";
+        vocabularies: "Danh mục", "Vocabularies";
         partners: "Cho đối tác", "For partners";
         sign_in: "Đăng nhập", "Sign in";
         sign_out: "Đăng xuất", "Sign out";

@@ -2,15 +2,22 @@
 //!
 //! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
+pub mod accessibility;
 pub mod deposit;
+pub mod document;
+pub mod embed;
 pub mod errors;
 pub mod format;
+pub mod help;
 pub mod home;
 pub mod layout;
+pub mod parts;
+pub mod photo;
 pub mod review;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod vocabularies;
 pub mod work;
 
 /// Declares the texts of a page: `field: "Vietnamese", "English";`.

@@ -40,6 +40,27 @@ super::texts! {
         not_public: "Tác phẩm này chưa công khai.", "This work is not public yet.";
         record: "Bản ghi cho máy (JSON)", "Record for machines (JSON)";
         similar: "Tác phẩm tương tự", "Similar works";
+        position: "Vị trí nghe", "Position";
+        position_keys: "Mũi tên trái, phải: lùi, tiến 5 giây", "Left and right arrow keys: 5 seconds back or forward";
+        minute: "phút", "min";
+        second: "giây", "s";
+        within: "trong", "of";
+        now: "Đang nghe", "Playing";
+        find: "Tìm trong lời văn", "Find in the transcript";
+        found: "câu có từ này", "lines with it";
+        found_none: "Không có câu nào", "No lines";
+        copy_line: "Sao chép câu đang nghe, có giây", "Copy the current line with its second";
+        cite: "Trích dẫn", "Cite";
+        citation: "Dòng trích dẫn", "Citation";
+        copy_citation: "Sao chép dòng trích dẫn", "Copy the citation";
+        from_moment: "Từ phút và giây", "From minute and second";
+        from_moment_hint: "Ví dụ 1:23", "For example 1:23";
+        make_address: "Lấy địa chỉ của giây này", "Get the address of this second";
+        copy_address: "Sao chép địa chỉ", "Copy the address";
+        embed: "Nhúng vào trang khác", "Embed in another site";
+        embed_hint: "Dán đoạn HTML này vào trang của bạn. Khung không đặt cookie và có sẵn lời ghi nguồn.", "Paste this HTML into your page. The frame sets no cookies and includes the credit line.";
+        embed_code: "Đoạn HTML", "HTML";
+        copy_embed: "Sao chép đoạn HTML", "Copy the HTML";
         gone_title: "Tác phẩm này đã được rút", "This work was withdrawn";
         gone_text: "Xin đừng phát hoặc in lại.", "Please do not air or print it again.";
         gone_reason: "Lý do", "Reason";
@@ -58,5 +79,29 @@ pub const fn role(role: &str, language: Language) -> &'static str {
         b"accessible" => language.pick("Bản cho người khuyết tật", "Accessible version"),
         b"attachment" => language.pick("Tệp kèm", "Attachment"),
         _ => language.pick("Tác phẩm", "The work"),
+    }
+}
+
+/// What the picture of a recording's shape is, for those who do not see it.
+pub fn waveform(length: &str, language: Language) -> String {
+    match language {
+        Language::Vietnamese => format!("Hình sóng âm của bản ghi dài {length}"),
+        Language::English => format!("Waveform of the recording of {length}"),
+    }
+}
+
+/// The name of the address of a moment.
+pub fn address_of_moment(moment: &str, language: Language) -> String {
+    match language {
+        Language::Vietnamese => format!("Địa chỉ tại {moment}"),
+        Language::English => format!("Address at {moment}"),
+    }
+}
+
+/// The name of the address of a page.
+pub fn address_of_page(page: usize, language: Language) -> String {
+    match language {
+        Language::Vietnamese => format!("Địa chỉ của trang {page}"),
+        Language::English => format!("Address of page {page}"),
     }
 }

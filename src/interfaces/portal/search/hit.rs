@@ -1,11 +1,14 @@
 //! A hit: the card of the work, and the piece of its text with the words.
 
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, AssetId};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
+use crate::interfaces::messages::portal::document::{self, DocumentTexts};
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::search::SearchTexts;
 use crate::interfaces::portal::href::Href;
+use crate::interfaces::portal::place::Place;
+use crate::interfaces::portal::work;
 use crate::interfaces::portal::works::WorkCard;
 use crate::interfaces::wire::AssetDto;
 use crate::services::search::{Fragment, Hit, Snippet, TextField};
@@ -25,12 +28,6 @@ pub(super) fn split(hit: Hit) -> (Asset, HitMatch) {
     (hit.asset, found)
 }
 
-/// The work without its full text, which can have megabytes.
-pub(super) fn without_body(mut work: Asset) -> Asset {
-    work.work.body = None;
-    work
-}
-
 /// A hit.
 pub(super) struct HitView {
     /// The work.
@@ -47,8 +44,8 @@ pub(super) struct HitView {
 pub(super) struct SnippetView {
     /// Parts of the text, and whether each is one of the words.
     pub parts: Vec<(String, bool)>,
-    /// When it is said, and the page at that moment.
-    pub moment: Option<(String, Href)>,
+    /// Where it is in a recording or a document, and the link to it.
+    pub passage: Option<(String, Href)>,
 }
 
 impl HitView {
@@ -60,11 +57,8 @@ impl HitView {
         language: Language,
     ) -> Self {
         let card = WorkCard::new(record, vocabularies, language);
-        let is_title = |snippet: &Snippet| matches!(snippet.field, TextField::Title(_));
-        let mut snippets = found.snippets.iter().filter(|snippet| !is_title(snippet));
-        let snippet = snippets
-            .next()
-            .map(|snippet| SnippetView::new(snippet, &card));
+        let snippet = chosen(&found.snippets);
+        let snippet = snippet.map(|snippet| SnippetView::new(snippet, &card, language));
         Self {
             snippet,
             may_use: SearchTexts::of(language).may_use(card.may_use),
@@ -74,18 +68,49 @@ impl HitView {
     }
 }
 
+/// The best piece beside titles. One that leads to a second or a page stands for a script that says no more.
+fn chosen(snippets: &[Snippet]) -> Option<&Snippet> {
+    let is_title = |snippet: &Snippet| matches!(snippet.field, TextField::Title(_));
+    let mut pieces = snippets.iter().filter(|snippet| !is_title(snippet));
+    let best = pieces.next()?;
+    let words = |snippet: &Snippet| snippet.fragment.highlights.len();
+    let leads_on = |snippet: &&Snippet| {
+        let passage = snippet.passage;
+        passage.is_some_and(|passage| passage.at_ms.is_some() || passage.page.is_some())
+            && words(snippet) >= words(best)
+    };
+    let is_script = best.field == TextField::Body;
+    let instead = is_script.then(|| pieces.find(leads_on)).flatten();
+    Some(instead.unwrap_or(best))
+}
+
 impl SnippetView {
-    fn new(snippet: &Snippet, card: &WorkCard) -> Self {
-        let at_ms = snippet.passage.and_then(|passage| passage.at_ms);
-        let moment = at_ms.map(|ms| {
-            let fragment = format!("t={}.{:03}", ms / 1000, ms % 1000);
-            (format::clock(ms), card.href.clone().at(&fragment))
-        });
+    fn new(snippet: &Snippet, card: &WorkCard, language: Language) -> Self {
         Self {
             parts: parts(&snippet.fragment),
-            moment,
+            passage: passage(snippet, card, language),
         }
     }
+}
+
+/// The link to the second or the page of a piece.
+fn passage(snippet: &Snippet, card: &WorkCard, language: Language) -> Option<(String, Href)> {
+    let passage = snippet.passage?;
+    let work: AssetId = card.id.parse().ok()?;
+    if let TextField::Document(file) = snippet.field {
+        let href = work::document_address((work, file), passage.page, language);
+        let name = match passage.page {
+            Some(page) => document::page_link(page, language),
+            None => DocumentTexts::of(language).read.to_owned(),
+        };
+        return Some((name, href));
+    }
+    let at_ms = passage.at_ms?;
+    let seconds = work::seconds(at_ms);
+    let href = Place::Work(work).href_with(language, [("t", seconds.as_str())]);
+    let play_from = SearchTexts::of(language).play_from;
+    let name = format!("{play_from} {}", format::clock(at_ms));
+    Some((name, href.at(&format!("t={seconds}"))))
 }
 
 /// The parts of a fragment, in its order. Ranges that do not fit the text are ignored.
@@ -106,8 +131,43 @@ fn parts(fragment: &Fragment) -> Vec<(String, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
-    use crate::services::search::Fragment;
+    use super::{chosen, parts};
+    use crate::domain::LanguageTag;
+    use crate::services::search::{Fragment, Passage, Snippet, TextField};
+
+    fn snippet(field: TextField, words: usize, at_ms: Option<u64>) -> Snippet {
+        Snippet {
+            field,
+            fragment: Fragment {
+                range: 0..0,
+                text: "quyền ".repeat(words),
+                highlights: vec![0..1; words],
+            },
+            passage: at_ms.map(|ms| Passage {
+                paragraph: 1,
+                at_ms: Some(ms),
+                page: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_piece_with_its_second_stands_for_the_script() {
+        let file = "7".repeat(64).parse().unwrap();
+        let title = snippet(TextField::Title(LanguageTag::parse("vi").unwrap()), 9, None);
+        let body = snippet(TextField::Body, 2, None);
+        let spoken = |words| snippet(TextField::Transcript(file), words, Some(4_248));
+        for (others, expected) in [
+            (vec![], body.clone()),
+            (vec![spoken(2)], spoken(2)),
+            (vec![spoken(1)], body.clone()),
+            (vec![spoken(1), spoken(3)], spoken(3)),
+        ] {
+            let all = [vec![title.clone(), body.clone()], others].concat();
+            assert_eq!(chosen(&all), Some(&expected));
+        }
+        assert_eq!(chosen(&[title]), None);
+    }
 
     #[test]
     fn words_are_parts_of_their_own() {

@@ -78,7 +78,7 @@ pub async fn show(
     let mut found = search.search(&actor, request).await?;
     let hits = std::mem::take(&mut found.hits);
     let (works, matches): (Vec<_>, Vec<_>) = hits.into_iter().map(hit::split).unzip();
-    let works = works.into_iter().map(hit::without_body).collect();
+    let works = works.into_iter().map(works::without_body).collect();
     let records = works::records(&actor, works, &delivery, &vocabularies).await?;
     let hits = std::iter::zip(&records, matches)
         .map(|(record, found)| HitView::new(record, found, &vocabularies, page.language))

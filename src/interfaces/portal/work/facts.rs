@@ -69,23 +69,9 @@ pub(super) fn of(
         concepts(t.audiences, "audience", "audience", &work.audiences),
         texts(t.numbers, numbers.collect()),
         texts(t.people, vec![people]),
-        relations(record, t, language),
     ];
     facts
         .into_iter()
         .filter(|fact| !fact.values.is_empty())
         .collect()
-}
-
-fn relations(record: &AssetDto, t: &WorkTexts, language: Language) -> FactView {
-    let relations = record.work.relations.iter();
-    let target = |target: &str| target.parse().ok().map(|id| Place::Work(id).href(language));
-    FactView {
-        name: t.relations,
-        values: relations
-            .filter_map(|relation| {
-                Some((relation.kind.to_owned(), Some(target(&relation.target)?)))
-            })
-            .collect(),
-    }
 }

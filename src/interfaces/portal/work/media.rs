@@ -1,14 +1,20 @@
-//! What a work has to hear, watch and look at.
+//! What a work has to hear and watch.
 
 use super::super::files::describe;
 use super::super::href::Href;
 use super::super::works::Text;
+use super::moment;
 use crate::interfaces::messages::Language;
+use crate::interfaces::messages::portal::format;
+use crate::interfaces::messages::portal::work as texts;
 use crate::interfaces::wire::{AssetDto, FileDto};
 
+/// The longer side of the picture in front of a video.
+const POSTER_PX: u32 = 800;
+
 /// A recording with its player.
-pub(super) struct PlayerView {
-    /// Its bytes.
+pub(in crate::interfaces::portal) struct PlayerView {
+    /// Its bytes, at the moment of the address.
     pub source: Href,
     /// Whether it has moving pictures.
     pub is_video: bool,
@@ -18,37 +24,49 @@ pub(super) struct PlayerView {
     pub link: String,
     /// Captions in WebVTT.
     pub captions: Vec<CaptionsView>,
+    /// The picture in front of a video.
+    pub poster: Option<Href>,
+    /// Width and height of a video, so that the page does not move when it is there.
+    pub size: Option<(u32, u32)>,
+    /// Its shape.
+    pub wave: Option<WaveView>,
+}
+
+/// The shape of a recording.
+pub(in crate::interfaces::portal) struct WaveView {
+    /// The picture.
+    pub picture: Href,
+    /// What it is, in words.
+    pub alt: String,
+    /// The length in seconds, for the script.
+    pub seconds: String,
+    /// The length as a clock shows it.
+    pub clock: String,
 }
 
 /// Captions of a video.
-pub(super) struct CaptionsView {
+pub(in crate::interfaces::portal) struct CaptionsView {
     /// Their bytes.
     pub source: Href,
     /// The tag of their language.
     pub language: String,
 }
 
-/// A picture.
-pub(super) struct PictureView {
-    /// The copy that the page shows.
-    pub source: Href,
-    /// The largest copy.
-    pub large: Href,
-    /// What it shows.
-    pub alt: String,
-    /// Its caption.
-    pub caption: Option<Text>,
-    /// Width and height of the copy in pixels, so that the page does not move when it is there.
-    pub size: Option<(u32, u32)>,
-}
-
-/// The recordings of a work.
-pub(super) fn players(record: &AssetDto, language: Language) -> Vec<PlayerView> {
+/// The recordings of a work; the first one at this moment.
+pub(in crate::interfaces::portal) fn players(
+    record: &AssetDto,
+    at_ms: Option<u64>,
+    language: Language,
+) -> Vec<PlayerView> {
     let is_played = |file: &&FileDto| file.role == "original" || file.role == "accessible";
     let files = record.files.iter().filter(is_played);
-    files
-        .filter_map(|file| player(file, record, language))
-        .collect()
+    let players = files.filter_map(|file| player(file, record, language));
+    let mut players: Vec<PlayerView> = players.collect();
+    if let (Some(first), Some(at_ms)) = (players.first_mut(), at_ms) {
+        let fragment = moment::anchor(&moment::seconds(at_ms));
+        first.source = first.source.clone().at(&fragment);
+    }
+    players
 }
 
 fn player(file: &FileDto, record: &AssetDto, language: Language) -> Option<PlayerView> {
@@ -57,12 +75,30 @@ fn player(file: &FileDto, record: &AssetDto, language: Language) -> Option<Playe
     if !is_video && !available.media_type.starts_with("audio/") {
         return None;
     }
+    let side = |(side, address): (&String, &String)| Some((side.parse().ok()?, address.clone()));
+    let pictures = available.previews.iter().filter_map(side);
+    let fitting = pictures.filter(|(side, _): &(u32, String)| *side <= POSTER_PX);
+    let poster = fitting.max_by_key(|(side, _)| *side);
     Some(PlayerView {
         source: Href::own(available.address.clone()),
         is_video,
         title: Text::best(&file.title, language),
         link: describe(file, language)?,
         captions: captions(record),
+        poster: poster.map(|(_, address)| Href::own(address)),
+        size: file.width_px.zip(file.height_px),
+        wave: wave(file, language),
+    })
+}
+
+fn wave(file: &FileDto, language: Language) -> Option<WaveView> {
+    let waveform = file.sound.as_ref()?.waveform.as_ref()?;
+    let length_ms = file.duration_ms?;
+    Some(WaveView {
+        picture: Href::own(waveform.svg.clone()),
+        alt: texts::waveform(&format::duration(length_ms, language), language),
+        seconds: moment::seconds(length_ms),
+        clock: format::clock(length_ms),
     })
 }
 
@@ -76,69 +112,4 @@ fn captions(record: &AssetDto) -> Vec<CaptionsView> {
         })
     };
     files.filter_map(view).collect()
-}
-
-/// The pictures of a work.
-pub(super) fn pictures(record: &AssetDto, language: Language) -> Vec<PictureView> {
-    let files = record.files.iter();
-    files
-        .filter_map(|file| picture(file, record, language))
-        .collect()
-}
-
-fn picture(file: &FileDto, record: &AssetDto, language: Language) -> Option<PictureView> {
-    let available = file.available.as_ref()?;
-    let mut sides: Vec<(u32, &String)> = Vec::new();
-    for (side, address) in &available.previews {
-        sides.push((side.parse().ok()?, address));
-    }
-    sides.sort_unstable();
-    let (side, source) = *sides
-        .iter()
-        .rev()
-        .find(|(side, _)| *side <= 800)
-        .or(sides.first())?;
-    let (_, large) = *sides.last()?;
-    let alt = Text::best(&file.alt, language).or_else(|| Text::best(&record.work.titles, language));
-    Some(PictureView {
-        source: Href::own(source.clone()),
-        large: Href::own(large.clone()),
-        alt: alt.map(|alt| alt.text).unwrap_or_default(),
-        caption: Text::best(&file.title, language),
-        size: file
-            .width_px
-            .zip(file.height_px)
-            .map(|frame| within(frame, side)),
-    })
-}
-
-/// The frame of a copy whose longer side has at most so many pixels.
-fn within((width, height): (u32, u32), side: u32) -> (u32, u32) {
-    let longer = width.max(height).max(1);
-    if longer <= side {
-        return (width, height);
-    }
-    let scaled = |length: u32| {
-        let exact =
-            (u64::from(length) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
-        u32::try_from(exact).unwrap_or(side).max(1)
-    };
-    (scaled(width), scaled(height))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::within;
-
-    #[test]
-    fn a_copy_keeps_the_proportions() {
-        for (frame, side, copy) in [
-            ((4032, 3024), 400, (400, 300)),
-            ((3024, 4032), 400, (300, 400)),
-            ((100, 50), 400, (100, 50)),
-            ((10_000, 1), 400, (400, 1)),
-        ] {
-            assert_eq!(within(frame, side), copy);
-        }
-    }
 }

@@ -1,54 +1,43 @@
 //! The page of a work: what one can read, hear or see first, then whether one may use it.
 
+mod document;
 mod facts;
 mod media;
+mod moment;
+mod parts;
+mod picture;
+mod portions;
+mod related;
 mod transcript;
+mod view;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::files::{self, DownloadView};
-use super::href::Href;
 use super::layout::Layout;
 use super::page::PageRequest;
 use super::place::Place;
-use super::works::{self, Text, WorkCard};
-use crate::domain::asset::AssetId;
-use crate::domain::vocabulary::Vocabularies;
+use super::works;
+use crate::app::Archive;
+use crate::domain::access::Actor;
+use crate::domain::asset::{Asset, AssetId};
+use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::work::WorkTexts;
 use crate::interfaces::wire::AssetDto;
-use crate::services::delivery::Delivery;
-use crate::services::sharing::Sharing;
 use crate::services::works::FindError;
-use facts::FactView;
-use media::{PictureView, PlayerView};
-use transcript::TranscriptView;
 
-#[derive(Template)]
-#[template(path = "work.html")]
-struct WorkPage {
-    layout: Layout,
-    t: &'static WorkTexts,
-    card: WorkCard,
-    byline: String,
-    description: Option<Text>,
-    corrections: Vec<(String, String)>,
-    players: Vec<PlayerView>,
-    pictures: Vec<PictureView>,
-    transcripts: Vec<TranscriptView>,
-    body: Option<Text>,
-    facts: Vec<FactView>,
-    licence: Option<Href>,
-    credit_line: String,
-    downloads: Vec<DownloadView>,
-    is_working: bool,
-    record: Href,
-}
+use document::Chosen;
+pub(super) use document::address as document_address;
+pub(super) use media::{PlayerView, players};
+pub(super) use moment::{parse as parse_moment, seconds};
+pub(super) use picture::{ON_PHOTO_PX, ON_WORK_PX, PictureView, pictures};
+use related::RelatedReader;
+pub(super) use transcript::{Shown, TranscriptView, read as transcripts};
+use view::{Passage, WorkPage};
 
 #[derive(Template)]
 #[template(path = "gone.html")]
@@ -59,26 +48,70 @@ struct GonePage {
     id: AssetId,
 }
 
-/// Shows the page.
+/// Shows the page; with `format=list` the addresses of the files of the work and its parts.
 ///
 /// # Errors
 /// [`Problem::NotFound`]; those of the catalogue.
 pub async fn show(
     actor: Allowed<Read>,
+    counted: Counted,
     id: WorkId,
     page: PageRequest,
-    sharing: web::Data<Sharing>,
-    delivery: web::Data<Delivery>,
-    vocabularies: web::Data<Vocabularies>,
+    archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
-    let work = match sharing.read(&actor, id.0).await {
+    let work = match archive.sharing.read(&actor, id.0).await {
         Err(FindError::Gone { reason }) => return gone(&page, id.0, reason),
         found => found?,
     };
-    let transcripts = transcript::read(&actor, &work, &delivery, page.language).await?;
-    let records = works::records(&actor, vec![work], &delivery, &vocabularies).await?;
-    let record = records.into_iter().next().ok_or(Problem::NotFound)?;
-    page.respond(&WorkPage::new(&page, record, transcripts, &vocabularies))
+    let related = RelatedReader::new((&actor, &counted), &page, &archive);
+    let related = related.read(&work).await?;
+    let shown = shown(&page, Place::Work(id.0));
+    let sources = (&archive.delivery, &*archive.vocabularies);
+    let transcripts = transcript::read(&actor, &work, sources, shown).await?;
+    let record = record(&actor, work, &archive).await?;
+    if page.parameter("format").as_deref() == Some("list") {
+        let list = parts::list(&record, &related.parts, page.base.as_str());
+        return Ok(plain(list));
+    }
+    let chosen = Chosen::of(&page);
+    let documents = document::read(&actor, &record, &archive.delivery, &chosen, page.language);
+    let documents = documents.await?;
+    let named_page = chosen.page_of(&documents);
+    let named_page = named_page.map(|(document, number)| Passage::Page(document, number));
+    let passage = shown.at_ms.map(Passage::Moment).or(named_page);
+    let (texts, context) = ((transcripts, documents), (passage, &**archive));
+    page.respond(&WorkPage::new(&page, &record, texts, related, context))
+}
+
+/// Transcripts of a page that shows them at the moment of its address.
+pub(super) fn shown(page: &PageRequest, place: Place) -> Shown {
+    let at = page.parameter("t");
+    Shown {
+        place,
+        language: page.language,
+        at_ms: at.as_deref().and_then(parse_moment),
+    }
+}
+
+/// The record of a work that the actor sees.
+///
+/// # Errors
+/// Those of the catalogue.
+pub(super) async fn record(
+    actor: &Actor,
+    work: Asset,
+    archive: &Archive,
+) -> Result<AssetDto, Problem> {
+    let (delivery, vocabularies) = (&archive.delivery, &archive.vocabularies);
+    let records = works::records(actor, vec![work], delivery, vocabularies).await?;
+    records.into_iter().next().ok_or(Problem::NotFound)
+}
+
+/// A list of addresses for a download program.
+fn plain(addresses: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body(addresses)
 }
 
 /// The page of a work that was withdrawn or deleted.
@@ -91,91 +124,4 @@ fn gone(page: &PageRequest, id: AssetId, reason: Option<String>) -> Result<HttpR
         id,
     };
     page.respond_with(StatusCode::GONE, &view)
-}
-
-impl WorkPage {
-    fn new(
-        page: &PageRequest,
-        record: AssetDto,
-        transcripts: Vec<TranscriptView>,
-        vocabularies: &Vocabularies,
-    ) -> Self {
-        let language = page.language;
-        let card = WorkCard::new(&record, vocabularies, language);
-        let place = record.id.parse().map_or(Place::Home, Place::Work);
-        let correction = |correction: &crate::interfaces::wire::CorrectionDto| {
-            let day = correction
-                .at
-                .get(..10)
-                .and_then(|day| works::date(day, language));
-            (day.unwrap_or_default(), correction.note.clone())
-        };
-        Self {
-            layout: page.layout(card.title.text.clone(), place),
-            t: WorkTexts::of(language),
-            byline: byline(&record, vocabularies, language),
-            description: Text::best(&record.work.descriptions, language),
-            corrections: record.corrections.iter().map(correction).collect(),
-            players: media::players(&record, language),
-            pictures: media::pictures(&record, language),
-            facts: facts::of(&record, vocabularies, language),
-            licence: record.licence.as_deref().and_then(Href::other),
-            credit_line: credit_line(&record, &card, page, vocabularies),
-            downloads: files::downloads(&record, language),
-            is_working: record.files.iter().any(|file| file.processing == "working"),
-            record: Href::own(record.links.this.clone()),
-            body: body(&record),
-            transcripts,
-            card,
-        }
-    }
-}
-
-/// The text of a work in its own language.
-fn body(record: &AssetDto) -> Option<Text> {
-    let text = record.work.body.clone()?;
-    let language = record.work.languages.first().map_or("vi", String::as_str);
-    Some(Text {
-        language: language.to_owned(),
-        text,
-    })
-}
-
-/// Body, date and place.
-fn byline(record: &AssetDto, vocabularies: &Vocabularies, language: Language) -> String {
-    let issuer = record
-        .issued_by
-        .as_deref()
-        .or(record.work.organisation.as_deref());
-    let issuer = issuer.map(|slug| works::label(vocabularies, "organisation", slug, language));
-    let made = record
-        .work
-        .made
-        .as_deref()
-        .and_then(|made| works::date(made, language));
-    let place = record.work.places.first();
-    let place = place.map(|slug| works::label(vocabularies, "place", slug, language));
-    let parts: Vec<String> = [issuer, made, place].into_iter().flatten().collect();
-    parts.join(", ")
-}
-
-/// Title, body and date, what the body wants to be credited as, the terms, and the address of the page.
-fn credit_line(
-    record: &AssetDto,
-    card: &WorkCard,
-    page: &PageRequest,
-    vocabularies: &Vocabularies,
-) -> String {
-    let byline = byline(record, vocabularies, page.language);
-    let address = format!("{}{}", page.base.as_str(), card.href);
-    let title = format!("“{}”", card.title.text);
-    let parts = [
-        Some(title),
-        (!byline.is_empty()).then_some(byline),
-        record.work.credit_line.clone(),
-        Some(card.terms.clone()),
-        Some(address),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join(". ")
 }

@@ -1,14 +1,19 @@
 //! The spoken text of a work, with a link to the second of each line.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::href::Href;
+use super::super::place::Place;
+use super::moment;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, File, FileRole};
+use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::http::extract::body::in_proportion;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
+use crate::interfaces::portal::works;
 use crate::services::delivery::{Delivery, DeliveryError};
 use crate::services::media::captions;
 use crate::services::media::text::encoding::{self, Encoding};
@@ -26,10 +31,12 @@ const TYPES: [&str; 4] = [
 ];
 
 /// A transcript.
-pub(super) struct TranscriptView {
+pub(in crate::interfaces::portal) struct TranscriptView {
+    /// Its anchor.
+    pub anchor: String,
     /// The tag of its language.
     pub language: String,
-    /// What it is, when a work has several.
+    /// Its caption, or its language when the work has several.
     pub name: String,
     /// Its lines with times.
     pub lines: Vec<LineView>,
@@ -38,43 +45,56 @@ pub(super) struct TranscriptView {
 }
 
 /// A line that is said at a moment.
-pub(super) struct LineView {
+pub(in crate::interfaces::portal) struct LineView {
     /// `0:04`
     pub clock: String,
-    /// The page at this moment (Media Fragments URI 1.0).
+    /// The page at this moment.
     pub href: Href,
+    /// Its anchor; none when another line of the page has it.
+    pub anchor: Option<String>,
     /// The start in seconds, for the script.
     pub seconds: String,
     /// What is said.
     pub text: String,
+    /// Whether it is said at the moment of the address.
+    pub is_current: bool,
+}
+
+/// Where transcripts are shown.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::interfaces::portal) struct Shown {
+    /// The page.
+    pub place: Place,
+    /// Its language.
+    pub language: Language,
+    /// The moment of its address, in milliseconds.
+    pub at_ms: Option<u64>,
 }
 
 /// The transcripts that the reader may get. One of which there is no copy yet is left out.
 ///
 /// # Errors
 /// Those of the catalogue and of reading the bytes.
-pub(super) async fn read(
+pub(in crate::interfaces::portal) async fn read(
     actor: &Actor,
     work: &Asset,
-    delivery: &Delivery,
-    language: Language,
+    (delivery, vocabularies): (&Delivery, &Vocabularies),
+    shown: Shown,
 ) -> Result<Vec<TranscriptView>, Problem> {
     let is_transcript = |file: &&File| {
         matches!(file.role, FileRole::Transcript | FileRole::Captions)
             && TYPES.contains(&file.essence())
     };
-    let mut views = Vec::new();
+    let mut views: Vec<TranscriptView> = Vec::new();
+    let mut anchored = HashSet::new();
+    let has_several = work.files.iter().filter(is_transcript).count() > 1;
     for file in work.files.iter().filter(is_transcript) {
         let deliverable = match delivery.file(actor, work.id, file.sha256).await {
             Err(DeliveryError::NoSuchFile | DeliveryError::Forbidden) => continue,
             found => found?,
         };
-        let content = Arc::new(
-            delivery
-                .open(&deliverable)
-                .await
-                .map_err(DeliveryError::from)?,
-        );
+        let content = delivery.open(&deliverable).await;
+        let content = Arc::new(content.map_err(DeliveryError::from)?);
         let bytes = content.read(0..deliverable.size.min(MAX_BYTES)).await;
         let bytes = bytes.map_err(DeliveryError::from)?;
         let charset = file.charset().and_then(Encoding::from_charset);
@@ -90,41 +110,61 @@ pub(super) async fn read(
             }
         };
         let text = in_proportion(length, read).await;
-        views.push(TranscriptView::new(file, &text, language));
+        let mut view = TranscriptView::new(file, &text, shown);
+        if view.lines.is_empty() && view.paragraphs.is_empty() {
+            continue;
+        }
+        view.anchor = format!("loi-van-{}", views.len() + 1);
+        for line in &mut view.lines {
+            let is_first = anchored.insert(line.seconds.clone());
+            line.anchor = is_first.then(|| moment::anchor(&line.seconds));
+        }
+        if view.name.is_empty() && has_several {
+            view.name = works::label(vocabularies, "language", &view.language, shown.language);
+        }
+        views.push(view);
     }
     Ok(views)
 }
 
 impl TranscriptView {
-    fn new(file: &File, text: &TimedText, language: Language) -> Self {
-        let line = |(ms, text): (u64, &str)| LineView {
-            clock: format::clock(ms),
-            href: Href::anchor(&format!("t={}", seconds(ms))),
-            seconds: seconds(ms),
-            text: text.to_owned(),
+    fn new(file: &File, text: &TimedText, shown: Shown) -> Self {
+        let current = |start: &u64| shown.at_ms.is_some_and(|at| *start <= at);
+        let starts: Vec<u64> = text.cues().map(|(start, _)| start).collect();
+        let current = starts.iter().rposition(current);
+        let lines = text.cues().enumerate();
+        let line = |(number, (ms, text)): (usize, (u64, &str))| LineView {
+            is_current: current == Some(number),
+            ..LineView::new(ms, text, shown)
         };
-        let lines: Vec<LineView> = text.cues().map(line).collect();
-        let paragraphs = if lines.is_empty() {
-            let lines = text
-                .text
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty());
-            lines.map(str::to_owned).collect()
-        } else {
-            Vec::new()
-        };
+        let lines: Vec<LineView> = lines.map(line).collect();
+        let has_times = !lines.is_empty();
+        let paragraphs = text.text.lines().map(str::trim);
+        let paragraphs = paragraphs.filter(|line| !has_times && !line.is_empty());
         let tag = file.language.as_ref().map_or("vi", |tag| tag.as_str());
-        let title = file.title.best(language.tag());
+        let title = file.title.best(shown.language.tag());
         Self {
+            anchor: String::new(),
             language: tag.to_owned(),
             name: title.unwrap_or_default().to_owned(),
+            paragraphs: paragraphs.map(str::to_owned).collect(),
             lines,
-            paragraphs,
         }
     }
 }
 
-fn seconds(ms: u64) -> String {
-    format!("{}.{:03}", ms / 1000, ms % 1000)
+impl LineView {
+    fn new(ms: u64, text: &str, shown: Shown) -> Self {
+        let seconds = moment::seconds(ms);
+        let query = [("t", seconds.as_str())];
+        let href = shown.place.href_with(shown.language, query);
+        Self {
+            clock: format::clock(ms),
+            href: href.at(&moment::anchor(&seconds)),
+            text: text.to_owned(),
+            is_current: false,
+            anchor: None,
+            seconds,
+        }
+    }
 }

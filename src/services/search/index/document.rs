@@ -11,7 +11,7 @@ use crate::domain::asset::{Asset, AudienceLevel, FileRole, Work};
 use crate::domain::vietnamese_order::SortKey;
 use crate::domain::{PictureHash, Slug};
 use crate::services::search::analysis::sketch::Sketch;
-use crate::services::search::filters::Facet;
+use crate::services::search::filters::{Facet, relation_tag};
 use crate::services::search::thesaurus::Thesaurus;
 
 /// Milliseconds in a day.
@@ -160,6 +160,8 @@ fn tags(thesaurus: &Thesaurus, asset: &Asset) -> Vec<String> {
     tags.push(Facet::ReuseTerms.tag(work.reuse_terms.as_str()));
     tags.push(Facet::State.tag(asset.state.name()));
     tags.extend(media_kinds(asset).map(|kind| Facet::Has.tag(kind)));
+    let relations = work.relations.iter();
+    tags.extend(relations.map(|relation| relation_tag(relation.target)));
     tags.sort_unstable();
     tags.dedup();
     tags

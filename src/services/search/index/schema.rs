@@ -18,7 +18,7 @@ use crate::domain::asset::AudienceLevel;
 use crate::services::search::analysis::{Analyzer, TermKind};
 
 /// The version of the schema, stored in the index together with that of the analysis.
-pub(crate) const VERSION: u32 = 7;
+pub(crate) const VERSION: u32 = 8;
 
 /// The schema and handles of its fields.
 #[derive(Debug, Clone)]

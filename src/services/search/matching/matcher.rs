@@ -16,7 +16,7 @@ use tantivy::schema::IndexRecordOption;
 
 use super::matches::{MatchMode, Matches};
 use super::range_filters::range_filters;
-use crate::services::search::filters::{Facet, Filters};
+use crate::services::search::filters::{Facet, Filters, relation_tag};
 use crate::services::search::index::schema::Fields;
 use crate::services::search::query::plan::{Clause, QueryPlan};
 use crate::services::search::snapshot::doc_sets::{DocSet, SegmentDocSets};
@@ -111,6 +111,10 @@ impl Matcher<'_> {
     fn admitted(&self, sets: SegmentDocSets<'_>, mut docs: Arc<DocSet>) -> tantivy::Result<DocSet> {
         Arc::make_mut(&mut docs).intersect_with(&*self.view.visible(sets.reader)?);
         let mut docs = Arc::unwrap_or_clone(docs);
+        if let Some(target) = self.filters.related_to {
+            let related = sets.with_term(self.view.fields.tags, &relation_tag(target))?;
+            docs.intersect_with(&related);
+        }
         let ranges = range_filters(self.filters, sets.reader)?;
         if !ranges.is_empty() {
             let is_outside = |doc: &usize| !ranges.iter().all(|range| range.matches(*doc as u32));
