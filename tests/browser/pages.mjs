@@ -84,6 +84,8 @@ const pages = [
   [null, "/tim?sort=x", "/en/search?sort=x", 400],
   ["contributor", "/cua-toi", "/en/mine", 200],
   ["contributor", "/gui", "/en/deposit", 200],
+  ["contributor", "/tai-khoan", "/en/account", 200],
+  [null, "/quen-mat-khau", "/en/forgotten-password", 200],
   ["editor", "/duyet", "/en/review", 200],
 ];
 for (const width of widths) {

@@ -36,6 +36,8 @@ pub struct Layout {
     pub second_factor: Href,
     /// Signing out.
     pub sign_out: Href,
+    /// The account of the holder.
+    pub account: Href,
     /// The form of a new work.
     pub deposit: Href,
     /// The works in progress of the caller.
@@ -79,6 +81,7 @@ impl Layout {
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),
             sign_out: Place::SignOut.href(language),
+            account: Place::Account.href(language),
             deposit: Place::Deposit.href(language),
             mine: Place::Mine.href(language),
             review: Place::Review.href(language),

@@ -7,6 +7,7 @@
 //! Pages work without scripts. They never call the HTTP interface, and show nothing that it hides: works come from
 //! the same services, with the caller as actor, and in the same wire form.
 
+pub mod account;
 pub mod assets;
 pub mod choices;
 pub mod deposit;
@@ -18,6 +19,7 @@ pub mod href;
 pub mod layout;
 pub mod page;
 pub mod place;
+pub mod refusal;
 pub mod review;
 pub mod routes;
 pub mod search;

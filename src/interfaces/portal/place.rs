@@ -20,8 +20,14 @@ pub enum Place {
     SignIn,
     /// Signing in, second step.
     SecondFactor,
+    /// What signing in with a passkey leads to.
+    SignedIn,
     /// Signing out.
     SignOut,
+    /// The account of the holder.
+    Account,
+    /// A forgotten password.
+    Forgotten,
     /// The form of a new work.
     Deposit,
     /// The works in progress of the caller.
@@ -51,6 +57,12 @@ pub const STATION: [&str; 2] = ["/dai", "/station"];
 pub const SIGN_IN: [&str; 2] = ["/dang-nhap", "/sign-in"];
 /// [`Place::SecondFactor`]
 pub const SECOND_FACTOR: [&str; 2] = ["/dang-nhap/ma", "/sign-in/code"];
+/// [`Place::SignedIn`]
+pub const SIGNED_IN: [&str; 2] = ["/dang-nhap/tiep", "/sign-in/on"];
+/// [`Place::Account`]
+pub const ACCOUNT: [&str; 2] = ["/tai-khoan", "/account"];
+/// [`Place::Forgotten`]
+pub const FORGOTTEN: [&str; 2] = ["/quen-mat-khau", "/forgotten-password"];
 /// [`Place::SignOut`]
 pub const SIGN_OUT: [&str; 2] = ["/dang-xuat", "/sign-out"];
 /// [`Place::Deposit`]
@@ -69,8 +81,8 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
 /// A page of each first part of a path.
-const ALL: [[&str; 2]; 9] = [
-    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW,
+const ALL: &[[&str; 2]] = &[
+    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW, ACCOUNT, FORGOTTEN,
 ];
 
 /// The path that the router knows for a page.
@@ -109,7 +121,10 @@ impl Place {
             Self::Station => pattern(STATION, language),
             Self::SignIn => pattern(SIGN_IN, language),
             Self::SecondFactor => pattern(SECOND_FACTOR, language),
+            Self::SignedIn => pattern(SIGNED_IN, language),
             Self::SignOut => pattern(SIGN_OUT, language),
+            Self::Account => pattern(ACCOUNT, language),
+            Self::Forgotten => pattern(FORGOTTEN, language),
             Self::Deposit => pattern(DEPOSIT, language),
             Self::Mine => pattern(MINE, language),
             Self::Draft(id) => of_work(DRAFT, id),

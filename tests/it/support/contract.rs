@@ -450,6 +450,8 @@ fn is_page(path: &str) -> bool {
         "gui",
         "cua-toi",
         "duyet",
+        "tai-khoan",
+        "quen-mat-khau",
         "dai",
     ]
     .contains(&first)

@@ -49,6 +49,9 @@ super::texts! {
         returned: "Bị trả lại vì", "Returned because";
         print: "In trang này để giữ làm biên nhận.", "Print this page as your receipt.";
         changed: "Tác phẩm đã thay đổi ở nơi khác. Đây là bản mới nhất.", "The work has changed elsewhere. This is the latest.";
+        both_values: "Tác phẩm đã thay đổi ở nơi khác. Chữ bạn gõ vẫn còn; bên cạnh là bản đang có. Hãy xem lại rồi lưu.",
+            "The work has changed elsewhere. What you typed is kept; beside it is what is there now. Please look, then save.";
+        now_there: "Hiện đang là", "Now it says";
         see: "Xem trang tác phẩm", "See the page of the work";
     }
 }

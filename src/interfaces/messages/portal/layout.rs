@@ -13,6 +13,7 @@ super::texts! {
         partners: "Cho đối tác", "For partners";
         sign_in: "Đăng nhập", "Sign in";
         sign_out: "Đăng xuất", "Sign out";
+        account: "Tài khoản", "Account";
         deposit: "Gửi tác phẩm", "Deposit";
         mine: "Tác phẩm của tôi", "My works";
         review: "Hàng chờ duyệt", "Review queue";

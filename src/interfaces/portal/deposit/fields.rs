@@ -128,6 +128,21 @@ pub(super) struct FieldView {
     pub(super) is_long: bool,
     /// What is wrong.
     pub(super) error: Option<String>,
+    /// What somebody else has written meanwhile.
+    pub(super) other: Option<String>,
+}
+
+impl FieldView {
+    /// What was typed, beside what is there now where that differs.
+    pub(super) fn against(self, present: &Self) -> Self {
+        let named = |value: &str| {
+            let mut options = present.options.iter();
+            let label = options.find(|(known, _)| known == value);
+            label.map_or_else(|| value.to_owned(), |(_, label)| label.clone())
+        };
+        let other = (self.value != present.value).then(|| named(&present.value));
+        Self { other, ..self }
+    }
 }
 
 /// What is wrong with a field; with the whole for an empty name.
@@ -172,6 +187,7 @@ pub(super) fn views(
             .iter()
             .find(|(of, _)| *of == name)
             .map(|(_, text)| text.clone()),
+        other: None,
     };
     vec![
         view("title", t.name, "", None, false),

@@ -58,6 +58,9 @@ pub async fn create(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let description = Description::sent(&form.fields);
+    if form.is_resumed() {
+        return page.respond(&NewPage::new(&page, &description, Vec::new(), &archive));
+    }
     let work = description.to_json(&Description::default());
     let once = once(form.fields.text(KEY_FIELD), &work);
     let (length, vocabularies) = (description.bytes(), Arc::clone(&archive.vocabularies));
@@ -119,19 +122,22 @@ pub async fn change(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let sent = Description::sent(&form.fields);
+    let draft = || DraftPage::read(&form.actor, id.0, &page, &archive);
+    if form.is_resumed() {
+        return page.respond(&draft().await?.resumed(&form.fields, &archive));
+    }
     let revision = form.fields.text("revision").parse().map(Revision);
     let revision = revision.map_err(|_| Problem::MalformedRequest)?;
-    let changed = describe(&form.actor, id.0, revision, &sent, &archive).await;
-    let draft = || DraftPage::read(&form.actor, id.0, &page, &archive);
-    match changed {
+    match describe(&form.actor, id.0, revision, &sent, &archive).await {
         Ok(()) => Ok(page.redirect(&Place::Draft(id.0).href(page.language).at("tep"))),
         Err(ChangeError::Invalid(broken)) => {
             let errors = fields::errors(&caller, broken);
             page.respond(&draft().await?.with_description(&sent, errors, &archive))
         }
         Err(ChangeError::Stale { .. }) => {
-            let changed = DepositTexts::of(page.language).changed;
-            page.respond(&draft().await?.with_refusal(vec![changed.to_owned()]))
+            let changed = DepositTexts::of(page.language).both_values;
+            let draft = draft().await?.with_refusal(vec![changed.to_owned()]);
+            page.respond(&draft.with_conflict(&sent, &archive))
         }
         Err(error) => Err(error.into()),
     }
@@ -167,6 +173,9 @@ pub async fn submit(
     page: PageRequest,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
+    if form.is_resumed() {
+        return Ok(page.redirect(&Place::Draft(id.0).href(page.language)));
+    }
     let revision = form.fields.text("revision").parse().map(Revision);
     let revision = revision.map_err(|_| Problem::MalformedRequest)?;
     let submitted = archive

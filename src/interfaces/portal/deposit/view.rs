@@ -9,6 +9,7 @@ use crate::domain::asset::{AssetId, State};
 use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::{self as texts, DepositTexts};
+use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
@@ -50,6 +51,8 @@ pub(super) struct DraftPage {
     errors: Vec<FieldError>,
     files: Vec<String>,
     missing: Vec<String>,
+    /// What was typed about pictures.
+    alt_text: String,
 }
 
 impl NewPage {
@@ -121,6 +124,7 @@ impl DraftPage {
             errors: Vec::new(),
             files: record.files.iter().map(file).collect(),
             missing: missing.map(how).collect(),
+            alt_text: String::new(),
         })
     }
 
@@ -135,6 +139,37 @@ impl DraftPage {
             fields: fields::views(sent, &errors, self.layout.language, archive),
             errors,
             ..self
+        }
+    }
+
+    /// The page with what was typed, and beside it what somebody else has written meanwhile.
+    pub(super) fn with_conflict(self, sent: &Description, archive: &Archive) -> Self {
+        let typed = fields::views(sent, &[], self.layout.language, archive);
+        let both = typed.into_iter().zip(&self.fields);
+        Self {
+            fields: both
+                .map(|(typed, present)| typed.against(present))
+                .collect(),
+            ..self
+        }
+    }
+
+    /// The page with what was typed before the session ended: a description, or that of a picture. What was typed for
+    /// an earlier revision stands beside what is there now.
+    pub(super) fn resumed(self, typed: &FormFields, archive: &Archive) -> Self {
+        let page = Self {
+            alt_text: typed.text("alt_text").to_owned(),
+            ..self
+        };
+        if !typed.has("title") {
+            return page;
+        }
+        let is_current = typed.text("revision") == page.revision.to_string();
+        let sent = Description::sent(typed);
+        if is_current {
+            page.with_description(&sent, Vec::new(), archive)
+        } else {
+            page.with_conflict(&sent, archive)
         }
     }
 

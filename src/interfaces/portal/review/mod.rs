@@ -42,7 +42,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
     let first = queue.works.first().map(|work| work.id);
-    queue.respond(first, Vec::new()).await
+    queue.respond(first, Vec::new(), "").await
 }
 
 /// Shows the queue with one work.
@@ -57,7 +57,7 @@ pub async fn show_work(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
-    queue.respond(Some(id.0), Vec::new()).await
+    queue.respond(Some(id.0), Vec::new(), "").await
 }
 
 /// Makes a decision and opens the next work; shows the work again with the reasons when it is refused.
@@ -72,6 +72,11 @@ pub async fn decide(
     page: PageRequest,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
+    let typed = form.fields.text("reason");
+    if form.is_resumed() {
+        let queue = Queue::read(&form.actor, counted.0, &page, &archive).await?;
+        return queue.respond(Some(id.0), Vec::new(), typed).await;
+    }
     let decision = Decision::read(&form.fields)?;
     let refusal = match decision.make(&form.actor, id.0, &archive).await {
         Ok(_) => return Ok(page.redirect(&Place::Review.href(page.language))),
@@ -79,7 +84,7 @@ pub async fn decide(
         Err(error) => decision::reasons(&caller, error.into())?,
     };
     let queue = Queue::read(&form.actor, counted.0, &page, &archive).await?;
-    queue.respond(Some(id.0), refusal).await
+    queue.respond(Some(id.0), refusal, typed).await
 }
 
 /// The works that wait for a decision.
@@ -116,14 +121,15 @@ impl<'a> Queue<'a> {
         })
     }
 
-    /// The page with this work. `refusal`: why a decision on it was not made.
+    /// The page with this work. `refusal`: why a decision on it was not made; `reason`: what was typed for it.
     async fn respond(
         self,
         chosen: Option<AssetId>,
         refusal: Vec<String>,
+        reason: &str,
     ) -> Result<HttpResponse, Problem> {
         let selected = match chosen {
-            Some(id) => Some(self.select(id).await?),
+            Some(id) => Some(self.select(id).await?.with_reason(reason)),
             None => None,
         };
         let vocabularies = &self.archive.vocabularies;

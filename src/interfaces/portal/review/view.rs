@@ -2,8 +2,7 @@
 
 use askama::Template;
 
-use super::decision::Kind;
-use crate::domain::asset::StateName;
+use crate::domain::asset::{ReviewDecision, StateName};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::review::{self as texts, ReviewTexts};
@@ -46,6 +45,8 @@ pub(super) struct Selected {
     buttons: Vec<(&'static str, &'static str)>,
     may_return: bool,
     may_withdraw: bool,
+    /// The reason that was typed.
+    reason: String,
 }
 
 /// A condition of publication.
@@ -85,16 +86,16 @@ impl Selected {
     pub(super) fn new(
         record: &AssetDto,
         checklist: &ChecklistDto,
-        possible: Vec<Kind>,
+        possible: Vec<ReviewDecision>,
         language: Language,
         vocabularies: &Vocabularies,
     ) -> Self {
         let t = ReviewTexts::of(language);
-        let button = |kind: &Kind| match kind {
-            Kind::Accept => Some(("accept", t.accept)),
-            Kind::Approve => Some(("approve", t.approve)),
-            Kind::Publish => Some(("publish", t.publish)),
-            Kind::Return | Kind::Withdraw => None,
+        let button = |kind: &ReviewDecision| match kind {
+            ReviewDecision::Accept => Some(("accept", t.accept)),
+            ReviewDecision::Approve => Some(("approve", t.approve)),
+            ReviewDecision::Publish => Some(("publish", t.publish)),
+            ReviewDecision::Return | ReviewDecision::Withdraw => None,
         };
         let needed = checklist
             .conditions
@@ -121,8 +122,17 @@ impl Selected {
                 .collect(),
             is_met: checklist.is_met,
             buttons: possible.iter().filter_map(button).collect(),
-            may_return: possible.contains(&Kind::Return),
-            may_withdraw: possible.contains(&Kind::Withdraw),
+            may_return: possible.contains(&ReviewDecision::Return),
+            may_withdraw: possible.contains(&ReviewDecision::Withdraw),
+            reason: String::new(),
+        }
+    }
+
+    /// The work with a reason that was typed before.
+    pub(super) fn with_reason(self, reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+            ..self
         }
     }
 }
