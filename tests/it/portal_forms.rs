@@ -53,7 +53,7 @@ fn a_page_that_needs_an_account_leads_to_the_sign_in_page_and_back() {
     }
 }
 
-const DESCRIPTION: [(&str, &str); 10] = [
+pub(crate) const DESCRIPTION: [(&str, &str); 10] = [
     ("title", "Lễ khai giảng ở Ia Ko"),
     ("kind", "photo-essay"),
     ("language", "vi"),

@@ -22,6 +22,8 @@ pub struct Layout {
     pub icon: Href,
     /// The script.
     pub script: Href,
+    /// The script for those who are signed in.
+    pub holder_script: Href,
     /// The start page.
     pub home: Href,
     /// The search.
@@ -74,6 +76,7 @@ impl Layout {
             stylesheet: assets::href("portal.css"),
             icon: assets::href("icon.svg"),
             script: assets::href("portal.js"),
+            holder_script: assets::href("holder.js"),
             home: Place::Home.href(language),
             search: Place::Search.href(language),
             station: Place::Station.href(language),

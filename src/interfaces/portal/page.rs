@@ -92,6 +92,12 @@ impl PageRequest {
             .finish()
     }
 
+    /// Whether a script of a page asks, which reads JSON.
+    pub fn is_of_script(&self) -> bool {
+        let accepted = self.request.headers().get(header::ACCEPT);
+        accepted.is_some_and(|accepted| accepted == "application/json")
+    }
+
     /// The query string as sent.
     pub fn query(&self) -> &str {
         self.request.query_string()

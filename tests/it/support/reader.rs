@@ -52,11 +52,7 @@ impl Reader {
     }
 
     pub(crate) fn post_from(&mut self, site: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
-        let pairs = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-        let body = pairs.collect::<Vec<_>>().join("&");
+        let body = encoded(fields);
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
             ("sec-fetch-site", site),
@@ -94,10 +90,18 @@ impl Reader {
         self.send("POST", path, &headers, &body)
     }
 
-    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let cookie = self.cookie.clone();
         let mut headers = headers.to_vec();
-        headers.push(("accept", "text/html"));
+        if !headers.iter().any(|(name, _)| *name == "accept") {
+            headers.push(("accept", "text/html"));
+        }
         if !cookie.is_empty() {
             headers.push(("cookie", &cookie));
         }
@@ -119,7 +123,16 @@ impl Reader {
     }
 }
 
-/// The draft's address of a redirection.
+/// Fields as the body of a form.
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The address of a redirection, without its fragment.
 pub(crate) fn location(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let location = answer.header("location");

@@ -3,12 +3,14 @@
 use askama::Template;
 
 use super::fields::{self, Description, FieldError, FieldView};
+use super::uploaded::UPLOAD_FIELD;
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{AssetId, State};
 use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::{self as texts, DepositTexts};
+use crate::interfaces::portal::assets;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
@@ -28,6 +30,26 @@ pub(super) struct NewPage {
     key: String,
     fields: Vec<FieldView>,
     errors: Vec<FieldError>,
+    scripts: Scripts,
+    /// Fields about files that were uploaded, when the form is shown again.
+    uploads: Vec<(String, String)>,
+}
+
+/// What eases the form.
+struct Scripts {
+    save: Href,
+    upload: Href,
+    tus: Href,
+}
+
+impl Scripts {
+    fn new() -> Self {
+        Self {
+            save: assets::href("draft.js"),
+            upload: assets::href("uploads.js"),
+            tus: assets::href("tus.min.js"),
+        }
+    }
 }
 
 /// A work in progress: its description, its files, what is missing, or the receipt once it is submitted.
@@ -53,6 +75,8 @@ pub(super) struct DraftPage {
     missing: Vec<String>,
     /// What was typed about pictures.
     alt_text: String,
+    scripts: Scripts,
+    uploads: Vec<(String, String)>,
 }
 
 impl NewPage {
@@ -70,7 +94,21 @@ impl NewPage {
             key: hex(&archive.clock.random_bytes::<16>()),
             fields: fields::views(description, &errors, page.language, archive),
             errors,
+            scripts: Scripts::new(),
+            uploads: Vec::new(),
         }
+    }
+
+    /// The page with the files that were uploaded for the form.
+    pub(super) fn with_uploads(self, sent: &FormFields) -> Self {
+        let mut uploads = Vec::new();
+        for id in sent.all(UPLOAD_FIELD) {
+            uploads.push((UPLOAD_FIELD.to_owned(), id.to_owned()));
+            for name in [format!("name-{id}"), format!("alt-{id}")] {
+                uploads.push((name.clone(), sent.text(&name).to_owned()));
+            }
+        }
+        Self { uploads, ..self }
     }
 }
 
@@ -125,6 +163,8 @@ impl DraftPage {
             files: record.files.iter().map(file).collect(),
             missing: missing.map(how).collect(),
             alt_text: String::new(),
+            scripts: Scripts::new(),
+            uploads: Vec::new(),
         })
     }
 

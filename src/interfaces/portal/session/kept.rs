@@ -50,6 +50,10 @@ pub async fn keep_typed(
         return Ok(response);
     };
     let request = response.request().clone();
+    if PageRequest::extract(&request).await?.is_of_script() {
+        // The script keeps the text itself.
+        return Ok(response);
+    }
     let Some(mut page) = carry(&request, unsent).await? else {
         return Ok(response);
     };
