@@ -87,6 +87,8 @@ const pages = [
   ["contributor", "/tai-khoan", "/en/account", 200],
   [null, "/quen-mat-khau", "/en/forgotten-password", 200],
   ["editor", "/duyet", "/en/review", 200],
+  ["editor", `/hang-loat?work=${sound}&work=${text}`, `/en/bulk?work=${sound}`, 200],
+  ["editor", "/hang-loat", "/en/bulk?kind=article&q=quyen", 200],
 ];
 for (const width of widths) {
   for (const role of [null, "contributor", "editor"]) {

@@ -65,6 +65,7 @@ mod path_to_publication;
 mod picture_copies;
 mod policy_matrix;
 mod portal_account;
+mod portal_bulk;
 mod portal_deposit_scripts;
 mod portal_forms;
 mod portal_reading;

@@ -67,6 +67,11 @@ impl FormFields {
         fields.map(|(_, value)| value.trim())
     }
 
+    /// All of them.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// Whether the field was sent.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod bulk;
 pub mod choices;
 pub mod deposit;
 pub mod error;
@@ -25,6 +26,7 @@ pub mod routes;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod typed_date;
 pub mod work;
 pub mod works;
 

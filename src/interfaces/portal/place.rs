@@ -4,6 +4,7 @@ use super::href::Href;
 use crate::domain::asset::AssetId;
 use crate::interfaces::http::pagination::query_text;
 use crate::interfaces::messages::Language;
+use crate::services::curation::bulk::BulkId;
 
 /// A page, as something that links lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub enum Place {
     Review,
     /// A work in the review queue.
     ReviewWork(AssetId),
+    /// One act on many works.
+    Bulk,
+    /// What came of such an act.
+    BulkResult(BulkId),
 }
 
 /// The kinds of pages with their Vietnamese and English patterns for the router, without the language.
@@ -80,9 +85,14 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 /// [`Place::ReviewWork`]
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
+/// [`Place::Bulk`]
+pub const BULK: [&str; 2] = ["/hang-loat", "/bulk"];
+/// [`Place::BulkResult`]
+pub const BULK_RESULT: [&str; 2] = ["/hang-loat/{id}", "/bulk/{id}"];
+
 /// A page of each first part of a path.
 const ALL: &[[&str; 2]] = &[
-    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW, ACCOUNT, FORGOTTEN,
+    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW, ACCOUNT, FORGOTTEN, BULK,
 ];
 
 /// The path that the router knows for a page.
@@ -131,6 +141,8 @@ impl Place {
             Self::DraftFiles(id) => of_work(DRAFT_FILES, id),
             Self::DraftSubmission(id) => of_work(DRAFT_SUBMISSION, id),
             Self::Review => pattern(REVIEW, language),
+            Self::Bulk => pattern(BULK, language),
+            Self::BulkResult(id) => pattern(BULK_RESULT, language).replace("{id}", &id.to_string()),
             Self::ReviewWork(id) => of_work(REVIEW_WORK, id),
         }
     }

@@ -452,6 +452,7 @@ fn is_page(path: &str) -> bool {
         "duyet",
         "tai-khoan",
         "quen-mat-khau",
+        "hang-loat",
         "dai",
     ]
     .contains(&first)

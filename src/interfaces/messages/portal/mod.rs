@@ -3,6 +3,7 @@
 //! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
 pub mod account;
+pub mod bulk;
 pub mod deposit;
 pub mod errors;
 pub mod format;

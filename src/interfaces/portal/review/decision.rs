@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, ReviewDecision, Revision};
-use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::wire::parse_return_reasons;
@@ -26,7 +25,7 @@ const fn operation(decision: ReviewDecision) -> Operation {
 #[derive(Debug)]
 pub(super) struct Decision {
     kind: ReviewDecision,
-    revision: Revision,
+    pub(super) revision: Revision,
     reason: String,
 }
 
@@ -82,26 +81,4 @@ impl Decision {
             }
         }
     }
-}
-
-/// Why a decision was refused, in words.
-///
-/// # Errors
-/// The problem itself when it is none of the work.
-pub(super) fn reasons(caller: &Caller, problem: Problem) -> Result<Vec<String>, Problem> {
-    if !matches!(
-        problem,
-        Problem::Invalid(_) | Problem::WrongState { .. } | Problem::Forbidden
-    ) {
-        return Err(problem);
-    }
-    let document = caller.document(&problem);
-    if document.errors.is_empty() {
-        return Ok(vec![document.detail]);
-    }
-    Ok(document
-        .errors
-        .into_iter()
-        .map(|error| error.detail)
-        .collect())
 }
