@@ -38,6 +38,10 @@ pub struct Layout {
     pub second_factor: Href,
     /// Signing out.
     pub sign_out: Href,
+    /// Works in figures.
+    pub overview: Href,
+    /// Administration.
+    pub admin: Href,
     /// The account of the holder.
     pub account: Href,
     /// The form of a new work.
@@ -48,6 +52,10 @@ pub struct Layout {
     pub review: Href,
     /// Whether the caller may deposit works.
     pub may_deposit: bool,
+    /// Whether the caller may read the audit trail, or more.
+    pub may_audit: bool,
+    /// Whether the caller may follow works to publication.
+    pub may_follow: bool,
     /// Whether the caller may review works.
     pub may_review: bool,
     /// The token for forms of the session; empty without one.
@@ -84,6 +92,10 @@ impl Layout {
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),
             sign_out: Place::SignOut.href(language),
+            overview: Place::Overview.href(language),
+            admin: Place::Admin.href(language),
+            may_audit: false,
+            may_follow: false,
             account: Place::Account.href(language),
             deposit: Place::Deposit.href(language),
             mine: Place::Mine.href(language),
@@ -103,6 +115,8 @@ impl Layout {
     pub fn for_holder(self, actor: &Actor, csrf: String) -> Self {
         Self {
             may_deposit: actor.may(Permission::Deposit),
+            may_audit: actor.may(Permission::Audit),
+            may_follow: actor.may(Permission::FollowUp),
             may_review: actor.may(Permission::Review),
             csrf,
             ..self

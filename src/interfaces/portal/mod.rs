@@ -8,6 +8,7 @@
 //! the same services, with the caller as actor, and in the same wire form.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod bulk;
 pub mod choices;
@@ -18,6 +19,7 @@ pub mod form;
 pub mod home;
 pub mod href;
 pub mod layout;
+pub mod overview;
 pub mod page;
 pub mod place;
 pub mod refusal;

@@ -43,6 +43,10 @@ pub enum Place {
     Review,
     /// A work in the review queue.
     ReviewWork(AssetId),
+    /// Works in figures.
+    Overview,
+    /// Administration.
+    Admin,
     /// One act on many works.
     Bulk,
     /// What came of such an act.
@@ -85,6 +89,10 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 /// [`Place::ReviewWork`]
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
+/// [`Place::Overview`]
+pub const OVERVIEW: [&str; 2] = ["/tong-quan", "/overview"];
+/// [`Place::Admin`]
+pub const ADMIN: [&str; 2] = ["/quan-tri", "/admin"];
 /// [`Place::Bulk`]
 pub const BULK: [&str; 2] = ["/hang-loat", "/bulk"];
 /// [`Place::BulkResult`]
@@ -92,7 +100,8 @@ pub const BULK_RESULT: [&str; 2] = ["/hang-loat/{id}", "/bulk/{id}"];
 
 /// A page of each first part of a path.
 const ALL: &[[&str; 2]] = &[
-    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW, ACCOUNT, FORGOTTEN, BULK,
+    STATION, HOME, SEARCH, WORK, SIGN_IN, SIGN_OUT, DEPOSIT, MINE, REVIEW, ACCOUNT, FORGOTTEN,
+    BULK, OVERVIEW, ADMIN,
 ];
 
 /// The path that the router knows for a page.
@@ -141,6 +150,8 @@ impl Place {
             Self::DraftFiles(id) => of_work(DRAFT_FILES, id),
             Self::DraftSubmission(id) => of_work(DRAFT_SUBMISSION, id),
             Self::Review => pattern(REVIEW, language),
+            Self::Overview => pattern(OVERVIEW, language),
+            Self::Admin => pattern(ADMIN, language),
             Self::Bulk => pattern(BULK, language),
             Self::BulkResult(id) => pattern(BULK_RESULT, language).replace("{id}", &id.to_string()),
             Self::ReviewWork(id) => of_work(REVIEW_WORK, id),

@@ -5,7 +5,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Resource, Responder, Route, web};
 
 use super::{
-    account, assets, bulk, deposit, error, home, place, review, search, session, station, work,
+    account, admin, assets, bulk, deposit, error, home, overview, place, review, search, session,
+    station, work,
 };
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
@@ -39,6 +40,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(shown(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)))
             .service(form_only(&at(place::DRAFT_FILES), deposit::add_files))
             .service(form_only(&at(place::DRAFT_SUBMISSION), deposit::submit))
+            .service(shown(&at(place::ADMIN), admin::show).route(posted(admin::act)))
+            .service(shown(&at(place::OVERVIEW), overview::show))
             .service(shown(&at(place::BULK), bulk::show).route(posted(bulk::send)))
             .service(shown(&at(place::BULK_RESULT), bulk::show_result).route(posted(bulk::undo)))
             .service(shown(&at(place::REVIEW), review::show))

@@ -453,6 +453,8 @@ fn is_page(path: &str) -> bool {
         "tai-khoan",
         "quen-mat-khau",
         "hang-loat",
+        "tong-quan",
+        "quan-tri",
         "dai",
     ]
     .contains(&first)

@@ -3,12 +3,14 @@
 //! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
 pub mod account;
+pub mod admin;
 pub mod bulk;
 pub mod deposit;
 pub mod errors;
 pub mod format;
 pub mod home;
 pub mod layout;
+pub mod overview;
 pub mod review;
 pub mod search;
 pub mod session;

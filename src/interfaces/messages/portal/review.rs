@@ -26,6 +26,7 @@ super::texts! {
         changed_field: "Mục", "Field";
         changed_before: "Bạn đã thấy", "You saw";
         changed_after: "Bây giờ", "Now";
+        full_text: "Toàn văn", "Full text";
         select: "Chọn", "Select";
         bulk: "Sửa các tác phẩm đã chọn", "Change the selected works";
         edit: "Sửa mô tả", "Edit the description";

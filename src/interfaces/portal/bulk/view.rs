@@ -25,6 +25,9 @@ use crate::services::curation::bulk::{Act, Preview};
 /// Works of a preview that are shown.
 const SHOWN: usize = 100;
 
+/// The acts in the order of the form.
+const ACTS: [&str; Act::NAMES.len()] = ["describe", "submit", "return", "publish", "withdraw"];
+
 /// The form.
 #[derive(Template)]
 #[template(path = "bulk/form.html")]
@@ -107,7 +110,7 @@ impl FormPage {
                 format!("{}: {}", t.all_found, named.collect::<Vec<_>>().join(", "))
             },
             selection: named.chain(found).collect(),
-            acts: Act::NAMES.into_iter().rev().map(act).collect(),
+            acts: ACTS.into_iter().map(act).collect(),
             fields: FIELDS
                 .iter()
                 .map(|field| FieldView::new(field, fields, page, archive))
