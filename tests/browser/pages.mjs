@@ -10,6 +10,7 @@ const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const accounts = {
   contributor: ["xa-ia-grai", process.env.KHOCHUNG_CONTRIBUTOR],
   editor: ["bien-tap", process.env.KHOCHUNG_EDITOR],
+  admin: ["quan-tri", process.env.KHOCHUNG_ADMIN],
 };
 const widths = [1280, 320];
 
@@ -97,10 +98,17 @@ const pages = [
   [null, "/tim?sort=x", "/en/search?sort=x", 400],
   ["contributor", "/cua-toi", "/en/mine", 200],
   ["contributor", "/gui", "/en/deposit", 200],
+  ["contributor", "/tai-khoan", "/en/account", 200],
+  [null, "/quen-mat-khau", "/en/forgotten-password", 200],
   ["editor", "/duyet", "/en/review", 200],
+  ["editor", "/tong-quan", "/en/overview", 200],
+  ["admin", "/quan-tri", "/en/admin", 200],
+  ["contributor", "/tong-quan", "/en/overview", 200],
+  ["editor", `/hang-loat?work=${sound}&work=${text}`, `/en/bulk?work=${sound}`, 200],
+  ["editor", "/hang-loat", "/en/bulk?kind=article&q=quyen", 200],
 ];
 for (const width of widths) {
-  for (const role of [null, "contributor", "editor"]) {
+  for (const role of [null, "contributor", "editor", "admin"]) {
     const page = await open(role, width);
     for (const [needed, vietnamese, english, status] of pages) {
       if (needed !== role) continue;

@@ -30,7 +30,7 @@ pub(crate) fn add_account(archive: &Archive, login: &str, role: &str) -> Value {
 }
 
 /// The code of an authenticator program: `oathtool`'s algorithm, RFC 6238, by Python's standard library.
-fn totp(secret: &str, steps_later: i64) -> String {
+pub(crate) fn totp(secret: &str, steps_later: i64) -> String {
     let program = "
 import base64, hashlib, hmac, struct, sys, time
 key = base64.b32decode(sys.argv[1])

@@ -129,3 +129,45 @@ pub enum AudienceLevel {
     /// Everybody.
     Public,
 }
+
+/// A decision on a work in review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewDecision {
+    /// The first approval.
+    Accept,
+    /// The second approval.
+    Approve,
+    /// Publication.
+    Publish,
+    /// Back to the contributor, with reasons.
+    Return,
+    /// Away from the public.
+    Withdraw,
+}
+
+impl ReviewDecision {
+    /// Every decision with its wire name.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("accept", Self::Accept),
+        ("approve", Self::Approve),
+        ("publish", Self::Publish),
+        ("return", Self::Return),
+        ("withdraw", Self::Withdraw),
+    ];
+
+    /// The states in which it can be made.
+    pub const fn states(self) -> &'static [StateName] {
+        match self {
+            Self::Accept => &[StateName::Submitted],
+            Self::Approve => &[StateName::Accepted],
+            Self::Publish => &[
+                StateName::Draft,
+                StateName::Returned,
+                StateName::Submitted,
+                StateName::Accepted,
+            ],
+            Self::Return => &[StateName::Submitted, StateName::Accepted],
+            Self::Withdraw => &[StateName::Published],
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub use checklist::{Checklist, Condition, Status};
 pub use consent::Consent;
 pub use file::{File, FileRole, MediaFacts};
 pub use id::{AssetId, Revision};
-pub use lifecycle::{AudienceLevel, State, StateName};
+pub use lifecycle::{AudienceLevel, ReviewDecision, State, StateName};
 pub use people::PeopleShown;
 pub use redaction::{RedactionId, Region};
 pub use review::{Correction, Decision, Requirement, ReturnReason, Review};

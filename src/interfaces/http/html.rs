@@ -51,17 +51,6 @@ impl Page {
         self.raw("</a></li>\n");
     }
 
-    /// Appends a labelled field of a form; `attributes` are markup.
-    pub(super) fn field(&mut self, name: &'static str, label: &str, attributes: &'static str) {
-        self.raw("<p><label>");
-        escape(label, &mut self.0);
-        self.raw("<br><input name=\"");
-        self.raw(name);
-        self.raw("\" ");
-        self.raw(attributes);
-        self.raw("></label></p>\n");
-    }
-
     /// Appends the button that sends a form.
     pub(super) fn button(&mut self, text: &str) {
         self.raw("<p><button>");

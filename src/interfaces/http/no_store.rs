@@ -8,7 +8,7 @@ use serde::Serialize;
 pub const NO_STORE: (HeaderName, &str) = (CACHE_CONTROL, "no-store");
 
 /// The response 200 with this body.
-pub(super) fn ok(body: impl Serialize) -> HttpResponse {
+pub fn ok(body: impl Serialize) -> HttpResponse {
     json(&mut HttpResponse::Ok(), body)
 }
 

@@ -73,10 +73,11 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<Http
 impl Asset {
     fn read(name: &str) -> Option<Self> {
         let file = Embedded::get(name)?;
-        let (stem, extension) = name.rsplit_once('.')?;
+        let plain_name = name.rsplit('/').next()?;
+        let (stem, extension) = plain_name.rsplit_once('.')?;
         let hash = hex(&file.metadata.sha256_hash()[..8]);
         Some(Self {
-            name: name.to_owned(),
+            name: plain_name.to_owned(),
             hashed_name: format!("{stem}.{hash}.{extension}"),
             media_type: match extension {
                 "css" => "text/css; charset=utf-8",

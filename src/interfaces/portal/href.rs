@@ -33,6 +33,13 @@ impl Href {
         (is_harmless && is_clean).then(|| Self(address.to_owned()))
     }
 
+    /// The key of a one-time password generator, which only a program for that opens.
+    pub fn authenticator(address: &str) -> Option<Self> {
+        let is_clean = !address.chars().any(|c| c.is_control() || c.is_whitespace());
+        let is_key = address.starts_with("otpauth://totp/");
+        (is_key && is_clean).then(|| Self(address.to_owned()))
+    }
+
     /// The same address at a place on its page.
     #[must_use]
     pub fn at(mut self, fragment: &str) -> Self {

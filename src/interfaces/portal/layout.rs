@@ -22,6 +22,8 @@ pub struct Layout {
     pub icon: Href,
     /// The script.
     pub script: Href,
+    /// The script for those who are signed in.
+    pub holder_script: Href,
     /// The start page.
     pub home: Href,
     /// The search.
@@ -42,6 +44,12 @@ pub struct Layout {
     pub second_factor: Href,
     /// Signing out.
     pub sign_out: Href,
+    /// Works in figures.
+    pub overview: Href,
+    /// Administration.
+    pub admin: Href,
+    /// The account of the holder.
+    pub account: Href,
     /// The form of a new work.
     pub deposit: Href,
     /// The works in progress of the caller.
@@ -50,6 +58,10 @@ pub struct Layout {
     pub review: Href,
     /// Whether the caller may deposit works.
     pub may_deposit: bool,
+    /// Whether the caller may read the audit trail, or more.
+    pub may_audit: bool,
+    /// Whether the caller may follow works to publication.
+    pub may_follow: bool,
     /// Whether the caller may review works.
     pub may_review: bool,
     /// The token for forms of the session; empty without one.
@@ -78,6 +90,7 @@ impl Layout {
             stylesheet: assets::href("portal.css"),
             icon: assets::href("icon.svg"),
             script: assets::href("portal.js"),
+            holder_script: assets::href("holder.js"),
             home: Place::Home.href(language),
             search: Place::Search.href(language),
             station: Place::Station.href(language),
@@ -88,6 +101,11 @@ impl Layout {
             sign_in: Place::SignIn.href(language),
             second_factor: Place::SecondFactor.href(language),
             sign_out: Place::SignOut.href(language),
+            overview: Place::Overview.href(language),
+            admin: Place::Admin.href(language),
+            may_audit: false,
+            may_follow: false,
+            account: Place::Account.href(language),
             deposit: Place::Deposit.href(language),
             mine: Place::Mine.href(language),
             review: Place::Review.href(language),
@@ -106,6 +124,8 @@ impl Layout {
     pub fn for_holder(self, actor: &Actor, csrf: String) -> Self {
         Self {
             may_deposit: actor.may(Permission::Deposit),
+            may_audit: actor.may(Permission::Audit),
+            may_follow: actor.may(Permission::FollowUp),
             may_review: actor.may(Permission::Review),
             csrf,
             ..self

@@ -7,7 +7,10 @@
 //! Pages work without scripts. They never call the HTTP interface, and show nothing that it hides: works come from
 //! the same services, with the caller as actor, and in the same wire form.
 
+pub mod account;
+pub mod admin;
 pub mod assets;
+pub mod bulk;
 pub mod choices;
 pub mod credit;
 pub mod deposit;
@@ -19,14 +22,17 @@ pub mod help;
 pub mod home;
 pub mod href;
 pub mod layout;
+pub mod overview;
 pub mod page;
 pub mod photo;
 pub mod place;
+pub mod refusal;
 pub mod review;
 pub mod routes;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod typed_date;
 pub mod vocabularies;
 pub mod work;
 pub mod works;

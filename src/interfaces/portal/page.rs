@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 use sha2::{Digest as _, Sha256};
 
+use super::form;
 use super::href::Href;
 use super::layout::Layout;
 use super::place::{self, Place};
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 use crate::domain::access::Actor;
 use crate::domain::hex;
 use crate::interfaces::http::BaseAddress;
-use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
+use crate::interfaces::http::authentication::session_cookie::CookieText;
 use crate::interfaces::http::extract::precondition::matches_if_none_match;
 use crate::interfaces::http::extract::query;
 use crate::interfaces::http::frame::{EMBEDDED_PAGE_POLICY, KeepBody, PAGE_POLICY};
@@ -69,7 +70,7 @@ impl PageRequest {
             .filter(|session| !session.is_pending);
         match (session, extensions.get::<CookieText>()) {
             (Some(session), Some(cookie)) => {
-                let token = session_cookie::csrf_token(&cookie.0, &self.clock);
+                let token = form::token(session, cookie, &self.clock);
                 layout.for_holder(&session.actor, token)
             }
             _ => layout,
@@ -89,6 +90,12 @@ impl PageRequest {
             .insert_header((header::LOCATION, to.to_string()))
             .insert_header(NO_STORE)
             .finish()
+    }
+
+    /// Whether a script of a page asks, which reads JSON.
+    pub fn is_of_script(&self) -> bool {
+        let accepted = self.request.headers().get(header::ACCEPT);
+        accepted.is_some_and(|accepted| accepted == "application/json")
     }
 
     /// The query string as sent.

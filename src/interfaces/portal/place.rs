@@ -4,6 +4,7 @@ use super::href::Href;
 use crate::domain::asset::AssetId;
 use crate::interfaces::http::pagination::query_text;
 use crate::interfaces::messages::Language;
+use crate::services::curation::bulk::BulkId;
 
 /// A page, as something that links lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +31,14 @@ pub enum Place {
     SignIn,
     /// Signing in, second step.
     SecondFactor,
+    /// What signing in with a passkey leads to.
+    SignedIn,
     /// Signing out.
     SignOut,
+    /// The account of the holder.
+    Account,
+    /// A forgotten password.
+    Forgotten,
     /// The form of a new work.
     Deposit,
     /// The works in progress of the caller.
@@ -46,6 +53,14 @@ pub enum Place {
     Review,
     /// A work in the review queue.
     ReviewWork(AssetId),
+    /// Works in figures.
+    Overview,
+    /// Administration.
+    Admin,
+    /// One act on many works.
+    Bulk,
+    /// What came of such an act.
+    BulkResult(BulkId),
 }
 
 /// The kinds of pages with their Vietnamese and English patterns for the router, without the language.
@@ -70,6 +85,12 @@ pub const STATION: [&str; 2] = ["/dai", "/station"];
 pub const SIGN_IN: [&str; 2] = ["/dang-nhap", "/sign-in"];
 /// [`Place::SecondFactor`]
 pub const SECOND_FACTOR: [&str; 2] = ["/dang-nhap/ma", "/sign-in/code"];
+/// [`Place::SignedIn`]
+pub const SIGNED_IN: [&str; 2] = ["/dang-nhap/tiep", "/sign-in/on"];
+/// [`Place::Account`]
+pub const ACCOUNT: [&str; 2] = ["/tai-khoan", "/account"];
+/// [`Place::Forgotten`]
+pub const FORGOTTEN: [&str; 2] = ["/quen-mat-khau", "/forgotten-password"];
 /// [`Place::SignOut`]
 pub const SIGN_OUT: [&str; 2] = ["/dang-xuat", "/sign-out"];
 /// [`Place::Deposit`]
@@ -87,6 +108,15 @@ pub const REVIEW: [&str; 2] = ["/duyet", "/review"];
 /// [`Place::ReviewWork`]
 pub const REVIEW_WORK: [&str; 2] = ["/duyet/{id}", "/review/{id}"];
 
+/// [`Place::Overview`]
+pub const OVERVIEW: [&str; 2] = ["/tong-quan", "/overview"];
+/// [`Place::Admin`]
+pub const ADMIN: [&str; 2] = ["/quan-tri", "/admin"];
+/// [`Place::Bulk`]
+pub const BULK: [&str; 2] = ["/hang-loat", "/bulk"];
+/// [`Place::BulkResult`]
+pub const BULK_RESULT: [&str; 2] = ["/hang-loat/{id}", "/bulk/{id}"];
+
 /// A page of each first part of a path.
 const ALL: &[[&str; 2]] = &[
     EMBED,
@@ -102,6 +132,11 @@ const ALL: &[[&str; 2]] = &[
     DEPOSIT,
     MINE,
     REVIEW,
+    ACCOUNT,
+    FORGOTTEN,
+    BULK,
+    OVERVIEW,
+    ADMIN,
 ];
 
 /// The path that the router knows for a page.
@@ -145,13 +180,20 @@ impl Place {
             Self::Station => pattern(STATION, language),
             Self::SignIn => pattern(SIGN_IN, language),
             Self::SecondFactor => pattern(SECOND_FACTOR, language),
+            Self::SignedIn => pattern(SIGNED_IN, language),
             Self::SignOut => pattern(SIGN_OUT, language),
+            Self::Account => pattern(ACCOUNT, language),
+            Self::Forgotten => pattern(FORGOTTEN, language),
             Self::Deposit => pattern(DEPOSIT, language),
             Self::Mine => pattern(MINE, language),
             Self::Draft(id) => of_work(DRAFT, id),
             Self::DraftFiles(id) => of_work(DRAFT_FILES, id),
             Self::DraftSubmission(id) => of_work(DRAFT_SUBMISSION, id),
             Self::Review => pattern(REVIEW, language),
+            Self::Overview => pattern(OVERVIEW, language),
+            Self::Admin => pattern(ADMIN, language),
+            Self::Bulk => pattern(BULK, language),
+            Self::BulkResult(id) => pattern(BULK_RESULT, language).replace("{id}", &id.to_string()),
             Self::ReviewWork(id) => of_work(REVIEW_WORK, id),
         }
     }

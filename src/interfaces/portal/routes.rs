@@ -1,11 +1,12 @@
 //! The addresses of the pages and their handlers.
 
 use actix_web::dev::Handler;
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Resource, Responder, Route, web};
 
 use super::{
-    assets, deposit, embed, error, help, home, photo, place, review, search, session, station,
-    vocabularies, work,
+    account, admin, assets, bulk, deposit, embed, error, help, home, overview, photo, place,
+    review, search, session, station, vocabularies, work,
 };
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
@@ -14,6 +15,7 @@ use crate::interfaces::messages::Language;
 pub fn routes(config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(Pages {
         error: error::page,
+        account_link: account::link_page,
         language: place::language_of,
     }));
     config.service(shown(assets::PATTERN, assets::serve));
@@ -31,12 +33,22 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(shown(&at(place::STATION), station::show))
             .service(shown(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
             .service(form_only(&at(place::SECOND_FACTOR), session::second_factor))
+            .service(form_only(&at(place::SIGNED_IN), session::go_on))
+            .service(shown(&at(place::ACCOUNT), account::show).route(posted(account::act)))
+            .service(
+                shown(&at(place::FORGOTTEN), account::show_forgotten)
+                    .route(posted(account::ask_for_link)),
+            )
             .service(form_only(&at(place::SIGN_OUT), session::sign_out))
             .service(shown(&at(place::MINE), deposit::show_mine))
             .service(shown(&at(place::DEPOSIT), deposit::show_new).route(posted(deposit::create)))
             .service(shown(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)))
             .service(form_only(&at(place::DRAFT_FILES), deposit::add_files))
             .service(form_only(&at(place::DRAFT_SUBMISSION), deposit::submit))
+            .service(shown(&at(place::ADMIN), admin::show).route(posted(admin::act)))
+            .service(shown(&at(place::OVERVIEW), overview::show))
+            .service(shown(&at(place::BULK), bulk::show).route(posted(bulk::send)))
+            .service(shown(&at(place::BULK_RESULT), bulk::show_result).route(posted(bulk::undo)))
             .service(shown(&at(place::REVIEW), review::show))
             .service(
                 shown(&at(place::REVIEW_WORK), review::show_work).route(posted(review::decide)),
@@ -56,14 +68,15 @@ where
         .route(web::head().to(handler))
 }
 
-/// An address that takes a form.
+/// An address that takes a form. What was typed survives a session that has ended.
 fn posted<F, Args>(handler: F) -> Route
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::post().to(handler)
+    let kept = from_fn(session::keep_typed);
+    web::post().to(handler).wrap(kept)
 }
 
 /// An address that only takes a form.

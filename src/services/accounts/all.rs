@@ -12,7 +12,7 @@ use super::passkeys::Passkeys;
 use super::password::Passwords;
 use super::preferences::AccountPreferences;
 use super::recipients::Recipients;
-use super::sessions::Sessions;
+use super::sessions::{KeptForms, Sessions};
 use super::sign_in::SignIn;
 use super::store::AccountStore;
 use super::throttle::Throttle;
@@ -39,6 +39,8 @@ pub struct Accounts {
     pub recipients: Arc<Recipients>,
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,
+    /// Forms that were posted without a session.
+    pub kept_forms: Arc<KeptForms>,
     /// Passkeys.
     pub passkeys: Arc<Passkeys>,
     /// Signing in through providers.
@@ -102,6 +104,9 @@ impl Accounts {
             passkeys: Arc::new(Passkeys::new(store.clone(), Arc::clone(&sessions), address)),
             oidc: Arc::new(OidcSignIn::new(store.clone(), access, providers)),
             recipients: Arc::new(Recipients {
+                store: store.clone(),
+            }),
+            kept_forms: Arc::new(KeptForms {
                 store: store.clone(),
             }),
             forgotten: Arc::new(ForgottenPasswords {

@@ -38,6 +38,17 @@ pub enum Proof {
     Password(String),
 }
 
+impl Proof {
+    /// What was typed into one field for both: a code of the generator has six digits, anything else is a recovery code.
+    pub fn of_text(text: &str) -> Self {
+        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Self::Code(text.to_owned())
+        } else {
+            Self::RecoveryCode(text.to_owned())
+        }
+    }
+}
+
 impl SignIn {
     pub(super) fn new(
         store: AccountStore,

@@ -109,6 +109,17 @@ impl AuditTrail {
         Ok(entries.collect::<Result<_, _>>()?)
     }
 
+    /// The newest entries, at most `limit`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// As [`AuditTrail::read`].
+    pub async fn newest(&self, actor: &Actor, limit: u64) -> Result<Vec<AuditEntry>, AuditError> {
+        let (last, _) = self.read_last().await?;
+        let limit = limit.min(last);
+        let entries = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.read(actor, last - limit, entries).await
+    }
+
     /// Checks the whole chain.
     ///
     /// # Errors

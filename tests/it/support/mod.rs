@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod client;
 mod contract;
 pub(crate) mod index_files;
+pub(crate) mod reader;
 pub(crate) mod signal;
 pub(crate) mod smtp;
 

@@ -26,7 +26,7 @@ use crate::domain::asset::publication::{
 };
 use crate::domain::asset::{
     Asset, AssetId, AudienceLevel, Correction, Decision, File, ProcessingStates, Requirement,
-    ReturnReason, Review, Revision, State, StateName, Tombstone, Work, limits,
+    ReturnReason, Review, ReviewDecision, Revision, State, StateName, Tombstone, Work, limits,
 };
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Sha256, Timestamp, Violations};
@@ -216,8 +216,8 @@ impl Asset {
         reasons: Vec<ReturnReason>,
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
-        let from = [StateName::Submitted, StateName::Accepted];
-        let mut next = self.with_state(State::Returned { reasons }, &from, now)?;
+        let from = ReviewDecision::Return.states();
+        let mut next = self.with_state(State::Returned { reasons }, from, now)?;
         next.review = next.review.without_approvals();
         Ok(next)
     }
@@ -228,7 +228,7 @@ impl Asset {
     /// [`TransitionError::NotAllowed`] unless it is submitted, [`TransitionError::Unmet`] with every unmet
     /// condition.
     pub fn accept(&self, evidence: Evidence<'_>, by: Decision) -> Result<Self, TransitionError> {
-        let mut next = self.with_state(State::Accepted, &[StateName::Submitted], by.at)?;
+        let mut next = self.with_state(State::Accepted, ReviewDecision::Accept.states(), by.at)?;
         let unmet = checklist(&next, evidence);
         let unmet = unmet.unmet(|requirement| requirement != Requirement::SecondApproval);
         next.review = next.review.without_approvals();
@@ -242,7 +242,7 @@ impl Asset {
     /// [`TransitionError::NotAllowed`] unless it is accepted, [`TransitionError::SameApprover`] when the
     /// first approval was given by the same token or account.
     pub fn approve(&self, by: Decision) -> Result<Self, TransitionError> {
-        let mut next = self.with_state(State::Accepted, &[StateName::Accepted], by.at)?;
+        let mut next = self.with_state(State::Accepted, ReviewDecision::Approve.states(), by.at)?;
         let first = self.review.accepted.as_ref();
         if first.is_none_or(|first| first.by == by.by) {
             return Err(TransitionError::SameApprover);
@@ -258,13 +258,8 @@ impl Asset {
     /// [`TransitionError::NotAllowed`] when it is published or withdrawn, [`TransitionError::Unmet`] with
     /// every unmet condition.
     pub fn publish(&self, evidence: Evidence<'_>, by: Decision) -> Result<Self, TransitionError> {
-        let from = [
-            StateName::Draft,
-            StateName::Returned,
-            StateName::Submitted,
-            StateName::Accepted,
-        ];
-        let mut next = self.with_state(State::Published, &from, by.at)?;
+        let from = ReviewDecision::Publish.states();
+        let mut next = self.with_state(State::Published, from, by.at)?;
         next.published_at = Some(by.at);
         if next.review.accepted.is_none() {
             next.approve_first(by);
@@ -280,7 +275,11 @@ impl Asset {
     /// # Errors
     /// [`TransitionError::NotAllowed`] unless it is published.
     pub fn withdraw(&self, reason: String, now: Timestamp) -> Result<Self, TransitionError> {
-        self.with_state(State::Withdrawn { reason }, &[StateName::Published], now)
+        self.with_state(
+            State::Withdrawn { reason },
+            ReviewDecision::Withdraw.states(),
+            now,
+        )
     }
 
     /// The tombstone of the work when it is deleted, from any state.

@@ -1,5 +1,6 @@
 //! `/account-links/{link}`: the page that a one-time link in a message leads to. It works without scripts.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -7,10 +8,12 @@ use utoipa::ToSchema;
 use crate::app::Archive;
 use crate::domain::{Rule, Violations};
 use crate::interfaces::http::extract::query;
-use crate::interfaces::http::frame::Caller;
-use crate::interfaces::http::html::{Page, form_response};
+use crate::interfaces::http::frame::{Caller, LinkStep, PAGE_POLICY, Pages};
+use crate::interfaces::http::html;
+use crate::interfaces::http::no_store::NO_STORE;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::problem::document::ProblemDocument;
+use crate::interfaces::messages::Language;
 
 /// The form of the page.
 #[derive(Deserialize, ToSchema)]
@@ -30,32 +33,8 @@ pub struct LinkForm {
     params(("link" = String, Path, description = "The secret of the link.")),
     responses((status = 200, description = "The page.", body = String, content_type = "text/html"))
 )]
-pub async fn show(caller: web::ReqData<Caller>) -> HttpResponse {
-    let [title, password, again, rule, send] = caller.language.pick(
-        [
-            "Chọn mật khẩu",
-            "Mật khẩu mới",
-            "Mật khẩu mới, nhập lại",
-            "Mật khẩu có ít nhất mười ký tự và khó đoán.",
-            "Dùng mật khẩu này",
-        ],
-        [
-            "Choose a password",
-            "New password",
-            "New password, again",
-            "A password has ten characters or more and is hard to guess.",
-            "Use this password",
-        ],
-    );
-    let mut page = Page::new(title, caller.language);
-    page.element("p", rule);
-    page.raw("<form method=\"post\">\n");
-    let attributes = "type=\"password\" autocomplete=\"new-password\" minlength=\"10\" required";
-    page.field("password", password, attributes);
-    page.field("again", again, attributes);
-    page.button(send);
-    page.raw("</form>\n");
-    form_response(page, caller.language)
+pub async fn show(caller: web::ReqData<Caller>, pages: web::Data<Pages>) -> HttpResponse {
+    respond(&pages, LinkStep::Choosing, caller.language)
 }
 
 /// Takes the form.
@@ -74,6 +53,7 @@ pub async fn choose(
     request: HttpRequest,
     caller: web::ReqData<Caller>,
     archive: web::Data<Archive>,
+    pages: web::Data<Pages>,
     form: web::Form<LinkForm>,
 ) -> Result<HttpResponse, Problem> {
     let link: String = query::path_part(&request, "link")?;
@@ -87,17 +67,15 @@ pub async fn choose(
         .own
         .redeem(&link, &form.password, None)
         .await?;
-    let [title, text] = caller.language.pick(
-        [
-            "Đã chọn mật khẩu",
-            "Bạn có thể đăng nhập bằng mật khẩu này.",
-        ],
-        [
-            "The password is chosen",
-            "You can sign in with this password.",
-        ],
-    );
-    let mut page = Page::new(title, caller.language);
-    page.element("p", text);
-    Ok(form_response(page, caller.language))
+    Ok(respond(&pages, LinkStep::Chosen, caller.language))
+}
+
+/// Kept nowhere, as the address has a secret; and no other site learns the address.
+fn respond(pages: &Pages, step: LinkStep, language: Language) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .insert_header((header::CONTENT_LANGUAGE, language.tag()))
+        .content_type(html::MEDIA_TYPE)
+        .body((pages.account_link)(step, language))
 }

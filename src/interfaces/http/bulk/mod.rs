@@ -1,6 +1,6 @@
 //! `/api/v1/bulk`: one act on many works, with a preview, progress, a result for each work, and undoing.
 
-mod selection;
+pub mod selection;
 mod view;
 
 use actix_web::http::header;
@@ -76,7 +76,7 @@ pub async fn start(
     let works = match selection {
         Selection::Works(works) => works,
         Selection::Search(parameters) => {
-            selection::works_of_search(search, &actor, &counted, parameters, language).await?
+            selection::works_of_search(search, &actor, &counted.0, parameters, language).await?
         }
     };
     let bulk = archive.bulk.clone();

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::access::Actor;
 use crate::domain::{Rule, Violations};
-use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::search::parameters::SearchParameters;
 use crate::interfaces::wire::MAX_WORKS;
 use crate::services::curation::bulk::Selected;
+use crate::services::search::admission::requester::Requester;
 use crate::services::search::{Order, Search, SearchRequest};
 
 /// All works that a search finds and the actor may see, each at its present revision. Only works with all
@@ -17,10 +17,10 @@ use crate::services::search::{Order, Search, SearchRequest};
 /// # Errors
 /// [`Problem::InvalidParameter`]; [`Problem::Invalid`] when there are more than [`MAX_WORKS`];
 /// [`Problem::Busy`] when a search takes too long.
-pub(super) async fn works_of_search(
+pub async fn works_of_search(
     search: &Search,
     actor: &Actor,
-    counted: &Counted,
+    requester: &Requester,
     parameters: BTreeMap<String, String>,
     language: &str,
 ) -> Result<Vec<Selected>, Problem> {
@@ -28,7 +28,7 @@ pub(super) async fn works_of_search(
     let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
     let parameters = SearchParameters::of_pairs(pairs, language)?;
     let mut request = SearchRequest {
-        requester: counted.0.clone(),
+        requester: requester.clone(),
         order: Order::Oldest,
         limit: SearchRequest::MAX_LIMIT,
         facets: Vec::new(),

@@ -46,8 +46,19 @@ const MAX_ADDRESS_BYTES: usize = 16 * 1024;
 pub struct Pages {
     /// The page of a failure.
     pub error: fn(&ProblemDocument, Language) -> String,
+    /// The page of a one-time link.
+    pub account_link: fn(LinkStep, Language) -> String,
     /// The language of the page at a path; `None` where no page is.
     pub language: fn(&str) -> Option<Language>,
+}
+
+/// How far the holder of a one-time link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkStep {
+    /// Chooses a password.
+    Choosing,
+    /// Has chosen one.
+    Chosen,
 }
 
 /// What pages may load and do: only what comes from this archive, nothing inline.

@@ -93,6 +93,31 @@ impl Receiver {
         self.parts(headers, body, MAX_FILES).await
     }
 
+    /// The text fields of a form before its first file; the rest is not read.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn leading_fields(
+        &self,
+        headers: &HeaderMap,
+        body: impl Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
+    ) -> Result<Fields, UploadError> {
+        refuse_coding(headers)?;
+        let mut form = Multipart::new(headers, body);
+        let mut fields = Fields::new();
+        while let Some(field) = self.next_field(&mut form).await? {
+            if field.content_disposition().is_some_and(names_file) {
+                break;
+            }
+            let left = MAX_FIELDS_BYTES - total_bytes(&fields);
+            fields.push(self.text_field(field, left).await?);
+            if fields.len() > MAX_FIELDS {
+                return Err(UploadError::MalformedForm);
+            }
+        }
+        Ok(fields)
+    }
+
     async fn parts(
         &self,
         headers: &HeaderMap,

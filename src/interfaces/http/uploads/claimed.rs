@@ -102,7 +102,10 @@ pub async fn attach_upload(
 }
 
 /// What the query says of the file, and for the rest what was said when the upload was created.
-fn details(
+///
+/// # Errors
+/// Those of the description.
+pub fn details(
     metadata: &str,
     mut query: Fields,
     vocabularies: &Vocabularies,

@@ -49,6 +49,22 @@ super::texts! {
         returned: "Bị trả lại vì", "Returned because";
         print: "In trang này để giữ làm biên nhận.", "Print this page as your receipt.";
         changed: "Tác phẩm đã thay đổi ở nơi khác. Đây là bản mới nhất.", "The work has changed elsewhere. This is the latest.";
+        saved_at: "Đã lưu lúc", "Saved at";
+        not_saved: "Chưa lưu được, chữ vẫn còn trên máy này.", "Not saved yet; the text is kept on this device.";
+        found_local: "Trên máy này còn bản gõ dở.", "There is unsaved text on this device.";
+        restore: "Lấy lại", "Restore it";
+        discard: "Bỏ đi", "Discard it";
+        choose_now: "Chọn tệp ngay, tệp được gửi trong lúc bạn gõ", "Choose files now: they are sent while you type";
+        file_waiting: "đang chờ", "waiting";
+        file_sending: "đang gửi", "sending";
+        file_paused: "mất mạng, sẽ gửi tiếp từ chỗ dừng", "line lost, goes on from where it stopped";
+        file_done: "đã gửi xong", "sent";
+        file_failed: "bị từ chối", "refused";
+        file_retry: "Gửi tiếp", "Go on";
+        file_remove: "Bỏ tệp", "Leave it out";
+        both_values: "Tác phẩm đã thay đổi ở nơi khác. Chữ bạn gõ vẫn còn; bên cạnh là bản đang có. Hãy xem lại rồi lưu.",
+            "The work has changed elsewhere. What you typed is kept; beside it is what is there now. Please look, then save.";
+        now_there: "Hiện đang là", "Now it says";
         see: "Xem trang tác phẩm", "See the page of the work";
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers, sizes, lengths and dates as Vietnamese and English write them.
 
-use crate::domain::WorkDate;
+use crate::domain::{Timestamp, WorkDate};
 use crate::interfaces::messages::Language;
 
 const MONTHS: [&str; 12] = [
@@ -108,6 +108,13 @@ pub fn date(date: &WorkDate, language: Language) -> String {
         .map(|part| one_date(part, language))
         .collect();
     parts.join(" – ")
+}
+
+/// A moment, in Vietnamese time: `28/8/2024, 14:02`.
+pub fn moment(at: Timestamp, language: Language) -> String {
+    let iso = at.to_string();
+    let time = iso.get(11..16).unwrap_or_default();
+    format!("{}, {time}", date(&at.day(), language))
 }
 
 fn one_date(iso: &str, language: Language) -> String {

@@ -14,6 +14,9 @@ super::texts! {
         partners: "Cho đối tác", "For partners";
         sign_in: "Đăng nhập", "Sign in";
         sign_out: "Đăng xuất", "Sign out";
+        overview: "Tổng quan", "Overview";
+        admin: "Quản trị", "Administration";
+        account: "Tài khoản", "Account";
         deposit: "Gửi tác phẩm", "Deposit";
         mine: "Tác phẩm của tôi", "My works";
         review: "Hàng chờ duyệt", "Review queue";

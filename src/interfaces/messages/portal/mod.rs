@@ -3,6 +3,9 @@
 //! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
 pub mod accessibility;
+pub mod account;
+pub mod admin;
+pub mod bulk;
 pub mod deposit;
 pub mod document;
 pub mod embed;
@@ -11,6 +14,7 @@ pub mod format;
 pub mod help;
 pub mod home;
 pub mod layout;
+pub mod overview;
 pub mod parts;
 pub mod photo;
 pub mod review;

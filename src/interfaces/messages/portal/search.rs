@@ -8,6 +8,7 @@ use crate::services::search::{ExpansionReason, Facet, Order};
 super::texts! {
     /// Texts of the search page.
     SearchTexts {
+        bulk: "Sửa hàng loạt", "Change all of these";
         title: "Tìm kiếm", "Search";
         results_for: "Đang hiện kết quả cho", "Showing results for";
         as_typed: "Tìm đúng như đã gõ", "Search exactly as typed";

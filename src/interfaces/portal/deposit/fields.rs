@@ -10,6 +10,7 @@ use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::deposit::DepositTexts;
 use crate::interfaces::portal::choices;
 use crate::interfaces::portal::form::FormFields;
+use crate::interfaces::portal::typed_date::iso_date;
 use crate::interfaces::wire::WorkDto;
 
 /// The names of the fields, in the order of the form.
@@ -97,21 +98,6 @@ impl Description {
     }
 }
 
-/// A date as Vietnamese write it, `28/8/2024` or `8/2024`, as ISO 8601; other texts as they are.
-fn iso_date(text: &str) -> String {
-    let parts: Option<Vec<u16>> = text
-        .split(['/', '-', '.'])
-        .map(|part| part.trim().parse().ok())
-        .collect();
-    match parts.as_deref() {
-        Some([day, month, year]) if *day <= 31 && *year > 31 => {
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        Some([month, year]) if *month <= 12 && *year > 31 => format!("{year:04}-{month:02}"),
-        _ => text.to_owned(),
-    }
-}
-
 /// A field of the form.
 pub(super) struct FieldView {
     /// Its name, which is also its id.
@@ -128,6 +114,21 @@ pub(super) struct FieldView {
     pub(super) is_long: bool,
     /// What is wrong.
     pub(super) error: Option<String>,
+    /// What somebody else has written meanwhile.
+    pub(super) other: Option<String>,
+}
+
+impl FieldView {
+    /// What was typed, beside what is there now where that differs.
+    pub(super) fn against(self, present: &Self) -> Self {
+        let named = |value: &str| {
+            let mut options = present.options.iter();
+            let label = options.find(|(known, _)| known == value);
+            label.map_or_else(|| value.to_owned(), |(_, label)| label.clone())
+        };
+        let other = (self.value != present.value).then(|| named(&present.value));
+        Self { other, ..self }
+    }
 }
 
 /// What is wrong with a field; with the whole for an empty name.
@@ -172,6 +173,7 @@ pub(super) fn views(
             .iter()
             .find(|(of, _)| *of == name)
             .map(|(_, text)| text.clone()),
+        other: None,
     };
     vec![
         view("title", t.name, "", None, false),
@@ -197,24 +199,9 @@ pub(super) fn views(
 
 #[cfg(test)]
 mod tests {
-    use super::{Description, iso_date};
+    use super::Description;
     use crate::interfaces::portal::form::FormFields;
     use serde_json::json;
-
-    #[test]
-    fn dates_are_typed_with_the_day_first() {
-        for (typed, iso) in [
-            ("28/8/2024", "2024-08-28"),
-            ("1-2-2024", "2024-02-01"),
-            ("8/2024", "2024-08"),
-            ("2024", "2024"),
-            ("2024-08-28", "2024-08-28"),
-            ("hôm qua", "hôm qua"),
-            ("2023/2024", "2023/2024"),
-        ] {
-            assert_eq!(iso_date(typed), iso, "{typed}");
-        }
-    }
 
     #[test]
     fn only_what_was_changed_is_written() {

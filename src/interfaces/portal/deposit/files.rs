@@ -15,7 +15,7 @@ use crate::interfaces::http::upload::Upload;
 use crate::interfaces::http::upload::attach::into_file_details;
 use crate::interfaces::http::upload::receive::Receiver;
 use crate::interfaces::http::upload::slots::UploadSlots;
-use crate::interfaces::portal::form::{self, TOKEN_FIELD};
+use crate::interfaces::portal::form::{self, FormFields, TOKEN_FIELD};
 use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
 use crate::services::intake::Placement;
@@ -35,7 +35,13 @@ pub async fn add_files(
     slots: web::Data<UploadSlots>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let actor = form::holder(&request)?;
+    let receiver = Receiver::of(&archive);
+    let Ok(actor) = form::holder(&request) else {
+        let typed = receiver.leading_fields(request.headers(), body).await?;
+        let draft = Place::Draft(id.0).path(page.language);
+        form::keep(&request, &FormFields::new(typed), Some(draft));
+        return Err(Problem::Unauthenticated);
+    };
     if !actor.may(Deposit::PERMISSION) {
         return Err(Problem::Forbidden);
     }
@@ -44,7 +50,6 @@ pub async fn add_files(
         .check_may_attach(&actor, id.0, None, None)
         .await?;
     let _slot = slots.take(&counted.0)?;
-    let receiver = Receiver::of(&archive);
     let (fields, uploads) = receiver.files(request.headers(), body).await?;
     let token = fields.iter().find(|(name, _)| name == TOKEN_FIELD);
     form::check_token(&request, token.map_or("", |(_, token)| token))?;

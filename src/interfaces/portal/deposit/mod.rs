@@ -3,6 +3,8 @@
 mod fields;
 mod files;
 mod mine;
+mod saved;
+mod uploaded;
 mod view;
 
 use std::sync::Arc;
@@ -58,6 +60,13 @@ pub async fn create(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let description = Description::sent(&form.fields);
+    let new = |errors| {
+        let view = NewPage::new(&page, &description, errors, &archive);
+        page.respond(&view.with_uploads(&form.fields))
+    };
+    if form.is_resumed() {
+        return new(Vec::new());
+    }
     let work = description.to_json(&Description::default());
     let once = once(form.fields.text(KEY_FIELD), &work);
     let (length, vocabularies) = (description.bytes(), Arc::clone(&archive.vocabularies));
@@ -71,12 +80,12 @@ pub async fn create(
     };
     match created {
         Ok(created) => {
-            let draft = Place::Draft(created.result.id);
-            Ok(page.redirect(&draft.href(page.language)))
+            let id = created.result.id;
+            let refused = uploaded::claim(&form.actor, id, &form.fields, &caller, &archive).await;
+            saved::respond(&form.actor, id, refused, &page, &archive).await
         }
-        Err(ChangeError::Invalid(broken)) => {
-            let errors = fields::errors(&caller, broken);
-            page.respond(&NewPage::new(&page, &description, errors, &archive))
+        Err(ChangeError::Invalid(broken)) if !page.is_of_script() => {
+            new(fields::errors(&caller, broken))
         }
         Err(error) => Err(error.into()),
     }
@@ -119,19 +128,25 @@ pub async fn change(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let sent = Description::sent(&form.fields);
+    let draft = || DraftPage::read(&form.actor, id.0, &page, &archive);
+    if form.is_resumed() {
+        return page.respond(&draft().await?.resumed(&form.fields, &archive));
+    }
     let revision = form.fields.text("revision").parse().map(Revision);
     let revision = revision.map_err(|_| Problem::MalformedRequest)?;
-    let changed = describe(&form.actor, id.0, revision, &sent, &archive).await;
-    let draft = || DraftPage::read(&form.actor, id.0, &page, &archive);
-    match changed {
-        Ok(()) => Ok(page.redirect(&Place::Draft(id.0).href(page.language).at("tep"))),
+    let described = describe(&form.actor, id.0, revision, &sent, &archive).await;
+    let refused = uploaded::claim(&form.actor, id.0, &form.fields, &caller, &archive).await;
+    match described {
+        Ok(()) => saved::respond(&form.actor, id.0, refused, &page, &archive).await,
+        Err(error) if page.is_of_script() => Err(error.into()),
         Err(ChangeError::Invalid(broken)) => {
             let errors = fields::errors(&caller, broken);
             page.respond(&draft().await?.with_description(&sent, errors, &archive))
         }
         Err(ChangeError::Stale { .. }) => {
-            let changed = DepositTexts::of(page.language).changed;
-            page.respond(&draft().await?.with_refusal(vec![changed.to_owned()]))
+            let changed = DepositTexts::of(page.language).both_values;
+            let draft = draft().await?.with_refusal(vec![changed.to_owned()]);
+            page.respond(&draft.with_conflict(&sent, &archive))
         }
         Err(error) => Err(error.into()),
     }
@@ -167,6 +182,9 @@ pub async fn submit(
     page: PageRequest,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
+    if form.is_resumed() {
+        return Ok(page.redirect(&Place::Draft(id.0).href(page.language)));
+    }
     let revision = form.fields.text("revision").parse().map(Revision);
     let revision = revision.map_err(|_| Problem::MalformedRequest)?;
     let submitted = archive

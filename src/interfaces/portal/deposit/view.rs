@@ -3,12 +3,15 @@
 use askama::Template;
 
 use super::fields::{self, Description, FieldError, FieldView};
+use super::uploaded::UPLOAD_FIELD;
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{AssetId, State};
 use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::{self as texts, DepositTexts};
+use crate::interfaces::portal::assets;
+use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
@@ -27,6 +30,26 @@ pub(super) struct NewPage {
     key: String,
     fields: Vec<FieldView>,
     errors: Vec<FieldError>,
+    scripts: Scripts,
+    /// Fields about files that were uploaded, when the form is shown again.
+    uploads: Vec<(String, String)>,
+}
+
+/// What eases the form.
+struct Scripts {
+    save: Href,
+    upload: Href,
+    tus: Href,
+}
+
+impl Scripts {
+    fn new() -> Self {
+        Self {
+            save: assets::href("draft.js"),
+            upload: assets::href("uploads.js"),
+            tus: assets::href("tus.min.js"),
+        }
+    }
 }
 
 /// A work in progress: its description, its files, what is missing, or the receipt once it is submitted.
@@ -50,6 +73,10 @@ pub(super) struct DraftPage {
     errors: Vec<FieldError>,
     files: Vec<String>,
     missing: Vec<String>,
+    /// What was typed about pictures.
+    alt_text: String,
+    scripts: Scripts,
+    uploads: Vec<(String, String)>,
 }
 
 impl NewPage {
@@ -67,7 +94,21 @@ impl NewPage {
             key: hex(&archive.clock.random_bytes::<16>()),
             fields: fields::views(description, &errors, page.language, archive),
             errors,
+            scripts: Scripts::new(),
+            uploads: Vec::new(),
         }
+    }
+
+    /// The page with the files that were uploaded for the form.
+    pub(super) fn with_uploads(self, sent: &FormFields) -> Self {
+        let mut uploads = Vec::new();
+        for id in sent.all(UPLOAD_FIELD) {
+            uploads.push((UPLOAD_FIELD.to_owned(), id.to_owned()));
+            for name in [format!("name-{id}"), format!("alt-{id}")] {
+                uploads.push((name.clone(), sent.text(&name).to_owned()));
+            }
+        }
+        Self { uploads, ..self }
     }
 }
 
@@ -121,6 +162,9 @@ impl DraftPage {
             errors: Vec::new(),
             files: record.files.iter().map(file).collect(),
             missing: missing.map(how).collect(),
+            alt_text: String::new(),
+            scripts: Scripts::new(),
+            uploads: Vec::new(),
         })
     }
 
@@ -135,6 +179,37 @@ impl DraftPage {
             fields: fields::views(sent, &errors, self.layout.language, archive),
             errors,
             ..self
+        }
+    }
+
+    /// The page with what was typed, and beside it what somebody else has written meanwhile.
+    pub(super) fn with_conflict(self, sent: &Description, archive: &Archive) -> Self {
+        let typed = fields::views(sent, &[], self.layout.language, archive);
+        let both = typed.into_iter().zip(&self.fields);
+        Self {
+            fields: both
+                .map(|(typed, present)| typed.against(present))
+                .collect(),
+            ..self
+        }
+    }
+
+    /// The page with what was typed before the session ended: a description, or that of a picture. What was typed for
+    /// an earlier revision stands beside what is there now.
+    pub(super) fn resumed(self, typed: &FormFields, archive: &Archive) -> Self {
+        let page = Self {
+            alt_text: typed.text("alt_text").to_owned(),
+            ..self
+        };
+        if !typed.has("title") {
+            return page;
+        }
+        let is_current = typed.text("revision") == page.revision.to_string();
+        let sent = Description::sent(typed);
+        if is_current {
+            page.with_description(&sent, Vec::new(), archive)
+        } else {
+            page.with_conflict(&sent, archive)
         }
     }
 

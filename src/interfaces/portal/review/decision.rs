@@ -4,75 +4,39 @@ use serde_json::json;
 
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
-use crate::domain::asset::{Asset, AssetId, Revision, StateName};
-use crate::interfaces::http::frame::Caller;
+use crate::domain::asset::{Asset, AssetId, ReviewDecision, Revision};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::wire::parse_return_reasons;
 use crate::services::works::ChangeError;
 
-/// What is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Accept,
-    Approve,
-    Publish,
-    Return,
-    Withdraw,
-}
-
-impl Kind {
-    const ALL: [(&'static str, Self, Operation, &'static [StateName]); 5] = [
-        (
-            "accept",
-            Self::Accept,
-            Operation::Accept,
-            &[StateName::Submitted],
-        ),
-        (
-            "approve",
-            Self::Approve,
-            Operation::Approve,
-            &[StateName::Accepted],
-        ),
-        (
-            "publish",
-            Self::Publish,
-            Operation::Publish,
-            &[StateName::Submitted, StateName::Accepted],
-        ),
-        (
-            "return",
-            Self::Return,
-            Operation::Return,
-            &[StateName::Submitted, StateName::Accepted],
-        ),
-        (
-            "withdraw",
-            Self::Withdraw,
-            Operation::Withdraw,
-            &[StateName::Published],
-        ),
-    ];
+/// What the access policy calls a decision.
+const fn operation(decision: ReviewDecision) -> Operation {
+    match decision {
+        ReviewDecision::Accept => Operation::Accept,
+        ReviewDecision::Approve => Operation::Approve,
+        ReviewDecision::Publish => Operation::Publish,
+        ReviewDecision::Return => Operation::Return,
+        ReviewDecision::Withdraw => Operation::Withdraw,
+    }
 }
 
 /// A decision on a work at a revision.
 #[derive(Debug)]
 pub(super) struct Decision {
-    kind: Kind,
-    revision: Revision,
+    kind: ReviewDecision,
+    pub(super) revision: Revision,
     reason: String,
 }
 
 impl Decision {
     /// The decisions that the actor may make on this work.
-    pub(super) fn possible(actor: &Actor, asset: &Asset) -> Vec<Kind> {
+    pub(super) fn possible(actor: &Actor, asset: &Asset) -> Vec<ReviewDecision> {
         let state = asset.state.kind();
-        let is_possible = |(_, _, operation, states): &(_, Kind, Operation, &[StateName])| {
-            states.contains(&state) && policy::may(actor, *operation, asset)
-        };
-        let possible = Kind::ALL.into_iter().filter(is_possible);
-        possible.map(|(_, kind, ..)| kind).collect()
+        let all = ReviewDecision::NAMES.into_iter().map(|(_, kind)| kind);
+        all.filter(|kind| kind.states().contains(&state))
+            .filter(|kind| policy::may(actor, operation(*kind), asset))
+            .collect()
     }
 
     /// Reads the form.
@@ -81,10 +45,10 @@ impl Decision {
     /// [`Problem::MalformedRequest`] for what no form of the page sends.
     pub(super) fn read(fields: &FormFields) -> Result<Self, Problem> {
         let name = fields.text("decision");
-        let mut kinds = Kind::ALL.into_iter();
+        let mut kinds = ReviewDecision::NAMES.into_iter();
         let kind = kinds
-            .find(|(known, ..)| *known == name)
-            .map(|(_, kind, ..)| kind);
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| kind);
         let revision = fields.text("revision").parse().ok();
         Ok(Self {
             kind: kind.ok_or(Problem::MalformedRequest)?,
@@ -105,11 +69,11 @@ impl Decision {
     ) -> Result<Asset, ChangeError> {
         let (curation, at) = (&archive.curation, Some(self.revision));
         match self.kind {
-            Kind::Accept => curation.accept(actor, id, at).await,
-            Kind::Approve => curation.approve(actor, id, at).await,
-            Kind::Publish => curation.publish(actor, id, at).await,
-            Kind::Withdraw => curation.withdraw(actor, id, at, &self.reason).await,
-            Kind::Return => {
+            ReviewDecision::Accept => curation.accept(actor, id, at).await,
+            ReviewDecision::Approve => curation.approve(actor, id, at).await,
+            ReviewDecision::Publish => curation.publish(actor, id, at).await,
+            ReviewDecision::Withdraw => curation.withdraw(actor, id, at, &self.reason).await,
+            ReviewDecision::Return => {
                 let reasons = json!({ "reasons": [{ "pointer": "", "text": self.reason }] });
                 let reasons = parse_return_reasons(&reasons, &archive.vocabularies);
                 let reasons = reasons.map_err(ChangeError::Invalid)?;
@@ -117,26 +81,4 @@ impl Decision {
             }
         }
     }
-}
-
-/// Why a decision was refused, in words.
-///
-/// # Errors
-/// The problem itself when it is none of the work.
-pub(super) fn reasons(caller: &Caller, problem: Problem) -> Result<Vec<String>, Problem> {
-    if !matches!(
-        problem,
-        Problem::Invalid(_) | Problem::WrongState { .. } | Problem::Forbidden
-    ) {
-        return Err(problem);
-    }
-    let document = caller.document(&problem);
-    if document.errors.is_empty() {
-        return Ok(vec![document.detail]);
-    }
-    Ok(document
-        .errors
-        .into_iter()
-        .map(|error| error.detail)
-        .collect())
 }

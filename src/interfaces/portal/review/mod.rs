@@ -3,6 +3,7 @@
 //! A decision names the revision that was shown, so that nobody decides about what somebody else has just changed, and
 //! opens the next work of the queue.
 
+mod conflict;
 mod decision;
 mod view;
 
@@ -11,7 +12,7 @@ use actix_web::{HttpResponse, web};
 use super::page::PageRequest;
 use super::works;
 use crate::app::Archive;
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{Asset, AssetId, StateName};
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Review};
@@ -19,13 +20,14 @@ use crate::interfaces::http::extract::query::WorkId;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::review::ReviewTexts;
-use crate::interfaces::portal::form::PostedForm;
+use crate::interfaces::portal::form::{FormFields, PostedForm};
 use crate::interfaces::portal::place::Place;
+use crate::interfaces::portal::refusal::{self, words};
 use crate::services::search::admission::requester::Requester;
 use crate::services::search::{Facet, Order, SearchRequest};
 use crate::services::works::ChangeError;
 use decision::Decision;
-use view::{ReviewPage, Selected};
+use view::{Answer, ReviewPage, Selected};
 
 /// Works of the queue on one page.
 const QUEUE: usize = 50;
@@ -42,7 +44,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
     let first = queue.works.first().map(|work| work.id);
-    queue.respond(first, Vec::new()).await
+    queue.respond(first, Answer::default()).await
 }
 
 /// Shows the queue with one work.
@@ -57,7 +59,7 @@ pub async fn show_work(
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
     let queue = Queue::read(&actor, counted.0, &page, &archive).await?;
-    queue.respond(Some(id.0), Vec::new()).await
+    queue.respond(Some(id.0), Answer::default()).await
 }
 
 /// Makes a decision and opens the next work; shows the work again with the reasons when it is refused.
@@ -72,14 +74,31 @@ pub async fn decide(
     page: PageRequest,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
-    let decision = Decision::read(&form.fields)?;
-    let refusal = match decision.make(&form.actor, id.0, &archive).await {
-        Ok(_) => return Ok(page.redirect(&Place::Review.href(page.language))),
-        Err(ChangeError::Stale { .. }) => vec![ReviewTexts::of(page.language).changed.to_owned()],
-        Err(error) => decision::reasons(&caller, error.into())?,
+    let mut answer = Answer {
+        reason: form.fields.text("reason").to_owned(),
+        ..Answer::default()
     };
+    if !form.is_resumed() {
+        let decision = Decision::read(&form.fields)?;
+        match decision.make(&form.actor, id.0, &archive).await {
+            Ok(_) => return Ok(page.redirect(&next(&form.fields).href(page.language))),
+            Err(ChangeError::Stale { .. }) => {
+                let shown = decision.revision;
+                let (actor, language) = (&form.actor, page.language);
+                answer.changed = conflict::since(shown, actor, id.0, &archive, language).await?;
+                answer.refusal = vec![ReviewTexts::of(language).changed.to_owned()];
+            }
+            Err(error) => answer.refusal = words(refusal::reasons(&caller, error.into())?),
+        }
+    }
     let queue = Queue::read(&form.actor, counted.0, &page, &archive).await?;
-    queue.respond(Some(id.0), refusal).await
+    queue.respond(Some(id.0), answer).await
+}
+
+/// The work that stood after the decided one; another editor may have decided it meanwhile, and its page says so.
+fn next(fields: &FormFields) -> Place {
+    let next = fields.text("next").parse();
+    next.map_or(Place::Review, Place::ReviewWork)
 }
 
 /// The works that wait for a decision.
@@ -116,20 +135,20 @@ impl<'a> Queue<'a> {
         })
     }
 
-    /// The page with this work. `refusal`: why a decision on it was not made.
+    /// The page with this work, and the answer to a decision on it.
     async fn respond(
         self,
         chosen: Option<AssetId>,
-        refusal: Vec<String>,
+        answer: Answer,
     ) -> Result<HttpResponse, Problem> {
         let selected = match chosen {
-            Some(id) => Some(self.select(id).await?),
+            Some(id) => Some(self.select(id).await?.with_reason(&answer.reason)),
             None => None,
         };
         let vocabularies = &self.archive.vocabularies;
         let records =
             works::records(self.actor, self.works, &self.archive.delivery, vocabularies).await?;
-        let view = ReviewPage::new(self.page, &records, selected, refusal, vocabularies);
+        let view = ReviewPage::new(self.page, &records, selected, answer, vocabularies);
         self.page.respond(&view)
     }
 
@@ -137,6 +156,7 @@ impl<'a> Queue<'a> {
         let archive = self.archive;
         let (asset, list) = archive.curation.checklist(self.actor, id).await?;
         let possible = Decision::possible(self.actor, &asset);
+        let may_edit = policy::may(self.actor, Operation::Edit, &asset);
         let checklist = crate::interfaces::wire::ChecklistDto::new(&asset, &list);
         let works = vec![asset];
         let records =
@@ -146,7 +166,7 @@ impl<'a> Queue<'a> {
         Ok(Selected::new(
             &record,
             &checklist,
-            possible,
+            (possible, may_edit),
             language,
             &archive.vocabularies,
         ))

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
-use super::decision::Kind;
-use crate::domain::asset::StateName;
+use super::conflict::Changed;
+use crate::domain::asset::{ReviewDecision, StateName};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::review::{self as texts, ReviewTexts};
+use crate::interfaces::portal::assets;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
@@ -21,7 +22,22 @@ pub(super) struct ReviewPage {
     t: &'static ReviewTexts,
     queue: Vec<Waiting>,
     selected: Option<Selected>,
-    refusal: Vec<String>,
+    answer: Answer,
+    /// The work after the selected one.
+    next: String,
+    bulk: Href,
+    script: Href,
+}
+
+/// The answer to a decision that was not made.
+#[derive(Default)]
+pub(super) struct Answer {
+    /// Why.
+    pub(super) refusal: Vec<String>,
+    /// What somebody else has changed meanwhile.
+    pub(super) changed: Vec<Changed>,
+    /// The reason that was typed.
+    pub(super) reason: String,
 }
 
 /// A work in the queue.
@@ -41,11 +57,14 @@ pub(super) struct Selected {
     description: Option<Text>,
     body: Option<Text>,
     action: Href,
+    edit: Option<Href>,
     conditions: Vec<ConditionView>,
     is_met: bool,
     buttons: Vec<(&'static str, &'static str)>,
     may_return: bool,
     may_withdraw: bool,
+    /// The reason that was typed.
+    reason: String,
 }
 
 /// A condition of publication.
@@ -60,7 +79,7 @@ impl ReviewPage {
         page: &PageRequest,
         records: &[AssetDto],
         selected: Option<Selected>,
-        refusal: Vec<String>,
+        answer: Answer,
         vocabularies: &Vocabularies,
     ) -> Self {
         let language = page.language;
@@ -75,26 +94,40 @@ impl ReviewPage {
             layout: page.layout(t.title, Place::Review),
             t,
             queue: records.iter().map(waiting).collect(),
+            next: next(records, selected.as_ref()),
             selected,
-            refusal,
+            answer,
+            bulk: Place::Bulk.href(language),
+            script: assets::href("queue.js"),
         }
     }
+}
+
+/// The id of the work that stands after this one; empty at the end.
+fn next(records: &[AssetDto], selected: Option<&Selected>) -> String {
+    let mut following = records
+        .iter()
+        .skip_while(|record| selected.is_none_or(|selected| selected.id != record.id));
+    following
+        .nth(1)
+        .map(|record| record.id.clone())
+        .unwrap_or_default()
 }
 
 impl Selected {
     pub(super) fn new(
         record: &AssetDto,
         checklist: &ChecklistDto,
-        possible: Vec<Kind>,
+        (possible, may_edit): (Vec<ReviewDecision>, bool),
         language: Language,
         vocabularies: &Vocabularies,
     ) -> Self {
         let t = ReviewTexts::of(language);
-        let button = |kind: &Kind| match kind {
-            Kind::Accept => Some(("accept", t.accept)),
-            Kind::Approve => Some(("approve", t.approve)),
-            Kind::Publish => Some(("publish", t.publish)),
-            Kind::Return | Kind::Withdraw => None,
+        let button = |kind: &ReviewDecision| match kind {
+            ReviewDecision::Accept => Some(("accept", t.accept)),
+            ReviewDecision::Approve => Some(("approve", t.approve)),
+            ReviewDecision::Publish => Some(("publish", t.publish)),
+            ReviewDecision::Return | ReviewDecision::Withdraw => None,
         };
         let needed = checklist
             .conditions
@@ -116,13 +149,28 @@ impl Selected {
                 text,
             }),
             action: place_of(&record.id).href(language),
+            edit: record
+                .id
+                .parse()
+                .ok()
+                .filter(|_| may_edit)
+                .map(|id| Place::Draft(id).href(language)),
             conditions: needed
                 .map(|one| ConditionView::new(one, language))
                 .collect(),
             is_met: checklist.is_met,
             buttons: possible.iter().filter_map(button).collect(),
-            may_return: possible.contains(&Kind::Return),
-            may_withdraw: possible.contains(&Kind::Withdraw),
+            may_return: possible.contains(&ReviewDecision::Return),
+            may_withdraw: possible.contains(&ReviewDecision::Withdraw),
+            reason: String::new(),
+        }
+    }
+
+    /// The work with a reason that was typed before.
+    pub(super) fn with_reason(self, reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+            ..self
         }
     }
 }

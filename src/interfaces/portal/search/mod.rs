@@ -48,6 +48,8 @@ struct SearchPage {
     next: Option<Href>,
     feed: Href,
     everything: Href,
+    /// One act on all works that are found.
+    bulk: Href,
 }
 
 struct OrderView {
@@ -123,6 +125,7 @@ impl SearchPage {
             next: next.map(|cursor| query.with("after", &cursor)),
             feed: query.feed(),
             everything: Place::Search.href(language),
+            bulk: Href::own(format!("{}?{}", Place::Bulk.path(language), page.query())),
             hits,
             text,
             t,

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::error::AccountsError;
-use super::secret::{self, Secret, public_id};
-use super::store::{AccountStore, FullAccount};
-use super::stored::{SessionRecord, SessionV1, session_key};
+use super::super::error::AccountsError;
+use super::super::secret::{self, Secret, public_id};
+use super::super::store::{AccountStore, FullAccount};
+use super::super::stored::{SessionRecord, SessionV1, session_key};
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::services::audit::NewEntry;
@@ -76,7 +76,7 @@ struct Cache {
 }
 
 impl Sessions {
-    pub(super) fn new(store: AccountStore) -> Arc<Self> {
+    pub(in crate::services::accounts) fn new(store: AccountStore) -> Arc<Self> {
         Arc::new(Self {
             store,
             cache: Mutex::default(),
@@ -84,7 +84,7 @@ impl Sessions {
     }
 
     /// Begins a session. `is_pending`: the second factor is still missing; the entry is written once it is there.
-    pub(super) async fn begin(
+    pub(in crate::services::accounts) async fn begin(
         &self,
         account: &FullAccount,
         is_pending: bool,
@@ -95,7 +95,7 @@ impl Sessions {
     }
 
     /// Begins a session of a holder who proved who it is at this moment.
-    pub(super) async fn begin_proven(
+    pub(in crate::services::accounts) async fn begin_proven(
         &self,
         account: &FullAccount,
         proven_at: Timestamp,
@@ -179,7 +179,7 @@ impl Sessions {
     }
 
     /// Sessions of an account that have not ended, newest use first.
-    pub(super) async fn of_account(
+    pub(in crate::services::accounts) async fn of_account(
         &self,
         account: &FullAccount,
     ) -> Result<Vec<Session>, AccountsError> {
@@ -203,7 +203,7 @@ impl Sessions {
     ///
     /// # Errors
     /// [`AccountsError::NoSuchSession`].
-    pub(super) async fn end(
+    pub(in crate::services::accounts) async fn end(
         &self,
         account: &str,
         id: &str,
@@ -224,7 +224,7 @@ impl Sessions {
     }
 
     /// Ends all sessions of an account, but the one with this public name.
-    pub(super) async fn end_all(
+    pub(in crate::services::accounts) async fn end_all(
         &self,
         account: &str,
         except: Option<&str>,
@@ -239,7 +239,7 @@ impl Sessions {
     }
 
     /// Deletes the records of sessions that have ended by themselves. Gives their number.
-    pub(super) async fn sweep(&self) -> Result<usize, AccountsError> {
+    pub(in crate::services::accounts) async fn sweep(&self) -> Result<usize, AccountsError> {
         let now = self.store.clock.now();
         let mut after = None;
         let mut count = 0;

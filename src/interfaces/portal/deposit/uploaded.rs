@@ -1,0 +1,59 @@
+//! Files that a script uploaded while the form was filled in: the form names the uploads.
+
+use serde_json::json;
+
+use crate::app::Archive;
+use crate::domain::access::Actor;
+use crate::domain::asset::AssetId;
+use crate::interfaces::http::frame::Caller;
+use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::uploads::claimed;
+use crate::interfaces::portal::form::FormFields;
+
+/// The field with the id of an upload; there may be several.
+pub(super) const UPLOAD_FIELD: &str = "upload";
+
+/// The most uploads of a form.
+const MAX_UPLOADS: usize = 50;
+
+/// Makes the uploads files of the draft. One that is refused stops no other; the reasons say which and why. A form that
+/// is sent twice adds nothing twice.
+pub(super) async fn claim(
+    actor: &Actor,
+    id: AssetId,
+    fields: &FormFields,
+    caller: &Caller,
+    archive: &Archive,
+) -> Vec<String> {
+    let mut refused = Vec::new();
+    for upload in fields.all(UPLOAD_FIELD).take(MAX_UPLOADS) {
+        let alt = fields.text(&format!("alt-{upload}"));
+        if let Err(problem) = claim_one(actor, id, upload, alt, archive).await {
+            let document = caller.document(&problem);
+            let first = document.errors.into_iter().next();
+            let why = first.map_or(document.detail, |error| error.detail);
+            let name = fields.text(&format!("name-{upload}"));
+            refused.push(format!("{name}: {why}"));
+        }
+    }
+    refused
+}
+
+async fn claim_one(
+    actor: &Actor,
+    id: AssetId,
+    upload: &str,
+    alt: &str,
+    archive: &Archive,
+) -> Result<(), Problem> {
+    let upload = upload.parse().map_err(|_| Problem::NotFound)?;
+    let claim = archive.uploads.claim(actor, upload).await?;
+    let described = (!alt.is_empty()).then(|| ("alt".to_owned(), json!({ "vi": alt }).to_string()));
+    let fields = described.into_iter().collect();
+    let details = claimed::details(&claim.metadata, fields, &archive.vocabularies)?;
+    let attached = archive
+        .intake
+        .attach_claimed(actor, id, None, claim, details, None);
+    attached.await?;
+    Ok(())
+}
