@@ -2,7 +2,6 @@
 //!
 //! [`mod@format`] writes numbers, sizes, lengths and dates as each language does.
 
-pub mod accessibility;
 pub mod account;
 pub mod admin;
 pub mod bulk;

@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::page::PageRequest;
 use super::place::Place;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::messages::portal::accessibility::AccessibilityTexts;
+use crate::interfaces::messages::portal::help::accessibility::AccessibilityTexts;
 use crate::interfaces::messages::portal::help::HelpTexts;
 
 #[derive(Template)]

@@ -1,5 +1,7 @@
 //! Texts of the page that says how to use the archive.
 
+pub mod accessibility;
+
 super::texts! {
     /// Texts of the page that says how to use the archive.
     HelpTexts {

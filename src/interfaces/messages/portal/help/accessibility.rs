@@ -1,6 +1,6 @@
 //! Texts of the accessibility statement.
 
-super::texts! {
+super::super::texts! {
     /// Texts of the accessibility statement.
     AccessibilityTexts {
         title: "Trợ năng của trang", "Accessibility";
