@@ -8,8 +8,8 @@ use super::layout::Layout;
 use super::page::PageRequest;
 use super::place::Place;
 use crate::interfaces::http::problem::Problem;
-use crate::interfaces::messages::portal::help::accessibility::AccessibilityTexts;
 use crate::interfaces::messages::portal::help::HelpTexts;
+use crate::interfaces::messages::portal::help::accessibility::AccessibilityTexts;
 
 #[derive(Template)]
 #[template(path = "help.html")]

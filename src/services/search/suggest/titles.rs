@@ -8,38 +8,40 @@ use crate::domain::asset::AssetId;
 use crate::services::search::index::completion_keys::completion_key;
 use crate::services::search::snapshot::view::IndexView;
 
-/// Visible works whose title matches the folded prefix at one of its first words, shorter titles first.
+/// Keys that are read in a segment, at most: those of hidden works are passed over.
+const MAX_KEYS: usize = 1_000;
+
+/// Visible works whose title matches the folded prefix at one of its first words: the first in the order of their letters,
+/// of these shorter titles first. Neither hidden works nor the segments of the index change what is found.
 pub(crate) fn works_with_title(
     view: &IndexView<'_>,
     prefix: &str,
     limit: usize,
 ) -> tantivy::Result<Vec<AssetId>> {
     let prefix = completion_key(prefix).as_bytes();
-    let mut keys = Vec::new();
+    let mut found: Vec<(Vec<u8>, AssetId)> = Vec::with_capacity(limit);
     for reader in view.searcher.segment_readers() {
         let index = reader.inverted_index(view.fields.completion)?;
         let mut terms = index.terms().range().ge(prefix).into_stream()?;
-        let mut scanned = 0;
-        while scanned < limit && terms.advance() && terms.key().starts_with(prefix) {
-            scanned += 1;
-            let key = (terms.key().len(), terms.key().to_vec());
-            keys.push((key, reader, terms.value().clone()));
+        let (mut read, mut visible) = (0, 0);
+        while visible < limit
+            && read < MAX_KEYS
+            && terms.advance()
+            && terms.key().starts_with(prefix)
+        {
+            read += 1;
+            if let Some(doc) = first_visible(view, reader, terms.value())? {
+                visible += 1;
+                found.push((terms.key().to_vec(), view.columns(reader)?.id(doc)));
+            }
         }
     }
-    keys.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut found: Vec<AssetId> = Vec::with_capacity(limit);
-    let mut last = None;
-    for (key, reader, postings) in keys {
-        // One work for each key: many bulletins have the same title.
-        if found.len() == limit || last.as_ref() == Some(&key) {
-            continue;
-        }
-        if let Some(doc) = first_visible(view, reader, &postings)? {
-            found.push(view.columns(reader)?.id(doc));
-            last = Some(key);
-        }
-    }
-    Ok(found)
+    found.sort_unstable();
+    // One work for each key: many bulletins have the same title.
+    found.dedup_by(|one, before| one.0 == before.0);
+    found.truncate(limit);
+    found.sort_by_key(|(key, _)| key.len());
+    Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
 fn first_visible(
