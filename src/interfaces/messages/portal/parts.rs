@@ -10,7 +10,6 @@ super::texts! {
         list: "Danh sách tệp cho chương trình tải (địa chỉ)", "List of the files for a download program (addresses)";
         versions: "Bản bằng tiếng khác", "Versions in other languages";
         clarified: "Có bài làm rõ tác phẩm này", "This work has been clarified";
-        related: "Tác phẩm liên quan", "Related works";
         incomplete: "Lúc này chưa tìm được hết tác phẩm liên quan. Hãy tải lại trang.", "Not all related works can be found just now. Please reload the page.";
     }
 }

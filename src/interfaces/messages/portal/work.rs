@@ -7,14 +7,12 @@ super::texts! {
     WorkTexts {
         listen: "Nghe", "Listen";
         watch: "Xem", "Watch";
-        pictures: "Ảnh", "Pictures";
         text: "Nội dung", "Text";
         transcript: "Lời văn", "Transcript";
         play_from: "Nghe từ", "Play from";
         about: "Về tác phẩm này", "About this work";
         body: "Cơ quan", "Body";
         creators: "Người làm", "Made by";
-        made: "Làm năm", "Made";
         places: "Nơi", "Places";
         rights: "Quyền", "Rights";
         instruments: "Văn kiện", "Instruments";
@@ -23,10 +21,8 @@ super::texts! {
         audiences: "Cho ai", "Audiences";
         numbers: "Số, ký hiệu", "Numbers";
         people: "Người trong tác phẩm", "People shown";
-        relations: "Tác phẩm liên quan", "Related works";
         use_and_download: "Dùng và tải", "Use and download";
         may_i: "Tôi có được dùng không?", "May I use it?";
-        licence: "Điều kiện dùng lại", "Terms";
         credit_line: "Dòng ghi nguồn", "Credit line";
         copy: "Sao chép dòng ghi nguồn", "Copy the credit line";
         copied: "Đã sao chép", "Copied";
@@ -39,7 +35,6 @@ super::texts! {
         corrections: "Đã sửa", "Corrected";
         not_public: "Tác phẩm này chưa công khai.", "This work is not public yet.";
         record: "Bản ghi cho máy (JSON)", "Record for machines (JSON)";
-        similar: "Tác phẩm tương tự", "Similar works";
         position: "Vị trí nghe", "Position";
         position_keys: "Mũi tên trái, phải: lùi, tiến 5 giây", "Left and right arrow keys: 5 seconds back or forward";
         minute: "phút", "min";
