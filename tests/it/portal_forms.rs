@@ -219,6 +219,19 @@ fn a_decision_that_conditions_refuse_says_which() {
     assert_eq!(state, "submitted");
 }
 
+const FORMS: [&str; 10] = [
+    "/dang-xuat",
+    "/gui",
+    "/gui/ID",
+    "/gui/ID/nop",
+    "/duyet/ID",
+    "/en/sign-out",
+    "/en/deposit",
+    "/tai-khoan",
+    "/hang-loat",
+    "/hang-loat/ID",
+];
+
 /// Every form that changes something: of another site, without the token, with that of another session.
 #[test]
 fn no_form_is_taken_from_another_site_or_another_session() {
@@ -232,19 +245,7 @@ fn no_form_is_taken_from_another_site_or_another_session() {
     reader.get(&format!("/gui/{id}"));
     other.get(&format!("/gui/{id}"));
     let (own, foreign) = (reader.field("csrf"), other.field("csrf"));
-    let paths = [
-        "/dang-xuat",
-        "/gui",
-        "/gui/ID",
-        "/gui/ID/nop",
-        "/duyet/ID",
-        "/en/sign-out",
-        "/en/deposit",
-        "/tai-khoan",
-        "/hang-loat",
-        "/hang-loat/ID",
-    ];
-    for path in paths.map(|path| path.replace("ID", id)) {
+    for path in FORMS.map(|path| path.replace("ID", id)) {
         for (site, token) in [
             ("cross-site", own.as_str()),
             ("same-site", &own),

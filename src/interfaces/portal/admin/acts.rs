@@ -65,13 +65,13 @@ impl Act {
             Self::RetryJob => {
                 let job = id.parse().map_err(|_| Problem::NotFound)?;
                 archive.jobs.requeue(actor, JobId(job)).await?;
-                return Ok(Done::Written("viec"));
+                Ok(Done::Written("viec"))
             }
             Self::ReviewRequest => {
                 archive.access_requests.review(actor, id).await?;
-                return Ok(Done::Written("yeu-cau"));
+                Ok(Done::Written("yeu-cau"))
             }
-            _ if !is_recent => return Err(Problem::ReauthenticationRequired),
+            _ if !is_recent => Err(Problem::ReauthenticationRequired),
             Self::Invite | Self::Reset | Self::Close => self.change_account(form, archive).await,
             _ => self.decide(form, archive).await,
         }

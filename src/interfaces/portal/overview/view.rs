@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::counts::{DIMENSIONS, Overview, Row, Tally};
 use crate::app::Archive;
-use crate::domain::{Slug, WorkDate};
 use crate::domain::asset::StateName;
+use crate::domain::{Slug, WorkDate};
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::portal::overview::{self as texts, OverviewTexts};
