@@ -84,6 +84,8 @@ async function depositOverABrokenLine() {
   assert.equal(await page.inputValue("[name=body]"), "Gõ khi mất mạng.");
   assert.equal(await page.inputValue("[name=kind]"), "article");
   // The text of this device is restored on request, and wiped at signing out.
+  // Two emulations of one line do not get on with each other.
+  await line.detach();
   await context.setOffline(true);
   await page.fill("[name=description]", "Chỉ có trên máy này");
   await until(page, () => Object.values(localStorage).some((text) => text.includes("Chỉ có trên máy này")));

@@ -59,7 +59,7 @@ fn resume(reader: &mut Reader, path: &str, fields: &[(&str, &str)]) {
 
 #[test]
 fn every_form_comes_back_with_every_letter_after_signing_in_again() {
-    let archive = archive_with("editor");
+    let archive = archive_with("admin");
     let editor = archive.holder("editor");
     let work = editor.create(&json!({ "titles": { "vi": "Đang có" }, "organisation": "dic" }));
     let id = work["id"].as_str().unwrap();
@@ -70,12 +70,21 @@ fn every_form_comes_back_with_every_letter_after_signing_in_again() {
         editor.put_json(&submission, "\"1\"", &json!({})).status,
         200
     );
-    for (page, path, field) in [
-        ("/gui", "/gui", "body"),
-        ("/gui/ID", "/gui/ID", "body"),
-        ("/duyet/WAITING", "/duyet/WAITING", "reason"),
-        ("/en/deposit/ID", "/en/deposit/ID", "body"),
-        ("/tai-khoan", "/tai-khoan", "label"),
+    for (page, path, field, act) in [
+        ("/gui", "/gui", "body", ""),
+        ("/gui/ID", "/gui/ID", "body", ""),
+        ("/duyet/WAITING", "/duyet/WAITING", "reason", ""),
+        ("/en/deposit/ID", "/en/deposit/ID", "body", ""),
+        ("/tai-khoan", "/tai-khoan", "label", "create-token"),
+        ("/en/account", "/en/account", "display", "display"),
+        ("/hang-loat?work=ID", "/hang-loat", "reason", "return"),
+        (
+            "/hang-loat?work=ID",
+            "/en/bulk",
+            "value-credit_line",
+            "describe",
+        ),
+        ("/quan-tri", "/quan-tri", "display", "invite"),
     ] {
         let filled = |path: &str| path.replace("WAITING", waiting).replace("ID", id);
         let (page, path) = (filled(page), filled(path));
@@ -85,7 +94,8 @@ fn every_form_comes_back_with_every_letter_after_signing_in_again() {
             (field, TYPED),
             ("title", "Đang có"),
             ("decision", "return"),
-            ("act", "create-token"),
+            ("act", act),
+            ("work", id),
         ];
         assert_eq!(reader.post_form(&path, &fields).status, 401, "{path}");
         assert_eq!(sign_in(&mut reader, LOGIN), 200, "{path}");
@@ -94,7 +104,8 @@ fn every_form_comes_back_with_every_letter_after_signing_in_again() {
             (field, TYPED),
             ("title", "Đang có"),
             ("revision", revision.as_str()),
-            ("act", "create-token"),
+            ("act", act),
+            ("work", id),
         ];
         resume(&mut reader, &path, &carried);
         let shown = &reader.page;
@@ -155,6 +166,33 @@ fn buttons_and_descriptions_of_pictures_come_back_too() {
     assert!(
         reader.page.contains("value=\"Đang có\""),
         "the description stays"
+    );
+}
+
+#[test]
+fn signing_in_with_a_passkey_leads_to_what_was_typed() {
+    let archive = archive_with("editor");
+    let mut reader = with_ended_session(&archive, "/gui");
+    assert_eq!(reader.post_form("/gui", &[("title", TYPED)]).status, 401);
+    let typed = reader.field("typed");
+    // The script has signed in; it sends on what the page carries, with the token of the new session.
+    let mut signed_in = Reader::signed_in(&archive, LOGIN);
+    signed_in.get("/gui");
+    let on = [("typed", typed.as_str()), ("return", "/cua-toi")];
+    let without = signed_in.post("/dang-nhap/tiep", &on);
+    assert_eq!(without.status, 403);
+    signed_in.get("/gui");
+    assert_eq!(signed_in.post_form("/dang-nhap/tiep", &on).status, 200);
+    assert!(signed_in.page.contains(SHOWN), "{}", signed_in.page);
+    let on = [("typed", ""), ("return", "/cua-toi")];
+    assert_eq!(
+        location(&signed_in.post_form("/dang-nhap/tiep", &on)),
+        "/cua-toi"
+    );
+    let evil = [("typed", ""), ("return", "//evil.example")];
+    assert_eq!(
+        location(&signed_in.post_form("/dang-nhap/tiep", &evil)),
+        "/"
     );
 }
 
