@@ -12,7 +12,7 @@ use super::passkeys::Passkeys;
 use super::password::Passwords;
 use super::preferences::AccountPreferences;
 use super::recipients::Recipients;
-use super::sessions::{KeptForms, Sessions};
+use super::sessions::{CarriedForms, Sessions};
 use super::sign_in::SignIn;
 use super::store::AccountStore;
 use super::throttle::Throttle;
@@ -40,7 +40,7 @@ pub struct Accounts {
     /// Requests for links by those who forgot their password.
     pub forgotten: Arc<ForgottenPasswords>,
     /// Forms that were posted without a session.
-    pub kept_forms: Arc<KeptForms>,
+    pub carried_forms: Arc<CarriedForms>,
     /// Passkeys.
     pub passkeys: Arc<Passkeys>,
     /// Signing in through providers.
@@ -106,7 +106,7 @@ impl Accounts {
             recipients: Arc::new(Recipients {
                 store: store.clone(),
             }),
-            kept_forms: Arc::new(KeptForms {
+            carried_forms: Arc::new(CarriedForms {
                 store: store.clone(),
             }),
             forgotten: Arc::new(ForgottenPasswords {

@@ -50,7 +50,7 @@ pub use recipients::{Posts, Recipient, Recipients};
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;
-pub use sessions::{KeptForm, KeptForms, Session, Sessions};
+pub use sessions::{CarriedForm, CarriedForms, Session, Sessions};
 pub use sign_in::{Proof, SignIn};
 pub use throttle::Network;
 pub use tokens::{

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 
-use super::kept;
+use super::carried;
 use super::page::{Goal, SignInPage, Step};
 use crate::app::Archive;
 use crate::interfaces::http::accounts::session::end_earlier;
@@ -106,7 +106,7 @@ pub async fn go_on(
     if goal.typed.is_empty() {
         return Ok(page.redirect(&Href::own(goal.return_to)));
     }
-    kept::resume(&page, &session, &goal.typed, &archive)
+    carried::resume(&page, &session, &goal.typed, &archive)
 }
 
 /// Signs out.
@@ -153,7 +153,7 @@ fn signed_in(
         let cookie = CookieText(secret.reveal().to_owned());
         request.extensions_mut().insert(cookie);
         request.extensions_mut().insert(session.clone());
-        kept::resume(page, &session, &goal.typed, archive)?
+        carried::resume(page, &session, &goal.typed, archive)?
     };
     add_cookie(&mut response, page, &secret, &session)?;
     Ok(response)

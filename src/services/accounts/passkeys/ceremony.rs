@@ -4,9 +4,10 @@ use serde_json::Value;
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions,
+    UserHandle, Username,
 };
-use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
+use webauthn_rp::request::{AsciiDomain, ExtensionInfo, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::auth::ser_relaxed::DiscoverableAuthenticationRelaxed;
 use webauthn_rp::response::register::ser_relaxed::RegistrationRelaxed;
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
@@ -84,7 +85,11 @@ impl RelyingParty {
                 transports: AuthTransports::decode(0).ok()?,
             })
         });
-        let options = PublicKeyCredentialCreationOptions::passkey(&self.id, user, known.collect());
+        let known = known.collect();
+        let mut options = PublicKeyCredentialCreationOptions::passkey(&self.id, user, known);
+        // Authenticators without this extension make good passkeys, too: that their holder was verified is checked.
+        let protect = CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
+        options.extensions.cred_protect = protect;
         let (server, client) = options.start_ceremony().map_err(invalid)?;
         let options = serde_json::to_value(&client).map_err(invalid)?;
         Ok((options, server.encode().map_err(invalid)?))

@@ -1,7 +1,7 @@
 //! Sessions of browsers, and what was typed into a form when one had ended.
 
-mod kept_form;
+mod carried_form;
 mod service;
 
-pub use kept_form::{KeptForm, KeptForms};
+pub use carried_form::{CarriedForm, CarriedForms};
 pub use service::{Session, Sessions};

@@ -19,7 +19,7 @@ use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
-use crate::services::accounts::{KeptForm, Session};
+use crate::services::accounts::{CarriedForm, Session};
 
 /// Leads on to the form that was typed, or says that it belongs to another account.
 #[derive(Template)]
@@ -69,7 +69,7 @@ async fn carry(request: &HttpRequest, unsent: Unsent) -> Result<Option<HttpRespo
     let page = PageRequest::extract(request).await?;
     let archive = request.app_data::<web::Data<Archive>>();
     let archive = archive.ok_or_else(|| Problem::internal("no archive"))?;
-    let form = KeptForm {
+    let form = CarriedForm {
         path: unsent.path.unwrap_or_else(|| request.uri().to_string()),
         fields: unsent.fields,
     };
@@ -78,7 +78,7 @@ async fn carry(request: &HttpRequest, unsent: Unsent) -> Result<Option<HttpRespo
         // Signed in again meanwhile, on another page.
         return respond(&page, StatusCode::FORBIDDEN, Some(form)).map(Some);
     }
-    let Some(sealed) = archive.accounts.kept_forms.seal(&unsent.account, &form) else {
+    let Some(sealed) = archive.accounts.carried_forms.seal(&unsent.account, &form) else {
         return Ok(None);
     };
     let goal = Goal {
@@ -100,14 +100,14 @@ pub(super) fn resume(
     typed: &str,
     archive: &Archive,
 ) -> Result<HttpResponse, Problem> {
-    let form = archive.accounts.kept_forms.open(&session.account, typed);
+    let form = archive.accounts.carried_forms.open(&session.account, typed);
     respond(page, StatusCode::OK, form)
 }
 
 fn respond(
     page: &PageRequest,
     status: StatusCode,
-    form: Option<KeptForm>,
+    form: Option<CarriedForm>,
 ) -> Result<HttpResponse, Problem> {
     let t = SessionTexts::of(page.language);
     let view = ResumePage {

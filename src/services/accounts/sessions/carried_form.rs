@@ -9,29 +9,29 @@ use super::super::secret::Secret;
 use super::super::store::AccountStore;
 
 /// Encrypts forms for their accounts.
-pub struct KeptForms {
+pub struct CarriedForms {
     pub(in crate::services::accounts) store: AccountStore,
 }
 
 /// A form that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptForm {
+pub struct CarriedForm {
     /// Where it was sent to.
     pub path: String,
     /// Its fields, in their order.
     pub fields: Vec<(String, String)>,
 }
 
-impl KeptForms {
+impl CarriedForms {
     /// Encrypts a form for an account; `None` when there is no such account.
-    pub fn seal(&self, account: &str, form: &KeptForm) -> Option<Secret> {
+    pub fn seal(&self, account: &str, form: &CarriedForm) -> Option<Secret> {
         let key = self.store.keys.of(account)?;
         let sealed = private::seal(form, &purpose(account), &key, &self.store.clock);
         sealed.ok().map(Secret::from_text)
     }
 
     /// Decrypts a form; `None` when it was typed for another account.
-    pub fn open(&self, account: &str, sealed: &str) -> Option<KeptForm> {
+    pub fn open(&self, account: &str, sealed: &str) -> Option<CarriedForm> {
         let key = self.store.keys.of(account)?;
         private::open(sealed, &purpose(account), &key).ok()
     }
