@@ -20,7 +20,7 @@ use crate::services::media::rebuild::{self, RenditionJobs};
 use crate::services::media::render::Limits;
 use crate::services::media::{
     AuditBlobs, HashPictures, MakeBroadcastCopy, MakePublicCopies, MeasureSound, ReadTexts,
-    RebuildRenditions, RecogniseTexts, RenderPreviews, broadcast_copy,
+    RebuildRenditions, RecogniseTexts, RenderPreviews, RenditionStore, broadcast_copy,
 };
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
@@ -127,26 +127,16 @@ impl JobRunnerSetup {
             ..Limits::default()
         };
         let blobs = || Arc::new(self.blobs.clone()) as Arc<dyn BlobStore>;
-        let (catalog, staging) = (|| self.catalog.clone(), || self.staging.clone());
+        let store = || RenditionStore::new(blobs(), self.staging.clone());
+        let catalog = || self.catalog.clone();
         let bytes_per_second = config.jobs.audit_bytes_per_second;
         let (profiles, programs) = (self.profiles.clone(), || self.programs.clone());
         runner
             .with(AuditBlobs::new(catalog(), blobs(), bytes_per_second))
-            .with(RenderPreviews::new(catalog(), blobs(), staging(), limits))
-            .with(MakePublicCopies::new(catalog(), blobs(), staging()))
-            .with(ReadTexts::new(
-                catalog(),
-                blobs(),
-                staging(),
-                self.programs.clone(),
-            ))
-            .with(RecogniseTexts::new(
-                catalog(),
-                blobs(),
-                staging(),
-                self.programs.clone(),
-                limits,
-            ))
+            .with(RenderPreviews::new(catalog(), store(), limits))
+            .with(MakePublicCopies::new(catalog(), store()))
+            .with(ReadTexts::new(catalog(), store(), programs()))
+            .with(RecogniseTexts::new(catalog(), store(), programs(), limits))
             .with(rebuild::find_missing())
             .with(RebuildRenditions::new(
                 catalog(),
@@ -154,13 +144,13 @@ impl JobRunnerSetup {
             ))
             .with(MakeBroadcastCopy::new(
                 catalog(),
-                (blobs(), staging()),
+                store(),
                 programs(),
                 profiles.clone(),
             ))
             .with(MeasureSound::new(
                 catalog(),
-                (blobs(), staging()),
+                store(),
                 programs(),
                 Arc::new(move |asset, blob, now| broadcast_copy::jobs(&profiles, asset, blob, now)),
             ))

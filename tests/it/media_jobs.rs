@@ -17,7 +17,8 @@ use khochung::services::media::public_copy::PublicCopyJobs;
 use khochung::services::media::rebuild::{self, RenditionJobs};
 use khochung::services::media::render::Limits;
 use khochung::services::media::{
-    AuditBlobs, HashPictures, RebuildRenditions, RenderPreviews, perceptual_hash, previews,
+    AuditBlobs, HashPictures, RebuildRenditions, RenderPreviews, RenditionStore, perceptual_hash,
+    previews,
 };
 use khochung::storage::blobs::{BlobStore, LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
@@ -63,12 +64,8 @@ impl House {
             pixels: 300_000,
             ..Limits::default()
         };
-        let renders = RenderPreviews::new(
-            self.catalog.clone(),
-            self.blobs.clone(),
-            self.staging.clone(),
-            limits,
-        );
+        let store = RenditionStore::new(self.blobs.clone(), self.staging.clone());
+        let renders = RenderPreviews::new(self.catalog.clone(), store, limits);
         Runner::new(
             self.catalog.clone(),
             self.clock.clone(),

@@ -1,11 +1,13 @@
 //! Renditions made again: of all works by the administrator, of one file by those who work on it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::public_media::attach;
-use crate::support::{Archive, Client, command, eventually, path_of};
+use crate::public_media::{attach, work};
+use crate::support::signal::Signal;
+use crate::support::{Archive, Client, command, eventually, eventually_within, path_of};
 
 /// How many jobs of each kind are done; nothing while any other is due.
 fn done(admin: &Client) -> Option<BTreeMap<String, usize>> {
@@ -22,6 +24,15 @@ fn done(admin: &Client) -> Option<BTreeMap<String, usize>> {
         }
     }
     Some(done)
+}
+
+/// How many renditions were recorded so far.
+fn rendered(client: &Client) -> usize {
+    let changes = client.get("/api/v1/changes?after=0&limit=200").json();
+    let changes = changes["items"].as_array().unwrap().iter();
+    changes
+        .filter(|change| change["kind"] == "rendered")
+        .count()
 }
 
 fn count(done: &BTreeMap<String, usize>, kind: &str) -> usize {
@@ -52,6 +63,7 @@ fn an_administrator_has_all_texts_made_again_and_nothing_else() {
     let before = eventually("all files are processed", || {
         done(&admin).filter(|done| count(done, "read-text") == 2)
     });
+    let made = rendered(&admin);
     let all = json!({"kinds": ["texts"], "scope": "all"});
     let answer = admin.post_json("/api/v1/renditions", &all);
     assert_eq!(answer.status, 202, "{}", answer.text());
@@ -65,6 +77,7 @@ fn an_administrator_has_all_texts_made_again_and_nothing_else() {
         count(&after, "render-previews"),
         count(&before, "render-previews")
     );
+    assert_eq!(rendered(&admin), made + 2, "one for each text");
     // Nothing is missing now.
     let missing = admin.post_json("/api/v1/renditions", &json!({}));
     assert_eq!(missing.status, 202, "{}", missing.text());
@@ -130,6 +143,34 @@ fn those_who_work_on_a_file_have_it_processed_again() {
     assert_eq!(stranger.status, 404, "{}", stranger.text());
     let no_file = renditions.replace(&paths[0][paths[0].len() - 64..], &"0".repeat(64));
     assert_eq!(editor.post_json(&no_file, &json!({})).status, 404);
+}
+
+#[test]
+fn copies_for_stations_are_made_again_although_they_are_there() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let work = work(&editor, "radio-bulletin");
+    let recording = Signal::silent(44_100, 1).speech(4.0, -24.0).to_wav();
+    let (path, _) = attach(&editor, &work, "a.wav", &recording);
+    let profiles = eventually_within(Duration::from_secs(120), "the copies are made", || {
+        let file = editor.get(&work).json()["files"][0].clone();
+        let copies = file["sound"]["copies"].as_array()?.clone();
+        let is_done = !copies.is_empty() && copies.iter().all(|copy| copy["state"] == "made");
+        is_done.then_some(copies.len())
+    });
+    let made = rendered(&editor);
+    let wanted = |scope: &str| json!({"kinds": ["broadcast-copies"], "scope": scope});
+    let rebuild = |scope: &str| {
+        let answer = editor.post_json(&format!("{path}/renditions"), &wanted(scope));
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.json()["jobs"].as_array().unwrap().len()
+    };
+    assert_eq!(rebuild("missing"), 0);
+    assert_eq!(rebuild("all"), profiles);
+    // Each is a copy and the report about it.
+    eventually_within(Duration::from_secs(120), "they are made again", || {
+        (rendered(&editor) == made + 2 * profiles).then_some(())
+    });
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub mod text;
 mod zip;
 
 pub use broadcast_copy::MakeBroadcastCopy;
+pub use file_job::RenditionStore;
 pub use fixity::AuditBlobs;
 pub use full_text::ReadTexts;
 pub use hash_pictures::HashPictures;

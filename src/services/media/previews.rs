@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::file_job::RenditionStore;
 use super::file_job::{self, JobFile, contain};
 use super::perceptual_hash;
 use super::recipe::{self, PREVIEW_SIDES_PX};
@@ -20,7 +21,6 @@ use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, RedactionId, Region};
 use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy};
-use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
@@ -45,23 +45,16 @@ pub fn job(asset: AssetId, file: &File, now: Timestamp) -> NewJob {
 /// Renders previews.
 pub struct RenderPreviews {
     works: Arc<dyn Works>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
     limits: Limits,
 }
 
 impl RenderPreviews {
     /// Reads from and writes to this store, within these limits.
-    pub fn new(
-        works: Arc<dyn Works>,
-        blobs: Arc<dyn BlobStore>,
-        staging: Staging,
-        limits: Limits,
-    ) -> Self {
+    pub fn new(works: Arc<dyn Works>, store: RenditionStore, limits: Limits) -> Self {
         Self {
             works,
-            blobs,
-            staging,
+            store,
             limits,
         }
     }
@@ -69,31 +62,23 @@ impl RenderPreviews {
     /// The bytes of the original, unless they are too many.
     async fn bytes(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
         let limit = self.limits.file;
-        let size = self.blobs.size(original).await;
+        let size = self.store.blobs.size(original).await;
         if size.is_ok_and(|size| size > limit) {
             return Ok(None);
         }
-        let file = originals::read(&*self.blobs, original, limit).await;
+        let file = originals::read(&*self.store.blobs, original, limit).await;
         file.map(Some)
     }
 
     async fn store(&self, of: &File, preview: Preview) -> Result<Rendition, JobFailure> {
-        let size = preview.jpeg.len() as u64;
-        let staged = self
-            .staging
-            .stage(preview.jpeg)
-            .await
-            .map_err(JobFailure::retry)?;
-        let blob = staged.key;
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
+        let recipe = recipe::preview(preview.requested_px, of.redaction());
+        let stored = self
+            .store
+            .put(of.sha256, (recipe, "image/jpeg"), preview.jpeg);
         Ok(Rendition {
-            of: of.sha256,
-            recipe: recipe::preview(preview.requested_px, of.redaction()),
-            blob,
-            size,
-            media_type: "image/jpeg".to_owned(),
             width_px: Some(preview.width_px),
             height_px: Some(preview.height_px),
+            ..stored.await?
         })
     }
 }

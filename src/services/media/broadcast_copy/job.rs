@@ -19,11 +19,12 @@ use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::domain::sound::CopyFailure;
 use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile};
 use crate::services::media::sound::{self, Measurement, Outcome};
 use crate::services::programs::{Program, ProgramError, Programs};
-use crate::storage::blobs::{BlobStore, Staged, Staging};
-use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, Rendition, WorkReader, Write};
+use crate::storage::blobs::Staged;
+use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, WorkReader, Write};
 use crate::telemetry::error_chain;
 
 /// The kind of job.
@@ -31,20 +32,24 @@ const KIND: &str = "make-broadcast-copy";
 
 /// The jobs that make the copies of a recording, one for each profile.
 pub fn jobs(profiles: &Profiles, asset: AssetId, blob: BlobKey, now: Timestamp) -> Vec<NewJob> {
-    let job = |profile| job(profile, (asset, blob), now);
+    let job = |profile| job(profile, (asset, blob), false, now);
     profiles.iter().map(job).collect()
 }
 
-/// The job that makes one copy.
-pub(super) fn job(profile: &Profile, of: (AssetId, BlobKey), now: Timestamp) -> NewJob {
-    file_job::new_for_part(KIND, of, &profile.name, now)
+/// The job that makes one copy; `again`, although it is there.
+pub(super) fn job(
+    profile: &Profile,
+    of: (AssetId, BlobKey),
+    again: bool,
+    now: Timestamp,
+) -> NewJob {
+    file_job::new_for_part(KIND, of, (&profile.name, again), now)
 }
 
 /// Makes copies for stations.
 pub struct MakeBroadcastCopy {
     catalog: Arc<dyn WorkReader>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
     programs: Programs,
     profiles: Profiles,
 }
@@ -53,32 +58,31 @@ impl MakeBroadcastCopy {
     /// Reads from and writes to this store, with these programs.
     pub fn new(
         catalog: Arc<dyn WorkReader>,
-        (blobs, staging): (Arc<dyn BlobStore>, Staging),
+        store: RenditionStore,
         programs: Programs,
         profiles: Profiles,
     ) -> Self {
         Self {
             catalog,
-            blobs,
-            staging,
+            store,
             programs,
             profiles,
         }
     }
 
-    /// What was measured of a recording, if it was and the copy is not made yet.
+    /// What was measured of a recording, if it was; without `again` only while the copy is not made.
     async fn source(
         &self,
         of: BlobKey,
-        profile: &Profile,
+        (profile, again): (&Profile, bool),
     ) -> Result<Option<Measurement>, JobFailure> {
         let renditions = self.catalog.renditions(&[of]).await;
         let renditions = renditions.map_err(JobFailure::retry)?.concat();
         let report = profile.report_recipe();
-        if renditions.iter().any(|made| made.recipe == report) {
+        if !again && renditions.iter().any(|made| made.recipe == report) {
             return Ok(None);
         }
-        let report = sound::read_report(&*self.blobs, &renditions).await?;
+        let report = sound::read_report(&*self.store.blobs, &renditions).await?;
         Ok(report.and_then(|report| match report.outcome {
             Outcome::Measured(measurement) => Some(measurement),
             Outcome::Failed(_) => None,
@@ -117,32 +121,14 @@ impl MakeBroadcastCopy {
         (of, source): (BlobKey, &Measurement),
     ) -> Result<Option<Staged>, write::WriteError> {
         match profile.format() {
-            CopyFormat::Mp3 => write::as_it_is(&self.staging, &encoded.file)
+            CopyFormat::Mp3 => write::as_it_is(&self.store.staging, &encoded.file)
                 .await
                 .map(Some),
             CopyFormat::Wav => {
                 let bext = write::bext(of, source, &encoded.copy, encoded.version);
-                write::broadcast_wav(&self.staging, &encoded.file, &bext).await
+                write::broadcast_wav(&self.store.staging, &encoded.file, &bext).await
             }
         }
-    }
-
-    async fn store(
-        &self,
-        staged: Staged,
-        (of, recipe, media_type): (BlobKey, String, &str),
-    ) -> Result<Rendition, JobFailure> {
-        let (blob, size) = (staged.key, staged.size);
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
-        Ok(Rendition {
-            of,
-            recipe,
-            blob,
-            size,
-            media_type: media_type.to_owned(),
-            width_px: None,
-            height_px: None,
-        })
     }
 }
 
@@ -207,18 +193,23 @@ impl Handler for MakeBroadcastCopy {
 
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let mut changes = ChangeSet::by(&Actor::System, clock.now());
-        let Some(JobFile { asset, file, part }) = file_job::file(&*self.catalog, job).await? else {
+        let Some(file) = file_job::file(&*self.catalog, job).await? else {
             return Ok(changes);
         };
+        let JobFile {
+            asset,
+            file,
+            part,
+            again,
+        } = file;
         let Some(profile) = self.profiles.find(part.as_deref().unwrap_or_default()) else {
             return Ok(changes);
         };
         let of = file.sha256;
-        let Some(source) = self.source(of, profile).await? else {
+        let Some(source) = self.source(of, (profile, again)).await? else {
             return Ok(changes);
         };
-        let path = self.blobs.local_path(of);
-        let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
+        let path = self.store.path(of)?;
         let (staged, report) = match self.made(path, profile, (of, &source)).await {
             Ok(made) => made,
             Err(EncodeErrorOrRetry::Retry(failure)) => return Err(failure),
@@ -229,14 +220,13 @@ impl Handler for MakeBroadcastCopy {
             }
         };
         if let Some(staged) = staged {
-            let place = (of, profile.recipe(), profile.media_type());
-            let rendition = self.store(staged, place).await?;
+            let place = (profile.recipe(), profile.media_type());
+            let rendition = self.store.put_staged(of, place, staged).await?;
             changes = changes.write(Write::Rendition(rendition, asset));
         }
         let bytes = serde_json::to_vec(&report).map_err(JobFailure::give_up)?;
-        let staged = self.staging.stage(bytes).await.map_err(JobFailure::retry)?;
-        let place = (of, profile.report_recipe(), "application/json");
-        let rendition = self.store(staged, place).await?;
+        let place = (profile.report_recipe(), "application/json");
+        let rendition = self.store.put(of, place, bytes).await?;
         Ok(changes.write(Write::Rendition(rendition, asset)))
     }
 }

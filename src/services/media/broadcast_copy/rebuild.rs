@@ -61,9 +61,9 @@ impl RenditionJobs for BroadcastCopyJobs {
         }
         let is_made = |report: &str| renditions.iter().any(|made| made.recipe == report);
         let profiles = self.profiles.iter();
-        let wanted =
-            profiles.filter(|profile| scope == Scope::All || !is_made(&profile.report_recipe()));
+        let again = scope == Scope::All;
+        let wanted = profiles.filter(|profile| again || !is_made(&profile.report_recipe()));
         let of = (asset.id, file.sha256);
-        Ok(wanted.map(|profile| job(profile, of, now)).collect())
+        Ok(wanted.map(|profile| job(profile, of, again, now)).collect())
     }
 }

@@ -3,7 +3,7 @@
 //! A document without text is no failure of the job: the reason is recorded and shown with the file. A missing program is:
 //! the job waits for it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
 use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
 use crate::services::media::recognition;
 use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
-use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Works, Write,
 };
 
 /// The kind of job.
@@ -46,31 +46,27 @@ pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
 /// Reads the texts of documents.
 pub struct ReadTexts {
     works: Arc<dyn Works>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
     programs: Programs,
 }
 
 impl ReadTexts {
     /// Reads from and writes to this store.
-    pub fn new(
-        works: Arc<dyn Works>,
-        blobs: Arc<dyn BlobStore>,
-        staging: Staging,
-        programs: Programs,
-    ) -> Self {
+    pub fn new(works: Arc<dyn Works>, store: RenditionStore, programs: Programs) -> Self {
         Self {
             works,
-            blobs,
-            staging,
+            store,
             programs,
         }
     }
 
     /// The text of a file, and the recipe by which it was read.
-    async fn read(&self, file: &File, format: Format) -> Result<(String, String), TextError> {
-        let path = self.blobs.local_path(file.sha256);
-        let path = path.ok_or_else(|| std::io::Error::other("the blob is not on a local disk"))?;
+    async fn read(
+        &self,
+        file: &File,
+        path: PathBuf,
+        format: Format,
+    ) -> Result<(String, String), TextError> {
         if format == Format::Pdf {
             let (text, version) = pdf::read(&self.programs, &path).await?;
             let maker = format!("pdftotext-{version}");
@@ -79,27 +75,6 @@ impl ReadTexts {
         let charset = file.charset().map(str::to_owned);
         let read = move || contain(|| read_here(&path, format, charset.as_deref()), damaged);
         Ok((blocking(read).await?, recipe::text(None)))
-    }
-
-    async fn store(
-        &self,
-        of: BlobKey,
-        (text, recipe): (String, String),
-    ) -> Result<Rendition, JobFailure> {
-        let size = text.len() as u64;
-        let staged = self.staging.stage(text.into_bytes()).await;
-        let staged = staged.map_err(JobFailure::retry)?;
-        let blob = staged.key;
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
-        Ok(Rendition {
-            of,
-            recipe,
-            blob,
-            size,
-            media_type: TEXT.to_owned(),
-            width_px: None,
-            height_px: None,
-        })
     }
 }
 
@@ -181,12 +156,16 @@ impl Handler for ReadTexts {
                 changes
             });
         };
-        match self.read(&file, format).await {
+        let path = self.store.path(file.sha256)?;
+        match self.read(&file, path, format).await {
             Ok((text, _)) if format == Format::Pdf && is_empty(&text) => {
                 Ok(with_recognition(changes, asset, file.sha256))
             }
-            Ok(text) => {
-                let rendition = self.store(file.sha256, text).await?;
+            Ok((text, recipe)) => {
+                let stored = self
+                    .store
+                    .put(file.sha256, (recipe, TEXT), text.into_bytes());
+                let rendition = stored.await?;
                 Ok(changes.write(Write::Rendition(rendition, asset)))
             }
             Err(TextError::File(failure)) => {

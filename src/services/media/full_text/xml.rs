@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::error::TextError;
 use crate::domain::asset::ProcessingFailure;
 
-/// What stands in a document.
+/// A piece of a document.
 #[derive(Debug)]
 pub(in crate::services::media) enum Node<'n> {
     /// The beginning of an element.

@@ -18,12 +18,13 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, ProcessingFailure};
 use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
-use crate::storage::blobs::{Announced, BlobStore, Staged, Staging};
+use crate::storage::blobs::{Announced, Staged};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Works, Write,
 };
 
 /// The kind of job.
@@ -37,18 +38,13 @@ pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
 /// Makes public copies.
 pub struct MakePublicCopies {
     works: Arc<dyn Works>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
 }
 
 impl MakePublicCopies {
     /// Reads from and writes to this store.
-    pub fn new(works: Arc<dyn Works>, blobs: Arc<dyn BlobStore>, staging: Staging) -> Self {
-        Self {
-            works,
-            blobs,
-            staging,
-        }
+    pub fn new(works: Arc<dyn Works>, store: RenditionStore) -> Self {
+        Self { works, store }
     }
 
     /// The copy; `None` when the original can be delivered as it is.
@@ -76,6 +72,7 @@ impl MakePublicCopies {
     async fn write(&self, original: &Path, pieces: Vec<Piece>) -> Result<Staged, CopyError> {
         let failed = |error| CopyError::Io(std::io::Error::other(error));
         let mut incoming = self
+            .store
             .staging
             .begin(Announced::default(), u64::MAX)
             .map_err(failed)?;
@@ -146,8 +143,7 @@ impl Handler for MakePublicCopies {
             return Ok(changes);
         };
         let (original, media_type) = (file.sha256, file.media_type);
-        let path = self.blobs.local_path(original);
-        let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
+        let path = self.store.path(original)?;
         let processed = |recipe, result| {
             Write::Processed(ProcessedBlob {
                 of: original,
@@ -169,17 +165,8 @@ impl Handler for MakePublicCopies {
             }
             Err(error @ CopyError::Io(_)) => return Err(JobFailure::retry(error)),
         };
-        let (blob, size) = (staged.key, staged.size);
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
-        let rendition = Rendition {
-            of: original,
-            recipe: recipe::public_copy(),
-            blob,
-            size,
-            media_type,
-            width_px: None,
-            height_px: None,
-        };
+        let place = (recipe::public_copy(), media_type.as_str());
+        let rendition = self.store.put_staged(original, place, staged).await?;
         Ok(changes.write(Write::Rendition(rendition, asset)))
     }
 }

@@ -17,13 +17,13 @@ use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
 use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool};
+use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::originals;
 use crate::services::media::recipe;
 use crate::services::media::render::{Limits, RenderError};
 use crate::services::media::text::builder::TextBuilder;
 use crate::services::programs::{ProgramError, Programs, Version};
-use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
@@ -43,8 +43,7 @@ pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
 /// Recognises the texts of scans.
 pub struct RecogniseTexts {
     works: Arc<dyn Works>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
     programs: Programs,
     limits: Limits,
 }
@@ -79,15 +78,13 @@ impl RecogniseTexts {
     /// Reads from and writes to this store, images within these limits.
     pub fn new(
         works: Arc<dyn Works>,
-        blobs: Arc<dyn BlobStore>,
-        staging: Staging,
+        store: RenditionStore,
         programs: Programs,
         limits: Limits,
     ) -> Self {
         Self {
             works,
-            blobs,
-            staging,
+            store,
             programs,
             limits,
         }
@@ -100,8 +97,7 @@ impl RecogniseTexts {
             self.add_page(&mut scan, page).await?;
             return Ok(scan);
         }
-        let path = self.blobs.local_path(file.sha256);
-        let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
+        let path = self.store.path(file.sha256)?;
         self.add_pages(&mut scan, &path).await?;
         Ok(scan)
     }
@@ -128,7 +124,7 @@ impl RecogniseTexts {
     }
 
     async fn image(&self, file: &File) -> Result<GreyPage, ScanError> {
-        let bytes = originals::read(&*self.blobs, file.sha256, self.limits.file).await?;
+        let bytes = originals::read(&*self.store.blobs, file.sha256, self.limits.file).await?;
         let (media_type, limits) = (file.media_type.clone(), self.limits);
         let decode = move || {
             let page = || page_images::of_image(&bytes, &media_type, limits);
@@ -137,39 +133,17 @@ impl RecogniseTexts {
         Ok(blocking(decode).await?)
     }
 
-    async fn store(
-        &self,
-        of: BlobKey,
-        bytes: Vec<u8>,
-        (recipe, media_type): (String, &str),
-    ) -> Result<Rendition, JobFailure> {
-        let size = bytes.len() as u64;
-        let staged = self.staging.stage(bytes).await.map_err(JobFailure::retry)?;
-        let blob = staged.key;
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
-        Ok(Rendition {
-            of,
-            recipe,
-            blob,
-            size,
-            media_type: media_type.to_owned(),
-            width_px: None,
-            height_px: None,
-        })
-    }
-
     async fn renditions(&self, of: BlobKey, scan: Scan) -> Result<[Rendition; 2], JobFailure> {
         let version = scan
             .version
             .map_or_else(String::new, |version| version.to_string());
         let program = format!("tesseract-{version}-vie");
         let text = (recipe::text(Some(&program)), "text/plain");
-        let text = self
-            .store(of, scan.text.finish().into_bytes(), text)
-            .await?;
+        let bytes = scan.text.finish().into_bytes();
+        let text = self.store.put(of, text, bytes).await?;
         let layout = serde_json::to_vec(&scan.layout).map_err(JobFailure::give_up)?;
         let recipe = (recipe::text_layout(&program), "application/json");
-        Ok([text, self.store(of, layout, recipe).await?])
+        Ok([text, self.store.put(of, recipe, layout).await?])
     }
 }
 

@@ -22,12 +22,12 @@ use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::domain::sound::SoundFailure;
 use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
 use crate::services::programs::{Program, Programs};
-use crate::storage::blobs::{BlobStore, Staging};
 use crate::storage::blocking;
-use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, Rendition, Works, Write};
+use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, Works, Write};
 
 /// The kind of job.
 const KIND: &str = "measure-sound";
@@ -48,8 +48,7 @@ pub type FollowUp = Arc<dyn Fn(AssetId, BlobKey, Timestamp) -> Vec<NewJob> + Sen
 /// Measures recordings.
 pub struct MeasureSound {
     works: Arc<dyn Works>,
-    blobs: Arc<dyn BlobStore>,
-    staging: Staging,
+    store: RenditionStore,
     programs: Programs,
     follow_up: FollowUp,
 }
@@ -58,14 +57,13 @@ impl MeasureSound {
     /// Reads from and writes to this store. `programs` decode what is not read in process.
     pub fn new(
         works: Arc<dyn Works>,
-        (blobs, staging): (Arc<dyn BlobStore>, Staging),
+        store: RenditionStore,
         programs: Programs,
         follow_up: FollowUp,
     ) -> Self {
         Self {
             works,
-            blobs,
-            staging,
+            store,
             programs,
             follow_up,
         }
@@ -93,27 +91,6 @@ impl MeasureSound {
             Err(SoundError::File(failure)) => Ok(Some(Err(failure))),
             Err(error @ (SoundError::Io(_) | SoundError::Stopped)) => Err(JobFailure::retry(error)),
         }
-    }
-
-    async fn store(
-        &self,
-        of: BlobKey,
-        (recipe, media_type): (&str, &str),
-        bytes: Vec<u8>,
-    ) -> Result<Rendition, JobFailure> {
-        let size = bytes.len() as u64;
-        let staged = self.staging.stage(bytes).await.map_err(JobFailure::retry)?;
-        let blob = staged.key;
-        self.blobs.put(staged).await.map_err(JobFailure::retry)?;
-        Ok(Rendition {
-            of,
-            recipe: recipe.to_owned(),
-            blob,
-            size,
-            media_type: media_type.to_owned(),
-            width_px: None,
-            height_px: None,
-        })
     }
 }
 
@@ -159,8 +136,7 @@ impl Handler for MeasureSound {
             return Ok(changes);
         };
         let of = file.sha256;
-        let path = self.blobs.local_path(of);
-        let path = path.ok_or_else(|| JobFailure::retry("the blob is not on a local disk"))?;
+        let path = self.store.path(of)?;
         let (outcome, waveform) = match self.measured(path).await? {
             Some(Ok((measurement, waveform))) => (Outcome::Measured(measurement), Some(waveform)),
             Some(Err(failure)) => {
@@ -191,8 +167,9 @@ impl Handler for MeasureSound {
             let jobs = (self.follow_up)(asset, of, changes.at);
             changes = jobs.into_iter().fold(changes, ChangeSet::job);
         }
-        for (kind, bytes) in made {
-            let rendition = self.store(of, kind, bytes).await?;
+        for ((recipe, media_type), bytes) in made {
+            let place = (recipe.to_owned(), media_type);
+            let rendition = self.store.put(of, place, bytes).await?;
             changes = changes.write(Write::Rendition(rendition, asset));
         }
         Ok(changes)

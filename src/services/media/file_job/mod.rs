@@ -1,4 +1,7 @@
-//! What the jobs that process one file of a work have in common: their payload, and the file that it names.
+//! What the jobs that process one file of a work have in common: their payload, the file that it names, and where they put
+//! what they make ([`RenditionStore`]).
+
+mod rendition_store;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,6 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, File};
 use crate::services::jobs::{JobFailure, payload};
 use crate::storage::catalog::{BlobKey, Entry, Job, JobKind, NewJob, Works};
+pub use rendition_store::RenditionStore;
 
 /// The payload of a job of any such kind.
 #[derive(Serialize, Deserialize)]
@@ -21,6 +25,9 @@ struct Payload {
     /// Which of several things is made from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     part: Option<String>,
+    /// It is made although it is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    again: bool,
 }
 
 /// The file that a job is about.
@@ -31,6 +38,8 @@ pub(super) struct JobFile {
     pub(super) file: File,
     /// Which of several things is made from it.
     pub(super) part: Option<String>,
+    /// It is made although it is there.
+    pub(super) again: bool,
 }
 
 /// A job of this kind for a file. While it waits, another for the same file is superfluous, unless it is for another
@@ -50,6 +59,7 @@ pub(super) fn new(
         asset,
         blob,
         part: None,
+        again: false,
     };
     NewJob {
         kind: JobKind(kind.to_owned()),
@@ -59,21 +69,27 @@ pub(super) fn new(
     }
 }
 
-/// A job of this kind that makes one of several things from a file.
+/// A job of this kind that makes one of several things from a file; `again`, although it is there.
 pub(super) fn new_for_part(
     kind: &str,
     (asset, blob): (AssetId, BlobKey),
-    part: &str,
+    (part, again): (&str, bool),
     now: Timestamp,
 ) -> NewJob {
+    let variant = if again {
+        format!("{part}/again")
+    } else {
+        part.to_owned()
+    };
     let payload = Payload {
         asset,
         blob,
         part: Some(part.to_owned()),
+        again,
     };
     NewJob {
         payload: payload::to_text(&payload),
-        ..new(kind, asset, blob, Some(part), now)
+        ..new(kind, asset, blob, Some(&variant), now)
     }
 }
 
@@ -82,13 +98,23 @@ pub(super) fn new_for_part(
 /// # Errors
 /// The payload cannot be read; the catalogue fails.
 pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>, JobFailure> {
-    let Payload { asset, blob, part } = payload::parse(job)?;
+    let Payload {
+        asset,
+        blob,
+        part,
+        again,
+    } = payload::parse(job)?;
     let entry = works.entry(asset).await.map_err(JobFailure::retry)?;
     let Some(Entry::Asset(work)) = entry else {
         return Ok(None);
     };
     let file = work.files.into_iter().find(|file| file.sha256 == blob);
-    Ok(file.map(|file| JobFile { asset, file, part }))
+    Ok(file.map(|file| JobFile {
+        asset,
+        file,
+        part,
+        again,
+    }))
 }
 
 /// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.
