@@ -323,7 +323,7 @@ impl Default for AccessRequests {
 /// Background work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jobs {
-    /// Jobs done at the same time; half as many long ones, such as recognising words in scans, run beside them.
+    /// Jobs done at the same time; as many long ones (recognising words in scans, copies for stations) run beside them.
     pub workers: usize,
     /// Bytes that are read each second to check stored files against their names.
     pub audit_bytes_per_second: u64,

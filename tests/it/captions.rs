@@ -121,3 +121,61 @@ fn what_is_said_in_ttml_is_found_with_its_second() {
         Some(snippet.clone())
     });
 }
+
+#[test]
+fn captions_that_are_too_long_to_be_read_have_no_address() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let cue = "1\n00:00:01,000 --> 00:00:02,000\nMột câu dài thêm chữ\n\n";
+    let long = cue.repeat((4 << 20) / cue.len() + 1);
+    let (path, file) = attached(&editor, "dai.srt", long.as_bytes());
+    assert_eq!(file["media_type"], "application/x-subrip");
+    assert_eq!(file["captions"], Value::Null);
+    assert_eq!(editor.get(&format!("{path}/captions")).status, 404);
+}
+
+#[test]
+fn a_changed_title_is_no_change_of_captions() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let (path, _) = attached(&editor, "a.srt", SUBRIP.as_bytes());
+    let work = &path[..path.find("/files/").unwrap()];
+    let titled = editor.patch(work, "\"2\"", &json!({"titles": {"vi": "Tên khác"}}));
+    assert_eq!(titled.status, 200, "{}", titled.text());
+    let earlier = editor.get(&format!("{work}/revisions/2")).json();
+    assert_eq!(
+        earlier["work"]["files"][0]["captions"],
+        Value::Null,
+        "{earlier}"
+    );
+    let diff = editor.get(&format!("{work}/revisions/3/diff")).text();
+    assert!(
+        diff.contains("/titles") && !diff.contains("/files"),
+        "{diff}"
+    );
+}
+
+/// Others get a link to such a work, and nothing of its files.
+#[test]
+fn what_is_said_in_a_work_that_is_only_linked_to_is_not_found() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let find = |terms: &str| {
+        let work = editor.create(&json!({"titles": {"vi": terms}, "reuse_terms": terms}));
+        let path = path_of(&work);
+        let kind = [("content-type", "application/octet-stream")];
+        let file = format!("{path}/files?name=a.srt&role=captions");
+        let answer = editor.send("POST", &file, &kind, SUBRIP.as_bytes());
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let event = editor.get("/readyz").json()["last_event"].clone();
+        let search = format!("/api/v1/search?q=%22quyen+tre+em%22&state=draft&event={event}");
+        let found = eventually("the work is indexed", || {
+            let found = editor.get(&search).json();
+            (found["stale"] == false).then_some(found)
+        });
+        let hits = found["items"].as_array().unwrap().iter();
+        hits.filter(|hit| hit["asset"]["id"] == work["id"]).count()
+    };
+    assert_eq!(find("cc-by-4.0"), 1);
+    assert_eq!(find("link-only"), 0);
+}

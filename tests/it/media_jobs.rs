@@ -310,6 +310,22 @@ async fn a_file_of_which_no_copy_could_be_made_is_tried_again_by_another_version
     }
 }
 
+/// A rebuild that takes longer than a day is not overtaken by the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_looked_for_once_at_a_time() {
+    let house = House::new();
+    rebuild::DAILY.ensure(&*house.catalog, at(0)).await.unwrap();
+    let runner = house.runner().with(rebuild::find_missing()).start();
+    runner.idle().await;
+    house.clock.set(at(DAY));
+    runner.idle().await;
+    let jobs = house.catalog.jobs(None, None, 100).await.unwrap();
+    let of_kind = |kind: &str| jobs.iter().filter(|job| job.kind.0 == kind).count();
+    assert_eq!(of_kind("find-missing-copies"), 3, "two are done");
+    assert_eq!(of_kind("rebuild-renditions"), 1);
+    runner.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_blob_is_audited_and_again_after_ninety_days() {
     let house = House::new();

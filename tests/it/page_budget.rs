@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::support::{Answer, Archive, Client};
+use super::support::{Answer, Archive, Client, eventually};
 
 const WORKS: usize = 7;
 /// Fifty descriptions of 20,000 letters each: five works are the first that exceed 4 MiB.
@@ -98,4 +98,36 @@ fn works_read_by_id_have_their_full_text_only_when_asked_for() {
     let body = |path: &str| editor.get(path).json()["items"][0]["body"].clone();
     assert_eq!(body(&address), Value::Null);
     assert_eq!(body(&format!("{address}&include=body")), "chữ");
+}
+
+/// Texts of files are read for snippets up to 8 MiB a page: a page of long texts costs no more.
+#[test]
+fn only_the_first_hits_of_a_page_of_long_transcripts_show_them() {
+    let archive = Archive::start();
+    let editor = archive.holder("editor");
+    let line = "Mọi người sinh ra đều được tự do và bình đẳng.\n";
+    let transcript = line.repeat((4 << 20) / line.len() + 1);
+    for number in 0..3 {
+        let title = format!("Tự do {number}");
+        let work = editor.create(&json!({ "titles": { "vi": title } }));
+        let path = format!("/api/v1/assets/{}/files", work["id"].as_str().unwrap());
+        let path = format!("{path}?name={number}.txt&role=transcript");
+        let kind = [("content-type", "text/plain")];
+        let text = format!("{number}\n{transcript}");
+        let attached = editor.send("POST", &path, &kind, text.as_bytes());
+        assert_eq!(attached.status, 201, "{}", attached.text());
+    }
+    let event = editor.get("/readyz").json()["last_event"].clone();
+    let search = format!("/api/v1/search?q=t%E1%BB%B1+do&state=draft&group=false&event={event}");
+    let found = eventually("the transcripts are indexed", || {
+        let found = editor.get(&search).json();
+        (found["stale"] == false).then_some(found)
+    });
+    let hits = found["items"].as_array().unwrap();
+    assert_eq!(hits.len(), 3);
+    let shows_transcript = |hit: &&Value| {
+        let mut snippets = hit["snippets"].as_array().unwrap().iter();
+        snippets.any(|snippet| snippet["field"] == "transcript")
+    };
+    assert_eq!(hits.iter().filter(shows_transcript).count(), 2);
 }

@@ -32,6 +32,17 @@ pub struct File {
     pub attached_at: Timestamp,
 }
 
+/// A media type without parameters.
+pub fn essence_of(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default()
+}
+
+/// The encoding that a media type of a text names.
+pub fn charset_of(media_type: &str) -> Option<&str> {
+    let parts = media_type.split_once("; charset=");
+    parts.map(|(_, charset)| charset)
+}
+
 impl File {
     /// The name of its redacted regions; `None` when it has none.
     pub fn redaction(&self) -> Option<RedactionId> {
@@ -40,14 +51,12 @@ impl File {
 
     /// The media type without parameters.
     pub fn essence(&self) -> &str {
-        self.media_type.split(';').next().unwrap_or_default()
+        essence_of(&self.media_type)
     }
 
     /// The encoding of a text that is not UTF-8.
     pub fn charset(&self) -> Option<&str> {
-        self.media_type
-            .split_once("; charset=")
-            .map(|(_, charset)| charset)
+        charset_of(&self.media_type)
     }
 
     /// A name that reveals nothing about who made the file: for images the beginning of the hash, as

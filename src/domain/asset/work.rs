@@ -64,6 +64,11 @@ impl Work {
     /// The reuse terms of a work that may be linked to but not delivered.
     pub const LINK_ONLY: &'static str = "link-only";
 
+    /// Whether others get only a link to it, and none of its files.
+    pub fn is_link_only(&self) -> bool {
+        self.reuse_terms.as_str() == Self::LINK_ONLY
+    }
+
     /// An empty description.
     ///
     /// # Panics

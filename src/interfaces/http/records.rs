@@ -140,6 +140,7 @@ impl Records {
         let context = self.context(actor, Inclusions::default());
         let mut record = AssetDto::render(earlier, files, &context);
         for (file, sha256) in record.files.iter_mut().zip(hashes) {
+            file.captions = None;
             if let Some(available) = &mut file.available {
                 available.address = self.addresses().earlier_file(id, revision, sha256);
             }
@@ -181,8 +182,7 @@ impl Records {
     ) -> Result<HttpResponse, Problem> {
         let revision = asset.revision;
         let files = self.files_of(actor, &asset).await?;
-        let is_ready = |file: &FileAccess| file.processing.is_ready() && file.text.is_settled();
-        let is_settled = files.iter().all(is_ready);
+        let is_settled = files.iter().all(FileAccess::is_settled);
         let record = AssetDto::render(asset, files, &self.context(actor, include));
         let body = serde_json::to_vec(&record).map_err(Problem::internal)?;
         let etag = if include == Inclusions::default() {

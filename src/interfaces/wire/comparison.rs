@@ -18,7 +18,13 @@ const TEXTS_BY_LANGUAGE: [&str; 2] = ["titles", "descriptions"];
 /// What every revision has of its own, and addresses.
 const NOT_COMPARED: [&str; 5] = ["id", "revision", "created_at", "updated_at", "links"];
 /// What the caller gets of a file now: no part of the revision.
-const NOT_COMPARED_OF_FILES: [&str; 4] = ["available", "processing", "processing_problem", "text"];
+const NOT_COMPARED_OF_FILES: [&str; 5] = [
+    "available",
+    "captions",
+    "processing",
+    "processing_problem",
+    "text",
+];
 
 /// A field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

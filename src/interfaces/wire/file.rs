@@ -211,7 +211,7 @@ impl FileDto {
                 addresses,
             )
         });
-        let has_captions = available.is_some() && captions::can_read(&media_type);
+        let has_captions = available.is_some() && captions::can_read(&media_type, file.size);
         let text_address = addresses.text(asset, file.sha256);
         let text = FileTextDto::new(
             access.text,

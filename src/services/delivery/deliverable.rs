@@ -5,7 +5,7 @@ use super::presentation::Presentation;
 use crate::domain::Timestamp;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::file_name::extension_of;
-use crate::domain::asset::{Asset, File, Processing, Work};
+use crate::domain::asset::{Asset, File, Processing};
 use crate::storage::catalog::{BlobKey, Rendition};
 
 /// Bytes that may be delivered to the requesting actor.
@@ -48,8 +48,7 @@ impl Cacheability {
 
 /// Whether the terms allow a link to the work but none of its files to this actor.
 pub(super) fn is_only_a_link(actor: &Actor, asset: &Asset) -> bool {
-    asset.work.reuse_terms.as_str() == Work::LINK_ONLY
-        && !policy::may_fetch_untouched_original(actor, asset)
+    asset.work.is_link_only() && !policy::may_fetch_untouched_original(actor, asset)
 }
 
 /// What the actor gets of a file of a visible work; `None` while it has no public copy. The terms of the work

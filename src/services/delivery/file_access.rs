@@ -25,6 +25,15 @@ pub struct FileAccess {
     pub sound: Option<SoundAccess>,
 }
 
+impl FileAccess {
+    /// Whether jobs will find out nothing more about it. What failed can be tried again.
+    pub fn is_settled(&self) -> bool {
+        let has_text = matches!(self.text, TextState::None | TextState::Ready);
+        let sound = self.sound.as_ref();
+        self.processing.is_ready() && has_text && sound.is_none_or(SoundAccess::is_settled)
+    }
+}
+
 pub(super) fn file_access(
     actor: &Actor,
     asset: &Asset,

@@ -40,7 +40,6 @@ pub struct Delivery {
     copies: CopyReader,
     reports: ReportReader,
     stations: Option<Stations>,
-    programs: Option<Programs>,
 }
 
 impl Delivery {
@@ -61,7 +60,6 @@ impl Delivery {
             catalog,
             blobs,
             clock,
-            programs: None,
         }
     }
 
@@ -71,7 +69,6 @@ impl Delivery {
     pub fn with_programs(self, programs: Programs, profiles: Profiles) -> Self {
         Self {
             copies: self.copies.with_profiles(profiles.clone()),
-            programs: Some(programs.clone()),
             stations: Some(Stations { profiles, programs }),
             ..self
         }
@@ -110,7 +107,7 @@ impl Delivery {
             let mut of_asset = Vec::with_capacity(asset.files.len());
             for (file, copies) in asset.files.iter().zip(copies) {
                 let mut access = file_access(actor, asset, file, &copies);
-                access.text = self.text_state(copies.text_state);
+                access.text = self.text_state(copies.text_state).await;
                 access.sound = self.sound_access((actor, file), &access, &copies).await;
                 of_asset.push(access);
             }
@@ -308,12 +305,17 @@ impl Delivery {
     }
 
     /// The state of the text of a file, with the program that it waits for.
-    fn text_state(&self, recorded: TextState) -> TextState {
-        let (TextState::Working(needed), Some(programs)) = (recorded, &self.programs) else {
+    async fn text_state(&self, recorded: TextState) -> TextState {
+        let (TextState::Working(needed), Some(stations)) = (recorded, &self.stations) else {
             return recorded;
         };
-        let missing = needed.iter().find(|program| programs.is_missing(**program));
-        missing.map_or(recorded, |program| TextState::Waiting(*program))
+        for program in needed {
+            let version = stations.programs.version(*program).await;
+            if version.is_err_and(|error| error.needs_installation()) {
+                return TextState::Waiting(*program);
+            }
+        }
+        recorded
     }
 
     /// The waveform of a sound, for those who may hear it.

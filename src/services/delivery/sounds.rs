@@ -36,6 +36,13 @@ pub struct SoundAccess {
     pub copies: Vec<BroadcastAccess>,
 }
 
+impl SoundAccess {
+    /// Whether it was measured and every copy made, as far as that is possible.
+    pub fn is_settled(&self) -> bool {
+        self.report.is_some() && self.copies.iter().all(|copy| copy.report.is_some())
+    }
+}
+
 /// A form of the waveform of a sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaveformForm {

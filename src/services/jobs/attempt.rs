@@ -60,7 +60,7 @@ impl Attempt {
                 tracing::warn!(
                     job,
                     kind,
-                    "another worker took over the job and finishes it"
+                    "the job was cancelled, or another worker took it over"
                 );
             }
             Err(error) => {

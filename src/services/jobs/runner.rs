@@ -182,11 +182,11 @@ struct Workers {
 }
 
 impl Workers {
-    /// As many for short jobs, and half of them, at least one, for long ones.
+    /// As many for long jobs as for short ones: recognising words and making copies for stations go on beside each other.
     fn new(workers: usize) -> Self {
         Self {
             short: Arc::new(Semaphore::new(workers)),
-            long: Arc::new(Semaphore::new(workers.div_ceil(2))),
+            long: Arc::new(Semaphore::new(workers)),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::folder::{Folder, Listen};
+use crate::services::media::rebuild::RenditionKind;
 
 /// What to take in.
 #[derive(Debug, Args)]
@@ -131,8 +132,7 @@ pub(crate) enum RenditionsCommand {
 Example: khochung renditions rebuild --kind texts --missing --data /srv/kho")]
     Rebuild {
         /// Which: public-copies, texts, sound-reports or broadcast-copies. Repeat it for several; all without it.
-        #[arg(long = "kind", value_name = "KIND",
-            value_parser = ["public-copies", "texts", "sound-reports", "broadcast-copies"])]
+        #[arg(long = "kind", value_name = "KIND", value_parser = RenditionKind::NAMES.map(|(name, _)| name))]
         kinds: Vec<String>,
         /// Only those that are missing. This is also done once a day.
         #[arg(long)]

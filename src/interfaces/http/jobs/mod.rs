@@ -156,7 +156,7 @@ pub async fn requeue(
 #[utoipa::path(
     delete, path = "/api/v1/jobs/{id}/attempts", operation_id = "cancelJob", tag = "operation",
     summary = "Cancel a job that waits or runs",
-    description = "What runs is stopped within a minute and leaves nothing behind. `POST` lets it be tried again.",
+    description = "What runs is stopped within half a minute and leaves nothing behind. `POST` lets it be tried again.",
     params(("id" = u64, Path, description = "Number of the job.")),
     responses(
         (status = 200, description = "The job, given up.", body = JobView),

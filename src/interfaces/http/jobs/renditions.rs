@@ -15,12 +15,16 @@ use crate::interfaces::http::problem::Problem;
 use crate::services::media::rebuild::{RenditionKind, Scope};
 use crate::storage::catalog::JobId;
 
-const KINDS: [&str; 4] = [
-    "public-copies",
-    "texts",
-    "sound-reports",
-    "broadcast-copies",
-];
+/// The names of the kinds, for messages.
+const KINDS: [&str; RenditionKind::NAMES.len()] = {
+    let mut names = [""; RenditionKind::NAMES.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = RenditionKind::NAMES[index].0;
+        index += 1;
+    }
+    names
+};
 const SCOPES: [(&str, Scope); 2] = [("missing", Scope::Missing), ("all", Scope::All)];
 const SCOPE_NAMES: [&str; 2] = ["missing", "all"];
 

@@ -18,7 +18,7 @@ use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
 use crate::domain::sound::CopyFailure;
-use crate::services::jobs::{Handler, JobFailure, Policy};
+use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool};
 use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile};
 use crate::services::media::sound::{self, Measurement, Outcome};
@@ -186,6 +186,7 @@ impl Handler for MakeBroadcastCopy {
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(12 * 60 * 60),
+            pool: WorkerPool::Long,
             max_attempts: 5,
             ..Policy::default()
         }

@@ -20,8 +20,16 @@ pub(super) fn read_webvtt(text: &str) -> Captions {
     let mut captions = Captions::default();
     let mut blocks = blocks(text).into_iter().peekable();
     let signature = |block: &Block<'_>| block.lines[0].starts_with("WEBVTT");
-    if blocks.next_if(signature).is_none() {
-        captions.report(1, CaptionFault::NoSignature);
+    match blocks.next_if(signature) {
+        None => captions.report(1, CaptionFault::NoSignature),
+        Some(mut header) => {
+            header.line += 1;
+            header.lines.remove(0);
+            // Somebody forgot the empty line before the first cue.
+            if header.lines.iter().any(|line| line.contains(ARROW)) {
+                read_cue(&header, &mut captions, str::to_owned);
+            }
+        }
     }
     for block in blocks {
         let first = block.lines[0].split_whitespace().next().unwrap_or_default();
@@ -248,6 +256,16 @@ mod tests {
             captions.cues,
             [cue(1000, 2000, "Một"), cue(3000, 4000, "Hai")]
         );
+    }
+
+    #[test]
+    fn a_cue_directly_below_the_signature_is_shown() {
+        let captions = read_webvtt("WEBVTT\n00:01.000 --> 00:02.000\nMột\n");
+        assert_eq!(captions.cues, [cue(1000, 2000, "Một")]);
+        assert_eq!(captions.problems, []);
+        let captions = read_webvtt("WEBVTT\nKind: captions\n\n00:01.000 --> 00:02.000\nMột\n");
+        assert_eq!(captions.cues.len(), 1);
+        assert_eq!(captions.problems, []);
     }
 
     #[test]

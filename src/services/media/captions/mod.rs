@@ -13,14 +13,15 @@ mod write;
 pub use cue::{CaptionFault, CaptionProblem, Captions, Cue};
 
 /// The most bytes of captions that are read: more than a day of speech.
-pub const MAX_BYTES: u64 = 4 << 20;
+const MAX_BYTES: u64 = 4 << 20;
 
-/// Whether captions can be read from files of this media type, without its parameters.
-pub fn can_read(media_type: &str) -> bool {
-    matches!(
+/// Whether captions can be read from files of this media type, without its parameters, and this size.
+pub fn can_read(media_type: &str, size: u64) -> bool {
+    let is_known = matches!(
         media_type,
         "text/vtt" | "application/x-subrip" | "application/ttml+xml"
-    )
+    );
+    is_known && size <= MAX_BYTES
 }
 
 /// Reads captions of a media type that [`can_read`].

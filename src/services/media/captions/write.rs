@@ -47,6 +47,6 @@ mod tests {
         let again = read(webvtt, "text/vtt");
         assert_eq!(again.problems, []);
         assert_eq!(again.to_webvtt(), webvtt);
-        assert!(can_read("text/vtt") && !can_read("text/plain"));
+        assert!(can_read("text/vtt", 1) && !can_read("text/plain", 1));
     }
 }

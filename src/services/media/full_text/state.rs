@@ -22,13 +22,6 @@ pub enum TextState {
     Failed(ProcessingFailure),
 }
 
-impl TextState {
-    /// Whether nothing more will happen by itself.
-    pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Working(_) | Self::Waiting(_))
-    }
-}
-
 /// The text of a file, if it was read: of several the one of the newest recipe.
 pub fn current<'r>(file: &File, renditions: &'r [Rendition]) -> Option<&'r Rendition> {
     may_have_text(file).then_some(())?;

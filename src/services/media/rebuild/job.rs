@@ -19,6 +19,9 @@ const KIND: &str = "rebuild-renditions";
 /// The schedule of the daily run, to be enqueued at every start.
 pub const DAILY: Schedule = Schedule::new("find-missing-copies", Duration::from_secs(24 * 60 * 60));
 
+/// The unique key of the runs that the daily one has begun.
+const DAILY_KEY: &str = "daily";
+
 /// Works of one run.
 const WORKS_AT_A_TIME: usize = 200;
 
@@ -36,12 +39,12 @@ struct Rebuild {
 }
 
 impl Rebuild {
-    fn job(&self, run_at: Timestamp) -> NewJob {
+    fn job(&self, run_at: Timestamp, unique_key: Option<String>) -> NewJob {
         NewJob {
             kind: JobKind(KIND.to_owned()),
             payload: payload::to_text(self),
             run_at,
-            unique_key: None,
+            unique_key,
         }
     }
 }
@@ -54,13 +57,17 @@ pub fn job(kinds: Vec<RenditionKind>, scope: Scope, now: Timestamp) -> NewJob {
         scope,
         after,
     }
-    .job(now)
+    .job(now, None)
 }
 
 /// The periodic job that has made what is missing.
 pub fn find_missing() -> Periodic {
     Periodic::new(DAILY, Duration::from_secs(60), |now| async move {
-        let rebuild = job(RenditionKind::all(), Scope::Missing, now);
+        // One at a time: it goes on where the one of yesterday is.
+        let rebuild = NewJob {
+            unique_key: Some(DAILY_KEY.to_owned()),
+            ..job(RenditionKind::all(), Scope::Missing, now)
+        };
         Ok(ChangeSet::by(&Actor::System, now).job(rebuild))
     })
 }
@@ -107,6 +114,11 @@ impl Handler for RebuildRenditions {
         }
     }
 
+    /// A run waits for the jobs of the one before.
+    fn longest_wait(&self) -> Option<Duration> {
+        Some(DAILY.interval())
+    }
+
     async fn run(&self, job: &Job, clock: &Clock) -> Result<ChangeSet, JobFailure> {
         let rebuild: Rebuild = payload::parse(job)?;
         let after = rebuild.after.as_deref().map(str::parse::<AssetId>);
@@ -130,6 +142,7 @@ impl Handler for RebuildRenditions {
             ..rebuild
         };
         let changes = jobs.into_iter().fold(changes, ChangeSet::job);
-        Ok(changes.job(next.job(now.plus_seconds(seconds))))
+        let run_at = now.plus_seconds(seconds);
+        Ok(changes.job(next.job(run_at, job.unique_key.clone())))
     }
 }

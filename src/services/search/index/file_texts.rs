@@ -1,14 +1,14 @@
 //! Reads the texts of the files of a work: what is said in transcripts and captions, and what was read from documents.
 
 use crate::domain::Sha256;
-use crate::domain::asset::{Asset, File, FileRole, Work};
+use crate::domain::asset::{Asset, File, FileRole};
 use crate::services::media::captions;
 use crate::services::media::full_text::{self, formats, html};
 use crate::services::media::text::builder::MAX_TEXT_BYTES;
 use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::search::analysis::timed_text::TimedText;
 use crate::storage::blobs::{BlobError, BlobStore};
-use crate::storage::catalog::{BlobKey, CatalogError, WorkReader};
+use crate::storage::catalog::{BlobKey, CatalogError, Rendition, WorkReader};
 use crate::telemetry::error_chain;
 
 /// Bytes of a transcript that are read: more than a day of speech.
@@ -34,8 +34,8 @@ pub(crate) enum Origin {
     Document,
 }
 
-/// Reads the texts of a work. One that cannot be read is logged and skipped: the work is still found by its
-/// other texts.
+/// Reads the texts of a work, at most `budget` bytes of files, which is lowered. One that cannot be read is logged and
+/// skipped: the work is still found by its other texts. A work of which others get only a link shows nothing of its files.
 ///
 /// # Errors
 /// Those of the catalogue.
@@ -43,16 +43,24 @@ pub(crate) async fn read(
     catalog: &dyn WorkReader,
     blobs: &dyn BlobStore,
     asset: &Asset,
+    budget: &mut u64,
 ) -> Result<Vec<FileText>, CatalogError> {
     let mut texts = Vec::new();
-    for file in asset.files.iter().filter(|file| is_transcript(file)) {
-        match blobs.read(file.sha256, 0..file.size.min(MAX_BYTES)).await {
+    if asset.work.is_link_only() {
+        return Ok(texts);
+    }
+    let transcripts = asset.files.iter().filter(|file| is_transcript(file));
+    for file in transcripts {
+        let length = file.size.min(MAX_BYTES).min(*budget);
+        match blobs.read(file.sha256, 0..length).await {
             Ok(bytes) => texts.push(transcript(file, &bytes)),
             Err(error) => report(&error, asset),
         }
+        *budget -= length;
     }
     for (file, text) in documents(catalog, asset).await? {
-        match blobs.read(text, 0..MAX_TEXT_BYTES as u64 * 2).await {
+        let length = text.size.min(MAX_TEXT_BYTES as u64 * 2).min(*budget);
+        match blobs.read(text.blob, 0..length).await {
             Ok(bytes) => texts.push(FileText {
                 file,
                 origin: Origin::Document,
@@ -60,25 +68,18 @@ pub(crate) async fn read(
             }),
             Err(error) => report(&error, asset),
         }
+        *budget -= length;
     }
     Ok(texts)
 }
 
-/// Whether a file has text that is read from it.
-pub(crate) fn is_document(file: &File) -> bool {
-    formats::may_have_text(file)
-}
-
-/// The documents of a work with their texts. A work of which others get only a link shows nothing of its files.
-async fn documents(
+/// The documents of a work whose texts were read, with these texts.
+pub(crate) async fn documents(
     catalog: &dyn WorkReader,
     asset: &Asset,
-) -> Result<Vec<(Sha256, BlobKey)>, CatalogError> {
-    if asset.work.reuse_terms.as_str() == Work::LINK_ONLY {
-        return Ok(Vec::new());
-    }
-    let files = asset.files.iter().filter(|file| is_document(file));
-    let files: Vec<&File> = files.collect();
+) -> Result<Vec<(Sha256, Rendition)>, CatalogError> {
+    let files = asset.files.iter();
+    let files: Vec<&File> = files.filter(|file| formats::may_have_text(file)).collect();
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -86,7 +87,7 @@ async fn documents(
     let renditions = catalog.renditions(&keys).await?;
     let text = |(file, renditions): (&File, Vec<_>)| {
         let text = full_text::current(file, &renditions)?;
-        Some((file.sha256, text.blob))
+        Some((file.sha256, text.clone()))
     };
     Ok(files.into_iter().zip(renditions).filter_map(text).collect())
 }

@@ -24,6 +24,10 @@ use crate::storage::catalog::{
 
 /// Events read in one batch.
 const BATCH: usize = 2_000;
+/// Bytes of files of one work that are indexed; what is beyond is not found.
+const FILE_BYTES_OF_WORK: u64 = 32 * 1024 * 1024;
+/// Bytes of files that are held before they are given to the index.
+const FILE_BYTES_AT_ONCE: u64 = 64 * 1024 * 1024;
 /// Pending works at which a commit no longer waits.
 const MAX_PENDING: usize = 50_000;
 /// Pending works from which on a bulk load is assumed. Every commit writes segments that are merged
@@ -115,30 +119,46 @@ impl Projector {
         self.pending_since.is_some()
     }
 
-    /// The change that indexes each entry; none for one that must not be found.
-    async fn puts(
+    /// Indexes works, and removes those that must not be found. Gives parts to the index whose texts fit into memory.
+    async fn apply(
         &self,
-        entries: Vec<Option<Entry>>,
-    ) -> Result<Vec<Option<IndexChange>>, CatalogError> {
-        let works: Vec<_> = entries.into_iter().map(findable).collect();
-        let all = works.iter().flatten().map(|work| &**work);
+        works: Vec<(AssetId, Option<Box<Asset>>)>,
+        apply: fn(&OpenIndex, &Thesaurus, &[IndexChange]) -> Result<(), IndexError>,
+    ) -> Result<(), ProjectionError> {
+        let all = works.iter().filter_map(|(_, work)| work.as_deref());
         let pictures = PictureHashes::of(&*self.catalog, all).await?;
-        let mut puts = Vec::with_capacity(works.len());
-        for work in works {
-            puts.push(match work {
-                Some(work) => Some(self.put(work, &pictures).await?),
-                None => None,
+        let (mut changes, mut bytes) = (Vec::new(), 0);
+        for (id, work) in works {
+            let mut budget = FILE_BYTES_OF_WORK;
+            changes.push(match work {
+                Some(work) => self.put(work, &pictures, &mut budget).await?,
+                None => IndexChange::Remove(id),
             });
+            bytes += FILE_BYTES_OF_WORK - budget;
+            if bytes >= FILE_BYTES_AT_ONCE {
+                self.write(std::mem::take(&mut changes), apply).await?;
+                bytes = 0;
+            }
         }
-        Ok(puts)
+        self.write(changes, apply).await
+    }
+
+    async fn write(
+        &self,
+        changes: Vec<IndexChange>,
+        apply: fn(&OpenIndex, &Thesaurus, &[IndexChange]) -> Result<(), IndexError>,
+    ) -> Result<(), ProjectionError> {
+        let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
+        Ok(blocking(move || apply(&index, &thesaurus, &changes)).await?)
     }
 
     async fn put(
         &self,
         asset: Box<Asset>,
         pictures: &PictureHashes,
+        budget: &mut u64,
     ) -> Result<IndexChange, CatalogError> {
-        let texts = file_texts::read(&*self.catalog, &*self.blobs, &asset).await?;
+        let texts = file_texts::read(&*self.catalog, &*self.blobs, &asset, budget).await?;
         let contents = FileContents {
             texts: texts.into_iter().map(|of_file| of_file.text.text).collect(),
             picture_hashes: pictures.of_work(&asset),
@@ -171,17 +191,13 @@ impl Projector {
         Ok((ids, has_removals))
     }
 
-    /// The works that have a document of this work, if it has any.
+    /// The works that have a document of this work whose text was read, if it has any.
     async fn with_documents_of(&self, id: AssetId) -> Result<Vec<AssetId>, CatalogError> {
         let entries = self.catalog.entries(&[id]).await?;
         let mut works = Vec::new();
         if let Some(Some(Entry::Asset(asset))) = entries.into_iter().next() {
-            for file in asset
-                .files
-                .iter()
-                .filter(|file| file_texts::is_document(file))
-            {
-                works.extend(self.catalog.with_blob(file.sha256).await?);
+            for (file, _) in file_texts::documents(&*self.catalog, &asset).await? {
+                works.extend(self.catalog.with_blob(file).await?);
             }
         }
         Ok(works)
@@ -199,16 +215,16 @@ impl Projector {
             Progress::More
         };
         let (ids, has_removals) = self.changed(&events).await?;
-        let puts = self.puts(self.catalog.entries(&ids).await?).await?;
-        let put_or_remove =
-            |(id, put): (&AssetId, Option<_>)| put.unwrap_or(IndexChange::Remove(*id));
-        let changes: Vec<IndexChange> = ids.iter().zip(puts).map(put_or_remove).collect();
+        let entries = self.catalog.entries(&ids).await?;
+        let works: Vec<_> = ids
+            .into_iter()
+            .zip(entries.into_iter().map(findable))
+            .collect();
         if has_removals && !self.has_removals {
             self.prepare_removal().await?;
         }
-        let count = changes.len();
-        let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
-        blocking(move || index.apply(&thesaurus, &changes)).await?;
+        let count = works.len();
+        self.apply(works, OpenIndex::apply).await?;
         self.applied = last;
         self.pending += count;
         self.has_removals |= has_removals;
@@ -260,10 +276,11 @@ impl Projector {
             };
             after = Some(last);
             done += entries.len() as u64;
-            let puts = self.puts(entries.into_iter().map(Some).collect()).await?;
-            let changes: Vec<IndexChange> = puts.into_iter().flatten().collect();
-            let (index, thesaurus) = (Arc::clone(&self.index), Arc::clone(&self.thesaurus));
-            blocking(move || index.apply_new(&thesaurus, &changes)).await?;
+            let works = entries.into_iter().filter_map(|entry| {
+                let id = entry.id();
+                findable(Some(entry)).map(|work| (id, Some(work)))
+            });
+            self.apply(works.collect(), OpenIndex::apply_new).await?;
             report_progress(done);
         }
         self.applied = start;

@@ -24,7 +24,7 @@ use crate::services::search::snapshot::term_dictionary::TermDictionary;
 const MAX_SNIPPETS: usize = 2;
 
 /// Bytes of body texts that are searched for the snippets of one page.
-const SNIPPET_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const SNIPPET_BYTES: usize = 8 * 1024 * 1024;
 
 /// Highlights the words of a query, its corrections and expansions, weighted by their rarity.
 pub(crate) fn query_highlighter(

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::facets::{facet_counts, place_filters};
 use super::highlighter::Highlighter;
-use super::hits::{WorkTexts, group_duplicates, query_highlighter, visible_hits};
+use super::hits::{SNIPPET_BYTES, WorkTexts, group_duplicates, query_highlighter, visible_hits};
 use super::interpretation::interpretation;
 use crate::domain::access::Actor;
 use crate::services::search::engine::ResultPage;
@@ -47,7 +47,9 @@ pub(crate) async fn respond(
     )?;
     let finding = started.elapsed();
     let entries = read_page(state, &mut page).await?;
-    let works = read_texts(state, entries, request.with_snippets).await?;
+    // Without words there is nothing to show of a text.
+    let wants_texts = request.with_snippets && !request.text.trim().is_empty();
+    let works = read_texts(state, entries, wants_texts).await?;
     let compared = works.iter().flatten().map(|work| &*work.asset);
     let compared = compared.filter(|_| request.group_duplicates);
     let pictures = PictureHashes::of(&*state.catalog, compared).await?;
@@ -84,18 +86,20 @@ async fn read_page(
     Ok(entries)
 }
 
-/// The works of the entries, with the texts of their files if snippets are wanted.
+/// The works of the entries, with the texts of their files if snippets are wanted, at most [`SNIPPET_BYTES`] of them: the last
+/// hits of a page of long texts have no snippets of their files.
 async fn read_texts(
     state: &SearchState,
     entries: Vec<Option<Entry>>,
     with_files: bool,
 ) -> Result<Vec<Option<WorkTexts>>, CatalogError> {
     let mut works = Vec::with_capacity(entries.len());
+    let mut budget = SNIPPET_BYTES as u64;
     for entry in entries {
         works.push(match entry {
             Some(Entry::Asset(asset)) => {
                 let files = if with_files {
-                    file_texts::read(&*state.catalog, &*state.blobs, &asset).await?
+                    file_texts::read(&*state.catalog, &*state.blobs, &asset, &mut budget).await?
                 } else {
                     Vec::new()
                 };
