@@ -377,7 +377,8 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            filter: "info,actix_server=warn,actix_http=off,tantivy=warn,lofty=error,symphonia=warn".to_owned(),
+            filter: "info,actix_server=warn,actix_http=off,tantivy=warn,lofty=error,symphonia=warn"
+                .to_owned(),
             format: LogFormat::Auto,
         }
     }

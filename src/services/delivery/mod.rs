@@ -16,6 +16,7 @@ mod error;
 mod file_access;
 mod presentation;
 mod service;
+mod sound_files;
 mod sounds;
 
 pub use content::Content;

@@ -13,7 +13,7 @@ use super::deliverable::{
 use super::error::DeliveryError;
 use super::file_access::{FileAccess, file_access};
 use super::presentation::Presentation;
-use super::sounds::{ReportReader, SoundAccess, Stations, WaveformForm, station_copy};
+use super::sounds::{ReportReader, Stations};
 use crate::clock::Clock;
 use crate::domain::Sha256;
 use crate::domain::access::{Actor, policy};
@@ -21,7 +21,6 @@ use crate::domain::asset::{Asset, AssetId, File, FileRole, Revision};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::media::broadcast_copy::Profiles;
 use crate::services::media::full_text::TextState;
-use crate::services::media::sound;
 use crate::services::programs::Programs;
 use crate::services::works::{FindError, check_visible, live_asset, may_read_history};
 use crate::storage::blobs::{BlobError, BlobStore};
@@ -38,8 +37,8 @@ pub struct Delivery {
     last_event: watch::Receiver<EventNumber>,
     assets: Arc<Cache<AssetId, Asset>>,
     copies: CopyReader,
-    reports: ReportReader,
-    stations: Option<Stations>,
+    pub(super) reports: ReportReader,
+    pub(super) stations: Option<Stations>,
 }
 
 impl Delivery {
@@ -114,38 +113,6 @@ impl Delivery {
             accesses.push(of_asset);
         }
         Ok(accesses)
-    }
-
-    /// What its sound is like; nothing for those who may not hear it.
-    async fn sound_access(
-        &self,
-        (actor, file): (&Actor, &File),
-        access: &FileAccess,
-        copies: &Copies,
-    ) -> Option<SoundAccess> {
-        if access.deliverable.is_none() || !sound::can_measure(&file.media_type) {
-            return None;
-        }
-        let report = match &copies.sound_report {
-            Some(report) => self.reports.read(report).await,
-            None => None,
-        };
-        let is_measured = report
-            .as_ref()
-            .is_none_or(|report| matches!(report.outcome, sound::Outcome::Measured(_)));
-        let stations = self.stations.as_ref().filter(|_| is_measured);
-        let broadcast = match stations {
-            Some(stations) => {
-                let copies = stations.copies((actor, file), &copies.broadcast, &self.reports);
-                copies.await
-            }
-            None => Vec::new(),
-        };
-        Some(SoundAccess {
-            report,
-            has_waveform: copies.waveform.is_some(),
-            copies: broadcast,
-        })
     }
 
     /// A file that the work had at one of its revisions, as deposited, for those who may read its history.
@@ -292,16 +259,25 @@ impl Delivery {
         id: AssetId,
         sha256: Sha256,
     ) -> Result<Deliverable, DeliveryError> {
+        let (file, copies) = self.file_with_copies(actor, id, sha256).await?;
+        let text = copies.text.as_ref().ok_or(DeliveryError::NoSuchFile)?;
+        Ok(rendered(actor, &file, text))
+    }
+
+    /// A file that the actor gets, with what is made from it.
+    pub(super) async fn file_with_copies(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        sha256: Sha256,
+    ) -> Result<(File, Arc<Copies>), DeliveryError> {
         let asset = self.visible(actor, id).await?;
         let file = find(&asset, sha256)?;
         let copies = self.copies.of(file).await.map_err(FindError::from)?;
-        let gets_file = deliverable(actor, &asset, file, &copies).is_some();
-        let text = copies.text.as_ref().filter(|_| gets_file);
-        Ok(rendered(
-            actor,
-            file,
-            text.ok_or(DeliveryError::NoSuchFile)?,
-        ))
+        match deliverable(actor, &asset, file, &copies) {
+            Some(_) => Ok((file.clone(), copies)),
+            None => Err(DeliveryError::NoSuchFile),
+        }
     }
 
     /// The state of the text of a file, with the program that it waits for.
@@ -316,62 +292,6 @@ impl Delivery {
             }
         }
         recorded
-    }
-
-    /// The waveform of a sound, for those who may hear it.
-    ///
-    /// # Errors
-    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not drawn.
-    pub async fn waveform(
-        &self,
-        actor: &Actor,
-        id: AssetId,
-        sha256: Sha256,
-        form: WaveformForm,
-    ) -> Result<Deliverable, DeliveryError> {
-        let asset = self.visible(actor, id).await?;
-        let file = find(&asset, sha256)?;
-        let copies = self.copies.of(file).await.map_err(FindError::from)?;
-        if deliverable(actor, &asset, file, &copies).is_none() {
-            return Err(DeliveryError::NoSuchFile);
-        }
-        let drawn = match form {
-            WaveformForm::Numbers => &copies.waveform,
-            WaveformForm::Picture => &copies.waveform_picture,
-        };
-        let drawn = drawn.as_ref().ok_or(DeliveryError::NoSuchFile)?;
-        let sent = rendered(actor, file, drawn);
-        // Drawn by the archive itself: an area without text, script or address.
-        let presentation = Presentation::InlineSandboxed;
-        Ok(Deliverable {
-            presentation,
-            ..sent
-        })
-    }
-
-    /// The copy of a sound for stations by a profile, for those who may hear it.
-    ///
-    /// # Errors
-    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it is not made.
-    pub async fn broadcast_copy(
-        &self,
-        actor: &Actor,
-        (id, sha256): (AssetId, Sha256),
-        profile: &str,
-    ) -> Result<Deliverable, DeliveryError> {
-        let asset = self.visible(actor, id).await?;
-        let file = find(&asset, sha256)?;
-        let copies = self.copies.of(file).await.map_err(FindError::from)?;
-        let profiles = self.stations.iter().flat_map(|of| of.profiles.iter());
-        let mut made = profiles.zip(&copies.broadcast);
-        let made = made.find(|(found, _)| found.name == profile);
-        match (made, deliverable(actor, &asset, file, &copies)) {
-            (Some((profile, made)), Some(_)) => {
-                let copy = made.copy.as_ref().ok_or(DeliveryError::NoSuchFile)?;
-                Ok(station_copy(actor, file, profile, copy))
-            }
-            _ => Err(DeliveryError::NoSuchFile),
-        }
     }
 
     /// Opens the bytes for reading.
