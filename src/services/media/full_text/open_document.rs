@@ -9,7 +9,7 @@ use crate::domain::asset::ProcessingFailure;
 use crate::services::media::text::builder::TextBuilder;
 
 /// Elements whose text is not shown: comments, deleted text, and names of things that can be drawn.
-const HIDDEN: [&str; 5] = [
+pub(super) const HIDDEN: [&str; 5] = [
     "annotation",
     "tracked-changes",
     "title",
@@ -34,7 +34,11 @@ pub(super) fn read(path: &Path) -> Result<String, TextError> {
     Ok(builder.finish())
 }
 
-fn is_encrypted(package: &mut Package) -> Result<bool, TextError> {
+/// Whether parts of a document are encrypted.
+///
+/// # Errors
+/// As [`Package::read`], and when the manifest is no XML.
+pub(super) fn is_encrypted(package: &mut Package) -> Result<bool, TextError> {
     let Some(manifest) = package.read("META-INF/manifest.xml")? else {
         return Ok(false);
     };

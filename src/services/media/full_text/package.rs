@@ -40,10 +40,9 @@ impl Package {
         })
     }
 
-    /// The names of its parts, in the order of the directory.
-    pub(super) fn names(&self) -> Vec<String> {
-        let names = self.archive.file_names();
-        names.flatten().map(|name| name.into_owned()).collect()
+    /// Whether there is such a part.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.archive.index_for_name(name).is_some()
     }
 
     /// The bytes of a part; none when there is no such part. Blocks.
