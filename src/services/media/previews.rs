@@ -23,7 +23,7 @@ use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Rendition, Works, Write,
 };
 use crate::telemetry::error_chain;
 
@@ -141,11 +141,9 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     };
     let error = error_chain(&error);
     tracing::info!(blob = %of, error, "an image has no public copy");
-    Ok(Write::Processed(ProcessedBlob {
-        of,
-        recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0], None)),
-        result: ProcessingResult::Failed(failure),
-    }))
+    let recipe = recipe::preview(PREVIEW_SIDES_PX[0], None);
+    let result = ProcessingResult::Failed(failure);
+    Ok(file_job::attempted(of, &recipe, result))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.

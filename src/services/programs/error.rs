@@ -3,6 +3,7 @@
 use std::io;
 
 use super::program::{Program, Version};
+use crate::domain::asset::ProcessingFailure;
 
 /// Why a program made nothing.
 #[derive(Debug, thiserror::Error)]
@@ -68,13 +69,19 @@ impl ProgramError {
 
     /// Whether it came from what the program was given: another attempt would end the same.
     pub const fn is_caused_by_input(&self) -> bool {
-        matches!(
-            self,
-            Self::TimedOut(_)
-                | Self::Killed { .. }
-                | Self::OutputTooLarge(_)
-                | Self::Failed { .. }
-                | Self::NothingWritten(_)
-        )
+        self.file_failure().is_some()
+    }
+
+    /// What is wrong with the file that the program was given; `None` when the failure is not in the file.
+    pub const fn file_failure(&self) -> Option<ProcessingFailure> {
+        match self {
+            Self::TimedOut(_) | Self::Killed { .. } | Self::OutputTooLarge(_) => {
+                Some(ProcessingFailure::TooLarge)
+            }
+            Self::Failed { .. } | Self::NothingWritten(_) => Some(ProcessingFailure::Damaged),
+            Self::Missing(_) | Self::TooOld { .. } | Self::NotConfined { .. } | Self::Folder(_) => {
+                None
+            }
+        }
     }
 }

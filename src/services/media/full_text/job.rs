@@ -25,9 +25,7 @@ use crate::services::media::recognition;
 use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
 use crate::storage::blocking;
-use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Works, Write,
-};
+use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Works, Write};
 
 /// The kind of job.
 const KIND: &str = "read-text";
@@ -108,21 +106,11 @@ fn damaged() -> TextError {
     ProcessingFailure::Damaged.into()
 }
 
-/// What processing a file came to when its text was not read.
-fn processed(of: BlobKey, result: ProcessingResult) -> Write {
-    Write::Processed(ProcessedBlob {
-        of,
-        recipe: recipe::attempt(&recipe::text(None)),
-        result,
-    })
-}
-
 /// Records that the words of a scan are awaited, and enqueues the job that recognises them.
 fn with_recognition(changes: ChangeSet, asset: AssetId, of: BlobKey) -> ChangeSet {
     let job = recognition::job(asset, of, changes.at);
-    changes
-        .write(processed(of, ProcessingResult::Awaited))
-        .job(job)
+    let awaited = file_job::attempted(of, &recipe::text(None), ProcessingResult::Awaited);
+    changes.write(awaited).job(job)
 }
 
 #[async_trait]
@@ -171,7 +159,8 @@ impl Handler for ReadTexts {
             Err(TextError::File(failure)) => {
                 let blob = file.sha256;
                 tracing::info!(%blob, reason = failure.name(), "the text of a file cannot be read");
-                Ok(changes.write(processed(blob, ProcessingResult::Failed(failure))))
+                let result = ProcessingResult::Failed(failure);
+                Ok(changes.write(file_job::attempted(blob, &recipe::text(None), result)))
             }
             Err(error) => Err(JobFailure::retry(error)),
         }

@@ -10,7 +10,7 @@ use super::state::is_missing;
 use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, File};
 use crate::services::jobs::JobFailure;
-use crate::services::media::rebuild::{RenditionJobs, RenditionKind, Scope};
+use crate::services::media::rebuild::{Made, RenditionJobs, RenditionKind, Scope};
 use crate::storage::catalog::{NewJob, WorkReader};
 
 /// Texts of documents, read or recognised.
@@ -25,10 +25,7 @@ impl TextJobs {
     }
 
     async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
-        let records = self.catalog.blob_records(&[file.sha256]).await;
-        let record = records.map_err(JobFailure::retry)?.pop().flatten();
-        let renditions = self.catalog.renditions(&[file.sha256]).await;
-        let renditions = renditions.map_err(JobFailure::retry)?.concat();
+        let Made { record, renditions } = Made::read(&*self.catalog, file.sha256).await?;
         Ok(is_missing(file, record.as_ref(), &renditions))
     }
 }

@@ -26,7 +26,7 @@ use crate::services::media::text::builder::TextBuilder;
 use crate::services::programs::{ProgramError, Programs, Version};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Rendition, Works, Write,
 };
 
 /// The kind of job.
@@ -151,14 +151,7 @@ impl RecogniseTexts {
 fn failure(error: &ScanError) -> Option<ProcessingFailure> {
     match error {
         ScanError::Image(error) => error.failure(),
-        ScanError::Program(
-            ProgramError::TimedOut(_)
-            | ProgramError::Killed { .. }
-            | ProgramError::OutputTooLarge(_),
-        ) => Some(ProcessingFailure::TooLarge),
-        ScanError::Program(error) => error
-            .is_caused_by_input()
-            .then_some(ProcessingFailure::Damaged),
+        ScanError::Program(error) => error.file_failure(),
         ScanError::Job(_) => None,
     }
 }
@@ -205,11 +198,9 @@ impl Handler for RecogniseTexts {
                     return Err(JobFailure::retry(error));
                 };
                 tracing::info!(blob = %file.sha256, reason = failure.name(), "the text of a scan cannot be read");
-                Ok(changes.write(Write::Processed(ProcessedBlob {
-                    of: file.sha256,
-                    recipe: recipe::attempt(&recipe::text(None)),
-                    result: ProcessingResult::Failed(failure),
-                })))
+                let result = ProcessingResult::Failed(failure);
+                let failed = file_job::attempted(file.sha256, &recipe::text(None), result);
+                Ok(changes.write(failed))
             }
         }
     }
