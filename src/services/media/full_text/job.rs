@@ -16,7 +16,6 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
-use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
@@ -32,6 +31,9 @@ const KIND: &str = "read-text";
 
 /// The media type of what is read.
 const TEXT: &str = "text/plain";
+
+/// A document whose reading takes longer is too large. Less than the time that the job has.
+const READING_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// A file with fewer letters on average is a scan.
 const LEAST_LETTERS_OF_A_PAGE: usize = 10;
@@ -72,7 +74,9 @@ impl ReadTexts {
         }
         let charset = file.charset().map(str::to_owned);
         let read = move || contain(|| read_here(&path, format, charset.as_deref()), damaged);
-        Ok((blocking(read).await?, recipe::text(None)))
+        let text = tokio::time::timeout(READING_TIME, blocking(read)).await;
+        let text = text.unwrap_or_else(|_| Err(ProcessingFailure::TooLarge.into()));
+        Ok((text?, recipe::text(None)))
     }
 }
 
@@ -119,15 +123,10 @@ impl Handler for ReadTexts {
         KIND
     }
 
-    /// A job waits for a missing program as long as it takes.
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(10 * 60),
-            max_attempts: u32::MAX,
-            backoff: Backoff {
-                longest: Duration::from_secs(10 * 60),
-                ..Backoff::default()
-            },
+            max_attempts: 5,
             ..Policy::default()
         }
     }

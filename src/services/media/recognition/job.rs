@@ -15,7 +15,6 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
-use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool};
 use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
@@ -32,6 +31,22 @@ use crate::storage::catalog::{
 /// The kind of job.
 const KIND: &str = "recognise-text";
 
+/// How much of a scan is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanLimits {
+    /// For all pages together; a scan that takes longer is too large. Less than the time that the job has.
+    pub time: Duration,
+}
+
+/// Three hours: 1,000 pages that are read well.
+impl Default for ScanLimits {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(3 * 60 * 60),
+        }
+    }
+}
+
 /// Pages of one file that are read.
 const MAX_PAGES: usize = 1000;
 
@@ -46,6 +61,7 @@ pub struct RecogniseTexts {
     store: RenditionStore,
     programs: Programs,
     limits: Limits,
+    scan_limits: ScanLimits,
 }
 
 /// What was read of all pages.
@@ -70,6 +86,8 @@ enum ScanError {
     Image(#[from] RenderError),
     #[error("a program failed")]
     Program(#[from] ProgramError),
+    #[error("its pages take too long")]
+    TooLong,
     #[error("the file cannot be read now")]
     Job(#[from] JobFailure),
 }
@@ -87,7 +105,22 @@ impl RecogniseTexts {
             store,
             programs,
             limits,
+            scan_limits: ScanLimits::default(),
         }
+    }
+
+    /// The same within other limits of a scan.
+    #[must_use]
+    pub fn within(self, scan_limits: ScanLimits) -> Self {
+        Self {
+            scan_limits,
+            ..self
+        }
+    }
+
+    async fn scan_in_time(&self, file: &File) -> Result<Scan, ScanError> {
+        let scan = tokio::time::timeout(self.scan_limits.time, self.scan(file)).await;
+        scan.unwrap_or(Err(ScanError::TooLong))
     }
 
     async fn scan(&self, file: &File) -> Result<Scan, ScanError> {
@@ -152,6 +185,7 @@ fn failure(error: &ScanError) -> Option<ProcessingFailure> {
     match error {
         ScanError::Image(error) => error.failure(),
         ScanError::Program(error) => error.file_failure(),
+        ScanError::TooLong => Some(ProcessingFailure::TooLarge),
         ScanError::Job(_) => None,
     }
 }
@@ -162,17 +196,12 @@ impl Handler for RecogniseTexts {
         KIND
     }
 
-    /// One at a time: it takes a processor for minutes, and documents can wait. A job waits for a missing program as long as
-    /// it takes.
+    /// One at a time: it takes a processor for minutes, and documents can wait.
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(4 * 60 * 60),
             pool: WorkerPool::Long,
-            max_attempts: u32::MAX,
-            backoff: Backoff {
-                longest: Duration::from_secs(10 * 60),
-                ..Backoff::default()
-            },
+            max_attempts: 5,
             ..Policy::default()
         }
     }
@@ -186,7 +215,7 @@ impl Handler for RecogniseTexts {
         if file.redaction().is_some() {
             return Ok(changes);
         }
-        match self.scan(&file).await {
+        match self.scan_in_time(&file).await {
             Ok(scan) => {
                 let renditions = self.renditions(file.sha256, scan).await?;
                 let add = |changes: ChangeSet, one| changes.write(Write::Rendition(one, asset));
