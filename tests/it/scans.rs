@@ -227,3 +227,20 @@ fn attempts_end_and_leave_time_to_record_why() {
     assert_eq!(scanning.policy().max_attempts, 5);
     assert!(ScanLimits::default().time < scanning.policy().timeout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_program_nothing_is_drawn_and_nothing_is_recorded() {
+    for program in [Program::Tesseract, Program::Pdftoppm] {
+        let fails_if_drawn = "sys.exit(1)";
+        let bench = Bench::new(TESSERACT, fails_if_drawn).without(program);
+        let outcome = bench.recognise("application/pdf", b"%PDF", limits()).await;
+        let nothing = Outcome {
+            result: None,
+            text: None,
+            layout: None,
+            failures: 0,
+            state: JobState::Done,
+        };
+        assert_eq!(outcome, nothing, "{program}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The job that reads the text of a document.
 //!
-//! A document without text is no failure of the job: the reason is recorded and shown with the file. A missing program is:
-//! the job waits for it.
+//! A document without text is no failure of the job: the reason is recorded and shown with the file. While a program is
+//! missing nothing is recorded, and the file says for what it waits; the job that finds missing texts finds it again.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +25,7 @@ use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
 use crate::storage::blocking;
 use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Works, Write};
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 const KIND: &str = "read-text";
@@ -160,6 +161,11 @@ impl Handler for ReadTexts {
                 tracing::info!(%blob, reason = failure.name(), "the text of a file cannot be read");
                 let result = ProcessingResult::Failed(failure);
                 Ok(changes.write(file_job::attempted(blob, &recipe::text(None), result)))
+            }
+            Err(TextError::Program(error)) if error.needs_installation() => {
+                let error = error_chain(&error);
+                tracing::warn!(blob = %file.sha256, error, "a document waits for a program");
+                Ok(changes)
             }
             Err(error) => Err(JobFailure::retry(error)),
         }

@@ -1,4 +1,7 @@
 //! The job that recognises the text of a scan.
+//!
+//! While a program is missing nothing is made, and the file says for what it waits; the job that finds missing texts finds
+//! it again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,11 +25,12 @@ use crate::services::media::originals;
 use crate::services::media::recipe;
 use crate::services::media::render::{Limits, RenderError};
 use crate::services::media::text::builder::TextBuilder;
-use crate::services::programs::{ProgramError, Programs, Version};
+use crate::services::programs::{Program, ProgramError, Programs, Version};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Rendition, Works, Write,
 };
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 const KIND: &str = "recognise-text";
@@ -65,11 +69,23 @@ pub struct RecogniseTexts {
 }
 
 /// What was read of all pages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Scan {
     text: TextBuilder,
     layout: Layout,
-    version: Option<Version>,
+    /// That of Tesseract.
+    version: Version,
+}
+
+impl Scan {
+    /// Nothing yet, by this version of Tesseract.
+    fn by(version: Version) -> Self {
+        Self {
+            text: TextBuilder::default(),
+            layout: Layout::default(),
+            version,
+        }
+    }
 }
 
 /// The places of words, as they are stored.
@@ -124,12 +140,15 @@ impl RecogniseTexts {
     }
 
     async fn scan(&self, file: &File) -> Result<Scan, ScanError> {
-        let mut scan = Scan::default();
+        // Before anything is decoded or drawn in vain.
+        let version = self.programs.version(Program::Tesseract).await?;
+        let mut scan = Scan::by(version);
         if file.media_type.starts_with("image/") {
             let page = self.image(file).await?;
             self.add_page(&mut scan, page).await?;
             return Ok(scan);
         }
+        self.programs.version(Program::Pdftoppm).await?;
         let path = self.store.path(file.sha256)?;
         self.add_pages(&mut scan, &path).await?;
         Ok(scan)
@@ -152,7 +171,7 @@ impl RecogniseTexts {
             scan.text.push_lines(&page.text());
         }
         scan.layout.pages.push(read);
-        scan.version = Some(version);
+        scan.version = version;
         Ok(())
     }
 
@@ -167,10 +186,7 @@ impl RecogniseTexts {
     }
 
     async fn renditions(&self, of: BlobKey, scan: Scan) -> Result<[Rendition; 2], JobFailure> {
-        let version = scan
-            .version
-            .map_or_else(String::new, |version| version.to_string());
-        let program = format!("tesseract-{version}-vie");
+        let program = format!("tesseract-{}-vie", scan.version);
         let text = (recipe::text(Some(&program)), "text/plain");
         let bytes = scan.text.finish().into_bytes();
         let text = self.store.put(of, text, bytes).await?;
@@ -222,6 +238,11 @@ impl Handler for RecogniseTexts {
                 Ok(renditions.into_iter().fold(changes, add))
             }
             Err(ScanError::Job(failure)) => Err(failure),
+            Err(ScanError::Program(error)) if error.needs_installation() => {
+                let error = error_chain(&error);
+                tracing::warn!(blob = %file.sha256, error, "a scan waits for a program");
+                Ok(changes)
+            }
             Err(error) => {
                 let Some(failure) = failure(&error) else {
                     return Err(JobFailure::retry(error));
