@@ -244,3 +244,25 @@ async fn without_a_program_nothing_is_drawn_and_nothing_is_recorded() {
         assert_eq!(outcome, nothing, "{program}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tesseract_without_vietnamese_is_a_missing_program_and_no_damaged_scan() {
+    let bench = Bench::new("sys.exit(1)", "draw() if number == 1 else end()");
+    let tesseract = bench.dir.path().join("tesseract");
+    let script = fs::read_to_string(&tesseract).unwrap();
+    fs::write(&tesseract, script.replace("\\nvie'", "\\neng\\nosd'")).unwrap();
+    let outcome = bench.recognise("application/pdf", b"%PDF", limits()).await;
+    assert_eq!(outcome.result, None);
+    assert_eq!(outcome.state, JobState::Done);
+
+    let programs = Programs::open(bench.settings.clone()).unwrap();
+    assert!(!programs.is_missing(Program::Tesseract));
+    let error = programs.version(Program::Tesseract).await.unwrap_err();
+    assert!(error.needs_installation(), "{error:?}");
+    assert!(programs.is_missing(Program::Tesseract));
+    // The data comes without a change of the program.
+    fs::write(&tesseract, script).unwrap();
+    let version = programs.version(Program::Tesseract).await.unwrap();
+    assert_eq!(version.to_string(), "99.1.0");
+    assert!(!programs.is_missing(Program::Tesseract));
+}

@@ -11,6 +11,14 @@ pub enum ProgramError {
     /// It is not installed.
     #[error("{0} is not installed")]
     Missing(Program),
+    /// It is there without data that is needed of it.
+    #[error("{program} has no data for {data}")]
+    MissingData {
+        /// The program.
+        program: Program,
+        /// The name of the data.
+        data: &'static str,
+    },
     /// It is older than what is needed of it.
     #[error("{program} {found} is older than {oldest}")]
     TooOld {
@@ -64,7 +72,10 @@ pub enum ProgramError {
 impl ProgramError {
     /// Whether the operator has to install something before another attempt can succeed.
     pub const fn needs_installation(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::TooOld { .. })
+        matches!(
+            self,
+            Self::Missing(_) | Self::MissingData { .. } | Self::TooOld { .. }
+        )
     }
 
     /// Whether it came from what the program was given: another attempt would end the same.
@@ -79,9 +90,11 @@ impl ProgramError {
                 Some(ProcessingFailure::TooLarge)
             }
             Self::Failed { .. } | Self::NothingWritten(_) => Some(ProcessingFailure::Damaged),
-            Self::Missing(_) | Self::TooOld { .. } | Self::NotConfined { .. } | Self::Folder(_) => {
-                None
-            }
+            Self::Missing(_)
+            | Self::MissingData { .. }
+            | Self::TooOld { .. }
+            | Self::NotConfined { .. }
+            | Self::Folder(_) => None,
         }
     }
 }

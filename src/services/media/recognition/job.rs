@@ -25,7 +25,7 @@ use crate::services::media::originals;
 use crate::services::media::recipe;
 use crate::services::media::render::{Limits, RenderError};
 use crate::services::media::text::builder::TextBuilder;
-use crate::services::programs::{Program, ProgramError, Programs, Version};
+use crate::services::programs::{Program, ProgramError, Programs, RECOGNISED_LANGUAGE, Version};
 use crate::storage::blocking;
 use crate::storage::catalog::{
     BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Rendition, Works, Write,
@@ -186,7 +186,7 @@ impl RecogniseTexts {
     }
 
     async fn renditions(&self, of: BlobKey, scan: Scan) -> Result<[Rendition; 2], JobFailure> {
-        let program = format!("tesseract-{}-vie", scan.version);
+        let program = format!("tesseract-{}-{RECOGNISED_LANGUAGE}", scan.version);
         let text = (recipe::text(Some(&program)), "text/plain");
         let bytes = scan.text.finish().into_bytes();
         let text = self.store.put(of, text, bytes).await?;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::grey_page::GreyPage;
 use super::layout::PageLayout;
 use super::preprocess::{evenly_lit, is_evenly_lit, straightened};
-use crate::services::programs::{Invocation, Limits, Program, ProgramError, Programs, Version};
+use crate::services::programs::{
+    Invocation, Limits, Program, ProgramError, Programs, RECOGNISED_LANGUAGE, Version,
+};
 use crate::storage::blocking;
 
 /// Below this confidence nothing is taken: clean pages have 96, a mended photo 93, a page on its side 45.
@@ -70,7 +72,15 @@ async fn recognise(
     let workspace = programs.workspace().await?;
     workspace.give_bytes("page.pgm", page.to_pgm()).await?;
     let invocation = Invocation::new(Program::Tesseract)
-        .arguments(["in/page.pgm", "out/page", "-l", "vie", "--psm", "3", "tsv"])
+        .arguments([
+            "in/page.pgm",
+            "out/page",
+            "-l",
+            RECOGNISED_LANGUAGE,
+            "--psm",
+            "3",
+            "tsv",
+        ])
         .expecting("page.tsv")
         .within(LIMITS);
     let output = programs.run(&workspace, invocation).await?;
