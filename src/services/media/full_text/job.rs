@@ -11,6 +11,7 @@ use async_trait::async_trait;
 
 use super::error::TextError;
 use super::formats::{Format, format, may_have_text};
+use super::package::Package;
 use super::{epub, open_document, pdf, plain, presentation, rtf, spreadsheet, word};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -21,6 +22,7 @@ use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
 use crate::services::media::recognition;
+use crate::services::media::stop_sign::StopSign;
 use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
 use crate::storage::blocking;
@@ -74,28 +76,35 @@ impl ReadTexts {
             return Ok((text, recipe::text(Some(&maker))));
         }
         let charset = file.charset().map(str::to_owned);
-        let read = move || contain(|| read_here(&path, format, charset.as_deref()), damaged);
+        let sign = StopSign::default();
+        let _stop = sign.when_dropped();
+        let read = move || {
+            let read = || read_here(&path, format, charset.as_deref(), &sign);
+            contain(read, damaged)
+        };
         let text = tokio::time::timeout(READING_TIME, blocking(read)).await;
         let text = text.unwrap_or_else(|_| Err(ProcessingFailure::TooLarge.into()));
         Ok((text?, recipe::text(None)))
     }
 }
 
-/// Reads a document without a program. Blocks.
+/// Reads a document without a program, until `sign` says to stop. Blocks.
 pub(super) fn read_here(
     path: &Path,
     format: Format,
     charset: Option<&str>,
+    sign: &StopSign,
 ) -> Result<String, TextError> {
+    let package = || Package::open(path, sign);
     match format {
         Format::Plain => plain::read(path, charset),
         Format::Html => plain::read_html(path, charset),
         Format::Rtf => rtf::read(path),
-        Format::Word => word::read(path),
-        Format::Presentation => presentation::read(path),
-        Format::OpenDocument => open_document::read(path),
-        Format::Epub => epub::read(path),
-        Format::Spreadsheet => spreadsheet::read(path),
+        Format::Word => word::read(package()?),
+        Format::Presentation => presentation::read(package()?),
+        Format::OpenDocument => open_document::read(package()?),
+        Format::Epub => epub::read(package()?),
+        Format::Spreadsheet => spreadsheet::read(package()?),
         Format::Pdf => Err(ProcessingFailure::Unsupported.into()),
     }
 }

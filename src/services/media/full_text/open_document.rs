@@ -1,7 +1,5 @@
 //! The text of OpenDocument files (ODT, ODP, OpenDocument 1.3 part 3): the content, then headers and footers. A page for each slide.
 
-use std::path::Path;
-
 use super::error::TextError;
 use super::package::Package;
 use super::xml::{Node, walk};
@@ -21,8 +19,7 @@ pub(super) const HIDDEN: [&str; 5] = [
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     if is_encrypted(&mut package)? {
         return Err(ProcessingFailure::Encrypted.into());
     }

@@ -8,8 +8,6 @@ mod table;
 mod tests;
 mod workbook;
 
-use std::path::Path;
-
 use super::error::TextError;
 use super::package::Package;
 use crate::domain::asset::ProcessingFailure;
@@ -18,8 +16,7 @@ use crate::domain::asset::ProcessingFailure;
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     if package.has(table::CONTENT) {
         return table::read(&mut package);
     }

@@ -8,6 +8,8 @@ use zip::{CompressionMethod, ZipWriter};
 use super::read;
 use crate::domain::asset::ProcessingFailure;
 use crate::services::media::full_text::error::TextError;
+use crate::services::media::full_text::package::Package;
+use crate::services::media::stop_sign::StopSign;
 
 const RELATIONS: &str = "<Relationships>\
     <Relationship Id='a' Type='http://x/worksheet' Target='worksheets/second.xml'/>\
@@ -27,7 +29,7 @@ fn text_of(parts: &[(&str, &str)]) -> Result<String, TextError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("spreadsheet");
     std::fs::write(&path, package.finish().unwrap().into_inner()).unwrap();
-    read(&path)
+    read(Package::open(&path, &StopSign::default())?)
 }
 
 /// A workbook with these shared texts and cells.
