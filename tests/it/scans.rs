@@ -266,3 +266,17 @@ async fn tesseract_without_vietnamese_is_a_missing_program_and_no_damaged_scan()
     assert_eq!(version.to_string(), "99.1.0");
     assert!(!programs.is_missing(Program::Tesseract));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_over_the_limit_of_files_is_too_large() {
+    let bench = Bench::new(TESSERACT, "end()");
+    let image = include_bytes!("../fixtures/documents/scan.png");
+    let limits = Limits {
+        file: image.len() as u64 - 1,
+        ..Limits::default()
+    };
+    let limits = (limits, ScanLimits::default());
+    let outcome = bench.recognise("image/png", image, limits).await;
+    assert_eq!(outcome.result, failed(ProcessingFailure::TooLarge));
+    assert_eq!(outcome.state, JobState::Done);
+}

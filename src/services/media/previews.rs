@@ -59,17 +59,6 @@ impl RenderPreviews {
         }
     }
 
-    /// The bytes of the original, unless they are too many.
-    async fn bytes(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
-        let limit = self.limits.file;
-        let size = self.store.blobs.size(original).await;
-        if size.is_ok_and(|size| size > limit) {
-            return Ok(None);
-        }
-        let file = originals::read(&*self.store.blobs, original, limit).await;
-        file.map(Some)
-    }
-
     async fn store(&self, of: &File, preview: Preview) -> Result<Rendition, JobFailure> {
         let recipe = recipe::preview(preview.requested_px, of.redaction());
         let stored = self
@@ -107,7 +96,8 @@ impl Handler for RenderPreviews {
         let original = file.sha256;
         let limits = self.limits;
         let (media_type, redacted) = (file.media_type.clone(), file.redacted.clone());
-        let rendered = match self.bytes(original).await? {
+        let bytes = originals::read(&*self.store.blobs, original, limits.file).await?;
+        let rendered = match bytes {
             Some(bytes) => {
                 blocking(move || {
                     contain(

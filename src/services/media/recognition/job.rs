@@ -177,6 +177,7 @@ impl RecogniseTexts {
 
     async fn image(&self, file: &File) -> Result<GreyPage, ScanError> {
         let bytes = originals::read(&*self.store.blobs, file.sha256, self.limits.file).await?;
+        let bytes = bytes.ok_or(RenderError::TooLarge)?;
         let (media_type, limits) = (file.media_type.clone(), self.limits);
         let decode = move || {
             let page = || page_images::of_image(&bytes, &media_type, limits);
