@@ -207,6 +207,7 @@ async fn a_scan_that_takes_too_long_is_too_large() {
     let bench = Bench::new(TESSERACT, "draw()");
     let second = ScanLimits {
         time: Duration::from_secs(1),
+        ..ScanLimits::default()
     };
     let limits = (Limits::default(), second);
     let outcome = bench.recognise("application/pdf", b"%PDF", limits).await;
@@ -279,4 +280,49 @@ async fn an_image_over_the_limit_of_files_is_too_large() {
     let outcome = bench.recognise("image/png", image, limits).await;
     assert_eq!(outcome.result, failed(ProcessingFailure::TooLarge));
     assert_eq!(outcome.state, JobState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_is_left_out_and_the_others_are_read() {
+    for bad in [
+        "open('out/page.pgm', 'wb').write(b'P5 no image')",
+        "sys.exit(1)",
+    ] {
+        let pages = format!("{bad} if number == 1 else draw() if number == 2 else end()");
+        let bench = Bench::new(TESSERACT, &pages);
+        let outcome = bench.recognise("application/pdf", b"%PDF", limits()).await;
+        assert_eq!(outcome.text.as_deref(), Some("\u{c}quyền\n\u{c}"), "{bad}");
+        let layout = outcome.layout.unwrap();
+        assert!(layout["pages"][0].is_null(), "{layout}");
+        assert_eq!(layout["pages"][1]["words"][0]["text"], "quyền");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_of_which_no_page_can_be_read_is_damaged() {
+    let bench = Bench::new(
+        TESSERACT,
+        "open('out/page.pgm', 'wb').write(b'P5 no image')",
+    );
+    let outcome = bench.recognise("application/pdf", b"%PDF", limits()).await;
+    assert_eq!(outcome.result, failed(ProcessingFailure::Damaged));
+    assert_eq!(outcome.text, None);
+    assert_eq!(outcome.state, JobState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_beyond_the_limit_are_not_kept_secret() {
+    for (last, has_more) in [(3, true), (2, false)] {
+        let pages = format!("draw() if number <= {last} else end()");
+        let bench = Bench::new(TESSERACT, &pages);
+        let two = ScanLimits {
+            pages: 2,
+            ..ScanLimits::default()
+        };
+        let limits = (Limits::default(), two);
+        let outcome = bench.recognise("application/pdf", b"%PDF", limits).await;
+        assert_eq!(outcome.text.as_deref(), Some("quyền\n\u{c}quyền\n\u{c}"));
+        let layout = outcome.layout.unwrap();
+        assert_eq!(layout["has_further_pages"] == true, has_more, "{layout}");
+    }
 }

@@ -53,8 +53,8 @@ pub enum ProgramError {
         /// The first lines that it printed about it.
         printed: String,
     },
-    /// It says that it succeeded, and the file that was asked for is missing or empty.
-    #[error("{0} wrote nothing")]
+    /// It says that it succeeded, and the file that was asked for is missing, empty or no such file.
+    #[error("{0} wrote nothing that can be used")]
     NothingWritten(Program),
     /// It could not be confined, so it was not started.
     #[error("{program} could not be confined: {reason}")]

@@ -40,6 +40,8 @@ const KIND: &str = "recognise-text";
 pub struct ScanLimits {
     /// For all pages together; a scan that takes longer is too large. Less than the time that the job has.
     pub time: Duration,
+    /// Pages that are read of a file; what follows is left out, and the layout says so.
+    pub pages: usize,
 }
 
 /// Three hours: 1,000 pages that are read well.
@@ -47,12 +49,13 @@ impl Default for ScanLimits {
     fn default() -> Self {
         Self {
             time: Duration::from_secs(3 * 60 * 60),
+            pages: 1000,
         }
     }
 }
 
-/// Pages of one file that are read.
-const MAX_PAGES: usize = 1000;
+/// After so many pages in a row that cannot be read the rest is not tried.
+const MAX_FAILURES_IN_A_ROW: usize = 10;
 
 /// The job to enqueue for a scan.
 pub fn job(asset: AssetId, blob: BlobKey, now: Timestamp) -> NewJob {
@@ -75,6 +78,8 @@ struct Scan {
     layout: Layout,
     /// That of Tesseract.
     version: Version,
+    /// Tesseract read a page, whatever is on it.
+    has_read_page: bool,
 }
 
 impl Scan {
@@ -84,6 +89,7 @@ impl Scan {
             text: TextBuilder::default(),
             layout: Layout::default(),
             version,
+            has_read_page: false,
         }
     }
 }
@@ -93,6 +99,9 @@ impl Scan {
 struct Layout {
     /// One for each page; none for pages on which nothing could be read.
     pages: Vec<Option<PageLayout>>,
+    /// There are further pages, which were not read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    has_further_pages: bool,
 }
 
 /// Why a scan has no text.
@@ -154,15 +163,44 @@ impl RecogniseTexts {
         Ok(scan)
     }
 
+    /// A page that cannot be read is left out; the failure of all is that of the first.
     async fn add_pages(&self, scan: &mut Scan, path: &Path) -> Result<(), ScanError> {
-        for number in 1..=MAX_PAGES {
-            let Some(page) = page_images::of_pdf(&self.programs, path, number).await? else {
+        let mut first_failure = None;
+        let mut failures_in_a_row = 0;
+        for number in 1.. {
+            if failures_in_a_row == MAX_FAILURES_IN_A_ROW {
+                scan.layout.has_further_pages = true;
                 break;
+            }
+            let page = match page_images::of_pdf(&self.programs, path, number).await {
+                Ok(None) => break,
+                _ if number > self.scan_limits.pages => {
+                    scan.layout.has_further_pages = true;
+                    break;
+                }
+                Ok(Some(page)) => self.add_page(scan, page).await,
+                Err(error) => Err(error.into()),
             };
-            self.add_page(scan, page).await?;
+            match page {
+                Ok(()) => failures_in_a_row = 0,
+                Err(ScanError::Program(error)) if error.is_caused_by_input() => {
+                    tracing::info!(
+                        page = number,
+                        error = error_chain(&error),
+                        "a page of a scan was left out"
+                    );
+                    scan.layout.pages.push(None);
+                    failures_in_a_row += 1;
+                    first_failure.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
             scan.text.end_page();
         }
-        Ok(())
+        match first_failure {
+            Some(failure) if !scan.has_read_page => Err(failure.into()),
+            _ => Ok(()),
+        }
     }
 
     async fn add_page(&self, scan: &mut Scan, page: GreyPage) -> Result<(), ScanError> {
@@ -172,6 +210,7 @@ impl RecogniseTexts {
         }
         scan.layout.pages.push(read);
         scan.version = version;
+        scan.has_read_page = true;
         Ok(())
     }
 
@@ -234,6 +273,10 @@ impl Handler for RecogniseTexts {
         }
         match self.scan_in_time(&file).await {
             Ok(scan) => {
+                if scan.layout.has_further_pages {
+                    let pages = scan.layout.pages.len();
+                    tracing::info!(blob = %file.sha256, pages, "further pages of a scan were not read");
+                }
                 let renditions = self.renditions(file.sha256, scan).await?;
                 let add = |changes: ChangeSet, one| changes.write(Write::Rendition(one, asset));
                 Ok(renditions.into_iter().fold(changes, add))

@@ -36,12 +36,12 @@ pub(super) async fn read_page(
 ) -> Result<(Option<PageLayout>, Version), ProgramError> {
     let straight = blocking(move || straightened(&page)).await;
     let (mut best, version) = recognise(programs, &straight).await?;
-    let prepared = blocking(move || (is_evenly_lit(&straight), evenly_lit(&straight), straight));
-    let (is_even, lit, straight) = prepared.await;
+    let (is_even, straight) = blocking(move || (is_evenly_lit(&straight), straight)).await;
     // Of a page with a shadow the part in the light may be read well.
     if best.confidence >= GOOD_CONFIDENCE && is_even {
         return Ok((Some(best), version));
     }
+    let (lit, straight) = blocking(move || (evenly_lit(&straight), straight)).await;
     keep_better(&mut best, recognise(programs, &lit).await?.0);
     if best.confidence < LEAST_CONFIDENCE {
         let quarters = orientation(programs, &lit).await?;
