@@ -111,7 +111,7 @@ impl Backends {
         let (programs, profiles) = (self.programs.clone(), self.profiles.clone());
         Arc::new([
             Box::new(PublicCopyJobs::new(self.catalog())) as Box<dyn RenditionJobs>,
-            Box::new(TextJobs::new(self.catalog())),
+            Box::new(TextJobs::new(self.catalog(), programs.clone())),
             Box::new(SoundReportJobs::new(self.catalog(), self.blobs())),
             Box::new(BroadcastCopyJobs::new(self.catalog(), programs, profiles)),
         ])

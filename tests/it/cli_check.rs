@@ -217,3 +217,18 @@ fn programs_are_named_with_their_version_or_how_to_install_them() {
     assert!(told.starts_with("warn "), "{told}");
     assert!(told.ends_with("apt install poppler-utils"), "{told}");
 }
+
+#[test]
+fn tesseract_without_vietnamese_is_warned_of() {
+    let data = private_folder();
+    let program = data.path().join("tesseract");
+    let script = "#!/usr/bin/python3\nimport sys\nprint('tesseract 5.3.0' if sys.argv[1] == '--version' else 'eng')\n";
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = program.to_str().unwrap();
+    let (_, text) = check(data.path(), &[], &[("KHOCHUNG__PROGRAMS__TESSERACT", path)]);
+    let told = line(&text, "tesseract");
+    assert!(told.starts_with("warn "), "{told}");
+    assert!(told.contains("(vie)"), "{told}");
+    assert!(told.contains("tesseract-ocr-vie"), "{told}");
+}

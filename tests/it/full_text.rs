@@ -200,8 +200,20 @@ fn a_missing_program_is_waited_for() {
     }
     let ready = archive.operator().get("/readyz").json();
     assert_eq!(ready["programs"]["missing"], json!(["pdftotext"]));
-    // Once it is there, the text is read without a restart.
+    // The job does not try for ever.
+    let admin = archive.holder("admin");
+    let reading = eventually("the job is done", || {
+        let jobs = admin.get("/api/v1/jobs?limit=200").json();
+        let jobs = jobs["items"].as_array().unwrap();
+        let reading = jobs.iter().find(|job| job["kind"] == "read-text")?.clone();
+        (reading["state"] == "done").then_some(reading)
+    });
+    assert_eq!(reading["failures"], 0, "{reading}");
+    assert_eq!(settled(&editor, &path)["text"]["state"], "waiting");
+    // Once it is there, the text is read without a restart, when what is missing is looked for.
     std::os::unix::fs::symlink("/usr/bin/pdftotext", &program).unwrap();
+    let missing = admin.post_json("/api/v1/renditions", &json!({}));
+    assert_eq!(missing.status, 202, "{}", missing.text());
     eventually("the text is read", || {
         let file = editor.get(&path).json()["files"][0].clone();
         (file["text"]["state"] == "ready").then_some(())

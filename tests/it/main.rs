@@ -91,6 +91,7 @@ mod renditions;
 mod request_limits;
 mod revisions;
 mod saved_searches;
+mod scans;
 mod scope;
 mod sealed_files;
 mod search;

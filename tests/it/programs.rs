@@ -152,6 +152,7 @@ async fn a_confined_program_reaches_nothing_but_its_folder() {
 fn name_of(error: &ProgramError) -> &'static str {
     match error {
         ProgramError::Missing(_) => "missing",
+        ProgramError::MissingData { .. } => "missing data",
         ProgramError::TooOld { .. } => "too old",
         ProgramError::TimedOut(_) => "timed out",
         ProgramError::Killed { .. } => "killed",

@@ -64,8 +64,8 @@ impl Copies {
             let copies = with_purpose(Purpose::Preview);
             let of_size =
                 copies.filter(|copy| recipe::is_preview_of(&copy.recipe, side_px, redaction));
-            // A newer version of a recipe sorts after an older one.
-            let newest = of_size.max_by(|one, other| one.recipe.cmp(&other.recipe));
+            let newest =
+                of_size.max_by(|one, other| recipe::compare_versions(&one.recipe, &other.recipe));
             newest.map(|copy| (side_px, copy.clone()))
         };
         let only = |purpose| with_purpose(purpose).next().cloned();

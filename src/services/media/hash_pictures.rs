@@ -163,8 +163,8 @@ impl HashPictures {
     ) -> Result<Option<HashedPicture>, JobFailure> {
         let limits = self.limits;
         let file = match originals::read(&*self.blobs, blob, limits.file).await {
-            Ok(file) => file,
-            Err(JobFailure::GiveUp(_)) => return Ok(None),
+            Ok(Some(file)) => file,
+            Ok(None) | Err(JobFailure::GiveUp(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
         let hash = move || {

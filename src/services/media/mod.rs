@@ -38,6 +38,7 @@ mod render_error;
 mod signature;
 pub mod sound;
 mod still;
+mod stop_sign;
 pub mod text;
 mod zip;
 

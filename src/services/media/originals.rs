@@ -1,6 +1,5 @@
 //! Reads a stored original into memory, for jobs that decode it.
 
-use super::render::RenderError;
 use crate::services::jobs::JobFailure;
 use crate::storage::blobs::{BlobError, BlobStore};
 use crate::storage::blocking;
@@ -9,27 +8,26 @@ use crate::storage::catalog::BlobKey;
 /// Pieces in which a blob is read from a store that is not local.
 const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// All bytes of a blob of at most `max_bytes`.
+/// All bytes of a blob; `None` when they are more than `max_bytes`.
 ///
 /// # Errors
-/// [`JobFailure::GiveUp`] when it is longer or missing, [`JobFailure::Retry`] when the store fails.
+/// [`JobFailure::GiveUp`] when it is missing, [`JobFailure::Retry`] when the store fails.
 pub(super) async fn read(
     blobs: &dyn BlobStore,
     key: BlobKey,
     max_bytes: u64,
-) -> Result<Vec<u8>, JobFailure> {
+) -> Result<Option<Vec<u8>>, JobFailure> {
     let lost = |error| match error {
         BlobError::Missing(_) => JobFailure::give_up(error),
         error => JobFailure::retry(error),
     };
     let size = blobs.size(key).await.map_err(lost)?;
     if size > max_bytes {
-        return Err(JobFailure::give_up(RenderError::TooLarge));
+        return Ok(None);
     }
     if let Some(path) = blobs.local_path(key) {
-        return blocking(move || std::fs::read(path))
-            .await
-            .map_err(JobFailure::retry);
+        let file = blocking(move || std::fs::read(path)).await;
+        return file.map(Some).map_err(JobFailure::retry);
     }
     let mut file = Vec::new();
     while (file.len() as u64) < size {
@@ -40,5 +38,5 @@ pub(super) async fn read(
         }
         file.extend_from_slice(&piece);
     }
-    Ok(file)
+    Ok(Some(file))
 }

@@ -23,7 +23,7 @@ use crate::domain::{PictureHash, Timestamp};
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::storage::blocking;
 use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Rendition, Works, Write,
+    BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Rendition, Works, Write,
 };
 use crate::telemetry::error_chain;
 
@@ -57,17 +57,6 @@ impl RenderPreviews {
             store,
             limits,
         }
-    }
-
-    /// The bytes of the original, unless they are too many.
-    async fn bytes(&self, original: BlobKey) -> Result<Option<Vec<u8>>, JobFailure> {
-        let limit = self.limits.file;
-        let size = self.store.blobs.size(original).await;
-        if size.is_ok_and(|size| size > limit) {
-            return Ok(None);
-        }
-        let file = originals::read(&*self.store.blobs, original, limit).await;
-        file.map(Some)
     }
 
     async fn store(&self, of: &File, preview: Preview) -> Result<Rendition, JobFailure> {
@@ -107,7 +96,8 @@ impl Handler for RenderPreviews {
         let original = file.sha256;
         let limits = self.limits;
         let (media_type, redacted) = (file.media_type.clone(), file.redacted.clone());
-        let rendered = match self.bytes(original).await? {
+        let bytes = originals::read(&*self.store.blobs, original, limits.file).await?;
+        let rendered = match bytes {
             Some(bytes) => {
                 blocking(move || {
                     contain(
@@ -141,11 +131,9 @@ fn failed(of: BlobKey, error: RenderError) -> Result<Write, JobFailure> {
     };
     let error = error_chain(&error);
     tracing::info!(blob = %of, error, "an image has no public copy");
-    Ok(Write::Processed(ProcessedBlob {
-        of,
-        recipe: recipe::attempt(&recipe::preview(PREVIEW_SIDES_PX[0], None)),
-        result: ProcessingResult::Failed(failure),
-    }))
+    let recipe = recipe::preview(PREVIEW_SIDES_PX[0], None);
+    let result = ProcessingResult::Failed(failure);
+    Ok(file_job::attempted(of, &recipe, result))
 }
 
 /// Decodes an image once for its previews and its perceptual hash.

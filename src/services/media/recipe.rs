@@ -5,6 +5,8 @@
 //! recipe and the regions that are redacted now, and only from here: delivery never chooses a rendition by its size
 //! alone, and never one that shows what is redacted.
 
+use std::cmp::Ordering;
+
 use crate::domain::asset::RedactionId;
 
 /// The sizes of previews, by the longer side in pixels, from large to small.
@@ -126,6 +128,25 @@ pub fn is_attempt_of_another_version(attempt: &str) -> bool {
     version != Some(env!("CARGO_PKG_VERSION"))
 }
 
+/// Which of two recipes is the newer one: numbers in them count as numbers, so `24.12.0` is after `24.2.0`.
+pub fn compare_versions(one: &str, other: &str) -> Ordering {
+    version_parts(one).cmp(version_parts(other))
+}
+
+/// Digits without leading zeros, by their count first, and what is between them.
+fn version_parts(recipe: &str) -> impl Iterator<Item = (usize, &[u8])> {
+    let parts = recipe
+        .as_bytes()
+        .chunk_by(|one, other| one.is_ascii_digit() == other.is_ascii_digit());
+    parts.map(|part| {
+        if !part[0].is_ascii_digit() {
+            return (0, part);
+        }
+        let zeros = part.iter().take_while(|digit| **digit == b'0').count();
+        (part.len() - zeros, &part[zeros..])
+    })
+}
+
 /// Whether this is the recipe of a preview of this size with these regions redacted, in any version.
 pub fn is_preview_of(recipe: &str, side_px: u32, redaction: Option<RedactionId>) -> bool {
     with_redaction(recipe, redaction)
@@ -168,7 +189,9 @@ fn purposes(recipe: &str) -> &'static [Purpose] {
 
 #[cfg(test)]
 mod tests {
-    use super::{PREVIEW_SIDES_PX, Purpose, is_preview_of, serves};
+    use std::cmp::Ordering;
+
+    use super::{PREVIEW_SIDES_PX, Purpose, compare_versions, is_preview_of, serves};
     use crate::domain::asset::{File, FileRole, MediaFacts, Region};
     use crate::domain::{LanguageMap, Sha256, Timestamp};
 
@@ -209,6 +232,21 @@ mod tests {
             for other in [Purpose::PublicCopy, Purpose::Preview, Purpose::Staff] {
                 assert!(!serves(recipe, other, None), "{recipe}");
             }
+        }
+    }
+
+    #[test]
+    fn the_newest_recipe_is_found_by_numbers() {
+        for (older, newer) in [
+            ("text/1+pdftotext-24.2.0", "text/1+pdftotext-24.12.0"),
+            ("text/1+pdftotext-24.02.0", "text/1+pdftotext-24.12.0"),
+            ("text/9+tesseract-5.3.0-vie", "text/10+tesseract-4.1.0-vie"),
+            ("text/1", "text/1+pdftotext-24.2.0"),
+            ("preview-400/9", "preview-400/10"),
+        ] {
+            assert_eq!(compare_versions(older, newer), Ordering::Less, "{newer}");
+            assert_eq!(compare_versions(newer, older), Ordering::Greater, "{newer}");
+            assert_eq!(compare_versions(newer, newer), Ordering::Equal, "{newer}");
         }
     }
 

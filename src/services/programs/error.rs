@@ -3,6 +3,7 @@
 use std::io;
 
 use super::program::{Program, Version};
+use crate::domain::asset::ProcessingFailure;
 
 /// Why a program made nothing.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,14 @@ pub enum ProgramError {
     /// It is not installed.
     #[error("{0} is not installed")]
     Missing(Program),
+    /// It is there without data that is needed of it.
+    #[error("{program} has no data for {data}")]
+    MissingData {
+        /// The program.
+        program: Program,
+        /// The name of the data.
+        data: &'static str,
+    },
     /// It is older than what is needed of it.
     #[error("{program} {found} is older than {oldest}")]
     TooOld {
@@ -44,8 +53,8 @@ pub enum ProgramError {
         /// The first lines that it printed about it.
         printed: String,
     },
-    /// It says that it succeeded, and the file that was asked for is missing or empty.
-    #[error("{0} wrote nothing")]
+    /// It says that it succeeded, and the file that was asked for is missing, empty or no such file.
+    #[error("{0} wrote nothing that can be used")]
     NothingWritten(Program),
     /// It could not be confined, so it was not started.
     #[error("{program} could not be confined: {reason}")]
@@ -63,18 +72,29 @@ pub enum ProgramError {
 impl ProgramError {
     /// Whether the operator has to install something before another attempt can succeed.
     pub const fn needs_installation(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::TooOld { .. })
+        matches!(
+            self,
+            Self::Missing(_) | Self::MissingData { .. } | Self::TooOld { .. }
+        )
     }
 
     /// Whether it came from what the program was given: another attempt would end the same.
     pub const fn is_caused_by_input(&self) -> bool {
-        matches!(
-            self,
-            Self::TimedOut(_)
-                | Self::Killed { .. }
-                | Self::OutputTooLarge(_)
-                | Self::Failed { .. }
-                | Self::NothingWritten(_)
-        )
+        self.file_failure().is_some()
+    }
+
+    /// What is wrong with the file that the program was given; `None` when the failure is not in the file.
+    pub const fn file_failure(&self) -> Option<ProcessingFailure> {
+        match self {
+            Self::TimedOut(_) | Self::Killed { .. } | Self::OutputTooLarge(_) => {
+                Some(ProcessingFailure::TooLarge)
+            }
+            Self::Failed { .. } | Self::NothingWritten(_) => Some(ProcessingFailure::Damaged),
+            Self::Missing(_)
+            | Self::MissingData { .. }
+            | Self::TooOld { .. }
+            | Self::NotConfined { .. }
+            | Self::Folder(_) => None,
+        }
     }
 }

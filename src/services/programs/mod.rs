@@ -30,7 +30,7 @@ pub use confinement::Protection;
 pub use error::ProgramError;
 pub use invocation::{Invocation, Output};
 pub use limits::Limits;
-pub use program::{Program, Version};
+pub use program::{Program, RECOGNISED_LANGUAGE, Version};
 pub use runner::{Availability, Programs};
 pub use settings::Settings;
 pub use workspace::Workspace;

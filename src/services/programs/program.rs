@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The language in which text is recognised, by the name of its data.
+pub const RECOGNISED_LANGUAGE: &str = "vie";
+
 /// A program of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Program {
@@ -53,6 +56,14 @@ impl Program {
             Self::Ffmpeg | Self::Ffprobe => Version([4, 4, 0]),
             Self::Pdftoppm | Self::Pdftotext => Version([20, 9, 0]),
             Self::Tesseract => Version([4, 1, 0]),
+        }
+    }
+
+    /// The language that it must have data for.
+    pub const fn language(self) -> Option<&'static str> {
+        match self {
+            Self::Ffmpeg | Self::Ffprobe | Self::Pdftoppm | Self::Pdftotext => None,
+            Self::Tesseract => Some(RECOGNISED_LANGUAGE),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Runs programs, and knows which are there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,8 @@ struct Shared {
     settings: Settings,
     protection: OnceCell<Protection>,
     versions: Mutex<BTreeMap<Program, DetectedVersion>>,
+    /// Programs that were without their data when last asked.
+    without_data: Mutex<BTreeSet<Program>>,
 }
 
 /// The version of a file, as long as it is the same file.
@@ -58,7 +60,7 @@ struct DetectedVersion {
 /// Whether a program is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Availability {
-    /// It is not installed.
+    /// It is not installed, or its data is not.
     Missing,
     /// It is there, and has not been used yet.
     Installed,
@@ -77,6 +79,7 @@ impl Programs {
             settings,
             protection: OnceCell::new(),
             versions: Mutex::default(),
+            without_data: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -110,6 +113,7 @@ impl Programs {
     pub fn availability(&self) -> Vec<(Program, Availability)> {
         let of = |program| match self.shared.settings.path_of(program) {
             None => Availability::Missing,
+            Some(_) if self.is_without_data(program) => Availability::Missing,
             Some(path) => self
                 .known_version(program, &path)
                 .map_or(Availability::Installed, Availability::Used),
@@ -119,15 +123,21 @@ impl Programs {
             .to_vec()
     }
 
-    /// Whether a program is not installed. Blocks for the time of looking at some files.
+    /// Whether a program is not installed, or was without its data when last asked. Blocks for the time of looking at some files.
     pub fn is_missing(&self, program: Program) -> bool {
-        self.shared.settings.path_of(program).is_none()
+        self.shared.settings.path_of(program).is_none() || self.is_without_data(program)
     }
 
-    /// The version of a program, found out once for each file.
+    fn is_without_data(&self, program: Program) -> bool {
+        let without = self.shared.without_data.lock();
+        let without = without.unwrap_or_else(PoisonError::into_inner);
+        without.contains(&program)
+    }
+
+    /// The version of a program that has its data, found out once for each file.
     ///
     /// # Errors
-    /// [`ProgramError::Missing`], [`ProgramError::TooOld`], and what can happen when it is asked.
+    /// [`ProgramError::Missing`], [`ProgramError::MissingData`], [`ProgramError::TooOld`], and what can happen when it is asked.
     pub async fn version(&self, program: Program) -> Result<Version, ProgramError> {
         self.located(program).await.map(|(_, version)| version)
     }
@@ -196,6 +206,9 @@ impl Programs {
         let printed = [&ended.stdout, &ended.stderr].map(|text| String::from_utf8_lossy(text));
         let version = printed.iter().find_map(|text| Version::find(text));
         let version = version.ok_or(ProgramError::NothingWritten(program))?;
+        if version >= program.oldest() {
+            self.check_data(program, path).await?;
+        }
         let known = DetectedVersion {
             path: path.to_owned(),
             modified,
@@ -205,6 +218,31 @@ impl Programs {
         let mut versions = versions.unwrap_or_else(PoisonError::into_inner);
         versions.insert(program, known);
         Ok(version)
+    }
+
+    /// Whether a program has the data that is needed of it. The version is kept only when it has, so it is asked again
+    /// until the data is installed.
+    async fn check_data(&self, program: Program, path: &Path) -> Result<(), ProgramError> {
+        let Some(language) = program.language() else {
+            return Ok(());
+        };
+        let workspace = self.workspace().await?;
+        let invocation = Invocation::new(program).argument("--list-langs");
+        let ended = self.start(&workspace, path, &invocation).await?;
+        judge(program, &ended)?;
+        let listed = String::from_utf8_lossy(&ended.stdout);
+        let has_data = listed.lines().any(|line| line.trim() == language);
+        let without = self.shared.without_data.lock();
+        let mut without = without.unwrap_or_else(PoisonError::into_inner);
+        if has_data {
+            without.remove(&program);
+            return Ok(());
+        }
+        without.insert(program);
+        Err(ProgramError::MissingData {
+            program,
+            data: language,
+        })
     }
 
     async fn start(

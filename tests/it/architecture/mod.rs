@@ -40,7 +40,7 @@ const SERVICES: [&str; 18] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 21] = [
+const CRATE_MODULES: [(&str, &[&str]); 20] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -62,7 +62,6 @@ const CRATE_MODULES: [(&str, &[&str]); 21] = [
         "quick_xml",
         &["services/sharing/", "services/media/full_text/xml.rs"],
     ),
-    ("calamine", &["services/media/full_text/spreadsheet.rs"]),
     ("landlock", &["services/programs/confinement.rs"]),
     ("seccompiler", &["services/programs/syscalls.rs"]),
     ("libc", &["services/programs/"]),

@@ -5,7 +5,7 @@ use crate::app::programs;
 use crate::config::Config;
 use crate::interfaces::cli::runtime;
 use crate::interfaces::messages::Language;
-use crate::services::programs::{Invocation, Program, ProgramError, Programs, Protection};
+use crate::services::programs::{Program, ProgramError, Programs, Protection};
 use crate::telemetry::error_chain;
 
 /// One line for each program, and one for what confines them.
@@ -39,7 +39,6 @@ async fn examine(programs: &Programs, language: Language) -> Vec<Finding> {
         };
         findings.push(found);
     }
-    findings.extend(vietnamese(programs, language).await);
     findings
 }
 
@@ -49,14 +48,16 @@ fn unusable(
     error: &ProgramError,
     language: Language,
 ) -> Finding {
-    let [missing, install, look] = language.pick(
+    let [missing, without_data, install, look] = language.pick(
         [
             "chưa cài đặt; tệp cần đến nó phải chờ",
+            "không có dữ liệu tiếng Việt (vie)",
             "cài đặt:",
             "xem docs/operate/programs.md",
         ],
         [
             "is not installed; files that need it wait",
+            "has no data for Vietnamese (vie)",
             "install it:",
             "see docs/operate/programs.md",
         ],
@@ -64,30 +65,10 @@ fn unusable(
     let install = format!("{install} apt install {}", program.packages());
     match error {
         ProgramError::Missing(_) => Finding::warn(name, missing, install),
+        ProgramError::MissingData { .. } => Finding::warn(name, without_data, install),
         ProgramError::TooOld { .. } => Finding::warn(name, error_chain(error), install),
         _ => Finding::warn(name, error_chain(error), look),
     }
-}
-
-/// Whether text recognition knows Vietnamese; nothing where the program itself is missing.
-async fn vietnamese(programs: &Programs, language: Language) -> Option<Finding> {
-    let [missing, install] = language.pick(
-        [
-            "không có dữ liệu tiếng Việt (vie)",
-            "cài đặt: apt install tesseract-ocr-vie",
-        ],
-        [
-            "has no data for Vietnamese (vie)",
-            "install it: apt install tesseract-ocr-vie",
-        ],
-    );
-    let workspace = programs.workspace().await.ok()?;
-    let list = Invocation::new(Program::Tesseract).argument("--list-langs");
-    let listed = programs.run(&workspace, list).await.ok()?;
-    let knows = String::from_utf8_lossy(&listed.stdout)
-        .lines()
-        .any(|line| line == "vie");
-    (!knows).then(|| Finding::warn("tesseract", missing, install))
 }
 
 fn confinement(protection: Protection, language: Language) -> Finding {

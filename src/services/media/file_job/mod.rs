@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Timestamp;
 use crate::domain::asset::{AssetId, File};
 use crate::services::jobs::{JobFailure, payload};
-use crate::storage::catalog::{BlobKey, Entry, Job, JobKind, NewJob, Works};
+use crate::services::media::recipe;
+use crate::storage::catalog::{
+    BlobKey, Entry, Job, JobKind, NewJob, ProcessedBlob, ProcessingResult, Works, Write,
+};
 pub use rendition_store::RenditionStore;
 
 /// The payload of a job of any such kind.
@@ -115,6 +118,15 @@ pub(super) async fn file(works: &dyn Works, job: &Job) -> Result<Option<JobFile>
         part,
         again,
     }))
+}
+
+/// Records what an attempt at a recipe came to when nothing was made from a file.
+pub(super) fn attempted(of: BlobKey, recipe: &str, result: ProcessingResult) -> Write {
+    Write::Processed(ProcessedBlob {
+        of,
+        recipe: recipe::attempt(recipe),
+        result,
+    })
 }
 
 /// Runs a decoder. Its panic on a broken file is a failure of that file, not of the job.

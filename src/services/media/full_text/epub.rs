@@ -1,10 +1,10 @@
 //! The text of books (EPUB 3.3): the documents of the spine, in its order.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::TextError;
 use super::html;
-use super::package::Package;
+use super::package::{MAX_PARTS, Package};
 use super::relations::resolve;
 use super::xml::{Node, walk};
 use crate::domain::asset::ProcessingFailure;
@@ -14,8 +14,7 @@ use crate::services::media::text::builder::TextBuilder;
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     let documents = spine(&mut package)?;
     let encrypted = encrypted(&mut package)?;
     if documents
@@ -26,6 +25,9 @@ pub(super) fn read(path: &Path) -> Result<String, TextError> {
     }
     let mut builder = TextBuilder::default();
     for document in documents {
+        if builder.is_full() {
+            break;
+        }
         if let Some(page) = package.read(&document)? {
             builder.push_lines(&html::readable_text(&String::from_utf8_lossy(&page)));
         }
@@ -46,17 +48,19 @@ fn spine(package: &mut Package) -> Result<Vec<String>, TextError> {
     })?;
     let root = root.ok_or(ProcessingFailure::Damaged)?;
     let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let (mut items, mut order) = (Vec::new(), Vec::new());
+    let (mut items, mut order) = (BTreeMap::new(), Vec::new());
     walk(&package.require(&root)?, |node| {
         let Node::Start(element) = node else { return };
         match element.name {
-            "item" => items.extend(element.attribute("id").zip(element.attribute("href"))),
-            "itemref" => order.extend(element.attribute("idref")),
+            "item" if items.len() < MAX_PARTS => {
+                items.extend(element.attribute("id").zip(element.attribute("href")))
+            }
+            "itemref" if order.len() < MAX_PARTS => order.extend(element.attribute("idref")),
             _ => {}
         }
     })?;
     let document = |id: String| {
-        let (_, href) = items.iter().find(|(item, _)| *item == id)?;
+        let href = items.get(&id)?;
         let path = percent_encoding::percent_decode_str(href).decode_utf8_lossy();
         Some(resolve(folder, &path))
     };
@@ -64,8 +68,8 @@ fn spine(package: &mut Package) -> Result<Vec<String>, TextError> {
 }
 
 /// The names of encrypted parts. Fonts often are, which does not matter here.
-fn encrypted(package: &mut Package) -> Result<Vec<String>, TextError> {
-    let mut parts = Vec::new();
+fn encrypted(package: &mut Package) -> Result<BTreeSet<String>, TextError> {
+    let mut parts = BTreeSet::new();
     if let Some(xml) = package.read("META-INF/encryption.xml")? {
         walk(&xml, |node| {
             if let Node::Start(element) = node

@@ -27,14 +27,8 @@ impl From<ProcessingFailure> for TextError {
 
 impl From<ProgramError> for TextError {
     fn from(error: ProgramError) -> Self {
-        match error {
-            ProgramError::Killed { .. }
-            | ProgramError::TimedOut(_)
-            | ProgramError::OutputTooLarge(_) => Self::File(ProcessingFailure::TooLarge),
-            ProgramError::Failed { .. } | ProgramError::NothingWritten(_) => {
-                Self::File(ProcessingFailure::Damaged)
-            }
-            other => Self::Program(other),
-        }
+        error
+            .file_failure()
+            .map_or(Self::Program(error), Self::File)
     }
 }

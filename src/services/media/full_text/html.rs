@@ -9,13 +9,18 @@ const INLINE: [&str; 14] = [
 ];
 /// Elements around what the page says.
 const MAIN: [&str; 2] = ["main", "article"];
-/// Elements around what every page of a site says.
-const BESIDE: [&str; 7] = [
-    "nav", "aside", "footer", "form", "button", "select", "dialog",
-];
+/// Elements around what every page of a site says. A form is none: some programs put the whole page into one.
+const BESIDE: [&str; 6] = ["nav", "aside", "footer", "button", "select", "dialog"];
 
 /// Characters from which on the main part is taken to be the page.
 const LEAST_MAIN_CHARS: usize = 200;
+/// A part that is so many times shorter than the page is not what one reads of it.
+const MUCH_SHORTER: usize = 10;
+
+/// The namespace of pages in which a tag that ends in `/>` has no content.
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
+/// Characters in which a page names its namespace.
+const HEAD_CHARS: usize = 2000;
 
 /// The text with one line for each block.
 pub fn text(page: &str) -> String {
@@ -27,8 +32,8 @@ pub fn text(page: &str) -> String {
     lines(&text)
 }
 
-/// The text of the part that one reads: the main part where the page marks one, without navigation and forms. A page that
-/// would have no text so has all of it.
+/// The text of the part that one reads: the main part where the page marks one, without navigation. A page that would have
+/// almost no text so has all of it.
 pub fn readable_text(page: &str) -> String {
     let (mut main, mut body) = (String::new(), String::new());
     let (mut mains, mut besides) = (0_usize, 0_usize);
@@ -53,13 +58,16 @@ pub fn readable_text(page: &str) -> String {
             end_line(name, &mut main);
         }
     });
-    let (main, body) = (lines(&main), lines(&body));
-    if main.chars().take(LEAST_MAIN_CHARS).count() == LEAST_MAIN_CHARS {
+    let (main, body, whole) = (lines(&main), lines(&body), text(page));
+    let is_enough =
+        |part: &str| !part.is_empty() && part.len().saturating_mul(MUCH_SHORTER) >= whole.len();
+    let has_main = main.chars().take(LEAST_MAIN_CHARS).count() == LEAST_MAIN_CHARS;
+    if has_main && is_enough(&main) {
         main
-    } else if body.is_empty() {
-        text(page)
-    } else {
+    } else if is_enough(&body) {
         body
+    } else {
+        whole
     }
 }
 
@@ -85,6 +93,7 @@ fn lines(text: &str) -> String {
 /// Calls `visit` with the texts and tags of a page, in their order.
 fn scan(page: &str, mut visit: impl FnMut(Piece<'_>)) {
     let mut rest = page;
+    let is_xhtml = is_xhtml(page);
     while let Some(at) = rest.find('<') {
         visit(Piece::Text(&rest[..at]));
         rest = &rest[at..];
@@ -99,8 +108,17 @@ fn scan(page: &str, mut visit: impl FnMut(Piece<'_>)) {
             rest = &rest[1..];
             continue;
         }
+        let tag = rest;
         rest = after_tag(rest);
-        if WITHOUT_TEXT.contains(&name.as_str()) {
+        // HTML ignores the slash, but not in SVG.
+        let may_be_empty = (is_xhtml && !name.starts_with('/')) || name == "svg";
+        let is_empty = may_be_empty && tag[..tag.len() - rest.len()].ends_with("/>");
+        if is_empty {
+            if !WITHOUT_TEXT.contains(&name.as_str()) {
+                visit(Piece::Start(&name));
+                visit(Piece::End(&name));
+            }
+        } else if WITHOUT_TEXT.contains(&name.as_str()) {
             rest = after_element(rest, &name);
         } else if let Some(name) = name.strip_prefix('/') {
             visit(Piece::End(name));
@@ -109,6 +127,14 @@ fn scan(page: &str, mut visit: impl FnMut(Piece<'_>)) {
         }
     }
     visit(Piece::Text(rest));
+}
+
+/// Whether a page is XML: it says so, or names the namespace.
+fn is_xhtml(page: &str) -> bool {
+    let page = page.trim_start_matches('\u{feff}').trim_start();
+    let end = page.char_indices().nth(HEAD_CHARS);
+    let head = &page[..end.map_or(page.len(), |(at, _)| at)];
+    head.starts_with("<?xml") || head.contains(XHTML)
 }
 
 /// The name of a tag in lower case, with the slash of an end tag; empty when it is no tag.
@@ -174,5 +200,36 @@ mod tests {
         let short = "<nav>Trang chủ</nav><p>Tin ngắn</p><footer>Liên hệ</footer>";
         assert_eq!(readable_text(short), "Tin ngắn");
         assert_eq!(readable_text("<nav>Chỉ có trình đơn"), "Chỉ có trình đơn");
+    }
+
+    /// As ASP.NET writes pages.
+    #[test]
+    fn a_page_within_a_form_is_read() {
+        let page = "<body><form id='aspnetForm'><input type='hidden' value='dDw'/><nav>Trang chủ</nav>\
+            <p>Thông báo tuyển dụng</p><button>Gửi</button></form></body>";
+        assert_eq!(readable_text(page), "Thông báo tuyển dụng");
+    }
+
+    #[test]
+    fn a_part_that_is_almost_nothing_of_the_page_is_not_the_page() {
+        let long = "Trẻ em có quyền được học tập. ".repeat(100);
+        let dialog = format!("<p>Tin</p><dialog>{long}</dialog>");
+        assert_eq!(readable_text(&dialog), format!("Tin\n{}", long.trim()));
+        let notice = "Trang này dùng cookie. ".repeat(11);
+        let page = format!("<article>{notice}</article><nav>Trang chủ</nav><div>{long}</div>");
+        let notice = notice.trim();
+        assert_eq!(readable_text(&page), format!("{notice}\n{}", long.trim()));
+    }
+
+    #[test]
+    fn a_tag_that_ends_at_once_has_no_content() {
+        let xhtml = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title/><script src='a.js'/></head>\
+            <body><nav/><p>Chữ <svg/>trước</p><style type='text/css' /><p>Chữ sau</p></body></html>";
+        assert_eq!(readable_text(xhtml), "Chữ trước\nChữ sau");
+        let declared = xhtml.replace(" xmlns='http://www.w3.org/1999/xhtml'", "");
+        let declared = format!("<?xml version='1.0'?>{declared}");
+        assert_eq!(readable_text(&declared), "Chữ trước\nChữ sau");
+        let html = "<p>Trước</p><svg viewBox='0 0 1 1'/><p>Giữa</p><script src='a.js'/>var a;</script><p>Sau</p>";
+        assert_eq!(readable_text(html), "Trước\nGiữa\nSau");
     }
 }

@@ -1,7 +1,7 @@
 //! The job that reads the text of a document.
 //!
-//! A document without text is no failure of the job: the reason is recorded and shown with the file. A missing program is:
-//! the job waits for it.
+//! A document without text is no failure of the job: the reason is recorded and shown with the file. While a program is
+//! missing nothing is recorded, and the file says for what it waits; the job that finds missing texts finds it again.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,29 +11,32 @@ use async_trait::async_trait;
 
 use super::error::TextError;
 use super::formats::{Format, format, may_have_text};
+use super::package::Package;
 use super::{epub, open_document, pdf, plain, presentation, rtf, spreadsheet, word};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File, ProcessingFailure};
-use crate::services::jobs::backoff::Backoff;
 use crate::services::jobs::{Handler, JobFailure, Policy};
 use crate::services::media::file_job::RenditionStore;
 use crate::services::media::file_job::{self, JobFile, contain};
 use crate::services::media::recipe;
 use crate::services::media::recognition;
+use crate::services::media::stop_sign::StopSign;
 use crate::services::media::text::builder::PAGE_BREAK;
 use crate::services::programs::Programs;
 use crate::storage::blocking;
-use crate::storage::catalog::{
-    BlobKey, ChangeSet, Job, NewJob, ProcessedBlob, ProcessingResult, Works, Write,
-};
+use crate::storage::catalog::{BlobKey, ChangeSet, Job, NewJob, ProcessingResult, Works, Write};
+use crate::telemetry::error_chain;
 
 /// The kind of job.
 const KIND: &str = "read-text";
 
 /// The media type of what is read.
 const TEXT: &str = "text/plain";
+
+/// A document whose reading takes longer is too large. Less than the time that the job has.
+const READING_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// A file with fewer letters on average is a scan.
 const LEAST_LETTERS_OF_A_PAGE: usize = 10;
@@ -73,26 +76,35 @@ impl ReadTexts {
             return Ok((text, recipe::text(Some(&maker))));
         }
         let charset = file.charset().map(str::to_owned);
-        let read = move || contain(|| read_here(&path, format, charset.as_deref()), damaged);
-        Ok((blocking(read).await?, recipe::text(None)))
+        let sign = StopSign::default();
+        let _stop = sign.when_dropped();
+        let read = move || {
+            let read = || read_here(&path, format, charset.as_deref(), &sign);
+            contain(read, damaged)
+        };
+        let text = tokio::time::timeout(READING_TIME, blocking(read)).await;
+        let text = text.unwrap_or_else(|_| Err(ProcessingFailure::TooLarge.into()));
+        Ok((text?, recipe::text(None)))
     }
 }
 
-/// Reads a document without a program. Blocks.
+/// Reads a document without a program, until `sign` says to stop. Blocks.
 pub(super) fn read_here(
     path: &Path,
     format: Format,
     charset: Option<&str>,
+    sign: &StopSign,
 ) -> Result<String, TextError> {
+    let package = || Package::open(path, sign);
     match format {
         Format::Plain => plain::read(path, charset),
         Format::Html => plain::read_html(path, charset),
         Format::Rtf => rtf::read(path),
-        Format::Word => word::read(path),
-        Format::Presentation => presentation::read(path),
-        Format::OpenDocument => open_document::read(path),
-        Format::Epub => epub::read(path),
-        Format::Spreadsheet => spreadsheet::read(path),
+        Format::Word => word::read(package()?),
+        Format::Presentation => presentation::read(package()?),
+        Format::OpenDocument => open_document::read(package()?),
+        Format::Epub => epub::read(package()?),
+        Format::Spreadsheet => spreadsheet::read(package()?),
         Format::Pdf => Err(ProcessingFailure::Unsupported.into()),
     }
 }
@@ -108,21 +120,11 @@ fn damaged() -> TextError {
     ProcessingFailure::Damaged.into()
 }
 
-/// What processing a file came to when its text was not read.
-fn processed(of: BlobKey, result: ProcessingResult) -> Write {
-    Write::Processed(ProcessedBlob {
-        of,
-        recipe: recipe::attempt(&recipe::text(None)),
-        result,
-    })
-}
-
 /// Records that the words of a scan are awaited, and enqueues the job that recognises them.
 fn with_recognition(changes: ChangeSet, asset: AssetId, of: BlobKey) -> ChangeSet {
     let job = recognition::job(asset, of, changes.at);
-    changes
-        .write(processed(of, ProcessingResult::Awaited))
-        .job(job)
+    let awaited = file_job::attempted(of, &recipe::text(None), ProcessingResult::Awaited);
+    changes.write(awaited).job(job)
 }
 
 #[async_trait]
@@ -131,15 +133,10 @@ impl Handler for ReadTexts {
         KIND
     }
 
-    /// A job waits for a missing program as long as it takes.
     fn policy(&self) -> Policy {
         Policy {
             timeout: Duration::from_secs(10 * 60),
-            max_attempts: u32::MAX,
-            backoff: Backoff {
-                longest: Duration::from_secs(10 * 60),
-                ..Backoff::default()
-            },
+            max_attempts: 5,
             ..Policy::default()
         }
     }
@@ -171,7 +168,13 @@ impl Handler for ReadTexts {
             Err(TextError::File(failure)) => {
                 let blob = file.sha256;
                 tracing::info!(%blob, reason = failure.name(), "the text of a file cannot be read");
-                Ok(changes.write(processed(blob, ProcessingResult::Failed(failure))))
+                let result = ProcessingResult::Failed(failure);
+                Ok(changes.write(file_job::attempted(blob, &recipe::text(None), result)))
+            }
+            Err(TextError::Program(error)) if error.needs_installation() => {
+                let error = error_chain(&error);
+                tracing::warn!(blob = %file.sha256, error, "a document waits for a program");
+                Ok(changes)
             }
             Err(error) => Err(JobFailure::retry(error)),
         }

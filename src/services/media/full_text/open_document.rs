@@ -1,7 +1,5 @@
 //! The text of OpenDocument files (ODT, ODP, OpenDocument 1.3 part 3): the content, then headers and footers. A page for each slide.
 
-use std::path::Path;
-
 use super::error::TextError;
 use super::package::Package;
 use super::xml::{Node, walk};
@@ -9,7 +7,7 @@ use crate::domain::asset::ProcessingFailure;
 use crate::services::media::text::builder::TextBuilder;
 
 /// Elements whose text is not shown: comments, deleted text, and names of things that can be drawn.
-const HIDDEN: [&str; 5] = [
+pub(super) const HIDDEN: [&str; 5] = [
     "annotation",
     "tracked-changes",
     "title",
@@ -21,8 +19,7 @@ const HIDDEN: [&str; 5] = [
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     if is_encrypted(&mut package)? {
         return Err(ProcessingFailure::Encrypted.into());
     }
@@ -34,7 +31,11 @@ pub(super) fn read(path: &Path) -> Result<String, TextError> {
     Ok(builder.finish())
 }
 
-fn is_encrypted(package: &mut Package) -> Result<bool, TextError> {
+/// Whether parts of a document are encrypted.
+///
+/// # Errors
+/// As [`Package::read`], and when the manifest is no XML.
+pub(super) fn is_encrypted(package: &mut Package) -> Result<bool, TextError> {
     let Some(manifest) = package.read("META-INF/manifest.xml")? else {
         return Ok(false);
     };

@@ -9,26 +9,30 @@ use ::zip::result::ZipError;
 
 use super::error::TextError;
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::stop_sign::StopSign;
 
 /// Bytes that all parts of a package together may have when unpacked.
 const MAX_UNPACKED_BYTES: u64 = 64 << 20;
 
-/// Parts that a package may have.
-const MAX_PARTS: usize = 20_000;
+/// Parts that a package may have, and that are read of it.
+pub(super) const MAX_PARTS: usize = 20_000;
 
 /// An office document or book.
 pub(super) struct Package {
     archive: ZipArchive<BufReader<File>>,
     /// Bytes that may still be unpacked.
     budget: u64,
+    /// Parts that may still be read: one part may be named many times.
+    parts: usize,
+    sign: StopSign,
 }
 
 impl Package {
-    /// Opens a package. Blocks.
+    /// Opens a package, of which nothing is read any more once `sign` says so. Blocks.
     ///
     /// # Errors
     /// [`TextError::File`] when it is no ZIP file, [`TextError::Io`].
-    pub(super) fn open(path: &Path) -> Result<Self, TextError> {
+    pub(super) fn open(path: &Path, sign: &StopSign) -> Result<Self, TextError> {
         let file = BufReader::new(File::open(path)?);
         let archive = ZipArchive::new(file).map_err(failure)?;
         if archive.len() > MAX_PARTS {
@@ -37,20 +41,27 @@ impl Package {
         Ok(Self {
             archive,
             budget: MAX_UNPACKED_BYTES,
+            parts: MAX_PARTS,
+            sign: sign.clone(),
         })
     }
 
-    /// The names of its parts, in the order of the directory.
-    pub(super) fn names(&self) -> Vec<String> {
-        let names = self.archive.file_names();
-        names.flatten().map(|name| name.into_owned()).collect()
+    /// Whether there is such a part.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.archive.index_for_name(name).is_some()
     }
 
     /// The bytes of a part; none when there is no such part. Blocks.
     ///
     /// # Errors
-    /// [`TextError::File`] when it is encrypted, damaged, or longer than what may be unpacked.
+    /// [`TextError::File`] when it is encrypted, damaged, or more than what may be read; [`TextError::Io`] when reading is
+    /// stopped.
     pub(super) fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, TextError> {
+        if self.sign.is_stopped() {
+            return Err(TextError::Io(std::io::Error::other("stopped")));
+        }
+        let parts = self.parts.checked_sub(1);
+        self.parts = parts.ok_or(ProcessingFailure::TooLarge)?;
         let part = match self.archive.by_name(name) {
             Ok(part) => part,
             Err(ZipError::FileNotFound) => return Ok(None),

@@ -25,6 +25,8 @@ const LIMITS: Limits = Limits {
 /// # Errors
 /// [`TextError`].
 pub(super) async fn read(programs: &Programs, path: &Path) -> Result<(String, Version), TextError> {
+    // Before the file is copied in vain.
+    programs.version(Program::Pdftotext).await?;
     let workspace = programs.workspace().await?;
     workspace.give("document.pdf", path).await?;
     let invocation = Invocation::new(Program::Pdftotext)

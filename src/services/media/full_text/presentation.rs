@@ -1,10 +1,10 @@
 //! The text of presentations (PPTX, ECMA-376 part 1, clause 19): a page for each slide, in the order of the presentation,
 //! with its notes.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 
 use super::error::TextError;
-use super::package::Package;
+use super::package::{MAX_PARTS, Package};
 use super::relations;
 use super::xml::{Node, walk};
 use crate::services::media::text::builder::TextBuilder;
@@ -15,11 +15,13 @@ const PRESENTATION: &str = "ppt/presentation.xml";
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     let slides = slides(&mut package)?;
     let mut builder = TextBuilder::default();
     for slide in slides {
+        if builder.is_full() {
+            break;
+        }
         let Some(xml) = package.read(&slide)? else {
             builder.end_page();
             continue;
@@ -44,15 +46,16 @@ fn slides(package: &mut Package) -> Result<Vec<String>, TextError> {
     walk(&package.require(PRESENTATION)?, |node| {
         if let Node::Start(element) = node
             && element.name == "sldId"
+            && ids.len() < MAX_PARTS
         {
             ids.extend(element.attribute("r:id"));
         }
     })?;
     let relations = relations::of(package, PRESENTATION)?;
-    let target = |id: String| {
-        let mut found = relations.iter().filter(|relation| relation.id == id);
-        found.next().map(|relation| relation.target.clone())
-    };
+    let targets = relations.into_iter();
+    let targets = targets.map(|relation| (relation.id, relation.target));
+    let targets: BTreeMap<String, String> = targets.collect();
+    let target = |id: String| targets.get(&id).cloned();
     Ok(ids.into_iter().filter_map(target).collect())
 }
 

@@ -1,7 +1,7 @@
 //! The relations between the parts of an Office Open XML package (ECMA-376 part 2, clause 9.3).
 
 use super::error::TextError;
-use super::package::Package;
+use super::package::{MAX_PARTS, Package};
 use super::xml::{Node, walk};
 
 /// A part that another one names.
@@ -27,6 +27,7 @@ pub(super) fn of(package: &mut Package, part: &str) -> Result<Vec<Relation>, Tex
     walk(&xml, |node| {
         if let Node::Start(element) = node
             && element.name == "Relationship"
+            && relations.len() < MAX_PARTS
             && element.attribute("TargetMode").as_deref() != Some("External")
             && let (Some(id), Some(kind), Some(target)) = (
                 element.attribute("Id"),

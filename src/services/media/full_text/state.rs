@@ -27,7 +27,7 @@ pub fn current<'r>(file: &File, renditions: &'r [Rendition]) -> Option<&'r Rendi
     may_have_text(file).then_some(())?;
     let texts = renditions.iter();
     let texts = texts.filter(|copy| recipe::serves(&copy.recipe, Purpose::Text, None));
-    texts.max_by(|one, other| one.recipe.cmp(&other.recipe))
+    texts.max_by(|one, other| recipe::compare_versions(&one.recipe, &other.recipe))
 }
 
 /// The state of a file, by what is recorded of its bytes and the renditions made from them.
@@ -64,5 +64,43 @@ pub(super) fn is_missing(
             let processed = record.and_then(|record| record.result_of(recipe::TEXT));
             processed.is_some_and(|one| recipe::is_attempt_of_another_version(&one.recipe))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::current;
+    use crate::domain::asset::{File, FileRole, MediaFacts};
+    use crate::domain::{LanguageMap, Sha256, Timestamp};
+    use crate::storage::catalog::Rendition;
+
+    #[test]
+    fn the_text_of_the_newest_program_is_the_text() {
+        let file = File {
+            sha256: Sha256::from_bytes([1; 32]),
+            role: FileRole::Original,
+            media_type: "application/pdf".into(),
+            size: 1,
+            name: "a.pdf".into(),
+            title: LanguageMap::default(),
+            alt: LanguageMap::default(),
+            language: None,
+            facts: MediaFacts::default(),
+            redacted: Vec::new(),
+            attached_at: Timestamp::from_millis(0),
+        };
+        let rendition = |recipe: &str| Rendition {
+            of: file.sha256,
+            recipe: recipe.to_owned(),
+            blob: file.sha256,
+            size: 1,
+            media_type: "text/plain".into(),
+            width_px: None,
+            height_px: None,
+        };
+        let recipes = ["text/1+pdftotext-24.12.0", "text/1+pdftotext-24.2.0"];
+        let renditions = recipes.map(rendition);
+        let newest = current(&file, &renditions).unwrap();
+        assert_eq!(newest.recipe, "text/1+pdftotext-24.12.0");
     }
 }

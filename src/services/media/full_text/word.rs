@@ -1,7 +1,5 @@
 //! The text of Word documents (DOCX, ECMA-376 part 1, clause 17): the document, then footnotes, endnotes, headers and footers.
 
-use std::path::Path;
-
 use super::error::TextError;
 use super::package::Package;
 use super::relations;
@@ -17,8 +15,7 @@ const FURTHER: [&str; 4] = ["footnotes", "endnotes", "header", "footer"];
 ///
 /// # Errors
 /// [`TextError`].
-pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    let mut package = Package::open(path)?;
+pub(super) fn read(mut package: Package) -> Result<String, TextError> {
     let mut builder = TextBuilder::default();
     paragraphs(&package.require(DOCUMENT)?, &mut builder)?;
     let relations = relations::of(&mut package, DOCUMENT)?;

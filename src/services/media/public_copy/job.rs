@@ -144,24 +144,20 @@ impl Handler for MakePublicCopies {
         };
         let (original, media_type) = (file.sha256, file.media_type);
         let path = self.store.path(original)?;
-        let processed = |recipe, result| {
-            Write::Processed(ProcessedBlob {
-                of: original,
-                recipe,
-                result,
-            })
-        };
         let staged = match self.copy(path, &media_type).await {
             Ok(Some(staged)) => staged,
             Ok(None) => {
-                let result = ProcessingResult::NothingToRemove;
-                return Ok(changes.write(processed(recipe::public_copy(), result)));
+                return Ok(changes.write(Write::Processed(ProcessedBlob {
+                    of: original,
+                    recipe: recipe::public_copy(),
+                    result: ProcessingResult::NothingToRemove,
+                })));
             }
             Err(CopyError::File(failure)) => {
                 tracing::info!(blob = %original, reason = failure.name(), "a file has no public copy");
-                let attempt = recipe::attempt(&recipe::public_copy());
                 let result = ProcessingResult::Failed(failure);
-                return Ok(changes.write(processed(attempt, result)));
+                let failed = file_job::attempted(original, &recipe::public_copy(), result);
+                return Ok(changes.write(failed));
             }
             Err(error @ CopyError::Io(_)) => return Err(JobFailure::retry(error)),
         };

@@ -10,7 +10,7 @@ use crate::domain::Timestamp;
 use crate::domain::asset::{Asset, File, Processing};
 use crate::services::jobs::JobFailure;
 use crate::services::media::previews;
-use crate::services::media::rebuild::{RenditionJobs, RenditionKind, Scope};
+use crate::services::media::rebuild::{Made, RenditionJobs, RenditionKind, Scope};
 use crate::services::media::recipe;
 use crate::storage::catalog::{NewJob, WorkReader};
 
@@ -27,13 +27,10 @@ impl PublicCopyJobs {
 
     /// Files attached by a version of the archive that delivered originals have no copy.
     async fn is_missing(&self, file: &File) -> Result<bool, JobFailure> {
-        let records = self.catalog.blob_records(&[file.sha256]).await;
-        let record = records.map_err(JobFailure::retry)?.pop().flatten();
+        let Made { record, renditions } = Made::read(&*self.catalog, file.sha256).await?;
         let failed = record.as_ref().and_then(|record| record.processed.as_ref());
         let is_outdated =
             failed.is_some_and(|failed| recipe::is_attempt_of_another_version(&failed.recipe));
-        let renditions = self.catalog.renditions(&[file.sha256]).await;
-        let renditions = renditions.map_err(JobFailure::retry)?.concat();
         Ok(match state(file, record.as_ref(), &renditions) {
             Processing::Ready => false,
             Processing::Failed(_) => is_outdated,

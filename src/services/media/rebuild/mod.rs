@@ -10,6 +10,8 @@
 
 mod job;
 mod kind;
+mod made;
 
 pub use job::{DAILY, RebuildRenditions, find_missing, job};
 pub use kind::{RenditionJobs, RenditionKind, Scope};
+pub use made::Made;

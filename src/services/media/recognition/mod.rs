@@ -17,4 +17,4 @@ mod preprocess;
 mod reading;
 mod skew;
 
-pub use job::{RecogniseTexts, job};
+pub use job::{RecogniseTexts, ScanLimits, job};

@@ -39,7 +39,7 @@ pub(super) fn of_image(
 /// A page of a PDF file, by its number from 1; none behind the last one.
 ///
 /// # Errors
-/// [`ProgramError`].
+/// [`ProgramError`], also when what was drawn is no image.
 pub(super) async fn of_pdf(
     programs: &Programs,
     path: &Path,
@@ -61,5 +61,7 @@ pub(super) async fn of_pdf(
         Err(error) => return Err(error),
     }
     let bytes = workspace.read("page.pgm", LIMITS.output_bytes).await?;
-    Ok(GreyPage::read_pgm(&bytes))
+    let page = GreyPage::read_pgm(&bytes);
+    page.map(Some)
+        .ok_or(ProgramError::NothingWritten(Program::Pdftoppm))
 }

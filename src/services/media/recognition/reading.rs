@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::grey_page::GreyPage;
 use super::layout::PageLayout;
 use super::preprocess::{evenly_lit, is_evenly_lit, straightened};
-use crate::services::programs::{Invocation, Limits, Program, ProgramError, Programs, Version};
+use crate::services::programs::{
+    Invocation, Limits, Program, ProgramError, Programs, RECOGNISED_LANGUAGE, Version,
+};
 use crate::storage::blocking;
 
 /// Below this confidence nothing is taken: clean pages have 96, a mended photo 93, a page on its side 45.
@@ -34,12 +36,12 @@ pub(super) async fn read_page(
 ) -> Result<(Option<PageLayout>, Version), ProgramError> {
     let straight = blocking(move || straightened(&page)).await;
     let (mut best, version) = recognise(programs, &straight).await?;
-    let prepared = blocking(move || (is_evenly_lit(&straight), evenly_lit(&straight), straight));
-    let (is_even, lit, straight) = prepared.await;
+    let (is_even, straight) = blocking(move || (is_evenly_lit(&straight), straight)).await;
     // Of a page with a shadow the part in the light may be read well.
     if best.confidence >= GOOD_CONFIDENCE && is_even {
         return Ok((Some(best), version));
     }
+    let (lit, straight) = blocking(move || (evenly_lit(&straight), straight)).await;
     keep_better(&mut best, recognise(programs, &lit).await?.0);
     if best.confidence < LEAST_CONFIDENCE {
         let quarters = orientation(programs, &lit).await?;
@@ -70,7 +72,15 @@ async fn recognise(
     let workspace = programs.workspace().await?;
     workspace.give_bytes("page.pgm", page.to_pgm()).await?;
     let invocation = Invocation::new(Program::Tesseract)
-        .arguments(["in/page.pgm", "out/page", "-l", "vie", "--psm", "3", "tsv"])
+        .arguments([
+            "in/page.pgm",
+            "out/page",
+            "-l",
+            RECOGNISED_LANGUAGE,
+            "--psm",
+            "3",
+            "tsv",
+        ])
         .expecting("page.tsv")
         .within(LIMITS);
     let output = programs.run(&workspace, invocation).await?;

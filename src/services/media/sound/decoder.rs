@@ -20,10 +20,11 @@ use symphonia::core::meta::MetadataOptions;
 
 use super::edit_list::{self, Played};
 use super::error::SoundError;
-use super::source::{Allowance, SoundFile, StopSign};
+use super::source::{Allowance, SoundFile};
 use super::vorbis;
 use crate::domain::sound::SoundFailure;
 use crate::services::media::public_copy;
+use crate::services::media::stop_sign::StopSign;
 
 /// The most channels of a recording.
 const MAX_CHANNELS: usize = 16;

@@ -8,9 +8,9 @@ use super::defects::{ChannelSums, ClippingFinder, SilenceFinder, Stretch};
 use super::error::SoundError;
 use super::loudness::LoudnessMeter;
 use super::report::{Gap, Measurement, millis};
-use super::source::StopSign;
 use super::waveform::{Waveform, WaveformBuilder};
 use crate::domain::sound::SoundFailure;
+use crate::services::media::stop_sign::StopSign;
 
 /// The longest recording that is measured: what is kept of each twentieth of a second adds up.
 const MAX_HOURS: u64 = 48;

@@ -22,6 +22,7 @@ mod source;
 mod vorbis;
 mod waveform;
 
+pub use crate::services::media::stop_sign::{StopSign, StopWhenDropped};
 pub use error::SoundError;
 pub use job::{FollowUp, MeasureSound, can_measure, job};
 pub use measure::measure;
@@ -30,5 +31,4 @@ pub(super) use read::read_report;
 pub use rebuild::SoundReportJobs;
 pub use report::{Gap, Measurement, Outcome, SoundReport};
 pub(super) use report::{decibels, millis};
-pub use source::{StopSign, StopWhenDropped};
 pub use waveform::Waveform;

@@ -23,8 +23,8 @@ pub(in crate::services::media) async fn read_report(
         return Ok(None);
     };
     match originals::read(blobs, report.blob, MAX_BYTES).await {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(JobFailure::GiveUp(_)) => Ok(None),
+        Ok(Some(bytes)) => Ok(serde_json::from_slice(&bytes).ok()),
+        Ok(None) | Err(JobFailure::GiveUp(_)) => Ok(None),
         Err(failure) => Err(failure),
     }
 }

@@ -7,42 +7,14 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use symphonia::core::io::MediaSource;
 
+use crate::services::media::stop_sign::StopSign;
+
 /// The most bytes read for the headers, or for one packet: the tables of a recording of ten hours have a tenth of it.
 const ALLOWANCE_BYTES: u64 = 64 << 20;
-
-/// Whether whoever asked for the work still waits for it. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct StopSign(Arc<AtomicBool>);
-
-impl StopSign {
-    /// Stops what looks at this sign.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether to stop.
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Stops the work when it is dropped, as happens to a job at any await.
-    pub fn when_dropped(&self) -> StopWhenDropped {
-        StopWhenDropped(self.clone())
-    }
-}
-
-/// Stops the work when it is dropped.
-pub struct StopWhenDropped(StopSign);
-
-impl Drop for StopWhenDropped {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
-}
 
 /// How much a source may still be asked for.
 #[derive(Debug, Clone, Default)]
