@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::portal_deposit_scripts::upload;
 use crate::sign_in::{LOGIN, PASSWORD, add_account, archive_with};
 use crate::support::Archive;
 use crate::support::reader::{Reader, location};
@@ -167,6 +168,37 @@ fn buttons_and_descriptions_of_pictures_come_back_too() {
         reader.page.contains("value=\"Đang có\""),
         "the description stays"
     );
+}
+
+#[test]
+fn the_uploads_of_a_draft_come_back_too() {
+    let archive = archive_with("editor");
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "Đang có" }, "organisation": "dic" }));
+    let draft = format!("/gui/{}", work["id"].as_str().unwrap());
+    // `printf anh.jpg | base64`
+    let metadata = "filename YW5oLmpwZw==";
+    let photo = crate::picture_copies::picture("photo.jpg");
+    let mut before = Reader::signed_in(&archive, LOGIN);
+    before.get(&draft);
+    let id = upload(&mut before, metadata, &photo);
+    let (name, alt) = (format!("name-{id}"), format!("alt-{id}"));
+    let fields = [
+        ("title", "Đang có"),
+        ("upload", id.as_str()),
+        (name.as_str(), "anh.jpg"),
+        (alt.as_str(), TYPED),
+    ];
+    let mut reader = with_ended_session(&archive, &draft);
+    assert_eq!(reader.post_form(&draft, &fields).status, 401);
+    assert_eq!(sign_in(&mut reader, LOGIN), 200);
+    resume(&mut reader, &draft, &fields);
+    assert!(reader.page.contains(SHOWN), "{}", reader.page);
+    assert_eq!(reader.field("upload"), id);
+    assert_eq!(reader.field(&name), "anh.jpg");
+    assert_eq!(location(&reader.post_form(&draft, &fields)), draft);
+    reader.get(&draft);
+    assert!(reader.page.contains("anh.jpg: JPEG"), "{}", reader.page);
 }
 
 #[test]

@@ -36,6 +36,13 @@ pub fn reasons(caller: &Caller, problem: Problem) -> Result<Vec<Reason>, Problem
     Ok(errors.map(|error| (error.pointer, error.detail)).collect())
 }
 
+/// The first reason of any problem, in words.
+pub fn first_reason(caller: &Caller, problem: &Problem) -> String {
+    let document = caller.document(problem);
+    let first = document.errors.into_iter().next();
+    first.map_or(document.detail, |error| error.detail)
+}
+
 /// The words of reasons.
 pub fn words(reasons: Vec<Reason>) -> Vec<String> {
     reasons.into_iter().map(|(_, words)| words).collect()
