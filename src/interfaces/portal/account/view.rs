@@ -7,6 +7,7 @@ use crate::app::Archive;
 use crate::domain::Timestamp;
 use crate::domain::access::Permission;
 use crate::domain::account::AccountLanguage;
+use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::account::{self as texts, AccountTexts};
 use crate::interfaces::messages::portal::format;
@@ -39,8 +40,10 @@ pub(super) struct AccountPage {
     passkeys: Vec<PasskeyRow>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
-    /// How many tokens the holder has seen: a form that is sent twice makes one.
-    known_tokens: usize,
+    /// By which a form that is sent twice is recognised.
+    key: String,
+    /// The revision of the account.
+    revision: u64,
     token_label: String,
     scopes: Vec<(&'static str, &'static str, bool)>,
     shown: Option<Shown>,
@@ -113,7 +116,8 @@ impl AccountPage {
                 .iter()
                 .map(|one| SessionRow::new(one, session, language))
                 .collect(),
-            known_tokens: tokens.len(),
+            key: hex(&archive.clock.random_bytes::<16>()),
+            revision: account.revision.0,
             tokens: tokens
                 .iter()
                 .map(|one| TokenRow::new(one, now, language))

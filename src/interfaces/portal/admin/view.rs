@@ -34,6 +34,8 @@ pub(super) struct AdminPage {
     prove: Href,
     is_recent: bool,
     handed_over: Option<HandedOver>,
+    /// Where a granted token is fetched.
+    handovers: String,
     refusal: Vec<String>,
     figures: Vec<Figure>,
     audit: Vec<AuditRow>,
@@ -85,6 +87,7 @@ impl AdminPage {
             prove: Place::Account.href(language).at("xac-nhan"),
             is_recent,
             handed_over: outcome.handed_over,
+            handovers: format!("{}/api/v1/access-handovers", page.base.as_str()),
             refusal: outcome.refusal,
             figures: figures(&health, language),
             audit: audit.map(|entry| AuditRow::new(entry, language)).collect(),

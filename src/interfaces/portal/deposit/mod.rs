@@ -26,15 +26,11 @@ use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::DepositTexts;
 use crate::interfaces::wire::{parse_work, patch_work};
-use crate::services::works::{ChangeError, IdempotentRequest};
-use crate::storage::blobs::Hasher;
+use crate::services::works::ChangeError;
 use fields::Description;
 pub use files::add_files;
 pub use mine::show_mine;
 use view::{DraftPage, NewPage};
-
-/// The field by which a form that is sent twice is recognised.
-const KEY_FIELD: &str = "key";
 
 /// Shows an empty form.
 ///
@@ -68,7 +64,7 @@ pub async fn create(
         return new(Vec::new());
     }
     let work = description.to_json(&Description::default());
-    let once = once(form.fields.text(KEY_FIELD), &work);
+    let once = form.fields.idempotent_request(&work.to_string());
     let (length, vocabularies) = (description.bytes(), Arc::clone(&archive.vocabularies));
     let deposit = in_proportion(length, move || parse_work(&work, &vocabularies)).await;
     let created = match deposit {
@@ -88,17 +84,6 @@ pub async fn create(
             new(fields::errors(&caller, broken))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// A form that is sent twice, by a double click or after going back, makes one draft; another description makes another.
-fn once(key: &str, work: &Value) -> IdempotentRequest {
-    let mut hasher = Hasher::new();
-    hasher.update(format!("{key}\n{work}").as_bytes());
-    let request = hasher.finish();
-    IdempotentRequest {
-        key: format!("form-{request}"),
-        request,
     }
 }
 
