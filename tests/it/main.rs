@@ -70,6 +70,7 @@ mod portal_admin;
 mod portal_bulk;
 mod portal_deposit_scripts;
 mod portal_forms;
+mod portal_lists;
 mod portal_overview;
 mod portal_reading;
 mod portal_sessions;

@@ -3,7 +3,7 @@
 //! A page of another site cannot post a form in the name of a session: the origin is checked before
 //! (`interfaces::http::authentication`), and each form carries the token of its session in the field `csrf`. Behind the
 //! token stands the account for which the form was shown, so that what was typed is not lost with a session
-//! ([`Unsent`]).
+//! ([`RefusedForm`]).
 
 use std::marker::PhantomData;
 
@@ -143,10 +143,10 @@ impl<P> PostedForm<P> {
     }
 }
 
-/// A form that was not taken because its session has ended, in the extensions of its request: `session::kept` carries
-/// it on.
+/// A form that was not taken because its session has ended, in the extensions of its request:
+/// `session::keep_typed` carries it on.
 #[derive(Debug)]
-pub struct Unsent {
+pub struct RefusedForm {
     /// The account for which the form was shown.
     pub account: String,
     /// What was typed, without passwords.
@@ -180,7 +180,7 @@ impl<P: RequiredPermission> FromRequest for PostedForm<P> {
             }
             let fields = read(&request, payload, 1).await?;
             let session = accepted(&request, session, &fields).inspect_err(|_| {
-                keep(&request, &fields, None);
+                keep_refused(&request, &fields, None);
             })?;
             Ok(Self {
                 actor: session.actor.clone(),
@@ -225,18 +225,18 @@ pub fn check_token(request: &HttpRequest, token: &str) -> Result<(), Problem> {
 }
 
 /// Keeps what was typed when its session has ended, or was replaced by another of the same account.
-pub fn keep(request: &HttpRequest, fields: &FormFields, path: Option<String>) {
+pub fn keep_refused(request: &HttpRequest, fields: &FormFields, path: Option<String>) {
     let token = fields.text(TOKEN_FIELD);
     let Some((_, account)) = token.split_once('.') else {
         return;
     };
     if session_of(request).is_none_or(|session| session.account == account) {
-        let unsent = Unsent {
+        let refused = RefusedForm {
             account: account.to_owned(),
             fields: fields.without_secrets(),
             path,
         };
-        request.extensions_mut().insert(unsent);
+        request.extensions_mut().insert(refused);
     }
 }
 

@@ -36,11 +36,16 @@ pub fn reasons(caller: &Caller, problem: Problem) -> Result<Vec<Reason>, Problem
     Ok(errors.map(|error| (error.pointer, error.detail)).collect())
 }
 
-/// The first reason of any problem, in words.
-pub fn first_reason(caller: &Caller, problem: &Problem) -> String {
+/// Why one of several things was not done, in a line: the reasons of any problem.
+pub fn sentence(caller: &Caller, problem: &Problem) -> String {
     let document = caller.document(problem);
-    let first = document.errors.into_iter().next();
-    first.map_or(document.detail, |error| error.detail)
+    let errors = document.errors.into_iter().map(|error| error.detail);
+    let reasons: Vec<String> = errors.collect();
+    if reasons.is_empty() {
+        document.detail
+    } else {
+        reasons.join(" ")
+    }
 }
 
 /// The words of reasons.

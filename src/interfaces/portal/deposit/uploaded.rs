@@ -10,7 +10,7 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::uploads::claimed;
 use crate::interfaces::messages::portal::deposit as texts;
 use crate::interfaces::portal::form::FormFields;
-use crate::interfaces::portal::refusal::first_reason;
+use crate::interfaces::portal::refusal::sentence;
 
 /// The field with the id of an upload; there may be several.
 const UPLOAD_FIELD: &str = "upload";
@@ -45,7 +45,7 @@ pub(super) async fn claim(
         let alt = fields.text(&format!("alt-{upload}"));
         let why = if position < MAX_UPLOADS {
             let claimed = claim_one(actor, id, upload, alt, archive).await;
-            claimed.err().map(|problem| first_reason(caller, &problem))
+            claimed.err().map(|problem| sentence(caller, &problem))
         } else {
             Some(texts::file_limit(MAX_UPLOADS, caller.language))
         };
