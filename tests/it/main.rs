@@ -73,6 +73,7 @@ mod portal_forms;
 mod portal_lists;
 mod portal_overview;
 mod portal_reading;
+mod portal_review;
 mod portal_sessions;
 mod portal_vocabularies;
 mod portal_works;
