@@ -11,6 +11,7 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod bulk;
+pub mod ceremony;
 pub mod choices;
 pub mod counting;
 pub mod credit;

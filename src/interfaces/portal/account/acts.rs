@@ -15,7 +15,7 @@ use crate::services::accounts::{
     Secret, Session,
 };
 
-use super::outcome::Shown;
+use super::outcome::SecretsShownOnce;
 
 /// What a form of the page asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(super) enum Done {
     /// The holder proved who it is: its session has a new secret.
     Proven(Secret, Session),
     /// There is something to show, this once.
-    Shown(Shown),
+    Shown(SecretsShownOnce),
 }
 
 impl Act {
@@ -163,7 +163,7 @@ impl Act {
         let codes = match self {
             Self::BeginTotp => {
                 let new = own.begin_totp(session).await?;
-                return Ok(Done::Shown(Shown::totp(&new)));
+                return Ok(Done::Shown(SecretsShownOnce::totp(&new)));
             }
             Self::RemoveTotp => {
                 own.remove_totp(session).await?;
@@ -178,7 +178,7 @@ impl Act {
                 own.renew_recovery_codes(session, Some(&renewal)).await?
             }
         };
-        Ok(Done::Shown(Shown::codes(&codes)))
+        Ok(Done::Shown(SecretsShownOnce::codes(&codes)))
     }
 
     async fn end(
@@ -228,7 +228,7 @@ impl Act {
                 return Ok(Done::Written("ma-truy-cap"));
             }
         };
-        Ok(Done::Shown(Shown::token(&secret)))
+        Ok(Done::Shown(SecretsShownOnce::token(&secret)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::outcome::{Outcome, Shown};
+use super::outcome::{Outcome, SecretsShownOnce};
 use crate::app::Archive;
 use crate::domain::Timestamp;
 use crate::domain::access::Permission;
@@ -13,6 +13,7 @@ use crate::interfaces::messages::portal::account::{self as texts, AccountTexts};
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::{Language, roles};
 use crate::interfaces::portal::assets;
+use crate::interfaces::portal::ceremony::Ceremony;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
@@ -30,6 +31,7 @@ pub(super) struct AccountPage {
     t: &'static AccountTexts,
     action: Href,
     script: Href,
+    passkey: Ceremony,
     login: String,
     role: &'static str,
     body: Option<String>,
@@ -46,7 +48,7 @@ pub(super) struct AccountPage {
     revision: u64,
     token_label: String,
     scopes: Vec<(&'static str, &'static str, bool)>,
-    shown: Option<Shown>,
+    shown: Option<SecretsShownOnce>,
     refusal: Vec<String>,
 }
 
@@ -98,6 +100,7 @@ impl AccountPage {
             t,
             action: Place::Account.href(language),
             script: assets::href("passkeys.js"),
+            passkey: Ceremony::of_registration(),
             login: account
                 .login
                 .map(|login| login.to_string())
