@@ -38,6 +38,7 @@ fn main() {
         catalog.clone(),
         trail.clone(),
         vocabularies.clone(),
+        keys.clone(),
         clock.clone(),
     ));
     let passwords = Passwords::new(clock.clone());

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Engine};
 use crate::domain::vocabulary::Vocabularies;
 use crate::services::access_requests::{Rules, WorkingDays};
+use crate::services::accounts::Tokens;
 use crate::services::audit::AuditTrail;
 use crate::services::delivery::Delivery;
 use crate::services::media::broadcast_copy::{BroadcastCopyJobs, Profiles};
@@ -99,6 +100,18 @@ impl Backends {
         };
         let files = (self.partial.clone(), self.staging.clone());
         Uploads::new(self.catalog(), files, quotas, self.clock.clone(), limits)
+    }
+
+    pub(super) fn tokens(&self, trail: AuditTrail) -> Tokens {
+        let vocabularies = Arc::clone(&self.vocabularies);
+        let keys = Arc::clone(&self.keys);
+        Tokens::new(
+            self.catalog(),
+            trail,
+            vocabularies,
+            keys,
+            self.clock.clone(),
+        )
     }
 
     pub(super) fn delivery(&self, trail: AuditTrail) -> Delivery {

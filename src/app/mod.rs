@@ -183,8 +183,7 @@ impl Archive {
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
         let is_mailing = accounts.mail.is_configured();
-        let tokens = Tokens::new(catalog(), trail.clone(), vocabularies(), clock());
-        let tokens = Arc::new(tokens);
+        let tokens = Arc::new(backends.tokens(trail.clone()));
         let mail = accounts.mail.clone();
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
         let notifications = Notifications::new(catalog(), clock(), is_mailing);

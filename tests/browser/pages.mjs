@@ -2,50 +2,7 @@
 // another host, no scrolling sideways. Then a deposit and a decision without scripts.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { chromium } from "playwright-core";
-
-const base = process.env.KHOCHUNG_BASE;
-const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-const accounts = {
-  contributor: ["xa-ia-grai", process.env.KHOCHUNG_CONTRIBUTOR],
-  editor: ["bien-tap", process.env.KHOCHUNG_EDITOR],
-  admin: ["quan-tri", process.env.KHOCHUNG_ADMIN],
-};
-const widths = [1280, 320];
-
-const browser = await chromium.launch({
-  executablePath: process.env.KHOCHUNG_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
-
-/** A browser window of this role. `bypassCSP`: axe-core is injected into the page. */
-async function open(role, width, javaScriptEnabled = true) {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    bypassCSP: javaScriptEnabled,
-    javaScriptEnabled,
-  });
-  const page = await context.newPage();
-  if (role) {
-    await page.goto(`${base}/dang-nhap?return=%2F`);
-    const [login, password] = accounts[role];
-    await page.fill("[name=login]", login);
-    await page.fill("[name=password]", password);
-    await page.click("main form button");
-    await page.waitForURL(`${base}/`);
-  }
-  return page;
-}
-
-/** The id of the first work of a search. */
-async function find(query) {
-  const answer = await fetch(`${base}/api/v1/search?${query}&limit=1`);
-  return (await answer.json()).items[0].asset.id;
-}
-
-/** The id of a work with this kind of file. */
-const workWith = (kind) => find(`has=${kind}`);
+import { base, browser, find, open, violations, widths, workWith } from "./support.mjs";
 
 async function check(page, path, status) {
   const wrong = [];
@@ -64,11 +21,7 @@ async function check(page, path, status) {
   const answer = await page.goto(base + path);
   page.off("request", onRequest);
   if (answer.status() !== status) wrong.push(`status ${answer.status()}`);
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await window.axe.run(document)).violations);
-  for (const violation of found) wrong.push(`${violation.id}: ${violation.nodes[0].html}`);
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  if (isWide) wrong.push("scrolls sideways");
+  wrong.push(...(await violations(page)));
   page.off("console", onConsole).off("dialog", onDialog);
   assert.deepEqual(wrong, [], path);
 }

@@ -36,7 +36,8 @@ async function signIn(role, viewport) {
 /** Waits for something on the page. Not `waitForFunction`, which evaluates text, and the policy of the pages forbids that. */
 async function until(page, holds) {
   for (let waited = 0; waited < 60_000; waited += 100) {
-    if (await page.evaluate(holds)) return;
+    const isLeft = (error) => assert.match(String(error), /context was destroyed/);
+    if (await page.evaluate(holds).catch(isLeft)) return;
     await page.waitForTimeout(100);
   }
   assert.fail(`never: ${holds}`);
@@ -103,6 +104,73 @@ async function depositOverABrokenLine() {
   return draft;
 }
 
+/** The button saves at once what was just typed, and with it the files that are still being sent; nothing is left on the device. */
+async function saveAtOnce() {
+  const { context, page, wrong } = await signIn("contributor", { width: 360, height: 800 });
+  const save = "#mo-ta button.btn:not([type=button])";
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("draft:")));
+  // Saving takes its time, so that the form could overtake it.
+  await page.route(/\/gui/, async (route) => {
+    const isScript = route.request().headers().accept === "application/json";
+    const answer = isScript ? await route.fetch() : null;
+    if (!isScript) return route.continue();
+    await new Promise((done) => { setTimeout(done, 700); });
+    return route.fulfill({ response: answer });
+  });
+  await page.goto(`${base}/gui`);
+  await page.fill("[name=title]", "Bấm lưu ngay");
+  await page.click(save);
+  await page.waitForURL(/\/gui\/[0-9a-f-]{36}#tep$/);
+  const draft = new URL(page.url()).pathname;
+  await page.fill("[name=made]", "28/8/2024");
+  await page.click(save);
+  await until(page, () => document.querySelector("[name=made]")?.value === "2024-08-28");
+  assert.equal(await page.locator(".n-bad").count(), 0, "no conflict with itself");
+  assert.deepEqual(await kept(), []);
+  await page.goto(`${base}/gui`);
+  assert.equal(await page.locator("p.note.row").count(), 0, "nothing is offered that was saved");
+  assert.equal(await page.inputValue("[name=title]"), "");
+  // A file is being sent while the button is pressed.
+  await page.goto(base + draft);
+  const line = await context.newCDPSession(page);
+  const conditions = { offline: false, latency: 20, downloadThroughput: -1, uploadThroughput: 200_000 };
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", conditions);
+  const text = Buffer.from("Quyền con người. ".repeat(30_000)); // 0,6 MB
+  await page.setInputFiles("#chon-tep", { name: "cham.txt", mimeType: "text/plain", buffer: text });
+  await page.fill("[name=body]", "Gõ trong lúc gửi tệp.");
+  await page.click(save);
+  // The text is saved meanwhile, and the notice about the file stays.
+  await until(page, () => /Đã lưu lúc/.test(document.getElementById("da-luu").textContent));
+  assert.match(await page.textContent("#cho-tep"), /Còn tệp đang gửi/);
+  await line.send("Network.emulateNetworkConditions", { ...conditions, uploadThroughput: -1 });
+  await page.waitForURL(/#tep$/);
+  await until(page, () => /cham\.txt: TXT/.test(document.getElementById("tep").textContent));
+  assert.equal(await page.inputValue("[name=body]"), "Gõ trong lúc gửi tệp.");
+  // A file that is refused meanwhile is shown instead of being left out.
+  await line.send("Network.emulateNetworkConditions", conditions);
+  let refuse;
+  const isPressed = new Promise((done) => { refuse = done; });
+  await page.route(/\/api\/v1\/uploads/, async (route) => {
+    await isPressed;
+    await route.fulfill({ status: 413, contentType: "application/problem+json", body: '{"detail":"Tệp quá lớn."}' });
+  });
+  await page.setInputFiles("#chon-tep", { name: "to.txt", mimeType: "text/plain", buffer: text });
+  await page.click(save);
+  await until(page, () => /Còn tệp đang gửi/.test(document.getElementById("cho-tep").textContent));
+  refuse();
+  await until(page, () => /Chưa lưu: có tệp bị từ chối/.test(document.getElementById("cho-tep").textContent));
+  assert.match(await page.textContent("#tep-gui .bad"), /Tệp quá lớn/);
+  await page.unroute(/\/api\/v1\/uploads/);
+  // No more files than one form may have.
+  const many = Array.from({ length: 51 }, (_, number) => ({ name: `t${number}.txt`, mimeType: "text/plain", buffer: Buffer.from("t") }));
+  await page.setInputFiles("#chon-tep", many);
+  await until(page, () => document.querySelectorAll("#tep-gui .bad").length === 2);
+  assert.match(await page.textContent("#tep-gui .bad >> nth=1"), /nhiều nhất 50 tệp/);
+  assert.deepEqual(wrong, []);
+  await context.close();
+}
+
 /** The queue by keys: dead in fields and while letters are composed, and when they are switched off. */
 async function decideByKeys() {
   const { context, page, wrong } = await signIn("editor", { width: 1280, height: 900 });
@@ -151,6 +219,7 @@ async function decideByKeys() {
 }
 
 await depositOverABrokenLine();
+await saveAtOnce();
 await decideByKeys();
 await browser.close();
 console.log("browser: a deposit over a broken line, the queue by keys");

@@ -75,6 +75,7 @@ impl Archive {
             catalog.clone(),
             trail.clone(),
             vocabularies.clone(),
+            keys.clone(),
             clock.clone(),
         ));
         Self {

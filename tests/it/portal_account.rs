@@ -4,6 +4,8 @@ use crate::sign_in::{LOGIN, PASSWORD, add_account, archive_with, totp};
 use crate::support::reader::{Reader, location};
 
 const PAGE: &str = "/tai-khoan";
+/// Before a secret that is shown once.
+const SECRET: &str = "<p class=\"num quote\">";
 const NEW_PASSWORD: &str = "một mật khẩu khác hẳn";
 
 /// The text of the element that begins so.
@@ -115,17 +117,17 @@ fn a_token_is_made_once_used_and_revoked() {
     let archive = archive_with("editor");
     let mut holder = Reader::signed_in(&archive, LOGIN);
     holder.get(PAGE);
-    let known = holder.field("known");
+    let key = holder.field("key");
     let form = holder.page.clone();
     let wanted = [
         ("act", "create-token"),
-        ("known", known.as_str()),
+        ("key", key.as_str()),
         ("label", "Máy quét"),
         ("scope", "read"),
         ("scope", "deposit"),
     ];
     assert_eq!(holder.post_form(PAGE, &wanted).status, 200);
-    let secret = after(&holder.page, "<p class=\"num quote\">").to_owned();
+    let secret = after(&holder.page, SECRET).to_owned();
     let me = archive.anybody().send(
         "GET",
         "/api/v1/me",
@@ -133,14 +135,22 @@ fn a_token_is_made_once_used_and_revoked() {
         &[],
     );
     assert_eq!(me.json()["scopes"], serde_json::json!(["read", "deposit"]));
-    holder.page = form;
-    holder.post_form(PAGE, &wanted);
-    assert!(holder.page.contains("role=\"alert\""), "{}", holder.page);
+    // A double click: both answers show the one token.
+    holder.page.clone_from(&form);
+    assert_eq!(holder.post_form(PAGE, &wanted).status, 200);
+    assert_eq!(after(&holder.page, SECRET), secret);
     holder.get(PAGE);
     assert_eq!(holder.page.matches("<bdi>Máy quét</bdi>").count(), 1);
     assert!(!holder.page.contains(&secret));
     let id = holder.field("id");
-    location(&holder.post_form(PAGE, &[("act", "revoke-token"), ("id", &id)]));
+    let revoked = holder.post_form(PAGE, &[("act", "revoke-token"), ("id", &id)]);
+    assert_eq!(revoked.header("location"), "/tai-khoan#ma-truy-cap");
+    holder.get(PAGE);
+    assert!(holder.page.contains("id=\"ma-truy-cap\""));
+    // What has ended is not shown again.
+    holder.page = form;
+    holder.post_form(PAGE, &wanted);
+    assert!(holder.page.contains("role=\"alert\"") && !holder.page.contains(&secret));
     let me = archive.anybody().send(
         "GET",
         "/api/v1/me",
@@ -148,6 +158,135 @@ fn a_token_is_made_once_used_and_revoked() {
         &[],
     );
     assert_eq!(me.status, 401);
+}
+
+#[test]
+fn two_forms_at_once_make_one_token_and_one_new_secret() {
+    let archive = archive_with("editor");
+    let mut holder = Reader::signed_in(&archive, LOGIN);
+    let secrets = |holder: &Reader, fields: &[(&str, &str)]| {
+        let send = || {
+            let mut same_browser = Reader::new(&archive);
+            same_browser.cookie.clone_from(&holder.cookie);
+            same_browser.page.clone_from(&holder.page);
+            same_browser.post_form(PAGE, fields);
+            after(&same_browser.page, SECRET).to_owned()
+        };
+        let both = std::thread::scope(|threads| {
+            let both = [threads.spawn(send), threads.spawn(send)];
+            both.map(|answer| answer.join().unwrap())
+        });
+        assert!(both[0].starts_with("kc_"), "{both:?}");
+        assert_eq!(both[0], both[1]);
+        both[0].clone()
+    };
+    holder.get(PAGE);
+    let key = holder.field("key");
+    let create = [
+        ("act", "create-token"),
+        ("key", key.as_str()),
+        ("label", "Máy quét"),
+    ];
+    let first = secrets(&holder, &create);
+    holder.get(PAGE);
+    assert_eq!(holder.page.matches("<bdi>Máy quét</bdi>").count(), 1);
+    let (id, key) = (holder.field("id"), holder.field("key"));
+    let rotate = [
+        ("act", "rotate-token"),
+        ("key", key.as_str()),
+        ("id", id.as_str()),
+    ];
+    let second = secrets(&holder, &rotate);
+    assert_ne!(first, second);
+    // One rotation: the first secret lives on for its overlap.
+    for secret in [&first, &second] {
+        let bearer = format!("Bearer {secret}");
+        let headers = [("authorization", bearer.as_str())];
+        let me = archive.anybody().send("GET", "/api/v1/me", &headers, &[]);
+        assert_eq!(me.status, 200, "{}", me.text());
+    }
+}
+
+#[test]
+fn recovery_codes_are_renewed_once_by_a_form_and_no_used_one_comes_back() {
+    let archive = archive_with("editor");
+    let mut holder = Reader::signed_in(&archive, LOGIN);
+    holder.get(PAGE);
+    holder.post_form(PAGE, &[("act", "begin-totp")]);
+    let secret = after(&holder.page, "Khóa: <b class=\"num\">").replace(' ', "");
+    let code = totp(&secret, 0);
+    holder.post_form(PAGE, &[("act", "confirm-totp"), ("code", &code)]);
+    let codes = |page: &str| -> Vec<String> {
+        let rows = page.split("<li class=\"num\">").skip(1);
+        rows.map(|row| row.split('<').next().unwrap().to_owned())
+            .collect()
+    };
+    let confirmed = codes(&holder.page);
+    holder.get(PAGE);
+    let form = holder.page.clone();
+    let key = holder.field("key");
+    let renew = [("act", "renew-codes"), ("key", key.as_str())];
+    assert_eq!(holder.post_form(PAGE, &renew).status, 200);
+    let renewed = codes(&holder.page);
+    assert_eq!(renewed.len(), 10);
+    assert!(renewed.iter().all(|code| !confirmed.contains(code)));
+    holder.page.clone_from(&form);
+    holder.post_form(PAGE, &renew);
+    assert_eq!(codes(&holder.page), renewed, "a double click");
+    // Renewed by another form since: the first brings its codes back no more.
+    holder.get(PAGE);
+    let other = holder.field("key");
+    holder.post_form(PAGE, &[("act", "renew-codes"), ("key", &other)]);
+    let newest = codes(&holder.page);
+    assert!(newest.len() == 10 && newest[0] != renewed[0]);
+    holder.page = form;
+    holder.post_form(PAGE, &renew);
+    assert!(holder.page.contains("role=\"alert\""), "{}", holder.page);
+    assert_eq!(codes(&holder.page), Vec::<String>::new());
+    let sign_in = |code: &str| {
+        let mut again = Reader::new(&archive);
+        let fields = [("login", LOGIN), ("password", PASSWORD), ("return", PAGE)];
+        again.post("/dang-nhap", &fields);
+        again
+            .post("/dang-nhap/ma", &[("code", code), ("return", PAGE)])
+            .status
+    };
+    assert_eq!([sign_in(&renewed[1]), sign_in(&newest[1])], [200, 303]);
+}
+
+/// The page of a one-time link takes a password as it is; so must every other page.
+#[test]
+fn a_space_at_the_end_of_a_password_belongs_to_it() {
+    let archive = archive_with("editor");
+    let login = "cach@gialai.example";
+    let [first, second] = [" trời xanh 7 quả đồi ", "một mật khẩu khác hẳn "];
+    let wanted = serde_json::json!({ "login": login, "role": "editor" });
+    let made = archive.operator().post_json("/api/v1/accounts", &wanted);
+    let path = format!("/account-links/{}", made.json()["link"].as_str().unwrap());
+    let mut holder = Reader::new(&archive);
+    let choice = [("password", first), ("again", first)];
+    assert_eq!(holder.post(&path, &choice).status, 200);
+    let mut holder = Reader::signed_in_as(&archive, login, first, PAGE);
+    holder.get(PAGE);
+    let change = [
+        ("act", "password"),
+        ("current", first),
+        ("password", second),
+        ("again", second),
+    ];
+    location(&holder.post_form(PAGE, &change));
+    Reader::signed_in_as(&archive, login, second, PAGE);
+    holder.get(PAGE);
+    location(&holder.post_form(PAGE, &[("act", "prove"), ("password", second)]));
+    let trimmed = [
+        ("login", login),
+        ("password", second.trim()),
+        ("return", PAGE),
+    ];
+    assert_eq!(
+        Reader::new(&archive).post("/dang-nhap", &trimmed).status,
+        200
+    );
 }
 
 #[test]

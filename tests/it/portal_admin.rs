@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::sign_in::{LOGIN, PASSWORD, add_account, archive_with};
+use crate::support::Archive;
 use crate::support::reader::{Reader, location};
 
 const PAGE: &str = "/quan-tri";
@@ -11,6 +12,14 @@ const INVITED: &str = "phong.moi@gialai.example";
 fn after<'a>(page: &'a str, begin: &str) -> &'a str {
     let rest = page.split_once(begin).unwrap_or(("", "")).1;
     rest.split('<').next().unwrap()
+}
+
+/// The path of the one-time link that the page shows with its host.
+fn link_of(reader: &Reader, archive: &Archive) -> String {
+    let address = after(&reader.page, "<p class=\"num quote\">");
+    let path = address.strip_prefix(archive.base()).unwrap_or_default();
+    assert!(path.starts_with("/account-links/"), "{}", reader.page);
+    path.to_owned()
 }
 
 /// The id in the row of the list that has this text.
@@ -34,11 +43,11 @@ fn an_account_is_invited_once_reset_and_closed() {
         ("role", "editor"),
     ];
     assert_eq!(admin.post_form(PAGE, &fields).status, 200);
-    let link = after(&admin.page, "<p class=\"num quote\">").to_owned();
-    assert!(link.starts_with("/account-links/"), "{}", admin.page);
-    // A double click.
+    let link = link_of(&admin, &archive);
+    // A double click: the second answer shows the same link, and not that the name is taken.
     admin.page = form;
-    admin.post_form(PAGE, &fields);
+    assert_eq!(admin.post_form(PAGE, &fields).status, 200);
+    assert_eq!(link_of(&admin, &archive), link);
     admin.get(PAGE);
     let rows = admin.page.matches(&format!("<bdi>{INVITED}</bdi>")).count();
     assert_eq!(rows, 1);
@@ -57,8 +66,7 @@ fn an_account_is_invited_once_reset_and_closed() {
     assert!(admin.page.contains("value=\"dang.go@gialai.example\""));
     let id = id_of(&admin.page, INVITED);
     admin.post_form(PAGE, &[("act", "reset"), ("id", &id)]);
-    let link = after(&admin.page, "<p class=\"num quote\">").to_owned();
-    assert!(link.starts_with("/account-links/"), "{}", admin.page);
+    assert_ne!(link_of(&admin, &archive), link);
     assert_eq!(invited.get("/cua-toi").status, 401, "a reset ends sessions");
     location(&admin.post_form(PAGE, &[("act", "close"), ("id", &id)]));
     admin.get(PAGE);
@@ -111,6 +119,8 @@ fn requests_for_access_are_decided_with_their_days() {
     ];
     assert_eq!(admin.post_form(PAGE, &grant).status, 200);
     let link = after(&admin.page, "<p class=\"num quote\">").to_owned();
+    let operation = format!("POST {}/api/v1/access-handovers<", archive.base());
+    assert!(admin.page.contains(&operation), "{}", admin.page);
     let body = json!({ "link": link });
     let token = archive
         .anybody()

@@ -95,6 +95,42 @@ fn only_chosen_fields_are_written_once_and_undone() {
 }
 
 #[test]
+fn undoing_an_act_that_still_runs_says_so() {
+    let archive = archive_with("editor");
+    let editor = archive.holder("editor");
+    let ids: Vec<String> = (0..80)
+        .map(|number| make(&editor, &format!("Bài {number}")))
+        .collect();
+    let mut reader = Reader::signed_in(&archive, LOGIN);
+    reader.get(&format!("/hang-loat?work={}", ids[0]));
+    let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("work", id.as_str())).collect();
+    fields.extend([
+        ("act", "describe"),
+        ("step", "preview"),
+        ("mode-kind", "set"),
+        ("value-kind", "article"),
+    ]);
+    reader.post_form("/hang-loat", &fields);
+    let preview = reader.page.clone();
+    let result = run(&mut reader, &preview);
+    let undone = reader.post_form(&result, &[]);
+    if undone.status == 200 {
+        let page = &reader.page;
+        assert!(
+            page.contains("Chưa hoàn tác được: việc này còn đang chạy"),
+            "{page}"
+        );
+        return;
+    }
+    // It was done by then: so it is undone.
+    assert_eq!(undone.status, 303, "{}", undone.text());
+    eventually("it is undone", || {
+        reader.get(&result);
+        reader.page.contains("Đã hoàn tác.").then_some(())
+    });
+}
+
+#[test]
 fn a_preview_says_which_works_refuse_and_why() {
     let archive = archive_with("editor");
     let editor = archive.holder("editor");

@@ -2,10 +2,10 @@
 
 use crate::portal_forms::DESCRIPTION;
 use crate::sign_in::{LOGIN, add_account, archive_with};
-use crate::support::reader::{Reader, encoded};
+use crate::support::reader::{Reader, encoded, location};
 
 /// Uploads as `tus-js-client` does, and gives the id of the upload.
-fn upload(reader: &mut Reader, metadata: &str, bytes: &[u8]) -> String {
+pub(crate) fn upload(reader: &mut Reader, metadata: &str, bytes: &[u8]) -> String {
     let token = reader.field("csrf");
     let token = token.split('.').next().unwrap();
     let length = bytes.len().to_string();
@@ -68,6 +68,69 @@ fn uploads_named_by_the_form_become_files_of_the_draft() {
     officer.post_form("/gui", &wrong);
     let kept = format!("name=\"upload\" value=\"{picture}\"");
     assert!(officer.page.contains(&kept), "{}", officer.page);
+}
+
+#[test]
+fn uploads_beyond_the_limit_are_refused_by_name() {
+    let archive = archive_with("contributor");
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    officer.get("/gui");
+    let ids: Vec<String> = (1..=52).map(|number| format!("{number:032x}")).collect();
+    let names: Vec<(String, String)> = ids
+        .iter()
+        .zip(1..)
+        .map(|(id, number): (_, u32)| (format!("name-{id}"), format!("tep-{number}.txt")))
+        .collect();
+    let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("upload", id.as_str())).collect();
+    fields.extend(
+        names
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    fields.extend(DESCRIPTION);
+    assert_eq!(officer.post_form("/gui", &fields).status, 200);
+    let refused = |name: &str| {
+        let line = officer.page.split("<li>").find(|line| line.contains(name));
+        line.unwrap_or_default().to_owned()
+    };
+    assert!(
+        refused("tep-50.txt: ").contains("tep-50.txt"),
+        "{}",
+        officer.page
+    );
+    assert!(!refused("tep-50.txt: ").contains("nhiều nhất 50 tệp"));
+    for beyond in ["tep-51.txt: ", "tep-52.txt: "] {
+        let line = refused(beyond);
+        assert!(line.contains("nhiều nhất 50 tệp"), "{line}");
+    }
+}
+
+#[test]
+fn what_the_script_has_just_saved_is_no_conflict_when_the_form_sends_it_again() {
+    let archive = archive_with("contributor");
+    let editor = archive.operator();
+    let mut officer = Reader::signed_in(&archive, LOGIN);
+    officer.get("/gui");
+    let draft = location(&officer.post_form("/gui", &DESCRIPTION));
+    officer.get(&draft);
+    let form = officer.page.clone();
+    let typed = [("title", "Tên mới"), ("made", "28/8/2024")];
+    location(&officer.post_form(&draft, &typed));
+    let path = draft.replace("/gui/", "/api/v1/assets/");
+    let revision = editor.get(&path).json()["revision"].clone();
+    assert_eq!(revision, 2);
+    // The form still names the revision that it was shown for.
+    officer.page.clone_from(&form);
+    location(&officer.post_form(&draft, &typed));
+    assert_eq!(editor.get(&path).json()["revision"], revision);
+    officer.page.clone_from(&form);
+    let other = [("title", "Tên khác nữa"), ("made", "28/8/2024")];
+    assert_eq!(officer.post_form(&draft, &other).status, 200);
+    assert!(
+        officer.page.contains("<bdi>Tên mới</bdi>"),
+        "{}",
+        officer.page
+    );
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use crate::portal_deposit_scripts::upload;
 use crate::sign_in::{LOGIN, PASSWORD, add_account, archive_with};
-use crate::support::Archive;
 use crate::support::reader::{Reader, location};
+use crate::support::{Archive, eventually};
 
 const OTHER: &str = "khac@gialai.example";
 const TYPED: &str = "Gõ \"dở\" <b> & 'chưa' xong\r\ndòng hai ế ơ̆";
@@ -119,6 +120,96 @@ fn every_form_comes_back_with_every_letter_after_signing_in_again() {
     assert_eq!(after["revision"], 1, "{after}");
 }
 
+/// Sends a complete form over a session that has ended, and lets it be shown again.
+fn come_back(archive: &Archive, page: &str, path: &str, fields: &[(&str, &str)]) {
+    let mut reader = with_ended_session(archive, page);
+    assert_eq!(reader.post_form(path, fields).status, 401, "{path}");
+    assert_eq!(sign_in(&mut reader, LOGIN), 200, "{path}");
+    resume(&mut reader, path, fields);
+}
+
+/// Sends it by hand, so that the test shows that it was complete.
+fn send_by_hand(admin: &mut Reader, page: &str, path: &str, fields: &[(&str, &str)]) {
+    admin.get(page);
+    let answer = admin.post_form(path, fields);
+    assert!(matches!(answer.status, 200 | 303), "{path}");
+}
+
+#[test]
+fn a_form_that_comes_back_makes_no_account_and_no_token() {
+    let archive = archive_with("admin");
+    let login = "phong.moi@gialai.example";
+    let invite = [
+        ("act", "invite"),
+        ("key", "k"),
+        ("login", login),
+        ("role", "editor"),
+    ];
+    let token = [("act", "create-token"), ("key", "k"), ("label", "Máy quét")];
+    let mut admin = Reader::new(&archive);
+    for (page, fields, made) in [
+        ("/quan-tri", &invite[..], login),
+        ("/tai-khoan", &token, "<bdi>Máy quét</bdi>"),
+    ] {
+        come_back(&archive, page, page, fields);
+        admin.cookie = Reader::signed_in(&archive, LOGIN).cookie;
+        admin.get(page);
+        assert!(!admin.page.contains(made), "{}", admin.page);
+        send_by_hand(&mut admin, page, page, fields);
+        admin.get(page);
+        assert!(admin.page.contains(made), "{}", admin.page);
+    }
+}
+
+#[test]
+fn a_form_that_comes_back_changes_no_works_and_undoes_nothing() {
+    let archive = archive_with("admin");
+    let editor = archive.holder("editor");
+    let create = |title: &str| {
+        let work = editor.create(&json!({ "titles": { "vi": title }, "organisation": "dic" }));
+        work["id"].as_str().unwrap().to_owned()
+    };
+    let (id, changed) = (create("Đang có"), create("Đã sửa hàng loạt"));
+    let act = json!({ "act": "describe", "works": [changed], "set": { "kind": "article" } });
+    let started = editor.post_json("/api/v1/bulk", &act);
+    let bulk = started.json()["id"].as_str().unwrap().to_owned();
+    let state = || editor.get(&format!("/api/v1/bulk/{bulk}")).json()["state"].clone();
+    eventually("the act is done", || (state() == "done").then_some(()));
+    let (selection, result) = (
+        format!("/hang-loat?work={id}"),
+        format!("/hang-loat/{bulk}"),
+    );
+    let pinned = format!("{id}@1");
+    let describe = |kind, key| {
+        [
+            ("work", pinned.as_str()),
+            ("act", "describe"),
+            ("mode-kind", "set"),
+            ("value-kind", kind),
+            ("step", "run"),
+            ("total", "1"),
+            ("key", key),
+        ]
+    };
+    come_back(
+        &archive,
+        &selection,
+        "/hang-loat",
+        &describe("article", "k"),
+    );
+    come_back(&archive, &result, &result, &[]);
+    assert_eq!(state(), "done");
+    // By hand they act; the work is still at the revision that the first form would have changed.
+    let mut admin = Reader::signed_in(&archive, LOGIN);
+    send_by_hand(&mut admin, &selection, "/hang-loat", &describe("song", "l"));
+    send_by_hand(&mut admin, &result, &result, &[]);
+    let work = || editor.get(&format!("/api/v1/assets/{id}")).json();
+    eventually("both acts", || {
+        (state() == "undone" && work()["kind"] == "song").then_some(())
+    });
+    assert_eq!(work()["revision"], 2);
+}
+
 #[test]
 fn buttons_and_descriptions_of_pictures_come_back_too() {
     let archive = archive_with("editor");
@@ -167,6 +258,37 @@ fn buttons_and_descriptions_of_pictures_come_back_too() {
         reader.page.contains("value=\"Đang có\""),
         "the description stays"
     );
+}
+
+#[test]
+fn the_uploads_of_a_draft_come_back_too() {
+    let archive = archive_with("editor");
+    let editor = archive.holder("editor");
+    let work = editor.create(&json!({ "titles": { "vi": "Đang có" }, "organisation": "dic" }));
+    let draft = format!("/gui/{}", work["id"].as_str().unwrap());
+    // `printf anh.jpg | base64`
+    let metadata = "filename YW5oLmpwZw==";
+    let photo = crate::picture_copies::picture("photo.jpg");
+    let mut before = Reader::signed_in(&archive, LOGIN);
+    before.get(&draft);
+    let id = upload(&mut before, metadata, &photo);
+    let (name, alt) = (format!("name-{id}"), format!("alt-{id}"));
+    let fields = [
+        ("title", "Đang có"),
+        ("upload", id.as_str()),
+        (name.as_str(), "anh.jpg"),
+        (alt.as_str(), TYPED),
+    ];
+    let mut reader = with_ended_session(&archive, &draft);
+    assert_eq!(reader.post_form(&draft, &fields).status, 401);
+    assert_eq!(sign_in(&mut reader, LOGIN), 200);
+    resume(&mut reader, &draft, &fields);
+    assert!(reader.page.contains(SHOWN), "{}", reader.page);
+    assert_eq!(reader.field("upload"), id);
+    assert_eq!(reader.field(&name), "anh.jpg");
+    assert_eq!(location(&reader.post_form(&draft, &fields)), draft);
+    reader.get(&draft);
+    assert!(reader.page.contains("anh.jpg: JPEG"), "{}", reader.page);
 }
 
 #[test]

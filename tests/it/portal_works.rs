@@ -544,3 +544,29 @@ fn versions_in_other_languages_lead_to_each_other() {
     assert!(html.contains(&link(&versions[1], "bdq")), "{html}");
     assert!(!html.contains(&link(&versions[0], "jra")), "{html}");
 }
+
+#[test]
+fn all_works_that_a_work_names_are_shown() {
+    let archive = Archive::start();
+    let (editor, anybody) = (archive.holder("editor"), archive.anybody());
+    let targets: Vec<String> = (1..=23)
+        .map(|number| {
+            let path = path_of(&editor.create(&work(&format!("Bộ số {number}."))));
+            publish(&editor, &path);
+            path
+        })
+        .collect();
+    let mut whole = work("Thuộc nhiều bộ");
+    let relations = targets.iter();
+    let relations = relations.map(|path| json!({ "type": "part-of", "target": id_of(path) }));
+    whole["relations"] = relations.collect();
+    let path = path_of(&editor.create(&whole));
+    publish(&editor, &path);
+    let html = page(&anybody, &pages_of(&path)[0]);
+    for number in 1..=23 {
+        assert!(
+            html.contains(&format!("Bộ số {number}.")),
+            "{number}: {html}"
+        );
+    }
+}

@@ -5,7 +5,8 @@ const EVERY_MS = 20_000;
 const form = document.getElementById("mo-ta");
 const status = document.getElementById("da-luu");
 const account = form.elements.csrf.value.split(".")[1];
-const technical = (name) => name === "csrf" || name === "revision" || name === "key" || name === "upload" || /^(name|alt)-/.test(name);
+const isOfFile = (name) => name === "upload" || /^(name|alt)-/.test(name);
+const technical = (name) => ["csrf", "revision", "key"].includes(name) || isOfFile(name);
 
 /** The texts of the form. */
 function texts() {
@@ -23,7 +24,9 @@ const local = {
 
 let saved = texts();
 let pending = null;
-let isSaving = false;
+const isShownAgain = form.dataset.unsaved !== undefined;
+let running = null;
+let isLeaving = false;
 
 async function send(body) {
   const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
@@ -46,12 +49,16 @@ function follow({ draft, revision }) {
   }
 }
 
-async function save() {
-  const now = texts();
-  if (isSaving || (now === saved && !pending)) return;
-  isSaving = true;
+/** Saves what is not saved yet, once at a time; whether it did. */
+function save() {
+  if (isLeaving || (texts() === saved && !pending)) return running;
+  running ??= saveNow().finally(() => { running = null; });
+  return running;
+}
+
+async function saveNow() {
   // What may have arrived before the line broke is sent again as it was: so it makes one draft.
-  pending ??= { now, body: new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "upload" && !/^(name|alt)-/.test(name))) };
+  pending ??= { now: texts(), body: new URLSearchParams([...new FormData(form)].filter(([name]) => !isOfFile(name))) };
   try {
     const { now: sent, body } = pending;
     const answer = await send(body);
@@ -61,13 +68,26 @@ async function save() {
     if (texts() !== saved) local.write(texts());
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     status.textContent = `${form.dataset.savedAt} ${time}`;
+    return true;
   } catch (error) {
     // A refusal is answered; only a lost line leaves it open whether the text has arrived.
     if (!(error instanceof TypeError)) pending = null;
     status.textContent = `${form.dataset.notSaved} ${error instanceof TypeError ? "" : error.message}`;
-  } finally {
-    isSaving = false;
+    return false;
   }
+}
+
+/** The text is saved by the script first, and then forgotten here; so the form and the script never save at once. */
+async function saveThenSend(submitter) {
+  await running;
+  // What is shown again was not saved, though nothing was typed since.
+  if (isShownAgain) saved = null;
+  const isSaved = await save();
+  // What could not be sent before went first.
+  if (isSaved && texts() !== saved) await save();
+  if (texts() !== saved) local.write(texts());
+  isLeaving = true;
+  form.requestSubmit(submitter);
 }
 
 /** Offers what was typed on this device and never reached the server. */
@@ -92,15 +112,24 @@ function offer(text) {
 }
 
 const kept = local.read();
-if (kept && kept !== saved) offer(kept);
+if (kept === saved && !isShownAgain) local.forget();
+else if (kept && kept !== saved) offer(kept);
 
 let typing;
 form.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => local.write(texts()), 500);
+  typing = setTimeout(() => { if (texts() !== saved) local.write(texts()); }, 500);
 });
 form.addEventListener("focusout", save);
-form.addEventListener("submit", () => { isSaving = true; local.write(texts()); });
-window.addEventListener("pageshow", () => { isSaving = false; });
+let isWaiting = false;
+form.addEventListener("submit", (event) => {
+  // Files are still being sent.
+  if (event.defaultPrevented || isLeaving) return;
+  event.preventDefault();
+  if (isWaiting) return;
+  isWaiting = true;
+  saveThenSend(event.submitter).finally(() => { isWaiting = false; });
+});
+window.addEventListener("pageshow", () => { isLeaving = false; });
 window.addEventListener("online", save);
 setInterval(save, EVERY_MS);

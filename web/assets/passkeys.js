@@ -3,8 +3,8 @@
 
 const isPossible =
   window.isSecureContext &&
-  typeof PublicKeyCredential?.parseRequestOptionsFromJSON === "function" &&
-  typeof PublicKeyCredential?.parseCreationOptionsFromJSON === "function";
+  typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === "function" &&
+  typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === "function";
 
 /** Posts JSON; `csrf` is the field of the forms of this page, if it has any. */
 async function post(path, body, csrf) {
@@ -17,21 +17,22 @@ async function post(path, body, csrf) {
 }
 
 async function add(form) {
-  const { csrf } = form.dataset;
-  const { options, ceremony } = await post("/api/v1/account/passkeys/ceremonies", {}, csrf);
+  const { csrf, begin, finish } = form.dataset;
+  const { options, ceremony } = await post(begin, {}, csrf);
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const credential = (await navigator.credentials.create({ publicKey })).toJSON();
-  await post("/api/v1/account/passkeys", { label: form.elements.label.value, ceremony, credential }, csrf);
+  await post(finish, { label: form.elements.label.value, ceremony, credential }, csrf);
   location.hash = "#khoa";
   location.reload();
 }
 
 /** Signs in; what was typed before the session ended is shown again. */
 async function signIn(form) {
-  const { options, ceremony } = await post("/api/v1/session/passkey/ceremonies", {});
+  const { begin, finish } = form.dataset;
+  const { options, ceremony } = await post(begin, {});
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const credential = (await navigator.credentials.get({ publicKey })).toJSON();
-  const { csrf_token: token } = await post("/api/v1/session/passkey", { ceremony, credential });
+  const { csrf_token: token } = await post(finish, { ceremony, credential });
   form.elements.csrf.value = token;
   form.submit();
 }

@@ -124,8 +124,9 @@ function linkLines(player) {
   for (const button of document.querySelectorAll("[data-copy-line]")) {
     if (!navigator.clipboard) continue; // Only over https; the link of the line can be copied.
     button.hidden = false;
+    const own = lines.filter(({ item }) => button.closest("section").contains(item));
     button.addEventListener("click", async () => {
-      const line = lines.find(({ item }) => item.hasAttribute("aria-current")) ?? lines[0];
+      const line = own.find(({ item }) => item.hasAttribute("aria-current")) ?? own[0];
       const title = document.querySelector("h1").textContent.trim();
       const link = line.item.querySelector("a");
       await navigator.clipboard.writeText(`“${line.text}” (${title}, ${clock(line.start)}). ${link.href}`);

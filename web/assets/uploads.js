@@ -4,6 +4,7 @@
 
 const place = document.getElementById("tep-gui");
 const form = document.getElementById("mo-ta");
+const status = document.getElementById("cho-tep");
 const list = place.querySelector("ul");
 const words = place.dataset;
 const csrf = form.elements.csrf.value.split(".")[0];
@@ -13,12 +14,36 @@ place.hidden = false;
 // One way to add files is enough.
 document.getElementById("gui-tep")?.setAttribute("hidden", "");
 
-let library;
 /** Loaded when the first file is chosen. */
-function tus() {
-  library ??= import(words.tus).then(() => window.tus);
-  return library;
+async function tus() {
+  if (!window.tus) await import(words.tus);
+  return window.tus;
 }
+
+// The rows of files, and the button that waits for them to be sent.
+const rows = new Set();
+let waiting = null;
+const isBad = (item) => item.classList.contains("bad");
+const isOpen = (item) => !isBad(item) && !item.querySelector("[name=upload]");
+
+/** Sends the form when its files are sent; not when one was refused meanwhile, which one should see. */
+function goOn() {
+  if (!waiting) return;
+  const { submitter, refused } = waiting;
+  const isRefused = [...rows].some((item) => isBad(item) && !refused.has(item));
+  if (!isRefused && [...rows].some(isOpen)) return;
+  waiting = null;
+  status.textContent = isRefused ? words.notSaved : "";
+  if (!isRefused) form.requestSubmit(submitter);
+}
+
+// Before the handler of draft.js, which leaves a form alone that waits.
+form.addEventListener("submit", (event) => {
+  if (![...rows].some(isOpen)) return;
+  event.preventDefault();
+  waiting = { submitter: event.submitter, refused: new Set([...rows].filter(isBad)) };
+  status.textContent = words.saveLater;
+});
 
 function element(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
@@ -34,6 +59,7 @@ function row(name) {
   const buttons = element("span", { className: "row" });
   item.append(title, " ", state, bar, buttons);
   list.append(item);
+  rows.add(item);
   const button = (text, act) => {
     const made = element("button", { type: "button", className: "btn bare", textContent: text });
     made.append(element("span", { className: "vh", textContent: ` ${name}` }));
@@ -42,6 +68,17 @@ function row(name) {
     return made;
   };
   return { item, state, bar, button };
+}
+
+function remove(item) {
+  item.remove();
+  rows.delete(item);
+}
+
+/** The files that the form names or will name, those it was shown with included. */
+function named() {
+  const shown = [...form.querySelectorAll("[name=upload]")].filter((field) => !list.contains(field));
+  return shown.length + [...rows].filter((item) => !isBad(item)).length;
 }
 
 /** The form names an upload, and what a picture shows. */
@@ -56,9 +93,26 @@ function claim(item, id, file) {
 
 async function send(file) {
   const { item, state, bar, button } = row(file.name);
-  const { Upload } = await tus();
+  const leaveOut = (text) => button(text, () => { remove(item); goOn(); });
+  if (named() > Number(words.limit)) {
+    state.textContent = `${words.failed}: ${words.full}`;
+    bar.remove();
+    item.classList.add("bad");
+    leaveOut(words.remove);
+    return;
+  }
+  let library;
+  try {
+    library = await tus();
+  } catch {
+    state.textContent = words.paused;
+    button(words.retry, () => { remove(item); send(file); });
+    leaveOut(words.remove);
+    return;
+  }
+  const { Upload } = library;
   const upload = new Upload(file, {
-    endpoint: "/api/v1/uploads",
+    endpoint: words.endpoint,
     retryDelays: RETRY_MS,
     headers: { "x-csrf-token": csrf },
     metadata: { filename: file.name, filetype: file.type },
@@ -75,6 +129,7 @@ async function send(file) {
       state.textContent = why;
       item.classList.toggle("bad", Boolean(answer));
       retry.hidden = false;
+      goOn();
     },
     onSuccess: () => {
       bar.remove();
@@ -82,6 +137,7 @@ async function send(file) {
       state.textContent = words.done;
       item.classList.add("ok");
       claim(item, upload.url.split("/").at(-1), file);
+      goOn();
     },
   });
   const start = () => {
@@ -93,7 +149,8 @@ async function send(file) {
   retry.hidden = true;
   button(words.remove, () => {
     upload.abort(true).catch(() => {});
-    item.remove();
+    remove(item);
+    goOn();
   });
   window.addEventListener("online", () => { if (!retry.hidden && retry.isConnected) start(); });
   const [earlier] = await upload.findPreviousUploads();

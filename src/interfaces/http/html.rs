@@ -76,7 +76,7 @@ pub(super) fn form_response(page: Page, language: Language) -> HttpResponse {
 }
 
 /// Appends a text to HTML, with the characters escaped that have a meaning in elements and attributes.
-pub(super) fn escape(text: &str, html: &mut String) {
+pub fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

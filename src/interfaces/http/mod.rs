@@ -18,7 +18,7 @@ pub mod docs;
 pub mod extract;
 pub mod frame;
 pub mod health;
-mod html;
+pub mod html;
 pub mod imports;
 pub mod index;
 pub mod jobs;

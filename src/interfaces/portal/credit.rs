@@ -1,5 +1,6 @@
 //! How to credit and to cite a work: with the address of its page, and of a second or a page of it.
 
+use super::href::Href;
 use super::page::PageRequest;
 use super::place::Place;
 use super::works::{self, WorkCard};
@@ -20,20 +21,20 @@ pub struct CreditView {
 }
 
 impl CreditView {
-    /// For a record whose page is at this place; `passage` is what follows its path: `?t=83#t=83`.
+    /// For a record, with the address of a passage of it, or of its page.
     pub fn new(
         record: &AssetDto,
         card: &WorkCard,
-        (page, passage): (&PageRequest, &str),
+        (page, passage): (&PageRequest, Option<Href>),
         vocabularies: &Vocabularies,
     ) -> Self {
         let place = record.id.parse().map_or(Place::Home, Place::Work);
-        let path = place.path(page.language);
-        let address = format!("{}{path}", page.base.as_str());
+        let base = page.base.as_str();
+        let address = format!("{base}{}", place.path(page.language));
         Self {
             credit_line: credit_line(record, card, &address, (vocabularies, page.language)),
             citation: cited(record, card, &address, (vocabularies, page.language)),
-            address: format!("{address}{passage}"),
+            address: passage.map_or(address, |passage| format!("{base}{passage}")),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A page of another site cannot post a form in the name of a session: the origin is checked before
 //! (`interfaces::http::authentication`), and each form carries the token of its session in the field `csrf`. Behind the
 //! token stands the account for which the form was shown, so that what was typed is not lost with a session
-//! ([`Unsent`]).
+//! ([`RefusedForm`]).
 
 use std::marker::PhantomData;
 
@@ -17,7 +17,9 @@ use crate::interfaces::http::authentication::session_cookie::{self, CookieText};
 use crate::interfaces::http::extract::body::{config_of, expect_media_type, read_body};
 use crate::interfaces::http::extract::guard::RequiredPermission;
 use crate::interfaces::http::problem::Problem;
-use crate::services::accounts::Session;
+use crate::services::accounts::{RepeatableRequest, Session};
+use crate::services::works::IdempotentRequest;
+use crate::storage::blobs::Hasher;
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
@@ -26,6 +28,9 @@ pub const TOKEN_FIELD: &str = "csrf";
 
 /// The field of a form that is shown again, filled, instead of being acted on.
 pub const RESUME_FIELD: &str = "resume";
+
+/// The field with the random key of a page, by which a form that is sent twice is recognised.
+pub const KEY_FIELD: &str = "key";
 
 /// Fields that no page carries on.
 const SECRET_FIELDS: [&str; 6] = [
@@ -59,6 +64,36 @@ impl FormFields {
     /// The text of a field, without space around it; empty when it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()
+    }
+
+    /// A password as it was typed: a space may belong to it.
+    pub fn password(&self, name: &str) -> &str {
+        let mut fields = self.0.iter().filter(|(known, _)| known == name);
+        fields.next().map_or("", |(_, value)| value)
+    }
+
+    /// What makes a form act once that is sent twice, by a double click or after going back: the key of its page together
+    /// with what it asks for. Another request of the same page is another.
+    pub fn idempotent_request(&self, wanted: &str) -> IdempotentRequest {
+        let mut hasher = Hasher::new();
+        hasher.update(format!("{}\n{wanted}", self.text(KEY_FIELD)).as_bytes());
+        let request = hasher.finish();
+        IdempotentRequest {
+            key: format!("form-{request}"),
+            request,
+        }
+    }
+
+    /// The same for requests about accounts: of these fields.
+    pub fn repeatable_request(&self, names: &[&str]) -> RepeatableRequest {
+        let wanted = names
+            .iter()
+            .flat_map(|name| self.all(name).map(move |value| (name, value)));
+        let wanted: Vec<String> = wanted
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let IdempotentRequest { key, request } = self.idempotent_request(&wanted.join("\n"));
+        RepeatableRequest { key, request }
     }
 
     /// The texts of all fields with this name.
@@ -108,10 +143,10 @@ impl<P> PostedForm<P> {
     }
 }
 
-/// A form that was not taken because its session has ended, in the extensions of its request: `session::kept` carries
-/// it on.
+/// A form that was not taken because its session has ended, in the extensions of its request:
+/// `session::keep_typed` carries it on.
 #[derive(Debug)]
-pub struct Unsent {
+pub struct RefusedForm {
     /// The account for which the form was shown.
     pub account: String,
     /// What was typed, without passwords.
@@ -145,7 +180,7 @@ impl<P: RequiredPermission> FromRequest for PostedForm<P> {
             }
             let fields = read(&request, payload, 1).await?;
             let session = accepted(&request, session, &fields).inspect_err(|_| {
-                keep(&request, &fields, None);
+                keep_refused(&request, &fields, None);
             })?;
             Ok(Self {
                 actor: session.actor.clone(),
@@ -190,18 +225,18 @@ pub fn check_token(request: &HttpRequest, token: &str) -> Result<(), Problem> {
 }
 
 /// Keeps what was typed when its session has ended, or was replaced by another of the same account.
-pub fn keep(request: &HttpRequest, fields: &FormFields, path: Option<String>) {
+pub fn keep_refused(request: &HttpRequest, fields: &FormFields, path: Option<String>) {
     let token = fields.text(TOKEN_FIELD);
     let Some((_, account)) = token.split_once('.') else {
         return;
     };
     if session_of(request).is_none_or(|session| session.account == account) {
-        let unsent = Unsent {
+        let refused = RefusedForm {
             account: account.to_owned(),
             fields: fields.without_secrets(),
             path,
         };
-        request.extensions_mut().insert(unsent);
+        request.extensions_mut().insert(refused);
     }
 }
 

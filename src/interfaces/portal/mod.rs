@@ -1,6 +1,6 @@
 //! The pages of the archive for people, in Vietnamese at `/…` and in English at `/en/…`.
 //!
-//! A folder per group of pages. A handler has a guard, calls one service, and fills a view, which a template of
+//! A folder per group of pages. A handler has a guard, calls services, and fills a view, which a template of
 //! `web/templates` shows. [`place`] has the addresses, [`layout`] what every page has around it, [`page`] the
 //! request and the response, [`assets`] the stylesheet and the script. Texts are in `interfaces::messages::portal`.
 //!
@@ -11,7 +11,9 @@ pub mod account;
 pub mod admin;
 pub mod assets;
 pub mod bulk;
+pub mod ceremony;
 pub mod choices;
+pub mod counting;
 pub mod credit;
 pub mod deposit;
 pub mod embed;

@@ -137,6 +137,24 @@ impl PageRequest {
         page: &impl Template,
     ) -> Result<HttpResponse, Problem> {
         let html = page.render().map_err(Problem::internal)?;
+        Ok(self.respond_text(status, "text/html; charset=utf-8", html))
+    }
+
+    /// Whether a list of addresses for a download program is asked for.
+    pub fn is_list(&self) -> bool {
+        self.parameter("format").as_deref() == Some("list")
+    }
+
+    /// The response with addresses on this site, one in a line.
+    pub fn respond_list(&self, addresses: impl IntoIterator<Item = String>) -> HttpResponse {
+        let base = self.base.as_str();
+        let lines = addresses.into_iter();
+        let lines: String = lines.map(|address| format!("{base}{address}\n")).collect();
+        self.respond_text(StatusCode::OK, "text/plain; charset=utf-8", lines)
+    }
+
+    /// No cache keeps what is shown to those who are signed in.
+    fn respond_text(&self, status: StatusCode, media_type: &str, text: String) -> HttpResponse {
         let is_public = {
             let extensions = self.request.extensions();
             let actor = extensions.get::<Actor>();
@@ -144,27 +162,27 @@ impl PageRequest {
         };
         let mut response = HttpResponse::build(status);
         if is_public && status == StatusCode::OK {
-            let etag = etag(&html);
+            let etag = etag(&text);
             if matches_if_none_match(&self.request, &etag) {
                 let mut unchanged = HttpResponse::NotModified();
-                return Ok(unchanged.insert_header((header::ETAG, etag)).finish());
+                return unchanged.insert_header((header::ETAG, etag)).finish();
             }
             response.insert_header((header::ETAG, etag));
         } else {
             response.insert_header(NO_STORE);
         }
         let mut response = response
-            .content_type("text/html; charset=utf-8")
+            .content_type(media_type)
             .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
             .insert_header((header::VARY, "Cookie"))
-            .body(html);
+            .body(text);
         response.extensions_mut().insert(KeepBody);
-        Ok(response)
+        response
     }
 }
 
-fn etag(html: &str) -> EntityTag {
-    let hash = Sha256::digest(html.as_bytes());
+fn etag(text: &str) -> EntityTag {
+    let hash = Sha256::digest(text.as_bytes());
     EntityTag::new_strong(hex(&hash[..12]))
 }

@@ -226,32 +226,45 @@ mod tests {
 
     #[test]
     fn every_page_has_an_address_in_each_language() {
-        let id = "0193a5c0-0000-7000-8000-000000000001".parse().unwrap();
+        const ID: &str = "0193a5c0-0000-7000-8000-000000000001";
+        let id = ID.parse().unwrap();
+        let bulk = ID.parse().unwrap();
         for (place, vi, en) in [
             (Place::Home, "/", "/en"),
             (Place::Search, "/tim", "/en/search"),
-            (
-                Place::Work(id),
-                "/t/0193a5c0-0000-7000-8000-000000000001",
-                "/en/w/0193a5c0-0000-7000-8000-000000000001",
-            ),
-            (
-                Place::Photo(id, 2),
-                "/t/0193a5c0-0000-7000-8000-000000000001/anh/2",
-                "/en/w/0193a5c0-0000-7000-8000-000000000001/photo/2",
-            ),
-            (
-                Place::Embed(id),
-                "/nhung/0193a5c0-0000-7000-8000-000000000001",
-                "/en/embed/0193a5c0-0000-7000-8000-000000000001",
-            ),
+            (Place::Work(id), "/t/ID", "/en/w/ID"),
+            (Place::Photo(id, 2), "/t/ID/anh/2", "/en/w/ID/photo/2"),
+            (Place::Embed(id), "/nhung/ID", "/en/embed/ID"),
             (Place::Vocabularies, "/danh-muc", "/en/vocabularies"),
             (Place::Help, "/tro-giup", "/en/help"),
             (Place::Accessibility, "/tiep-can", "/en/accessibility"),
+            (Place::Station, "/dai", "/en/station"),
+            (Place::SignIn, "/dang-nhap", "/en/sign-in"),
+            (Place::SecondFactor, "/dang-nhap/ma", "/en/sign-in/code"),
+            (Place::SignedIn, "/dang-nhap/tiep", "/en/sign-in/on"),
+            (Place::SignOut, "/dang-xuat", "/en/sign-out"),
+            (Place::Account, "/tai-khoan", "/en/account"),
+            (Place::Forgotten, "/quen-mat-khau", "/en/forgotten-password"),
+            (Place::Deposit, "/gui", "/en/deposit"),
+            (Place::Mine, "/cua-toi", "/en/mine"),
+            (Place::Draft(id), "/gui/ID", "/en/deposit/ID"),
+            (Place::DraftFiles(id), "/gui/ID/tep", "/en/deposit/ID/files"),
+            (
+                Place::DraftSubmission(id),
+                "/gui/ID/nop",
+                "/en/deposit/ID/submission",
+            ),
+            (Place::Review, "/duyet", "/en/review"),
+            (Place::ReviewWork(id), "/duyet/ID", "/en/review/ID"),
+            (Place::Overview, "/tong-quan", "/en/overview"),
+            (Place::Admin, "/quan-tri", "/en/admin"),
+            (Place::Bulk, "/hang-loat", "/en/bulk"),
+            (Place::BulkResult(bulk), "/hang-loat/ID", "/en/bulk/ID"),
         ] {
             for (language, path) in [(Vietnamese, vi), (English, en)] {
+                let path = path.replace("ID", ID);
                 assert_eq!(place.path(language), path);
-                assert_eq!(language_of(path), Some(language));
+                assert_eq!(language_of(&path), Some(language), "{path}");
             }
         }
         assert_eq!(language_of("/enough"), None);

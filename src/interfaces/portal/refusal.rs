@@ -36,6 +36,18 @@ pub fn reasons(caller: &Caller, problem: Problem) -> Result<Vec<Reason>, Problem
     Ok(errors.map(|error| (error.pointer, error.detail)).collect())
 }
 
+/// Why one of several things was not done, in a line: the reasons of any problem.
+pub fn sentence(caller: &Caller, problem: &Problem) -> String {
+    let document = caller.document(problem);
+    let errors = document.errors.into_iter().map(|error| error.detail);
+    let reasons: Vec<String> = errors.collect();
+    if reasons.is_empty() {
+        document.detail
+    } else {
+        reasons.join(" ")
+    }
+}
+
 /// The words of reasons.
 pub fn words(reasons: Vec<Reason>) -> Vec<String> {
     reasons.into_iter().map(|(_, words)| words).collect()

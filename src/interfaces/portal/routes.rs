@@ -18,46 +18,53 @@ pub fn routes(config: &mut web::ServiceConfig) {
         account_link: account::link_page,
         language: place::language_of,
     }));
-    config.service(shown(assets::PATTERN, assets::serve));
+    config.service(readable(assets::PATTERN, assets::serve));
     for language in [Language::Vietnamese, Language::English] {
         let at = |page| place::pattern(page, language);
         config
-            .service(shown(&at(place::HOME), home::show))
-            .service(shown(&at(place::SEARCH), search::show))
-            .service(shown(&at(place::WORK), work::show))
-            .service(shown(&at(place::PHOTO), photo::show))
-            .service(shown(&at(place::EMBED), embed::show))
-            .service(shown(&at(place::VOCABULARIES), vocabularies::show))
-            .service(shown(&at(place::HELP), help::show))
-            .service(shown(&at(place::ACCESSIBILITY), help::show_accessibility))
-            .service(shown(&at(place::STATION), station::show))
-            .service(shown(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
+            .service(readable(&at(place::HOME), home::show))
+            .service(readable(&at(place::SEARCH), search::show))
+            .service(readable(&at(place::WORK), work::show))
+            .service(readable(&at(place::PHOTO), photo::show))
+            .service(readable(&at(place::EMBED), embed::show))
+            .service(readable(&at(place::VOCABULARIES), vocabularies::show))
+            .service(readable(&at(place::HELP), help::show))
+            .service(readable(
+                &at(place::ACCESSIBILITY),
+                help::show_accessibility,
+            ))
+            .service(readable(&at(place::STATION), station::show))
+            .service(readable(&at(place::SIGN_IN), session::show).route(posted(session::sign_in)))
             .service(form_only(&at(place::SECOND_FACTOR), session::second_factor))
             .service(form_only(&at(place::SIGNED_IN), session::go_on))
-            .service(shown(&at(place::ACCOUNT), account::show).route(posted(account::act)))
+            .service(readable(&at(place::ACCOUNT), account::show).route(posted(account::act)))
             .service(
-                shown(&at(place::FORGOTTEN), account::show_forgotten)
+                readable(&at(place::FORGOTTEN), account::show_forgotten)
                     .route(posted(account::ask_for_link)),
             )
             .service(form_only(&at(place::SIGN_OUT), session::sign_out))
-            .service(shown(&at(place::MINE), deposit::show_mine))
-            .service(shown(&at(place::DEPOSIT), deposit::show_new).route(posted(deposit::create)))
-            .service(shown(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)))
+            .service(readable(&at(place::MINE), deposit::show_mine))
+            .service(
+                readable(&at(place::DEPOSIT), deposit::show_new).route(posted(deposit::create)),
+            )
+            .service(
+                readable(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)),
+            )
             .service(form_only(&at(place::DRAFT_FILES), deposit::add_files))
             .service(form_only(&at(place::DRAFT_SUBMISSION), deposit::submit))
-            .service(shown(&at(place::ADMIN), admin::show).route(posted(admin::act)))
-            .service(shown(&at(place::OVERVIEW), overview::show))
-            .service(shown(&at(place::BULK), bulk::show).route(posted(bulk::send)))
-            .service(shown(&at(place::BULK_RESULT), bulk::show_result).route(posted(bulk::undo)))
-            .service(shown(&at(place::REVIEW), review::show))
+            .service(readable(&at(place::ADMIN), admin::show).route(posted(admin::act)))
+            .service(readable(&at(place::OVERVIEW), overview::show))
+            .service(readable(&at(place::BULK), bulk::show).route(posted(bulk::send)))
+            .service(readable(&at(place::BULK_RESULT), bulk::show_result).route(posted(bulk::undo)))
+            .service(readable(&at(place::REVIEW), review::show))
             .service(
-                shown(&at(place::REVIEW_WORK), review::show_work).route(posted(review::decide)),
+                readable(&at(place::REVIEW_WORK), review::show_work).route(posted(review::decide)),
             );
     }
 }
 
-/// A page that is only shown.
-fn shown<F, Args>(pattern: &str, handler: F) -> Resource
+/// An address that can be read.
+fn readable<F, Args>(pattern: &str, handler: F) -> Resource
 where
     F: Handler<Args> + Clone,
     Args: FromRequest + 'static,

@@ -1,13 +1,14 @@
 //! Works as pages show them in lists: title, kind, place, date, length, and whether one may use them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::href::Href;
 use super::place::Place;
-use crate::domain::WorkDate;
 use crate::domain::access::Actor;
 use crate::domain::asset::Asset;
 use crate::domain::vocabulary::{MayUse, Vocabularies};
+use crate::domain::{LanguageMap, LanguageTag, WorkDate};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
@@ -57,6 +58,28 @@ pub struct Text {
 }
 
 impl Text {
+    /// This text in this language.
+    pub fn new(language: &LanguageTag, text: &str) -> Self {
+        Self {
+            language: language.as_str().to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// The text in this language, else in Vietnamese, English, or any.
+    pub fn nearest(texts: &LanguageMap, language: Language) -> Option<Self> {
+        let (tag, text) = texts.nearest(language.tag())?;
+        Some(Self::new(tag, text))
+    }
+
+    /// The same, or the id of what has no text.
+    pub fn nearest_or_id(texts: &LanguageMap, language: Language, id: impl Display) -> Self {
+        Self::nearest(texts, language).unwrap_or_else(|| Self {
+            language: language.tag().to_owned(),
+            text: id.to_string(),
+        })
+    }
+
     /// The text in this language, else in Vietnamese, else in any.
     pub fn best(texts: &BTreeMap<String, String>, language: Language) -> Option<Self> {
         let preferred = [language.tag(), "vi"];

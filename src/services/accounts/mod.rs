@@ -22,6 +22,7 @@ mod post;
 mod preferences;
 mod private;
 mod recipients;
+mod repeatable;
 mod scope;
 mod second_factor;
 mod secret;
@@ -34,19 +35,20 @@ mod tokens;
 
 pub use administration::{
     AccountChange, Administration, FORGET_AFTER_DAYS, HandOver, HandedOver, Invite, Invited,
-    NewAccount, RepeatableInvite,
+    NewAccount,
 };
 pub use all::Accounts;
 pub use error::AccountsError;
 pub use housekeeping::{HOUSEKEEPING, housekeeping};
 pub use letters::{AnswerForgotten, ForgottenPasswords, MailAccountLink};
 pub use links::LINK_SECONDS;
-pub use own_account::OwnAccount;
+pub use own_account::{CodesRenewal, OwnAccount};
 pub use password::{MIN_CHARACTERS, Overload, Passwords};
 pub use post::check_post;
 pub use preferences::{AccountPreferences, Preferences, PreferencesChange};
 pub(in crate::services) use private::{open as unseal, seal};
 pub use recipients::{Posts, Recipient, Recipients};
+pub use repeatable::RepeatableRequest;
 pub(in crate::services) use scope::subordinates;
 pub use second_factor::NewTotp;
 pub use secret::Secret;

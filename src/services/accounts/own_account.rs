@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::error::AccountsError;
 use super::links::Links;
 use super::password::{self, Passwords, Verified};
-use super::second_factor::{self, NewTotp};
+use super::repeatable::RepeatableRequest;
+use super::second_factor::{self, NewTotp, RecoveryCodes};
 use super::secret::Secret;
 use super::sessions::{Session, Sessions};
 use super::store::{AccountStore, FullAccount};
@@ -14,6 +15,7 @@ use super::throttle::{Attempt, Network, Outcome, Throttle};
 use crate::domain::Rule;
 use crate::domain::access::{Actor, Credential};
 use crate::domain::account::{Account, display_line};
+use crate::domain::asset::Revision;
 use crate::services::audit::{Act, NewEntry};
 use crate::storage::catalog::{CatalogError, ChangeSet};
 
@@ -24,6 +26,15 @@ pub struct OwnAccount {
     pub(super) sessions: Arc<Sessions>,
     pub(super) links: Links,
     pub(super) throttle: Arc<Throttle>,
+}
+
+/// A request to replace the recovery codes that can be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodesRenewal {
+    /// The request.
+    pub request: RepeatableRequest,
+    /// The revision of the account for which the form was shown.
+    pub expected: Revision,
 }
 
 impl OwnAccount {
@@ -180,14 +191,15 @@ impl OwnAccount {
         if let Some(totp) = private.totp.as_mut() {
             totp.is_confirmed = true;
         }
-        let codes = second_factor::new_recovery_codes(private, &self.store.clock);
+        let codes = RecoveryCodes::random(&self.store.clock);
+        codes.replace(private);
         self.commit(session, &account, Act::SecondFactorAdded)
             .await?;
         let ended = self
             .sessions
             .end_all(&session.account, Some(&session.id), &session.actor);
         ended.await?;
-        Ok(codes)
+        Ok(codes.reveal())
     }
 
     /// Takes the generator and the recovery codes away.
@@ -203,23 +215,54 @@ impl OwnAccount {
             .await
     }
 
-    /// Replaces the recovery codes.
+    /// Replaces the recovery codes; a request that is repeated gets those that it has made, while one of them is left.
     ///
     /// # Errors
-    /// [`AccountsError::NoSecondFactor`].
+    /// [`AccountsError::NoSecondFactor`]; [`AccountsError::Stale`] for a repeatable request when the account has changed
+    /// since: it would bring codes back that were used.
     pub async fn renew_recovery_codes(
         &self,
         session: &Session,
+        repeatable: Option<&CodesRenewal>,
     ) -> Result<Vec<Secret>, AccountsError> {
+        let codes = match repeatable {
+            None => RecoveryCodes::random(&self.store.clock),
+            Some(renewal) => {
+                let master = self.store.keys.master();
+                RecoveryCodes::derived(&renewal.request, &session.account, &master)
+            }
+        };
+        match self.replace_codes(session, &codes, repeatable).await {
+            // An equal request was faster.
+            Err(AccountsError::Catalog(CatalogError::RecordConflict { .. })) => {
+                self.replace_codes(session, &codes, repeatable).await?;
+            }
+            replaced => replaced?,
+        }
+        Ok(codes.reveal())
+    }
+
+    async fn replace_codes(
+        &self,
+        session: &Session,
+        codes: &RecoveryCodes,
+        repeatable: Option<&CodesRenewal>,
+    ) -> Result<(), AccountsError> {
         let mut account = self.of(session).await?;
         if !account.has_second_factor() {
             return Err(AccountsError::NoSecondFactor);
         }
+        let current = account.view()?.revision;
         let private = private_of(&mut account)?;
-        let codes = second_factor::new_recovery_codes(private, &self.store.clock);
+        if codes.are_in(private) {
+            return Ok(());
+        }
+        if repeatable.is_some_and(|renewal| renewal.expected != current) {
+            return Err(AccountsError::Stale { current });
+        }
+        codes.replace(private);
         self.commit(session, &account, Act::RecoveryCodesRenewed)
-            .await?;
-        Ok(codes)
+            .await
     }
 
     /// The sessions of the holder, that used last first.

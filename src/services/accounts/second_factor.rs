@@ -3,10 +3,12 @@
 
 use totp_rs::{Algorithm, Builder, Totp};
 
+use super::repeatable::RepeatableRequest;
 use super::secret::{self, Secret};
 use super::stored::{PrivateV1, TotpV1};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
+use crate::storage::keys::Key;
 
 /// Recovery codes that are made at once.
 const RECOVERY_CODES: usize = 10;
@@ -58,11 +60,43 @@ pub(super) fn accept_code(private: &mut PrivateV1, code: &str, now: Timestamp) -
     }
 }
 
-/// Replaces the recovery codes.
-pub(super) fn new_recovery_codes(private: &mut PrivateV1, clock: &Clock) -> Vec<Secret> {
-    let codes: Vec<Secret> = (0..RECOVERY_CODES).map(|_| recovery_code(clock)).collect();
-    private.recovery_codes = codes.iter().map(|code| code.hash().to_hex()).collect();
-    codes
+/// Recovery codes that are made at once.
+pub(super) struct RecoveryCodes(Vec<Secret>);
+
+impl RecoveryCodes {
+    pub(super) fn random(clock: &Clock) -> Self {
+        let codes = (0..RECOVERY_CODES).map(|_| recovery_code(&clock.random_bytes::<16>()));
+        Self(codes.collect())
+    }
+
+    /// Those that only equal requests of this account get.
+    pub(super) fn derived(request: &RepeatableRequest, account: &str, master: &Key) -> Self {
+        let code = |number: usize| {
+            let bits = request.bits(account, &format!("recovery-code\n{number}"), master);
+            recovery_code(&bits[..16])
+        };
+        Self((0..RECOVERY_CODES).map(code).collect())
+    }
+
+    /// They replace those that the account has.
+    pub(super) fn replace(&self, private: &mut PrivateV1) {
+        private.recovery_codes = self.hashes().collect();
+    }
+
+    /// Whether the account has one of them.
+    pub(super) fn are_in(&self, private: &PrivateV1) -> bool {
+        self.hashes()
+            .any(|hash| private.recovery_codes.contains(&hash))
+    }
+
+    /// The codes, for the one response that shows them.
+    pub(super) fn reveal(self) -> Vec<Secret> {
+        self.0
+    }
+
+    fn hashes(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|code| code.hash().to_hex())
+    }
 }
 
 /// Whether this is a recovery code, which is none any more then.
@@ -79,9 +113,8 @@ pub(super) fn use_recovery_code(private: &mut PrivateV1, code: &str) -> bool {
 }
 
 /// 80 random bits as four groups of four letters and digits that cannot be mistaken for each other.
-fn recovery_code(clock: &Clock) -> Secret {
+fn recovery_code(letters: &[u8]) -> Secret {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567890";
-    let letters = clock.random_bytes::<16>();
     let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
     let plain: String = letters.iter().map(letter).collect();
     Secret::from_text(grouped(&plain))
@@ -112,7 +145,7 @@ fn generator(secret: Vec<u8>, login: &str) -> Option<Totp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{accept_code, begin, new_recovery_codes, use_recovery_code};
+    use super::{RecoveryCodes, accept_code, begin, use_recovery_code};
     use crate::clock::Clock;
     use crate::domain::Timestamp;
     use crate::services::accounts::stored::{PrivateV1, TotpV1};
@@ -178,7 +211,9 @@ mod tests {
     #[test]
     fn a_recovery_code_is_used_once_however_it_is_typed() {
         let mut private = private("");
-        let codes = new_recovery_codes(&mut private, &Clock::system());
+        let codes = RecoveryCodes::random(&Clock::system());
+        codes.replace(&mut private);
+        let codes = codes.reveal();
         assert_eq!(codes.len(), 10);
         let typed = codes[3].reveal().to_uppercase().replace('-', " ");
         assert!(use_recovery_code(&mut private, &typed));

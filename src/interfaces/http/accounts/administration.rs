@@ -22,7 +22,7 @@ use crate::interfaces::http::pagination;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::tokens::RoleName;
 use crate::services::accounts::{
-    AccountChange, HandOver, HandedOver, Invite, NewAccount, RepeatableInvite,
+    AccountChange, HandOver, HandedOver, Invite, NewAccount, RepeatableRequest,
 };
 
 /// Which accounts to list.
@@ -208,7 +208,7 @@ pub async fn invite(
     let how = Invite {
         hand_over: wanted_way(query.hand_over),
         language: fields.choice("language", &AccountLanguage::NAMES, &LANGUAGES),
-        repeatable: repeatable.map(|request| RepeatableInvite {
+        repeatable: repeatable.map(|request| RepeatableRequest {
             key: request.key,
             request: request.request,
         }),

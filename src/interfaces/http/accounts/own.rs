@@ -249,7 +249,8 @@ pub async fn renew_recovery_codes(
     session: RecentSession,
     archive: web::Data<Archive>,
 ) -> Result<HttpResponse, Problem> {
-    let codes = archive.accounts.own.renew_recovery_codes(&session).await?;
+    let renewed = archive.accounts.own.renew_recovery_codes(&session, None);
+    let codes = renewed.await?;
     Ok(no_store::ok(RecoveryCodesView::from(codes)))
 }
 

@@ -67,7 +67,7 @@ pub async fn create(
     body: JsonBody<SmallJson>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = parse(&body.value)?;
-    let (secret, record) = tokens.create_own(&session, wanted).await?;
+    let (secret, record) = tokens.create_own(&session, wanted, None).await?;
     Ok(shown_once(HttpResponse::Created(), record, &secret))
 }
 
@@ -89,7 +89,9 @@ pub async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let id: String = query::path_part(&request, "id")?;
     let overlap = parse_overlap(&body.value)?;
-    let (secret, token) = tokens.rotate_own(&session, &TokenId(id), overlap).await?;
+    let id = TokenId(id);
+    let rotated = tokens.rotate_own(&session, &id, overlap, None);
+    let (secret, token) = rotated.await?;
     Ok(shown_once(HttpResponse::Ok(), token, &secret))
 }
 

@@ -14,6 +14,7 @@ use utoipa::openapi::{Content, OpenApi as Description, Ref, RefOr, Response, Res
 
 use crate::interfaces::http::extract::precondition::REPLAYED;
 use crate::interfaces::http::problem::document::MEDIA_TYPE;
+use crate::interfaces::http::uploads::UPLOADS_PATH;
 
 /// Adds them, and the ways of signing in.
 pub(super) struct SharedResponses;
@@ -137,7 +138,7 @@ fn add_shared_responses(path: &str, operation: &mut Operation) {
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::T(problem(status)));
     }
-    if path.starts_with(UPLOADS) {
+    if path.starts_with(UPLOADS_PATH) {
         describe_protocol(responses);
         if let Some(RefOr::T(body)) = &mut operation.request_body {
             // utoipa says of an optional body that it may be `null`.
@@ -161,16 +162,13 @@ fn describe_protocol(responses: &mut BTreeMap<String, RefOr<Response>>) {
     }
 }
 
-/// Where resumable uploads are.
-const UPLOADS: &str = "/api/v1/uploads";
-
 /// What tus 1.0 answers beside what others answer.
 fn upload_statuses(path: &str, operation: &Operation) -> &'static [&'static str] {
     let ways = operation.security.as_deref().unwrap_or_default();
     let needs_token = !ways.is_empty();
     match operation.request_body {
-        Some(_) if path.starts_with(UPLOADS) => &["409", "412", "423", "460"],
-        None if path.starts_with(UPLOADS) && needs_token => &["412", "423"],
+        Some(_) if path.starts_with(UPLOADS_PATH) => &["409", "412", "423", "460"],
+        None if path.starts_with(UPLOADS_PATH) && needs_token => &["412", "423"],
         None if path.contains("/uploads/{upload}") => &["415", "423"],
         _ => &[],
     }

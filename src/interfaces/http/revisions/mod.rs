@@ -1,8 +1,7 @@
 //! `/api/v1/assets/{id}/revisions`: the history of a work, for those who may change it.
 
+mod comparison;
 mod view;
-
-use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -17,14 +16,12 @@ use super::problem::Problem;
 use super::records::Records;
 use super::{BaseAddress, pagination};
 use crate::domain::asset::Revision;
-use crate::interfaces::wire::{AssetDto, compare_works};
+use crate::interfaces::wire::AssetDto;
 use crate::services::curation::Curation;
 use crate::services::search::Search;
 use crate::services::works::{EarlierRevision, History};
+pub use comparison::compare;
 use view::{EarlierWork, RevisionDiff, RevisionList, RevisionView};
-
-/// How long texts are compared; the rest is reported as removed and added.
-const LONGEST_COMPARISON: Duration = Duration::from_millis(500);
 
 /// Which revisions to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -138,30 +135,26 @@ pub async fn diff(
         0 => None,
         number => Some(history.read(&actor, id.0, Revision(number)).await?),
     };
+    let view = |found: &EarlierRevision| RevisionView::from(found.entry.clone());
+    let views = (before.as_ref().map(view), view(&after));
     let actor = actor.clone();
-    let compare = async move {
+    let rendered = async move {
         let render = async |found: EarlierRevision| {
             let missing = found.missing_files;
-            let work = records
-                .render_earlier(&actor, found.asset, &missing)
-                .await?;
-            Ok::<_, Problem>((RevisionView::from(found.entry), work))
+            records.render_earlier(&actor, found.asset, &missing).await
         };
-        let (after, work) = render(after).await?;
-        let before = match before {
+        let earlier = match before {
             Some(before) => Some(render(before).await?),
             None => None,
         };
-        let earlier_work = before.as_ref().map(|(_, work)| work);
-        let deadline = Instant::now() + LONGEST_COMPARISON;
-        Ok::<_, Problem>(RevisionDiff {
-            changes: compare_works(earlier_work, &work, deadline),
-            before: before.map(|(view, _)| view),
-            after,
-        })
+        Ok((earlier, render(after).await?))
     };
-    let diff = search.admission().run(&counted.0, compare).await??;
-    Ok(HttpResponse::Ok().json(diff))
+    let changes = compare(&search, &counted.0, rendered).await?;
+    Ok(HttpResponse::Ok().json(RevisionDiff {
+        before: views.0,
+        after: views.1,
+        changes,
+    }))
 }
 
 /// Restores an earlier revision.

@@ -11,3 +11,5 @@ mod headers;
 pub mod metadata;
 pub mod protocol;
 pub mod tus;
+
+pub use protocol::UPLOADS_PATH;

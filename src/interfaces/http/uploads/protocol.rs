@@ -31,7 +31,7 @@ const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// Where the protocol is spoken.
-const PATH: &str = "/api/v1/uploads";
+pub const UPLOADS_PATH: &str = "/api/v1/uploads";
 
 /// The media type of parts.
 const OFFSET_STREAM: &str = "application/offset+octet-stream";
@@ -93,7 +93,7 @@ pub async fn speak(
 }
 
 fn is_spoken_at(path: &str) -> bool {
-    let rest = path.strip_prefix(PATH);
+    let rest = path.strip_prefix(UPLOADS_PATH);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -13,6 +13,8 @@ super::texts! {
         not_done: "Chưa làm được", "Not done";
         prove: "Xác nhận đúng là bạn trước khi đổi tài khoản và quyền truy cập", "Prove that it is you before you change accounts and access";
         link: "Liên kết dùng một lần, chỉ hiện một lần. Hãy đưa tận tay người giữ tài khoản.", "The one-time link, shown this once. Please hand it over to the holder.";
+        granted: "Mã nhận quyền, chỉ hiện một lần. Hãy đưa tận tay cơ quan đã hỏi: chương trình của họ gửi mã này trong mục link tới địa chỉ dưới đây để nhận mã truy cập, trong vòng ba ngày.",
+            "The code of the grant, shown this once. Please hand it over to the body that asked: within three days its program fetches its token by sending the code as link to the address below.";
         mailed: "Liên kết dùng một lần được gửi tới", "The one-time link is mailed to";
         health: "Tình trạng", "Health";
         catalogue: "Danh mục", "Catalogue";

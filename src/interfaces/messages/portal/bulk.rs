@@ -32,6 +32,7 @@ super::texts! {
         reload: "Tải lại", "Reload";
         undo: "Hoàn tác", "Undo";
         undo_until: "Hoàn tác được đến", "Can be undone until";
+        not_undone_yet: "Chưa hoàn tác được: việc này còn đang chạy. Hãy đợi xong rồi hoàn tác.", "Not undone: the act is still in progress. Please wait until it is done.";
         undone: "Đã hoàn tác.", "Undone.";
         next: "Trang tiếp theo", "Next page";
     }

@@ -31,7 +31,6 @@ super::texts! {
         people_shown: "Người nhận ra được trong tác phẩm", "People who can be recognised";
         choose: "Chọn…", "Choose…";
         save: "Lưu và tiếp tục", "Save and continue";
-        saved: "Đã lưu.", "Saved.";
         errors: "Chưa lưu được. Chữ bạn gõ vẫn còn.", "Not saved. What you typed is kept.";
         files: "Tệp đã gửi", "Files received";
         no_files: "Chưa có tệp nào.", "No files yet.";
@@ -62,10 +61,21 @@ super::texts! {
         file_failed: "bị từ chối", "refused";
         file_retry: "Gửi tiếp", "Go on";
         file_remove: "Bỏ tệp", "Leave it out";
+        file_save_later: "Còn tệp đang gửi. Gửi xong sẽ lưu ngay.", "Files are still being sent. This is saved as soon as they are.";
+        file_not_saved: "Chưa lưu: có tệp bị từ chối. Hãy bỏ tệp đó hoặc lưu mà không có nó.",
+            "Not saved: a file was refused. Leave it out, or save without it.";
         both_values: "Tác phẩm đã thay đổi ở nơi khác. Chữ bạn gõ vẫn còn; bên cạnh là bản đang có. Hãy xem lại rồi lưu.",
             "The work has changed elsewhere. What you typed is kept; beside it is what is there now. Please look, then save.";
         now_there: "Hiện đang là", "Now it says";
         see: "Xem trang tác phẩm", "See the page of the work";
+    }
+}
+
+/// Why a file is not taken when a form has more than this many.
+pub fn file_limit(limit: usize, language: Language) -> String {
+    match language {
+        Language::Vietnamese => format!("mỗi lần gửi được nhiều nhất {limit} tệp"),
+        Language::English => format!("at most {limit} files at once"),
     }
 }
 

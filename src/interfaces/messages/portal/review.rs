@@ -41,9 +41,8 @@ super::texts! {
         key_undo: "hoàn tác, ở trang kết quả sửa hàng loạt", "undo, on the page of a bulk change";
         key_help: "trợ giúp này", "this help";
         refused: "Chưa làm được", "Not done";
-        done: "Đã ghi quyết định.", "The decision is recorded.";
+        previous_page: "Trang trước", "Previous page";
         next_page: "Trang tiếp theo", "Next page";
-        not_applicable: "không cần", "not needed";
         met: "đủ", "met";
         missing: "thiếu", "missing";
     }

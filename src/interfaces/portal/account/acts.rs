@@ -5,15 +5,17 @@ use crate::domain::Rule;
 use crate::domain::Violations;
 use crate::domain::access::{Permission, Permissions, TokenId};
 use crate::domain::account::AccountLanguage;
+use crate::domain::asset::Revision;
 use crate::interfaces::http::authentication::CallerNetwork;
 use crate::interfaces::http::extract::guard::Read;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::portal::form::{FormFields, PostedForm};
 use crate::services::accounts::{
-    AccountsError, DEFAULT_OVERLAP_SECONDS, NewOwnToken, PreferencesChange, Proof, Secret, Session,
+    AccountsError, CodesRenewal, DEFAULT_OVERLAP_SECONDS, NewOwnToken, PreferencesChange, Proof,
+    Secret, Session,
 };
 
-use super::outcome::Shown;
+use super::outcome::SecretsShownOnce;
 
 /// What a form of the page asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub(super) enum Done {
     /// The holder proved who it is: its session has a new secret.
     Proven(Secret, Session),
     /// There is something to show, this once.
-    Shown(Shown),
+    Shown(SecretsShownOnce),
 }
 
 impl Act {
@@ -134,8 +136,8 @@ impl Act {
                 accounts.preferences.change(session, change).await?;
             }
             Self::Password => {
-                let (current, new) = (fields.text("current"), fields.text("password"));
-                if new != fields.text("again") {
+                let (current, new) = (fields.password("current"), fields.password("password"));
+                if new != fields.password("again") {
                     return Err(broken("/again", Rule::NotValid));
                 }
                 let own = &accounts.own;
@@ -161,16 +163,22 @@ impl Act {
         let codes = match self {
             Self::BeginTotp => {
                 let new = own.begin_totp(session).await?;
-                return Ok(Done::Shown(Shown::totp(&new)));
+                return Ok(Done::Shown(SecretsShownOnce::totp(&new)));
             }
             Self::RemoveTotp => {
                 own.remove_totp(session).await?;
                 return Ok(Done::Written("lop-hai"));
             }
             Self::ConfirmTotp => own.confirm_totp(session, fields.text("code")).await?,
-            _ => own.renew_recovery_codes(session).await?,
+            _ => {
+                let renewal = CodesRenewal {
+                    request: fields.repeatable_request(&["act"]),
+                    expected: revision(fields)?,
+                };
+                own.renew_recovery_codes(session, Some(&renewal)).await?
+            }
         };
-        Ok(Done::Shown(Shown::codes(&codes)))
+        Ok(Done::Shown(SecretsShownOnce::codes(&codes)))
     }
 
     async fn end(
@@ -205,23 +213,22 @@ impl Act {
         let (tokens, id) = (&archive.tokens, TokenId(fields.text("id").to_owned()));
         let secret = match self {
             Self::CreateToken => {
-                let known = tokens.list_own(session).await?.len();
-                if fields.text("known") != known.to_string() {
-                    // The form was sent before: its token is in the list.
-                    return Err(Problem::Conflict);
-                }
-                tokens.create_own(session, wanted(fields)).await?.0
+                let once = fields.repeatable_request(&["act", "label", "scope"]);
+                let created = tokens.create_own(session, wanted(fields), Some(&once));
+                created.await?.0
             }
             Self::RotateToken => {
-                let rotated = tokens.rotate_own(session, &id, DEFAULT_OVERLAP_SECONDS);
+                let once = fields.repeatable_request(&["act", "id"]);
+                let overlap = DEFAULT_OVERLAP_SECONDS;
+                let rotated = tokens.rotate_own(session, &id, overlap, Some(&once));
                 rotated.await?.0
             }
             _ => {
                 tokens.revoke_own(session, &id).await?;
-                return Ok(Done::Written("ma"));
+                return Ok(Done::Written("ma-truy-cap"));
             }
         };
-        Ok(Done::Shown(Shown::token(&secret)))
+        Ok(Done::Shown(SecretsShownOnce::token(&secret)))
     }
 }
 
@@ -236,9 +243,15 @@ async fn end_session(session: &Session, id: &str, archive: &Archive) -> Result<(
 /// What the holder of an account with a second factor proves itself with, or of one without.
 fn proof(fields: &FormFields) -> Proof {
     match fields.text("code") {
-        "" => Proof::Password(fields.text("password").to_owned()),
+        "" => Proof::Password(fields.password("password").to_owned()),
         code => Proof::of_text(code),
     }
+}
+
+/// The revision of the account that the page showed.
+fn revision(fields: &FormFields) -> Result<Revision, Problem> {
+    let revision = fields.text("revision").parse().map(Revision);
+    revision.map_err(|_| Problem::MalformedRequest)
 }
 
 fn wanted(fields: &FormFields) -> NewOwnToken {

@@ -8,7 +8,7 @@ use crate::services::accounts::{NewTotp, Secret};
 #[derive(Default)]
 pub(super) struct Outcome {
     /// What is shown this once.
-    pub(super) shown: Option<Shown>,
+    pub(super) shown: Option<SecretsShownOnce>,
     /// Why something was not done.
     pub(super) refusal: Vec<String>,
     /// What was typed.
@@ -25,7 +25,7 @@ impl Outcome {
 }
 
 /// What is shown this once.
-pub(super) enum Shown {
+pub(super) enum SecretsShownOnce {
     Totp {
         secret: String,
         address: Option<Href>,
@@ -34,7 +34,7 @@ pub(super) enum Shown {
     Token(String),
 }
 
-impl Shown {
+impl SecretsShownOnce {
     pub(super) fn totp(new: &NewTotp) -> Self {
         let groups: Vec<String> = new
             .secret

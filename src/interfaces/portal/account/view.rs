@@ -2,16 +2,18 @@
 
 use askama::Template;
 
-use super::outcome::{Outcome, Shown};
+use super::outcome::{Outcome, SecretsShownOnce};
 use crate::app::Archive;
 use crate::domain::Timestamp;
 use crate::domain::access::Permission;
 use crate::domain::account::AccountLanguage;
+use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::account::{self as texts, AccountTexts};
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::messages::{Language, roles};
 use crate::interfaces::portal::assets;
+use crate::interfaces::portal::ceremony::Ceremony;
 use crate::interfaces::portal::form::FormFields;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
@@ -29,6 +31,7 @@ pub(super) struct AccountPage {
     t: &'static AccountTexts,
     action: Href,
     script: Href,
+    passkey: Ceremony,
     login: String,
     role: &'static str,
     body: Option<String>,
@@ -39,11 +42,13 @@ pub(super) struct AccountPage {
     passkeys: Vec<PasskeyRow>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
-    /// How many tokens the holder has seen: a form that is sent twice makes one.
-    known_tokens: usize,
+    /// By which a form that is sent twice is recognised.
+    key: String,
+    /// The revision of the account.
+    revision: u64,
     token_label: String,
     scopes: Vec<(&'static str, &'static str, bool)>,
-    shown: Option<Shown>,
+    shown: Option<SecretsShownOnce>,
     refusal: Vec<String>,
 }
 
@@ -95,6 +100,7 @@ impl AccountPage {
             t,
             action: Place::Account.href(language),
             script: assets::href("passkeys.js"),
+            passkey: Ceremony::of_registration(),
             login: account
                 .login
                 .map(|login| login.to_string())
@@ -113,7 +119,8 @@ impl AccountPage {
                 .iter()
                 .map(|one| SessionRow::new(one, session, language))
                 .collect(),
-            known_tokens: tokens.len(),
+            key: hex(&archive.clock.random_bytes::<16>()),
+            revision: account.revision.0,
             tokens: tokens
                 .iter()
                 .map(|one| TokenRow::new(one, now, language))

@@ -4,13 +4,16 @@ use super::outcome::HandedOver;
 use crate::app::Archive;
 use crate::domain::access::{AccountId, Role};
 use crate::domain::{Rule, Slug, Violations};
+use crate::interfaces::http::BaseAddress;
 use crate::interfaces::http::extract::guard::Administer;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::portal::form::{FormFields, PostedForm};
 use crate::services::access_requests::Grant;
-use crate::services::accounts::{self, HandOver, Invite, NewAccount, RepeatableInvite, Secret};
-use crate::storage::blobs::Hasher;
+use crate::services::accounts::{self, HandOver, Invite, NewAccount};
 use crate::storage::catalog::JobId;
+
+/// What an invitation says.
+const INVITE_FIELDS: [&str; 4] = ["login", "display", "role", "organisation"];
 
 /// What a form of the page asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub(super) enum Act {
 pub(super) enum Done {
     /// It is written; the page leads to this section.
     Written(&'static str),
-    /// There is a one-time link.
+    /// There is something to hand over.
     HandedOver(HandedOver),
 }
 
@@ -57,6 +60,7 @@ impl Act {
         self,
         form: &PostedForm<Administer>,
         is_recent: bool,
+        base: &BaseAddress,
         archive: &Archive,
     ) -> Result<Done, Problem> {
         let (actor, fields) = (&form.actor, &form.fields);
@@ -72,7 +76,9 @@ impl Act {
                 Ok(Done::Written("yeu-cau"))
             }
             _ if !is_recent => Err(Problem::ReauthenticationRequired),
-            Self::Invite | Self::Reset | Self::Close => self.change_account(form, archive).await,
+            Self::Invite | Self::Reset | Self::Close => {
+                self.change_account(form, base, archive).await
+            }
             _ => self.decide(form, archive).await,
         }
     }
@@ -80,6 +86,7 @@ impl Act {
     async fn change_account(
         self,
         form: &PostedForm<Administer>,
+        base: &BaseAddress,
         archive: &Archive,
     ) -> Result<Done, Problem> {
         let (actor, fields) = (&form.actor, &form.fields);
@@ -88,7 +95,7 @@ impl Act {
             Self::Invite => {
                 let wanted = wanted(fields)?;
                 let how = Invite {
-                    repeatable: Some(once(fields)),
+                    repeatable: Some(fields.repeatable_request(&INVITE_FIELDS)),
                     ..Invite::default()
                 };
                 let invited = administration.invite(actor, wanted, &how).await?;
@@ -105,7 +112,10 @@ impl Act {
             }
         };
         Ok(match handed_over {
-            accounts::HandedOver::Link(link) => address("/account-links/", &link),
+            accounts::HandedOver::Link(link) => {
+                let address = format!("{}/account-links/{}", base.as_str(), link.reveal());
+                Done::HandedOver(HandedOver::Address(address))
+            }
             accounts::HandedOver::Mailed(login) => {
                 Done::HandedOver(HandedOver::Mailed(login.to_string()))
             }
@@ -130,14 +140,9 @@ impl Act {
             expires_at: None,
         };
         let (link, _) = requests.grant(actor, id, grant).await?;
-        Ok(Done::HandedOver(HandedOver::Address(
-            link.reveal().to_owned(),
-        )))
+        let code = link.reveal().to_owned();
+        Ok(Done::HandedOver(HandedOver::Grant(code)))
     }
-}
-
-fn address(path: &str, link: &Secret) -> Done {
-    Done::HandedOver(HandedOver::Address(format!("{path}{}", link.reveal())))
 }
 
 fn account(fields: &FormFields) -> Result<AccountId, Problem> {
@@ -167,17 +172,4 @@ fn missing(pointer: &str) -> Problem {
     let mut broken = Violations::default();
     broken.push(pointer, Rule::Required);
     Problem::Invalid(broken)
-}
-
-/// A form that is sent twice invites once.
-fn once(fields: &FormFields) -> RepeatableInvite {
-    let mut hasher = Hasher::new();
-    for name in ["key", "login", "display", "role", "organisation"] {
-        hasher.update(format!("{}\n", fields.text(name)).as_bytes());
-    }
-    let request = hasher.finish();
-    RepeatableInvite {
-        key: format!("form-{request}"),
-        request,
-    }
 }

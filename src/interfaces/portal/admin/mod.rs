@@ -55,7 +55,7 @@ pub async fn act(
         ..Outcome::default()
     };
     if !form.is_resumed() {
-        match act.make(&form, is_recent, &archive).await {
+        match act.make(&form, is_recent, &page.base, &archive).await {
             Ok(Done::Written(section)) => {
                 let admin = Place::Admin.href(page.language).at(section);
                 return Ok(page.redirect(&admin));

@@ -13,10 +13,12 @@ pub(super) struct Outcome {
     pub(super) typed: FormFields,
 }
 
-/// How a one-time link reaches its holder.
+/// What an administrator hands over, this once.
 pub(super) enum HandedOver {
-    /// The administrator hands this address over.
+    /// The whole address of a one-time link.
     Address(String),
-    /// It is mailed to this address.
+    /// A one-time link that was mailed to this address.
     Mailed(String),
+    /// With this code a body fetches its token.
+    Grant(String),
 }

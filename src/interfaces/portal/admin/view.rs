@@ -34,16 +34,18 @@ pub(super) struct AdminPage {
     prove: Href,
     is_recent: bool,
     handed_over: Option<HandedOver>,
+    /// Where a granted token is fetched.
+    handovers: String,
     refusal: Vec<String>,
     figures: Vec<Figure>,
     audit: Vec<AuditRow>,
     export: Href,
     /// For administrators.
-    office: Option<Office>,
+    administrator: Option<AdministratorView>,
 }
 
 /// What only administrators see.
-struct Office {
+struct AdministratorView {
     key: String,
     login: String,
     display: String,
@@ -72,8 +74,8 @@ impl AdminPage {
         let health = archive.health().await;
         let health = health.map_err(|error| Problem::Unavailable(error.into()))?;
         let audit = archive.audit.newest(actor, ENTRIES).await?;
-        let office = if actor.may(Permission::Administer) {
-            Some(Office::read(actor, page, archive, &outcome.typed).await?)
+        let administrator = if actor.may(Permission::Administer) {
+            Some(AdministratorView::read(actor, page, archive, &outcome.typed).await?)
         } else {
             None
         };
@@ -85,16 +87,17 @@ impl AdminPage {
             prove: Place::Account.href(language).at("xac-nhan"),
             is_recent,
             handed_over: outcome.handed_over,
+            handovers: format!("{}/api/v1/access-handovers", page.base.as_str()),
             refusal: outcome.refusal,
             figures: figures(&health, language),
             audit: audit.map(|entry| AuditRow::new(entry, language)).collect(),
             export: Href::own("/api/v1/audit?format=csv&limit=1000"),
-            office,
+            administrator,
         })
     }
 }
 
-impl Office {
+impl AdministratorView {
     async fn read(
         actor: &Actor,
         page: &PageRequest,

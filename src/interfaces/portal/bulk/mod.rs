@@ -9,7 +9,7 @@ mod view;
 
 use actix_web::{HttpResponse, web};
 
-use super::form::{FormFields, PostedForm};
+use super::form::PostedForm;
 use super::page::PageRequest;
 use super::place::Place;
 use super::refusal;
@@ -20,8 +20,6 @@ use crate::interfaces::http::extract::query;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::bulk::BulkTexts;
-use crate::services::works::IdempotentRequest;
-use crate::storage::blobs::Hasher;
 use request::Request;
 pub use result::{show_result, undo};
 use view::{FormPage, PreviewPage};
@@ -76,22 +74,11 @@ pub async fn send(
         let view = PreviewPage::read(&form, &page, &caller, previews, notice, &archive).await?;
         return page.respond(&view);
     }
-    let once = once(fields);
+    let once = fields.idempotent_request("");
     let reason = Some(fields.text("reason")).filter(|reason| !reason.is_empty());
     let (bulk, act) = (&archive.bulk, &request.act);
     let started = bulk.start(&form.actor, act, &request.works, reason, Some(&once));
     let id = started.await?.result.id.parse();
     let id = id.map_err(|_| Problem::internal("the id of a bulk act"))?;
     Ok(page.redirect(&Place::BulkResult(id).href(page.language)))
-}
-
-/// The key of the preview makes its form act once.
-fn once(fields: &FormFields) -> IdempotentRequest {
-    let mut hasher = Hasher::new();
-    hasher.update(fields.text("key").as_bytes());
-    let request = hasher.finish();
-    IdempotentRequest {
-        key: format!("form-{request}"),
-        request,
-    }
 }

@@ -3,10 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::view::{Row, why};
+use super::view::{Row, Titles};
 use crate::app::Archive;
 use crate::domain::Timestamp;
 use crate::domain::access::Actor;
+use crate::domain::asset::AssetId;
 use crate::interfaces::http::extract::guard::{Allowed, FollowUp};
 use crate::interfaces::http::extract::query::path_part;
 use crate::interfaces::http::frame::Caller;
@@ -20,6 +21,7 @@ use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
+use crate::interfaces::portal::refusal::sentence;
 use crate::services::curation::bulk::{
     BulkError, BulkId, BulkState, ItemResult, Outcome, Phase, UndoOutcome,
 };
@@ -74,10 +76,18 @@ pub async fn undo(
     if form.is_resumed() {
         return respond(&form.actor, id, &caller, &page, &archive, None).await;
     }
-    match archive.bulk.undo(&form.actor, id, None).await {
-        // Sent twice, the second form finds the act undone.
-        Ok(_) | Err(BulkError::WrongPhase) => {
-            Ok(page.redirect(&Place::BulkResult(id).href(page.language)))
+    let undone = archive.bulk.undo(&form.actor, id, None).await;
+    let here = || page.redirect(&Place::BulkResult(id).href(page.language));
+    match undone {
+        Ok(_) => Ok(here()),
+        Err(BulkError::WrongPhase) => {
+            let phase = archive.bulk.read(&form.actor, id).await?.phase;
+            // Sent twice, the second form finds the act undone.
+            if matches!(phase, Phase::Undoing | Phase::Undone) {
+                return Ok(here());
+            }
+            let running = BulkTexts::of(page.language).not_undone_yet.to_owned();
+            respond(&form.actor, id, &caller, &page, &archive, Some(running)).await
         }
         Err(BulkError::TooLate) => {
             let refusal = caller.document(&Problem::TooLate).detail;
@@ -100,11 +110,12 @@ async fn respond(
     let results = archive.bulk.results(actor, id, after, SHOWN).await?;
     let last = results.last().filter(|_| results.len() == SHOWN);
     let next = last.map(|last| last.item.position.to_string());
-    let mut rows = Vec::with_capacity(results.len());
-    for result in results {
-        rows.push(row(result, actor, caller, page, archive).await?);
-    }
     let (t, language) = (BulkTexts::of(page.language), page.language);
+    let id_of = |result: &ItemResult| result.item.asset.parse().map_err(|_| Problem::NotFound);
+    let ids: Vec<AssetId> = results.iter().map(id_of).collect::<Result<_, Problem>>()?;
+    let titles = Titles::read(actor, &ids, language, archive).await?;
+    let rows = std::iter::zip(ids, results);
+    let rows = rows.map(|(id, result)| row((id, result), &titles, caller, language));
     let here = Place::BulkResult(id);
     page.respond(&ResultPage {
         layout: page.layout(t.title, here),
@@ -115,7 +126,7 @@ async fn respond(
         is_undone: state.phase == Phase::Undone,
         undo_until: undo_until(&state, archive).map(|at| format::moment(at, language)),
         sums: sums(&state, language),
-        rows,
+        rows: rows.collect(),
         next: next.map(|next| here.href_with(language, [("after", next.as_str())])),
         refusal,
         script: assets::href("queue.js"),
@@ -144,13 +155,12 @@ fn sums(state: &BulkState, language: Language) -> Vec<(&'static str, u64, &'stat
         .collect()
 }
 
-async fn row(
-    result: ItemResult,
-    actor: &Actor,
+fn row(
+    (id, result): (AssetId, ItemResult),
+    titles: &Titles,
     caller: &Caller,
-    page: &PageRequest,
-    archive: &Archive,
-) -> Result<Row, Problem> {
+    language: Language,
+) -> Row {
     let (sign, outcome) = match (&result.item.outcome, &result.item.undo) {
         (_, Some(UndoOutcome::Undone(_))) => ("yes", "undone"),
         (_, Some(UndoOutcome::Refused)) => ("ask", "not-undone"),
@@ -159,13 +169,8 @@ async fn row(
         (Outcome::Unchanged, None) => ("if", "unchanged"),
         (Outcome::Refused, None) => ("ask", "refused"),
     };
-    let id = result.item.asset.parse().map_err(|_| Problem::NotFound)?;
-    Ok(Row {
-        sign,
-        outcome: texts::outcome(outcome, page.language),
-        why: result
-            .problem
-            .map_or_else(String::new, |error| why(caller, error.into())),
-        ..Row::of(actor, id, page, archive).await?
-    })
+    let why = result
+        .problem
+        .map_or_else(String::new, |error| sentence(caller, &error.into()));
+    titles.row(id, sign, texts::outcome(outcome, language), why)
 }

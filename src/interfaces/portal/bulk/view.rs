@@ -1,5 +1,7 @@
 //! What the form and the preview show.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
 use super::request::{FIELDS, SEARCH_FIELD, SharedField, WORK_FIELD, parameters};
@@ -10,6 +12,7 @@ use crate::domain::hex;
 use crate::interfaces::http::extract::guard::FollowUp;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::bulk::{self as texts, BulkTexts};
 use crate::interfaces::messages::portal::review;
 use crate::interfaces::portal::choices;
@@ -18,8 +21,8 @@ use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
-use crate::interfaces::portal::refusal;
-use crate::interfaces::portal::works::{self, Text};
+use crate::interfaces::portal::refusal::sentence;
+use crate::interfaces::portal::works::Text;
 use crate::services::curation::bulk::{Act, Preview};
 
 /// Works of a preview that are shown.
@@ -156,21 +159,17 @@ impl PreviewPage {
         let mut shown = previews;
         shown.sort_by_key(|one| one.result.is_ok());
         shown.truncate(SHOWN);
-        let mut rows = Vec::with_capacity(shown.len());
-        for preview in shown {
+        let ids: Vec<AssetId> = shown.iter().map(|one| one.selected.id).collect();
+        let titles = Titles::read(&form.actor, &ids, language, archive).await?;
+        let row = |preview: Preview| {
             let (sign, outcome, why) = match preview.result {
                 Ok(true) => ("yes", "changed", String::new()),
                 Ok(false) => ("if", "unchanged", String::new()),
-                Err(error) => ("ask", "refused", why(caller, error.into())),
+                Err(error) => ("ask", "refused", sentence(caller, &error.into())),
             };
-            let row = Row {
-                sign,
-                outcome: words(outcome),
-                why,
-                ..Row::of(&form.actor, preview.selected.id, page, archive).await?
-            };
-            rows.push(row);
-        }
+            titles.row(preview.selected.id, sign, words(outcome), why)
+        };
+        let rows: Vec<Row> = shown.into_iter().map(row).collect();
         Ok(Self {
             layout: page.layout(t.preview_title, Place::Bulk),
             t,
@@ -206,39 +205,55 @@ fn carried(sent: &FormFields, previews: &[Preview]) -> Vec<(String, String)> {
     kept.cloned().chain(pinned).collect()
 }
 
-/// Why a work is refused.
-pub(super) fn why(caller: &Caller, problem: Problem) -> String {
-    let detail = caller.document(&problem).detail;
-    let reasons = refusal::reasons(caller, problem).map(refusal::words);
-    reasons.map_or(detail, |reasons| reasons.join(" "))
+/// The titles of works that the actor may see.
+pub(super) struct Titles {
+    titles: HashMap<AssetId, Text>,
+    language: Language,
 }
 
-impl Row {
-    /// The row of a work; one that the actor may not see has only its id.
+impl Titles {
+    /// Reads them, all at once.
     ///
     /// # Errors
     /// Those of the catalogue.
-    pub(super) async fn of(
+    pub(super) async fn read(
         actor: &Actor,
-        id: AssetId,
-        page: &PageRequest,
+        ids: &[AssetId],
+        language: Language,
         archive: &Archive,
     ) -> Result<Self, Problem> {
-        let found = archive.sharing.read_many(actor, &[id], false).await?.0;
-        let (delivery, vocabularies) = (&archive.delivery, &archive.vocabularies);
-        let records = works::records(actor, found, delivery, vocabularies).await?;
-        let title = records
-            .first()
-            .map(|record| works::title(record, page.language));
-        Ok(Self {
-            href: Place::Work(id).href(page.language),
+        let mut titles = HashMap::new();
+        let mut rest = ids;
+        // Works with long texts come in several parts.
+        while !rest.is_empty() {
+            let (works, examined) = archive.sharing.read_many(actor, rest, false).await?;
+            titles.extend(works.iter().map(|work| {
+                let title = Text::nearest_or_id(&work.work.titles, language, work.id);
+                (work.id, title)
+            }));
+            rest = rest.get(examined.max(1)..).unwrap_or_default();
+        }
+        Ok(Self { titles, language })
+    }
+
+    /// The row of a work; one that the actor may not see has only its id.
+    pub(super) fn row(
+        &self,
+        id: AssetId,
+        sign: &'static str,
+        outcome: &'static str,
+        why: String,
+    ) -> Row {
+        let title = self.titles.get(&id).cloned();
+        Row {
+            href: Place::Work(id).href(self.language),
             title: title.unwrap_or_else(|| Text {
-                language: page.language.tag().to_owned(),
+                language: self.language.tag().to_owned(),
                 text: id.to_string(),
             }),
-            sign: "ask",
-            outcome: "",
-            why: String::new(),
-        })
+            sign,
+            outcome,
+            why,
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::interfaces::http::upload::slots::UploadSlots;
 use crate::interfaces::portal::form::{self, FormFields, TOKEN_FIELD};
 use crate::interfaces::portal::page::PageRequest;
 use crate::interfaces::portal::place::Place;
+use crate::interfaces::portal::refusal::sentence;
 use crate::services::intake::Placement;
 
 /// Takes the files one after the other. One that is refused stops no other; the page says which and why.
@@ -39,7 +40,7 @@ pub async fn add_files(
     let Ok(actor) = form::holder(&request) else {
         let typed = receiver.leading_fields(request.headers(), body).await?;
         let draft = Place::Draft(id.0).path(page.language);
-        form::keep(&request, &FormFields::new(typed), Some(draft));
+        form::keep_refused(&request, &FormFields::new(typed), Some(draft));
         return Err(Problem::Unauthenticated);
     };
     if !actor.may(Deposit::PERMISSION) {
@@ -60,12 +61,7 @@ pub async fn add_files(
         describe_picture(&mut upload, alt);
         let name = upload.name.clone().unwrap_or_default();
         if let Err(problem) = attach(&actor, id.0, upload, &archive).await {
-            let document = caller.document(&problem);
-            let why = document
-                .errors
-                .into_iter()
-                .next()
-                .map_or(document.detail, |error| error.detail);
+            let why = sentence(&caller, &problem);
             refused.push(format!("{name}: {why}"));
         }
     }

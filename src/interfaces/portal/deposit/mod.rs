@@ -18,7 +18,7 @@ use super::place::Place;
 use crate::app::Archive;
 use crate::domain::Violations;
 use crate::domain::access::Actor;
-use crate::domain::asset::{AssetId, Revision};
+use crate::domain::asset::{AssetId, Revision, Work};
 use crate::interfaces::http::extract::body::in_proportion;
 use crate::interfaces::http::extract::guard::{Allowed, Deposit};
 use crate::interfaces::http::extract::query::WorkId;
@@ -26,15 +26,11 @@ use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::deposit::DepositTexts;
 use crate::interfaces::wire::{parse_work, patch_work};
-use crate::services::works::{ChangeError, IdempotentRequest};
-use crate::storage::blobs::Hasher;
+use crate::services::works::ChangeError;
 use fields::Description;
 pub use files::add_files;
 pub use mine::show_mine;
 use view::{DraftPage, NewPage};
-
-/// The field by which a form that is sent twice is recognised.
-const KEY_FIELD: &str = "key";
 
 /// Shows an empty form.
 ///
@@ -62,13 +58,13 @@ pub async fn create(
     let description = Description::sent(&form.fields);
     let new = |errors| {
         let view = NewPage::new(&page, &description, errors, &archive);
-        page.respond(&view.with_uploads(&form.fields))
+        page.respond(&view.shown_again(&form.fields))
     };
     if form.is_resumed() {
         return new(Vec::new());
     }
     let work = description.to_json(&Description::default());
-    let once = once(form.fields.text(KEY_FIELD), &work);
+    let once = form.fields.idempotent_request(&work.to_string());
     let (length, vocabularies) = (description.bytes(), Arc::clone(&archive.vocabularies));
     let deposit = in_proportion(length, move || parse_work(&work, &vocabularies)).await;
     let created = match deposit {
@@ -88,17 +84,6 @@ pub async fn create(
             new(fields::errors(&caller, broken))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// A form that is sent twice, by a double click or after going back, makes one draft; another description makes another.
-fn once(key: &str, work: &Value) -> IdempotentRequest {
-    let mut hasher = Hasher::new();
-    hasher.update(format!("{key}\n{work}").as_bytes());
-    let request = hasher.finish();
-    IdempotentRequest {
-        key: format!("form-{request}"),
-        request,
     }
 }
 
@@ -141,18 +126,21 @@ pub async fn change(
         Err(error) if page.is_of_script() => Err(error.into()),
         Err(ChangeError::Invalid(broken)) => {
             let errors = fields::errors(&caller, broken);
-            page.respond(&draft().await?.with_description(&sent, errors, &archive))
+            let draft = draft().await?.with_refusal(refused);
+            page.respond(&draft.with_description(&sent, errors, &archive))
         }
         Err(ChangeError::Stale { .. }) => {
-            let changed = DepositTexts::of(page.language).both_values;
-            let draft = draft().await?.with_refusal(vec![changed.to_owned()]);
+            let changed = DepositTexts::of(page.language).both_values.to_owned();
+            let reasons = std::iter::once(changed).chain(refused).collect();
+            let draft = draft().await?.with_refusal(reasons);
             page.respond(&draft.with_conflict(&sent, &archive))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Writes the fields that differ from the present description.
+/// Writes the fields that differ from the present description. What is already there is saved, whatever revision it was
+/// typed for: the script of the form may have sent the same text just before.
 async fn describe(
     actor: &Actor,
     id: AssetId,
@@ -163,13 +151,22 @@ async fn describe(
     let present = archive.sharing.read_for_change(actor, id).await?;
     let patch: Value = sent.to_json(&Description::of(&present.work.clone().into()));
     let (length, vocabularies) = (sent.bytes(), Arc::clone(&archive.vocabularies));
-    let patch = move || patch_work(&present.work, &patch, &vocabularies);
-    let deposit = in_proportion(length, patch).await;
-    let deposit = deposit.map_err(|broken: Violations| ChangeError::Invalid(broken))?;
-    let changed = archive
-        .curation
-        .describe(actor, id, Some(revision), deposit);
-    changed.await.map(drop)
+    let patched = move || {
+        let deposit = patch_work(&present.work, &patch, &vocabularies)?;
+        let is_there = deposit.work
+            == Work {
+                relations: Vec::new(),
+                ..present.work
+            };
+        Ok((deposit, is_there))
+    };
+    let patched = in_proportion(length, patched).await;
+    let (deposit, is_there) = patched.map_err(|broken: Violations| ChangeError::Invalid(broken))?;
+    let curation = &archive.curation;
+    match curation.describe(actor, id, Some(revision), deposit).await {
+        Err(ChangeError::Stale { .. }) if is_there => Ok(()),
+        changed => changed.map(drop),
+    }
 }
 
 /// Submits a draft to the editors; the draft page becomes the receipt.

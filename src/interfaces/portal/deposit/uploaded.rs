@@ -8,13 +8,28 @@ use crate::domain::asset::AssetId;
 use crate::interfaces::http::frame::Caller;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::http::uploads::claimed;
+use crate::interfaces::messages::portal::deposit as texts;
 use crate::interfaces::portal::form::FormFields;
+use crate::interfaces::portal::refusal::sentence;
 
 /// The field with the id of an upload; there may be several.
-pub(super) const UPLOAD_FIELD: &str = "upload";
+const UPLOAD_FIELD: &str = "upload";
 
 /// The most uploads of a form.
-const MAX_UPLOADS: usize = 50;
+pub(super) const MAX_UPLOADS: usize = 50;
+
+/// The fields about uploads, for a form that is shown again.
+pub(super) fn uploads_of(sent: &FormFields) -> Vec<(String, String)> {
+    let mut uploads = Vec::new();
+    for id in sent.all(UPLOAD_FIELD) {
+        uploads.push((UPLOAD_FIELD.to_owned(), id.to_owned()));
+        for name in [format!("name-{id}"), format!("alt-{id}")] {
+            let value = sent.text(&name).to_owned();
+            uploads.push((name, value));
+        }
+    }
+    uploads
+}
 
 /// Makes the uploads files of the draft. One that is refused stops no other; the reasons say which and why. A form that
 /// is sent twice adds nothing twice.
@@ -26,12 +41,15 @@ pub(super) async fn claim(
     archive: &Archive,
 ) -> Vec<String> {
     let mut refused = Vec::new();
-    for upload in fields.all(UPLOAD_FIELD).take(MAX_UPLOADS) {
+    for (position, upload) in fields.all(UPLOAD_FIELD).enumerate() {
         let alt = fields.text(&format!("alt-{upload}"));
-        if let Err(problem) = claim_one(actor, id, upload, alt, archive).await {
-            let document = caller.document(&problem);
-            let first = document.errors.into_iter().next();
-            let why = first.map_or(document.detail, |error| error.detail);
+        let why = if position < MAX_UPLOADS {
+            let claimed = claim_one(actor, id, upload, alt, archive).await;
+            claimed.err().map(|problem| sentence(caller, &problem))
+        } else {
+            Some(texts::file_limit(MAX_UPLOADS, caller.language))
+        };
+        if let Some(why) = why {
             let name = fields.text(&format!("name-{upload}"));
             refused.push(format!("{name}: {why}"));
         }

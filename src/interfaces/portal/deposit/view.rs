@@ -3,12 +3,14 @@
 use askama::Template;
 
 use super::fields::{self, Description, FieldError, FieldView};
-use super::uploaded::UPLOAD_FIELD;
+use super::uploaded::{MAX_UPLOADS, uploads_of};
 use crate::app::Archive;
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::{AssetId, State};
 use crate::domain::hex;
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::uploads::UPLOADS_PATH;
+use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::deposit::{self as texts, DepositTexts};
 use crate::interfaces::portal::assets;
 use crate::interfaces::portal::form::FormFields;
@@ -33,6 +35,8 @@ pub(super) struct NewPage {
     scripts: Scripts,
     /// Fields about files that were uploaded, when the form is shown again.
     uploads: Vec<(String, String)>,
+    /// Whether the form is shown again with what was typed.
+    is_unsaved: bool,
 }
 
 /// What eases the form.
@@ -40,14 +44,21 @@ struct Scripts {
     save: Href,
     upload: Href,
     tus: Href,
+    /// Where files are sent by tus.
+    uploads: Href,
+    upload_limit: usize,
+    upload_limit_text: String,
 }
 
 impl Scripts {
-    fn new() -> Self {
+    fn new(language: Language) -> Self {
         Self {
             save: assets::href("draft.js"),
             upload: assets::href("uploads.js"),
             tus: assets::href("tus.min.js"),
+            uploads: Href::own(UPLOADS_PATH),
+            upload_limit: MAX_UPLOADS,
+            upload_limit_text: texts::file_limit(MAX_UPLOADS, language),
         }
     }
 }
@@ -77,6 +88,7 @@ pub(super) struct DraftPage {
     alt_text: String,
     scripts: Scripts,
     uploads: Vec<(String, String)>,
+    is_unsaved: bool,
 }
 
 impl NewPage {
@@ -94,21 +106,19 @@ impl NewPage {
             key: hex(&archive.clock.random_bytes::<16>()),
             fields: fields::views(description, &errors, page.language, archive),
             errors,
-            scripts: Scripts::new(),
+            scripts: Scripts::new(page.language),
             uploads: Vec::new(),
+            is_unsaved: false,
         }
     }
 
-    /// The page with the files that were uploaded for the form.
-    pub(super) fn with_uploads(self, sent: &FormFields) -> Self {
-        let mut uploads = Vec::new();
-        for id in sent.all(UPLOAD_FIELD) {
-            uploads.push((UPLOAD_FIELD.to_owned(), id.to_owned()));
-            for name in [format!("name-{id}"), format!("alt-{id}")] {
-                uploads.push((name.clone(), sent.text(&name).to_owned()));
-            }
+    /// The page with what was sent, which was not saved, and the files that were uploaded for it.
+    pub(super) fn shown_again(self, sent: &FormFields) -> Self {
+        Self {
+            uploads: uploads_of(sent),
+            is_unsaved: true,
+            ..self
         }
-        Self { uploads, ..self }
     }
 }
 
@@ -163,8 +173,9 @@ impl DraftPage {
             files: record.files.iter().map(file).collect(),
             missing: missing.map(how).collect(),
             alt_text: String::new(),
-            scripts: Scripts::new(),
+            scripts: Scripts::new(page.language),
             uploads: Vec::new(),
+            is_unsaved: false,
         })
     }
 
@@ -178,6 +189,7 @@ impl DraftPage {
         Self {
             fields: fields::views(sent, &errors, self.layout.language, archive),
             errors,
+            is_unsaved: true,
             ..self
         }
     }
@@ -190,15 +202,17 @@ impl DraftPage {
             fields: both
                 .map(|(typed, present)| typed.against(present))
                 .collect(),
+            is_unsaved: true,
             ..self
         }
     }
 
-    /// The page with what was typed before the session ended: a description, or that of a picture. What was typed for
-    /// an earlier revision stands beside what is there now.
+    /// The page with what was typed before the session ended: a description with its uploads, or that of a picture.
+    /// What was typed for an earlier revision stands beside what is there now.
     pub(super) fn resumed(self, typed: &FormFields, archive: &Archive) -> Self {
         let page = Self {
             alt_text: typed.text("alt_text").to_owned(),
+            uploads: uploads_of(typed),
             ..self
         };
         if !typed.has("title") {

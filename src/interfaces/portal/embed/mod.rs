@@ -63,11 +63,11 @@ pub async fn show(
         }
         found => found?,
     };
-    let shown = work::shown(&page, Place::Embed(id.0));
+    let context = work::transcript_context(&page, Place::Embed(id.0));
     let sources = (&archive.delivery, &*archive.vocabularies);
-    let transcripts = work::transcripts(&reader, &work, sources, shown).await?;
+    let transcripts = work::transcripts(&reader, &work, sources, context).await?;
     let record = work::record(&reader, work, &archive).await?;
-    let embedded = EmbeddedWork::new(&page, &record, (transcripts, shown.at_ms), &archive);
+    let embedded = EmbeddedWork::new(&page, &record, (transcripts, context.at_ms), &archive);
     page.respond_embedded(StatusCode::OK, &EmbedPage::new(&page, id.0, Some(embedded)))
 }
 
@@ -102,7 +102,7 @@ impl EmbeddedWork {
             players: work::players(record, at_ms, language),
             picture: pictures.into_iter().next(),
             transcripts,
-            credit: CreditView::new(record, &card, (page, ""), &archive.vocabularies),
+            credit: CreditView::new(record, &card, (page, None), &archive.vocabularies),
             card,
         }
     }

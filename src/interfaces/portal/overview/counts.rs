@@ -8,8 +8,9 @@ use crate::domain::asset::StateName;
 use crate::domain::{Slug, WorkDate};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
+use crate::interfaces::portal::counting;
 use crate::services::search::admission::requester::Requester;
-use crate::services::search::{Facet, SearchRequest, SearchResponse};
+use crate::services::search::{Facet, SearchResponse};
 
 /// The dimensions of the overview.
 pub(super) const DIMENSIONS: [Facet; 4] = [
@@ -26,7 +27,7 @@ const VALUES: usize = 200;
 const MONTHS: i32 = 12;
 
 /// The states that count; drafts are of nobody's concern but their body's.
-const STATES: [StateName; 4] = [
+pub(super) const DEPOSITED: [StateName; 4] = [
     StateName::Submitted,
     StateName::Accepted,
     StateName::Returned,
@@ -83,11 +84,7 @@ impl Overview {
         language: Language,
         archive: &Archive,
     ) -> Result<Self, Problem> {
-        let mut request = SearchRequest::for_text("");
-        request.requester = requester;
-        request.limit = 1;
-        request.group_duplicates = false;
-        request.with_snippets = false;
+        let mut request = counting::request(requester);
         request.facet_values = VALUES;
         language.tag().clone_into(&mut request.language);
         for body in bodies {
@@ -98,18 +95,18 @@ impl Overview {
             dimensions: Default::default(),
             months: Vec::new(),
         };
-        for state in STATES {
+        for state in DEPOSITED {
             let mut of_state = request.clone();
             of_state.facets = DIMENSIONS.to_vec();
             of_state.filters.add(Facet::State, state.name());
-            let found = search(actor, of_state, archive).await?;
+            let found = counting::counts(actor, of_state, archive).await?;
             overview.add(state, found, bodies);
         }
         for month in months(&archive.clock.now().day()) {
             let mut of_month = request.clone();
             of_month.facets = vec![Facet::State];
             (of_month.filters.made_from, of_month.filters.made_to) = (Some(month), Some(month));
-            let found = search(actor, of_month, archive).await?;
+            let found = counting::counts(actor, of_month, archive).await?;
             overview.months.push((month, by_state(&found)));
         }
         Ok(overview)
@@ -145,25 +142,11 @@ fn by_state(found: &SearchResponse) -> Tally {
     let counts = found.facets.iter().flat_map(|counts| &counts.values);
     for value in counts {
         let state = StateName::from_name(&value.value);
-        if let Some(state) = state.filter(|state| STATES.contains(state)) {
+        if let Some(state) = state.filter(|state| DEPOSITED.contains(state)) {
             tally.add(state, value.works);
         }
     }
     tally
-}
-
-async fn search(
-    actor: &Actor,
-    request: SearchRequest,
-    archive: &Archive,
-) -> Result<SearchResponse, Problem> {
-    let found = archive.search.search(actor, request).await?;
-    if found.is_partial {
-        return Err(Problem::Busy {
-            retry_after_seconds: 1,
-        });
-    }
-    Ok(found)
 }
 
 /// The month of this day and those before it.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::counts::{DIMENSIONS, Overview, Row, Tally};
+use super::counts::{DEPOSITED, DIMENSIONS, Overview, Row, Tally};
 use crate::app::Archive;
 use crate::domain::asset::StateName;
 use crate::domain::{Slug, WorkDate};
@@ -26,12 +26,6 @@ const LONGEST: u64 = 230;
 const PUBLISHED: &[StateName] = &[StateName::Published];
 const RETURNED: &[StateName] = &[StateName::Returned];
 const WAITING: &[StateName] = &[StateName::Submitted, StateName::Accepted];
-const DEPOSITED: &[StateName] = &[
-    StateName::Submitted,
-    StateName::Accepted,
-    StateName::Returned,
-    StateName::Published,
-];
 
 /// The overview.
 #[derive(Template)]
@@ -182,7 +176,7 @@ impl Context<'_> {
     ) -> Line {
         let t = self.t;
         let numbers = [
-            (t.deposited, tally.deposited(), DEPOSITED),
+            (t.deposited, tally.deposited(), &DEPOSITED[..]),
             (t.published, tally.published, PUBLISHED),
             (t.returned, tally.returned, RETURNED),
             (t.waiting, tally.waiting, WAITING),

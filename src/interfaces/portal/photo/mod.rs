@@ -106,7 +106,7 @@ impl PhotoPage {
             next: (number < count).then(|| at(number + 1)),
             back,
             licence: record.licence.as_deref().and_then(Href::other),
-            credit: CreditView::new(record, &card, (page, ""), &archive.vocabularies),
+            credit: CreditView::new(record, &card, (page, None), &archive.vocabularies),
             passage_name: None,
             downloads: file.map_or_else(Vec::new, |file| files::of_file(file, language)),
             position,

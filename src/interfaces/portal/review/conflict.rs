@@ -1,6 +1,6 @@
 //! What somebody else has changed since a work was shown: both values of each field.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,13 +8,12 @@ use crate::app::Archive;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, Revision};
 use crate::interfaces::http::problem::Problem;
+use crate::interfaces::http::revisions::compare;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::review as texts;
 use crate::interfaces::portal::works;
-use crate::interfaces::wire::{FieldChangeDto, PassageDto, compare_works};
-
-/// How long texts are compared.
-const LONGEST_COMPARISON: Duration = Duration::from_millis(200);
+use crate::interfaces::wire::{FieldChangeDto, PassageDto};
+use crate::services::search::admission::requester::Requester;
 
 /// A field that has changed.
 pub(super) struct Changed {
@@ -29,20 +28,23 @@ pub(super) struct Changed {
 /// Those of the history.
 pub(super) async fn since(
     shown: Revision,
-    actor: &Actor,
+    (actor, requester): (&Actor, &Requester),
     id: AssetId,
     archive: &Archive,
     language: Language,
 ) -> Result<Vec<Changed>, Problem> {
     let earlier = archive.history.read(actor, id, shown).await?.asset;
     let present = archive.sharing.read_for_change(actor, id).await?;
-    let both = vec![earlier, present];
-    let records = works::records(actor, both, &archive.delivery, &archive.vocabularies).await?;
-    let [earlier, present] = records.as_slice() else {
-        return Ok(Vec::new());
+    let (actor, delivery) = (actor.clone(), archive.delivery.clone());
+    let vocabularies = Arc::clone(&archive.vocabularies);
+    let records = async move {
+        let both = vec![earlier, present];
+        let both = works::records(&actor, both, &delivery, &vocabularies).await?;
+        let mut both = both.into_iter();
+        let (earlier, present) = (both.next(), both.next());
+        Ok((earlier, present.ok_or(Problem::NotFound)?))
     };
-    let deadline = Instant::now() + LONGEST_COMPARISON;
-    let changes = compare_works(Some(earlier), present, deadline);
+    let changes = compare(&archive.search, requester, records).await?;
     Ok(changes
         .iter()
         .map(|change| Changed::new(change, language))

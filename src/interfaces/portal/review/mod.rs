@@ -5,6 +5,7 @@
 
 mod conflict;
 mod decision;
+mod queue_page;
 mod view;
 
 use actix_web::{HttpResponse, web};
@@ -22,15 +23,13 @@ use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::review::ReviewTexts;
 use crate::interfaces::portal::form::{FormFields, PostedForm};
 use crate::interfaces::portal::place::Place;
-use crate::interfaces::portal::refusal::{self, words};
+use crate::interfaces::portal::refusal::{self, sentence, words};
 use crate::services::search::admission::requester::Requester;
 use crate::services::search::{Facet, Order, SearchRequest};
 use crate::services::works::ChangeError;
 use decision::Decision;
+use queue_page::{QUEUE, QueuePage};
 use view::{Answer, ReviewPage, Selected};
-
-/// Works of the queue on one page.
-const QUEUE: usize = 50;
 
 /// Shows the queue with its first work.
 ///
@@ -81,12 +80,19 @@ pub async fn decide(
     if !form.is_resumed() {
         let decision = Decision::read(&form.fields)?;
         match decision.make(&form.actor, id.0, &archive).await {
-            Ok(_) => return Ok(page.redirect(&next(&form.fields).href(page.language))),
+            Ok(_) => {
+                let queue = QueuePage::of(&page);
+                return Ok(page.redirect(&queue.href(next(&form.fields), page.language)));
+            }
             Err(ChangeError::Stale { .. }) => {
-                let shown = decision.revision;
-                let (actor, language) = (&form.actor, page.language);
-                answer.changed = conflict::since(shown, actor, id.0, &archive, language).await?;
+                let (shown, language) = (decision.revision, page.language);
+                let reader = (&form.actor, &counted.0);
                 answer.refusal = vec![ReviewTexts::of(language).changed.to_owned()];
+                match conflict::since(shown, reader, id.0, &archive, language).await {
+                    Ok(changed) => answer.changed = changed,
+                    // The reason that was typed is worth more than the comparison.
+                    Err(problem) => answer.refusal.push(sentence(&caller, &problem)),
+                }
             }
             Err(error) => answer.refusal = words(refusal::reasons(&caller, error.into())?),
         }
@@ -107,10 +113,12 @@ struct Queue<'a> {
     page: &'a PageRequest,
     archive: &'a Archive,
     works: Vec<Asset>,
+    shown: QueuePage,
 }
 
 impl<'a> Queue<'a> {
-    /// Reads it, those that wait longest first.
+    /// Reads the page of it that is asked for, those that wait longest first. The search has them last, so that all are
+    /// looked at.
     async fn read(
         actor: &'a Actor,
         requester: Requester,
@@ -120,15 +128,26 @@ impl<'a> Queue<'a> {
         let mut request = SearchRequest::for_text("");
         request.requester = requester;
         request.order = Order::Changed;
-        request.limit = QUEUE;
-        request.group_duplicates = false;
+        request.limit = SearchRequest::MAX_LIMIT;
+        (request.group_duplicates, request.with_snippets) = (false, false);
         for state in [StateName::Submitted, StateName::Accepted] {
             request.filters.add(Facet::State, state.name());
         }
-        let found = archive.search.search(actor, request).await?;
-        let works = found.hits.into_iter().rev().map(|hit| hit.asset);
+        let mut waiting = Vec::new();
+        loop {
+            let found = archive.search.search(actor, request.clone()).await?;
+            let works = found.hits.into_iter().map(|hit| hit.asset);
+            waiting.extend(works.map(works::without_body));
+            request.after = found.next;
+            if request.after.is_none() {
+                break;
+            }
+        }
+        let shown = QueuePage::of(page).with_more(waiting.len());
+        let works = waiting.into_iter().rev().skip(shown.first()).take(QUEUE);
         Ok(Self {
             works: works.collect(),
+            shown,
             actor,
             page,
             archive,
@@ -148,7 +167,13 @@ impl<'a> Queue<'a> {
         let vocabularies = &self.archive.vocabularies;
         let records =
             works::records(self.actor, self.works, &self.archive.delivery, vocabularies).await?;
-        let view = ReviewPage::new(self.page, &records, selected, answer, vocabularies);
+        let view = ReviewPage::new(
+            (self.page, self.shown),
+            &records,
+            selected,
+            answer,
+            vocabularies,
+        );
         self.page.respond(&view)
     }
 
@@ -167,7 +192,7 @@ impl<'a> Queue<'a> {
             &record,
             &checklist,
             (possible, may_edit),
-            language,
+            (self.shown, language),
             &archive.vocabularies,
         ))
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::conflict::Changed;
+use super::queue_page::QueuePage;
 use crate::domain::asset::{ReviewDecision, StateName};
 use crate::domain::vocabulary::Vocabularies;
 use crate::interfaces::messages::Language;
@@ -26,6 +27,8 @@ pub(super) struct ReviewPage {
     /// The work after the selected one.
     next: String,
     bulk: Href,
+    previous_page: Option<Href>,
+    next_page: Option<Href>,
     script: Href,
 }
 
@@ -76,7 +79,7 @@ struct ConditionView {
 
 impl ReviewPage {
     pub(super) fn new(
-        page: &PageRequest,
+        (page, shown): (&PageRequest, QueuePage),
         records: &[AssetDto],
         selected: Option<Selected>,
         answer: Answer,
@@ -86,7 +89,7 @@ impl ReviewPage {
         let t = ReviewTexts::of(language);
         let waiting = |record: &AssetDto| Waiting {
             card: WorkCard::new(record, vocabularies, language),
-            href: place_of(&record.id).href(language),
+            href: shown.href(place_of(&record.id), language),
             state: state(record.state, language),
             is_selected: selected.as_ref().is_some_and(|work| work.id == record.id),
         };
@@ -98,6 +101,8 @@ impl ReviewPage {
             selected,
             answer,
             bulk: Place::Bulk.href(language),
+            previous_page: shown.previous(language),
+            next_page: shown.next(language),
             script: assets::href("queue.js"),
         }
     }
@@ -119,7 +124,7 @@ impl Selected {
         record: &AssetDto,
         checklist: &ChecklistDto,
         (possible, may_edit): (Vec<ReviewDecision>, bool),
-        language: Language,
+        (shown, language): (QueuePage, Language),
         vocabularies: &Vocabularies,
     ) -> Self {
         let t = ReviewTexts::of(language);
@@ -148,7 +153,7 @@ impl Selected {
                     .to_owned(),
                 text,
             }),
-            action: place_of(&record.id).href(language),
+            action: shown.href(place_of(&record.id), language),
             edit: record
                 .id
                 .parse()

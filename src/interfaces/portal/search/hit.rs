@@ -98,7 +98,8 @@ fn passage(snippet: &Snippet, card: &WorkCard, language: Language) -> Option<(St
     let passage = snippet.passage?;
     let work: AssetId = card.id.parse().ok()?;
     if let TextField::Document(file) = snippet.field {
-        let href = work::document_address((work, file), passage.page, language);
+        let href =
+            work::document_address((work, &work::document_name(file)), passage.page, language);
         let name = match passage.page {
             Some(page) => document::page_link(page, language),
             None => DocumentTexts::of(language).read.to_owned(),
@@ -106,11 +107,10 @@ fn passage(snippet: &Snippet, card: &WorkCard, language: Language) -> Option<(St
         return Some((name, href));
     }
     let at_ms = passage.at_ms?;
-    let seconds = work::seconds(at_ms);
-    let href = Place::Work(work).href_with(language, [("t", seconds.as_str())]);
+    let href = work::moment_address(Place::Work(work), at_ms, language);
     let play_from = SearchTexts::of(language).play_from;
     let name = format!("{play_from} {}", format::clock(at_ms));
-    Some((name, href.at(&format!("t={seconds}"))))
+    Some((name, href))
 }
 
 /// The parts of a fragment, in its order. Ranges that do not fit the text are ignored.

@@ -14,7 +14,7 @@ use super::page::{Goal, SignInPage, Step};
 use crate::app::Archive;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::session::SessionTexts;
-use crate::interfaces::portal::form::{RESUME_FIELD, Unsent};
+use crate::interfaces::portal::form::{RESUME_FIELD, RefusedForm};
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
@@ -45,8 +45,8 @@ pub async fn keep_typed(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?;
-    let unsent = response.request().extensions_mut().remove::<Unsent>();
-    let Some(unsent) = unsent else {
+    let refused = response.request().extensions_mut().remove::<RefusedForm>();
+    let Some(refused) = refused else {
         return Ok(response);
     };
     let request = response.request().clone();
@@ -54,7 +54,7 @@ pub async fn keep_typed(
         // The script keeps the text itself.
         return Ok(response);
     }
-    let Some(mut page) = carry(&request, unsent).await? else {
+    let Some(mut page) = carry(&request, refused).await? else {
         return Ok(response);
     };
     let challenge = response.headers().get(WWW_AUTHENTICATE).cloned();
@@ -65,20 +65,23 @@ pub async fn keep_typed(
 }
 
 /// The page that carries a form on; `None` when there is no such account.
-async fn carry(request: &HttpRequest, unsent: Unsent) -> Result<Option<HttpResponse>, Problem> {
+async fn carry(
+    request: &HttpRequest,
+    refused: RefusedForm,
+) -> Result<Option<HttpResponse>, Problem> {
     let page = PageRequest::extract(request).await?;
     let archive = request.app_data::<web::Data<Archive>>();
     let archive = archive.ok_or_else(|| Problem::internal("no archive"))?;
     let form = CarriedForm {
-        path: unsent.path.unwrap_or_else(|| request.uri().to_string()),
-        fields: unsent.fields,
+        path: refused.path.unwrap_or_else(|| request.uri().to_string()),
+        fields: refused.fields,
     };
     let session = request.extensions().get::<Session>().cloned();
     if session.is_some_and(|session| !session.is_pending) {
         // Signed in again meanwhile, on another page.
         return respond(&page, StatusCode::FORBIDDEN, Some(form)).map(Some);
     }
-    let Some(sealed) = archive.accounts.carried_forms.seal(&unsent.account, &form) else {
+    let Some(sealed) = archive.accounts.carried_forms.seal(&refused.account, &form) else {
         return Ok(None);
     };
     let goal = Goal {

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::interfaces::messages::portal::session::SessionTexts;
 use crate::interfaces::portal::assets;
+use crate::interfaces::portal::ceremony::Ceremony;
 use crate::interfaces::portal::href::Href;
 use crate::interfaces::portal::layout::Layout;
 use crate::interfaces::portal::page::PageRequest;
@@ -21,6 +22,7 @@ pub(super) struct SignInPage {
     forgotten: Href,
     go_on: Href,
     script: Href,
+    passkey: Ceremony,
     error: Option<&'static str>,
 }
 
@@ -71,6 +73,7 @@ impl SignInPage {
             forgotten: Place::Forgotten.href(page.language),
             go_on: Place::SignedIn.href(page.language),
             script: assets::href("passkeys.js"),
+            passkey: Ceremony::of_sign_in(),
             error,
         }
     }

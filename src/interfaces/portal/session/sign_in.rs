@@ -42,7 +42,7 @@ pub async fn sign_in(
     archive: web::Data<Archive>,
     form: OpenForm,
 ) -> Result<HttpResponse, Problem> {
-    let (login, password) = (form.0.text("login"), form.0.text("password"));
+    let (login, password) = (form.0.text("login"), form.0.password("password"));
     let sign_in = &archive.accounts.sign_in;
     let (secret, session) = match sign_in.with_password(login, password, network.0).await {
         Err(AccountsError::WrongCredentials) => {

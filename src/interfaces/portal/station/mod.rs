@@ -14,6 +14,7 @@ use super::works::{self, WorkCard};
 use crate::app::Archive;
 use crate::interfaces::http::authentication::Counted;
 use crate::interfaces::http::extract::guard::{Allowed, Read};
+use crate::interfaces::http::pagination::query_text;
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::format;
@@ -71,47 +72,76 @@ pub async fn show(
             request.filters.add(facet, value.as_str());
         }
     }
-    let after = page.parameter("after");
-    let after = after.as_deref().map(Cursor::parse).transpose();
+    let shown_after = page.parameter("after");
+    let after = shown_after.as_deref().map(Cursor::parse).transpose();
     request.after = after.map_err(|_| Problem::WrongCursor)?;
     let found = archive.search.search(&actor, request).await?;
     let works = found.hits.into_iter().map(|hit| hit.asset).collect();
     let records = works::records(&actor, works, &archive.delivery, &archive.vocabularies).await?;
-    if page.parameter("format").as_deref() == Some("list") {
-        return Ok(list(&records, page.base.as_str()));
+    if page.is_list() {
+        let offered = records
+            .iter()
+            .flat_map(|record| sounds(record, page.language));
+        return Ok(page.respond_list(offered.map(|file| file.href.to_string())));
     }
+    let query = StationQuery {
+        place,
+        language,
+        after: shown_after.unwrap_or_default(),
+    };
     let next = found.next.map(|cursor| cursor.to_text());
-    let view = StationPage::new(&page, &records, (place, language), next, &archive);
-    page.respond(&view)
+    page.respond(&StationPage::new(&page, &records, query, next, &archive))
 }
 
-/// The addresses of the recordings, one in a line.
-fn list(records: &[AssetDto], base: &str) -> HttpResponse {
-    let files = records.iter().flat_map(|record| &record.files);
-    let available = files.filter_map(|file| file.available.as_ref());
-    let sound = available.filter(|bytes| bytes.media_type.starts_with("audio/"));
-    let lines: Vec<String> = sound
-        .map(|bytes| format!("{base}{}\n", bytes.address))
-        .collect();
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(lines.concat())
+/// The recordings of a work that the page offers: what was deposited, and the copies for stations.
+fn sounds(record: &AssetDto, language: Language) -> Vec<DownloadView> {
+    let mut files = files::downloads(record, language);
+    files.retain(|file| file.is_sound);
+    files
+}
+
+/// What the address of the page asks for; empty where it asks for nothing.
+struct StationQuery {
+    place: String,
+    language: String,
+    after: String,
+}
+
+impl StationQuery {
+    /// The filters that are set.
+    fn filters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let filters = [("place", self.place.as_str()), ("language", &self.language)];
+        filters.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+
+    /// The recordings of this page as a list.
+    fn list(&self, language: Language) -> Href {
+        let after = Some(("after", self.after.as_str())).filter(|(_, after)| !after.is_empty());
+        let query = self.filters().chain(after).chain([("format", "list")]);
+        Place::Station.href_with(language, query)
+    }
+
+    fn next(&self, cursor: &str, language: Language) -> Href {
+        let query = self.filters().chain([("after", cursor)]);
+        Place::Station.href_with(language, query)
+    }
+
+    /// The same recordings as a feed.
+    fn feed(&self) -> Href {
+        let query = query_text([("has", "audio")].into_iter().chain(self.filters()));
+        Href::own(format!("/api/v1/search/feed?{query}"))
+    }
 }
 
 impl StationPage {
     fn new(
         page: &PageRequest,
         records: &[AssetDto],
-        (place, language): (String, String),
+        query: StationQuery,
         next: Option<String>,
         archive: &Archive,
     ) -> Self {
         let t = StationTexts::of(page.language);
-        let at = |more: &[(&str, &str)]| {
-            let chosen = [("place", place.as_str()), ("language", language.as_str())];
-            let chosen = chosen.into_iter().filter(|(_, value)| !value.is_empty());
-            Place::Station.href_with(page.language, chosen.chain(more.iter().copied()))
-        };
         let lengths = records.iter().filter_map(works::length_ms);
         Self {
             layout: page.layout(t.title, Place::Station),
@@ -124,18 +154,17 @@ impl StationPage {
                 .iter()
                 .map(|record| Recording::new(record, page.language, archive))
                 .collect(),
-            list: at(&[("format", "list")]),
-            feed: Href::own("/api/v1/search/feed?has=audio"),
-            next: next.map(|cursor| at(&[("after", &cursor)])),
-            place,
-            language,
+            list: query.list(page.language),
+            feed: query.feed(),
+            next: next.map(|cursor| query.next(&cursor, page.language)),
+            place: query.place,
+            language: query.language,
         }
     }
 }
 
 impl Recording {
     fn new(record: &AssetDto, language: Language, archive: &Archive) -> Self {
-        let sounds = files::downloads(record, language).into_iter();
         let length = works::length_ms(record);
         let has_transcript = record.files.iter().any(|file| file.role == "transcript");
         Self {
@@ -143,7 +172,7 @@ impl Recording {
             length: length
                 .map(|ms| format::exact_duration(ms, language))
                 .unwrap_or_default(),
-            downloads: sounds.filter(|file| file.is_sound).collect(),
+            downloads: sounds(record, language),
             notes: files::sound_notes(record, language),
             has_script: record.work.body.is_some() || has_transcript,
         }

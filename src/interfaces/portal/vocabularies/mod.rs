@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::counting;
 use super::href::Href;
 use super::layout::Layout;
 use super::page::PageRequest;
@@ -22,8 +23,8 @@ use crate::interfaces::http::extract::guard::{Allowed, Read};
 use crate::interfaces::http::problem::Problem;
 use crate::interfaces::messages::portal::vocabularies::{self as texts, VocabularyTexts};
 use crate::interfaces::portal::works::Text;
+use crate::services::search::Facet;
 use crate::services::search::admission::requester::Requester;
-use crate::services::search::{Facet, SearchRequest};
 use term::{TermView, Terms};
 use tree::Row;
 
@@ -113,11 +114,9 @@ async fn counts(
     let Some(facet) = facet(scheme) else {
         return Ok(HashMap::new());
     };
-    let mut request = SearchRequest::for_text("");
-    (request.requester, request.limit) = (requester, 1);
-    (request.group_duplicates, request.with_snippets) = (false, false);
+    let mut request = counting::request(requester);
     (request.facets, request.facet_values) = (vec![facet], scheme.len());
-    let found = archive.search.search(actor, request).await?;
+    let found = counting::counts(actor, request, archive).await?;
     let values = found.facets.into_iter().flat_map(|counts| counts.values);
     Ok(values.map(|value| (value.value, value.works)).collect())
 }
@@ -150,21 +149,10 @@ impl ListPage {
 impl SchemeView {
     fn new(scheme: &Scheme, page: &PageRequest) -> Self {
         let language = page.language;
-        let text = |texts: &crate::domain::LanguageMap| {
-            let (tag, text) = texts.nearest(language.tag())?;
-            Some(Text {
-                language: tag.as_str().to_owned(),
-                text: text.to_owned(),
-            })
-        };
         let slug = scheme.head.slug.as_str();
-        let untitled = || Text {
-            language: language.tag().to_owned(),
-            text: slug.to_owned(),
-        };
         Self {
-            title: text(&scheme.head.title).unwrap_or_else(untitled),
-            description: text(&scheme.head.description),
+            title: Text::nearest_or_id(&scheme.head.title, language, slug),
+            description: Text::nearest(&scheme.head.description, language),
             terms: texts::terms(scheme.len(), language),
             href: Place::Vocabularies.href_with(language, [(SCHEME, slug)]),
         }

@@ -59,17 +59,7 @@ impl Terms<'_> {
     }
 
     fn label(&self, concept: &Concept) -> Text {
-        let found = concept.labels.nearest(self.language.tag());
-        found.map_or_else(
-            || Text {
-                language: self.language.tag().to_owned(),
-                text: concept.slug.to_string(),
-            },
-            |(tag, text)| Text {
-                language: tag.as_str().to_owned(),
-                text: text.to_owned(),
-            },
-        )
+        Text::nearest_or_id(&concept.labels, self.language, &concept.slug)
     }
 
     fn works(&self, concept: &Concept) -> Option<(String, Href)> {

@@ -17,10 +17,11 @@ use crate::interfaces::messages::portal::format;
 use crate::interfaces::portal::works::Text;
 use crate::interfaces::wire::{AssetDto, FileDto, FileTextDto};
 use crate::services::delivery::{Delivery, DeliveryError};
+use crate::services::media::text::builder::MAX_TEXT_BYTES;
 use crate::telemetry::error_chain;
 
 /// The most bytes that are read of a text: as many as are kept.
-const MAX_BYTES: u64 = 4 << 20;
+const MAX_BYTES: u64 = MAX_TEXT_BYTES as u64;
 /// How much of the hash of a file names it in addresses.
 const NAME_CHARS: usize = 12;
 /// Where the text begins on the page.
@@ -42,7 +43,7 @@ pub(in crate::interfaces::portal) struct DocumentView {
     pub portion: Portion,
     /// Which of how many pages they are.
     pub position: Option<String>,
-    /// The pages before and after.
+    /// The pages before.
     pub previous: Option<Href>,
     /// The pages after.
     pub next: Option<Href>,
@@ -87,13 +88,17 @@ impl Chosen {
     }
 }
 
-/// The address of a page of a document, where its number is known.
+/// What names a file in addresses.
+pub(in crate::interfaces::portal) fn name(file: Sha256) -> String {
+    file.to_string().chars().take(NAME_CHARS).collect()
+}
+
+/// The address of the document with this name, or of a page of it.
 pub(in crate::interfaces::portal) fn address(
-    (work, file): (AssetId, Sha256),
+    (work, name): (AssetId, &str),
     page: Option<usize>,
     language: Language,
 ) -> Href {
-    let name = &file.to_string()[..NAME_CHARS];
     let number = page.map(|page| page.to_string());
     let page = number.as_deref().map(|number| ("page", number));
     let query = [("document", name)].into_iter().chain(page);
@@ -130,7 +135,7 @@ pub(super) async fn read(
                 read.await?;
             }
             Some(sha256) if text.address.is_some() => {
-                view.open = Some(address((work, sha256), None, language));
+                view.open = Some(address((work, &name(sha256)), None, language));
             }
             _ => {}
         }
@@ -191,10 +196,10 @@ impl DocumentView {
         let (page, part) = (chosen.page, chosen.part);
         let length = text.len();
         let portion = in_proportion(length, move || portions::choose(&text, page, part)).await;
-        let name = &file.to_string()[..NAME_CHARS];
+        let name = self.name.clone();
         let at = |part: usize| {
             let part = part.to_string();
-            let query = [("document", name), ("part", part.as_str())];
+            let query = [("document", name.as_str()), ("part", part.as_str())];
             Place::Work(work).href_with(language, query).at(ANCHOR)
         };
         self.previous = (portion.number > 1).then(|| at(portion.number - 1));

@@ -31,12 +31,12 @@ use crate::interfaces::wire::AssetDto;
 use crate::services::works::FindError;
 
 use document::Chosen;
-pub(super) use document::address as document_address;
+pub(super) use document::{address as document_address, name as document_name};
 pub(super) use media::{PlayerView, players};
-pub(super) use moment::{parse as parse_moment, seconds};
+pub(super) use moment::{address as moment_address, parse as parse_moment};
 pub(super) use picture::{ON_PHOTO_PX, ON_WORK_PX, PictureView, pictures};
 use related::RelatedReader;
-pub(super) use transcript::{Shown, TranscriptView, read as transcripts};
+pub(super) use transcript::{TranscriptContext, TranscriptView, read as transcripts};
 use view::{Passage, WorkPage};
 
 #[derive(Template)]
@@ -65,28 +65,34 @@ pub async fn show(
     };
     let related = RelatedReader::new((&actor, &counted), &page, &archive);
     let related = related.read(&work).await?;
-    let shown = shown(&page, Place::Work(id.0));
-    let sources = (&archive.delivery, &*archive.vocabularies);
-    let transcripts = transcript::read(&actor, &work, sources, shown).await?;
-    let record = record(&actor, work, &archive).await?;
-    if page.parameter("format").as_deref() == Some("list") {
-        let list = parts::list(&record, &related.parts, page.base.as_str());
-        return Ok(plain(list));
+    if page.is_list() {
+        let record = record(&actor, work, &archive).await?;
+        return Ok(page.respond_list(parts::addresses(&record, &related.parts)));
     }
+    let context = transcript_context(&page, Place::Work(id.0));
+    let sources = (&archive.delivery, &*archive.vocabularies);
+    let transcripts = transcript::read(&actor, &work, sources, context).await?;
+    let record = record(&actor, work, &archive).await?;
     let chosen = Chosen::of(&page);
     let documents = document::read(&actor, &record, &archive.delivery, &chosen, page.language);
     let documents = documents.await?;
     let named_page = chosen.page_of(&documents);
     let named_page = named_page.map(|(document, number)| Passage::Page(document, number));
-    let passage = shown.at_ms.map(Passage::Moment).or(named_page);
-    let (texts, context) = ((transcripts, documents), (passage, &**archive));
-    page.respond(&WorkPage::new(&page, &record, texts, related, context))
+    let passage = context.at_ms.map(Passage::Moment).or(named_page);
+    let texts = (transcripts, documents);
+    page.respond(&WorkPage::new(
+        &page,
+        &record,
+        texts,
+        related,
+        (passage, &archive),
+    ))
 }
 
 /// Transcripts of a page that shows them at the moment of its address.
-pub(super) fn shown(page: &PageRequest, place: Place) -> Shown {
+pub(super) fn transcript_context(page: &PageRequest, place: Place) -> TranscriptContext {
     let at = page.parameter("t");
-    Shown {
+    TranscriptContext {
         place,
         language: page.language,
         at_ms: at.as_deref().and_then(parse_moment),
@@ -105,13 +111,6 @@ pub(super) async fn record(
     let (delivery, vocabularies) = (&archive.delivery, &archive.vocabularies);
     let records = works::records(actor, vec![work], delivery, vocabularies).await?;
     records.into_iter().next().ok_or(Problem::NotFound)
-}
-
-/// A list of addresses for a download program.
-fn plain(addresses: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(addresses)
 }
 
 /// The page of a work that was withdrawn or deleted.

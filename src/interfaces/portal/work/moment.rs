@@ -1,5 +1,9 @@
 //! Moments of recordings in addresses: `?t=83`, `?t=1:23` and `#t=83` (Media Fragments URI 1.0).
 
+use crate::interfaces::messages::Language;
+use crate::interfaces::portal::href::Href;
+use crate::interfaces::portal::place::Place;
+
 /// The longest recording that a moment is looked up in: a week, in milliseconds.
 const MAX_MS: u64 = 7 * 24 * 3600 * 1000;
 
@@ -32,6 +36,13 @@ pub(in crate::interfaces::portal) fn seconds(ms: u64) -> String {
 /// The fragment of a moment.
 pub(in crate::interfaces::portal) fn anchor(seconds: &str) -> String {
     format!("t={seconds}")
+}
+
+/// The address of a moment of a recording: for the archive, which marks its line, and for the player.
+pub(in crate::interfaces::portal) fn address(place: Place, ms: u64, language: Language) -> Href {
+    let seconds = seconds(ms);
+    let page = place.href_with(language, [("t", seconds.as_str())]);
+    page.at(&anchor(&seconds))
 }
 
 #[cfg(test)]

@@ -82,13 +82,10 @@ impl Caption {
     }
 }
 
-/// The addresses of all files, one in a line.
-pub(super) fn list(whole: &AssetDto, parts: &[AssetDto], base: &str) -> String {
+/// The addresses of all files.
+pub(super) fn addresses(whole: &AssetDto, parts: &[AssetDto]) -> Vec<String> {
     let available = files(whole, parts).filter_map(|file| file.available.as_ref());
-    let lines: Vec<String> = available
-        .map(|file| format!("{base}{}\n", file.address))
-        .collect();
-    lines.concat()
+    available.map(|file| file.address.clone()).collect()
 }
 
 fn files<'a>(whole: &'a AssetDto, parts: &'a [AssetDto]) -> impl Iterator<Item = &'a FileDto> {

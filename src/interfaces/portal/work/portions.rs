@@ -1,10 +1,9 @@
 //! The text of a document in portions that a slow line carries: some pages, or so many paragraphs when it has no pages.
 
+use crate::services::media::text::builder::PAGE_BREAK;
+
 /// A portion ends with the page that reaches so many bytes.
 const PORTION_BYTES: usize = 16 * 1024;
-/// Between pages.
-const PAGE_BREAK: char = '\u{c}';
-
 /// A portion of a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::interfaces::portal) struct Portion {

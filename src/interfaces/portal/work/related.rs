@@ -20,8 +20,6 @@ use crate::telemetry::error_chain;
 
 /// The most pages of related works that are read.
 const MAX_PAGES: usize = 5;
-/// The most targets of relations whose titles are read.
-const MAX_TARGETS: usize = 20;
 
 /// A work that a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +85,7 @@ impl<'a> RelatedReader<'a> {
         let mut related = Related::default();
         let pointing = self.pointing_to(work.id, &mut related).await;
         let mut originals = Vec::new();
-        let targets = self.targets(work).await?;
+        let targets = self.targets(work, &mut related).await?;
         for relation in &work.work.relations {
             let Some(target) = targets.get(&relation.target) else {
                 continue;
@@ -175,11 +173,16 @@ impl<'a> RelatedReader<'a> {
     }
 
     /// The works that a work names, of those that the reader sees.
-    async fn targets(&self, work: &Asset) -> Result<HashMap<AssetId, Asset>, Problem> {
-        let relations = work.work.relations.iter().take(MAX_TARGETS);
+    async fn targets(
+        &self,
+        work: &Asset,
+        related: &mut Related,
+    ) -> Result<HashMap<AssetId, Asset>, Problem> {
+        let relations = work.work.relations.iter();
         let ids: Vec<AssetId> = relations.map(|relation| relation.target).collect();
         let sharing = &self.archive.sharing;
-        let (targets, _) = sharing.read_many(self.actor, &ids, false).await?;
+        let (targets, examined) = sharing.read_many(self.actor, &ids, false).await?;
+        related.is_incomplete |= examined < ids.len();
         Ok(targets.into_iter().map(|work| (work.id, work)).collect())
     }
 
@@ -202,24 +205,12 @@ impl<'a> RelatedReader<'a> {
         let languages: Vec<String> = languages.map(|tag| name(tag.as_str())).collect();
         let titles = &work.work.titles;
         // In its own language first: who looks for the Jrai version reads Jrai.
-        let own = work.work.languages.first().map(|tag| tag.as_str());
-        let own = own.and_then(|own| titles.iter().find(|(tag, _)| tag.as_str() == own));
-        let tag = self.language.tag();
-        let preferred = titles.iter().find(|(known, _)| known.as_str() == tag);
-        let title = own.or(preferred).or_else(|| titles.iter().next());
+        let own = work.work.languages.first();
+        let own = own.and_then(|own| Some(Text::new(own, titles.get(own)?)));
         WorkLink {
             relation,
             href: Place::Work(work.id).href(self.language),
-            title: title.map_or_else(
-                || Text {
-                    language: tag.to_owned(),
-                    text: work.id.to_string(),
-                },
-                |(language, text)| Text {
-                    language: language.as_str().to_owned(),
-                    text: text.to_owned(),
-                },
-            ),
+            title: own.unwrap_or_else(|| Text::nearest_or_id(titles, self.language, work.id)),
             language: work.work.languages.first().map(|tag| tag.to_string()),
             languages: languages.join(", "),
         }

@@ -62,7 +62,7 @@ pub(in crate::interfaces::portal) struct LineView {
 
 /// Where transcripts are shown.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::interfaces::portal) struct Shown {
+pub(in crate::interfaces::portal) struct TranscriptContext {
     /// The page.
     pub place: Place,
     /// Its language.
@@ -79,7 +79,7 @@ pub(in crate::interfaces::portal) async fn read(
     actor: &Actor,
     work: &Asset,
     (delivery, vocabularies): (&Delivery, &Vocabularies),
-    shown: Shown,
+    context: TranscriptContext,
 ) -> Result<Vec<TranscriptView>, Problem> {
     let is_transcript = |file: &&File| {
         matches!(file.role, FileRole::Transcript | FileRole::Captions)
@@ -110,7 +110,7 @@ pub(in crate::interfaces::portal) async fn read(
             }
         };
         let text = in_proportion(length, read).await;
-        let mut view = TranscriptView::new(file, &text, shown);
+        let mut view = TranscriptView::new(file, &text, context);
         if view.lines.is_empty() && view.paragraphs.is_empty() {
             continue;
         }
@@ -120,7 +120,7 @@ pub(in crate::interfaces::portal) async fn read(
             line.anchor = is_first.then(|| moment::anchor(&line.seconds));
         }
         if view.name.is_empty() && has_several {
-            view.name = works::label(vocabularies, "language", &view.language, shown.language);
+            view.name = works::label(vocabularies, "language", &view.language, context.language);
         }
         views.push(view);
     }
@@ -128,21 +128,21 @@ pub(in crate::interfaces::portal) async fn read(
 }
 
 impl TranscriptView {
-    fn new(file: &File, text: &TimedText, shown: Shown) -> Self {
-        let current = |start: &u64| shown.at_ms.is_some_and(|at| *start <= at);
+    fn new(file: &File, text: &TimedText, context: TranscriptContext) -> Self {
+        let current = |start: &u64| context.at_ms.is_some_and(|at| *start <= at);
         let starts: Vec<u64> = text.cues().map(|(start, _)| start).collect();
         let current = starts.iter().rposition(current);
         let lines = text.cues().enumerate();
         let line = |(number, (ms, text)): (usize, (u64, &str))| LineView {
             is_current: current == Some(number),
-            ..LineView::new(ms, text, shown)
+            ..LineView::new(ms, text, context)
         };
         let lines: Vec<LineView> = lines.map(line).collect();
         let has_times = !lines.is_empty();
         let paragraphs = text.text.lines().map(str::trim);
         let paragraphs = paragraphs.filter(|line| !has_times && !line.is_empty());
         let tag = file.language.as_ref().map_or("vi", |tag| tag.as_str());
-        let title = file.title.best(shown.language.tag());
+        let title = file.title.best(context.language.tag());
         Self {
             anchor: String::new(),
             language: tag.to_owned(),
@@ -154,13 +154,11 @@ impl TranscriptView {
 }
 
 impl LineView {
-    fn new(ms: u64, text: &str, shown: Shown) -> Self {
+    fn new(ms: u64, text: &str, context: TranscriptContext) -> Self {
         let seconds = moment::seconds(ms);
-        let query = [("t", seconds.as_str())];
-        let href = shown.place.href_with(shown.language, query);
         Self {
             clock: format::clock(ms),
-            href: href.at(&moment::anchor(&seconds)),
+            href: moment::address(context.place, ms, context.language),
             text: text.to_owned(),
             is_current: false,
             anchor: None,

@@ -2,15 +2,16 @@
 
 use askama::Template;
 
-use super::document::DocumentView;
+use super::document::{self, DocumentView};
 use super::facts::{self, FactView};
 use super::media::{self, PlayerView};
+use super::moment;
 use super::parts::PartsView;
 use super::picture::{self, ON_WORK_PX, PictureView};
 use super::related::{Related, WorkLink};
 use super::transcript::TranscriptView;
-use super::{moment, portions};
 use crate::app::Archive;
+use crate::interfaces::http::html;
 use crate::interfaces::messages::Language;
 use crate::interfaces::messages::portal::document::DocumentTexts;
 use crate::interfaces::messages::portal::format;
@@ -85,8 +86,10 @@ impl WorkPage {
         let players = media::players(record, at_ms, language);
         // A moment of nothing is no passage.
         let passage = passage.filter(|_| at_ms.is_none() || !players.is_empty());
-        let address = passage.as_ref().map(Passage::address).unwrap_or_default();
-        let credited = (page, address.as_str());
+        let address = passage
+            .as_ref()
+            .map(|passage| passage.address(place, language));
+        let credited = (page, address);
         let corrections = record.corrections.iter();
         Self {
             layout: page.layout(card.title.text.clone(), place),
@@ -130,17 +133,14 @@ impl Passage {
         }
     }
 
-    /// What follows the path of the page.
-    fn address(&self) -> String {
-        match self {
-            Self::Moment(at_ms) => {
-                let seconds = moment::seconds(*at_ms);
-                format!("?t={seconds}#t={seconds}")
+    /// Its address on the page of the work.
+    fn address(&self, place: Place, language: Language) -> Href {
+        match (self, place) {
+            (Self::Page(name, number), Place::Work(work)) => {
+                document::address((work, name), Some(*number), language)
             }
-            Self::Page(document, number) => {
-                let anchor = portions::anchor(&number.to_string());
-                format!("?document={document}&page={number}#{anchor}")
-            }
+            (Self::Page(..), place) => place.href(language),
+            (Self::Moment(at_ms), place) => moment::address(place, *at_ms, language),
         }
     }
 
@@ -163,8 +163,8 @@ fn correction(correction: &CorrectionDto, page: &PageRequest) -> (String, String
 fn embed(page: &PageRequest, record: &AssetDto, card: &WorkCard) -> String {
     let place = record.id.parse().map_or(Place::Home, Place::Embed);
     let address = format!("{}{}", page.base.as_str(), place.path(page.language));
-    let title = card.title.text.replace('&', "&amp;").replace('"', "&quot;");
-    let title = title.replace('<', "&lt;").replace('>', "&gt;");
+    let mut title = String::new();
+    html::escape(&card.title.text, &mut title);
     format!(
         "<iframe src=\"{address}\" title=\"{title}\" width=\"640\" height=\"480\" loading=\"lazy\" allowfullscreen></iframe>"
     )

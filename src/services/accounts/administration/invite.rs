@@ -4,11 +4,12 @@ use super::{Administration, HandOver, HandedOver};
 use crate::domain::access::{AccountId, Actor, Role};
 use crate::domain::account::{Account, AccountLanguage, Login, display_line};
 use crate::domain::hex;
-use crate::domain::{Rule, Sha256, Slug, Violations};
+use crate::domain::{Rule, Slug, Violations};
 use crate::services::accounts::error::AccountsError;
 use crate::services::accounts::post::check_post;
 use crate::services::accounts::preferences::{self, Preferences};
 use crate::services::accounts::private;
+use crate::services::accounts::repeatable::RepeatableRequest;
 use crate::services::accounts::scope::administers;
 use crate::services::accounts::stored::{AccountV1, PrivateV1};
 use crate::services::audit::{Act, NewEntry};
@@ -36,16 +37,7 @@ pub struct Invite {
     /// The language of messages for it.
     pub language: Option<AccountLanguage>,
     /// Makes the request one that can be repeated.
-    pub repeatable: Option<RepeatableInvite>,
-}
-
-/// What makes a request to create an account one that can be repeated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepeatableInvite {
-    /// Chosen by the client: equal requests with it create one account.
-    pub key: String,
-    /// SHA-256 of the request.
-    pub request: Sha256,
+    pub repeatable: Option<RepeatableRequest>,
 }
 
 /// A new account.

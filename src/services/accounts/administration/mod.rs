@@ -6,7 +6,7 @@ mod invite;
 use std::sync::Arc;
 
 pub use hand_over::{HandOver, HandedOver};
-pub use invite::{Invite, Invited, NewAccount, RepeatableInvite};
+pub use invite::{Invite, Invited, NewAccount};
 
 use super::access::Access;
 use super::error::AccountsError;

@@ -3,9 +3,10 @@
 //! They act as the account and end with it, and with its role and its body.
 
 use super::super::error::AccountsError;
+use super::super::repeatable::RepeatableRequest;
 use super::super::secret::Secret;
 use super::super::sessions::Session;
-use super::service::{NewToken, Tokens};
+use super::service::{NewToken, PREFIX, Tokens, hash};
 use super::token::Token;
 use crate::domain::access::{AccountId, Actor, Permissions, TokenId};
 use crate::domain::{Rule, Timestamp};
@@ -32,19 +33,30 @@ pub struct NewOwnToken {
 }
 
 impl Tokens {
-    /// Creates a token of the account of this session.
+    /// Creates a token of the account of this session; a request that is repeated gets the one that it has made.
     ///
     /// # Errors
-    /// [`AccountsError::Invalid`], [`AccountsError::TooManyTokens`].
+    /// [`AccountsError::Invalid`], [`AccountsError::TooManyTokens`]; [`AccountsError::TokenEnded`] for a repeated request
+    /// whose token has ended.
     pub async fn create_own(
         &self,
         session: &Session,
         wanted: NewOwnToken,
+        repeatable: Option<&RepeatableRequest>,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
         let _changing = self.changing.lock().await;
         let now = self.clock.now();
-        let running = self.own_secrets(session).await?;
-        let running = running.iter().filter(|one| !one.has_ended(now));
+        let secrets = self.own_secrets(session).await?;
+        let secret = self.own_secret(session, "own-token", repeatable);
+        if let Some(made) = secrets.iter().find(|one| one.hash == hash(secret.reveal())) {
+            let is_over = made.has_ended(now);
+            return if is_over {
+                Err(AccountsError::TokenEnded)
+            } else {
+                Ok((secret, made.clone()))
+            };
+        }
+        let running = secrets.iter().filter(|one| !one.has_ended(now));
         let newest = running.filter(|one| one.secret_expires_at.is_none());
         if newest.count() >= MAX_OWN_TOKENS {
             return Err(AccountsError::TooManyTokens);
@@ -69,7 +81,7 @@ impl Tokens {
             permissions: wanted.permissions,
         };
         let account = account_of(session)?;
-        self.create_checked(&session.actor, wanted, Some(account))
+        self.create_checked(&session.actor, wanted, Some(account), secret)
             .await
     }
 
@@ -93,7 +105,8 @@ impl Tokens {
         self.revoke_those(&session.actor, id, is_own).await
     }
 
-    /// Gives a token of the account of this session a new secret, as [`Tokens::rotate`] does.
+    /// Gives a token of the account of this session a new secret, as [`Tokens::rotate`] does; a request that is repeated
+    /// gets the one that it has made.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchToken`], [`AccountsError::TokenEnded`].
@@ -102,10 +115,13 @@ impl Tokens {
         session: &Session,
         id: &TokenId,
         overlap_seconds: i64,
+        repeatable: Option<&RepeatableRequest>,
     ) -> Result<(Secret, Token), AccountsError> {
         let account = account_of(session)?;
         let is_own = |one: &TokenRecord| one.account.as_ref() == Some(&account);
-        self.rotate_those(&session.actor, id, overlap_seconds, is_own)
+        let purpose = format!("own-token-rotation\n{}", id.0);
+        let secret = self.own_secret(session, &purpose, repeatable);
+        self.rotate_those(&session.actor, id, overlap_seconds, secret, is_own)
             .await
     }
 
@@ -133,6 +149,22 @@ impl Tokens {
         }
         self.cache().forget(&secrets);
         Ok(())
+    }
+
+    /// A random secret, or the same for each equal request.
+    fn own_secret(
+        &self,
+        session: &Session,
+        purpose: &str,
+        repeatable: Option<&RepeatableRequest>,
+    ) -> Secret {
+        repeatable.map_or_else(
+            || self.new_secret(),
+            |request| {
+                let bits = request.bits(&session.account, purpose, &self.keys.master());
+                Secret::of_bits(&bits, PREFIX)
+            },
+        )
     }
 
     async fn own_secrets(&self, session: &Session) -> Result<Vec<TokenRecord>, AccountsError> {

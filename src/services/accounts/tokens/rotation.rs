@@ -4,7 +4,7 @@
 use super::super::error::AccountsError;
 use super::super::scope::administers;
 use super::super::secret::Secret;
-use super::service::{PREFIX, Tokens, hash};
+use super::service::{Tokens, hash};
 use super::token::Token;
 use crate::domain::access::{Actor, TokenId};
 use crate::services::audit::{Act, NewEntry};
@@ -28,7 +28,7 @@ impl Tokens {
         overlap_seconds: i64,
     ) -> Result<(Secret, Token), AccountsError> {
         administers(actor)?;
-        self.rotate_those(actor, id, overlap_seconds, |_| true)
+        self.rotate_those(actor, id, overlap_seconds, self.new_secret(), |_| true)
             .await
     }
 
@@ -37,18 +37,21 @@ impl Tokens {
         actor: &Actor,
         id: &TokenId,
         overlap_seconds: i64,
+        secret: Secret,
         is_theirs: impl Fn(&TokenRecord) -> bool,
     ) -> Result<(Secret, Token), AccountsError> {
         let _changing = self.changing.lock().await;
         let mut secrets = self.secrets_of(id).await?;
         secrets.retain(is_theirs);
+        if let Some(made) = secrets.iter().find(|one| one.hash == hash(secret.reveal())) {
+            return self.made_before(secret, made).await;
+        }
         let newest = secrets.iter().find(|one| one.secret_expires_at.is_none());
         let newest = newest.ok_or(AccountsError::NoSuchToken)?.clone();
         let now = self.clock.now();
         if newest.has_ended(now) {
             return Err(AccountsError::TokenEnded);
         }
-        let secret = Secret::random(&self.clock, PREFIX);
         let next = TokenRecord {
             hash: hash(secret.reveal()),
             secret_since: now,
@@ -70,6 +73,19 @@ impl Tokens {
         self.trail.commit(changes, &entry).await?;
         self.cache().forget(&secrets);
         let token = self.token(id).await?;
+        Ok((secret, token.ok_or(AccountsError::NoSuchToken)?))
+    }
+
+    /// What an equal request has made; nothing once it has ended.
+    async fn made_before(
+        &self,
+        secret: Secret,
+        made: &TokenRecord,
+    ) -> Result<(Secret, Token), AccountsError> {
+        if made.has_ended(self.clock.now()) {
+            return Err(AccountsError::TokenEnded);
+        }
+        let token = self.token(&made.id).await?;
         Ok((secret, token.ok_or(AccountsError::NoSuchToken)?))
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Slug, Timestamp, Violations, text};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::storage::catalog::{AccessStore, ChangeSet, TokenHash, TokenRecord, Write};
+use crate::storage::keys::KeyStore;
 
 /// The prefix of every secret, so that scanners find leaked ones.
 pub(super) const PREFIX: &str = "kc_";
@@ -30,6 +31,7 @@ pub struct Tokens {
     pub(super) catalog: Arc<dyn AccessStore>,
     pub(super) trail: AuditTrail,
     pub(super) vocabularies: Arc<Vocabularies>,
+    pub(super) keys: Arc<KeyStore>,
     pub(super) clock: Clock,
     pub(super) last_use: LastUse,
     /// Held while secrets are written, so that who rotates and who revokes a token see each other.
@@ -58,6 +60,7 @@ impl Tokens {
         catalog: Arc<dyn AccessStore>,
         trail: AuditTrail,
         vocabularies: Arc<Vocabularies>,
+        keys: Arc<KeyStore>,
         clock: Clock,
     ) -> Self {
         Self {
@@ -65,6 +68,7 @@ impl Tokens {
             catalog,
             trail,
             vocabularies,
+            keys,
             clock,
             changing: tokio::sync::Mutex::default(),
             cache: Mutex::default(),
@@ -83,7 +87,8 @@ impl Tokens {
         wanted: NewToken,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
         administers(actor)?;
-        self.create_checked(actor, wanted, None).await
+        self.create_checked(actor, wanted, None, self.new_secret())
+            .await
     }
 
     /// Whether such a token can be made.
@@ -104,7 +109,8 @@ impl Tokens {
         changes: ChangeSet,
         wanted: NewToken,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
-        self.create_in(changes, &Actor::System, wanted, None).await
+        self.create_in(changes, &Actor::System, wanted, None, self.new_secret())
+            .await
     }
 
     /// All tokens, oldest first, revoked ones included. Secrets are not stored.
@@ -134,9 +140,11 @@ impl Tokens {
         actor: &Actor,
         wanted: NewToken,
         account: Option<AccountId>,
+        secret: Secret,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
         let changes = ChangeSet::by(actor, self.clock.now());
-        self.create_in(changes, actor, wanted, account).await
+        self.create_in(changes, actor, wanted, account, secret)
+            .await
     }
 
     async fn create_in(
@@ -145,10 +153,10 @@ impl Tokens {
         actor: &Actor,
         wanted: NewToken,
         account: Option<AccountId>,
+        secret: Secret,
     ) -> Result<(Secret, TokenRecord), AccountsError> {
         let now = self.clock.now();
         let label = self.checked(&wanted, now).map_err(AccountsError::Invalid)?;
-        let secret = Secret::random(&self.clock, PREFIX);
         let record = TokenRecord {
             id: TokenId(hex(&self.clock.random_bytes::<6>())),
             hash: hash(secret.reveal()),
@@ -171,6 +179,10 @@ impl Tokens {
         let changes = changes.write(Write::Token(record.clone()));
         self.trail.commit(changes, &entry).await?;
         Ok((secret, record))
+    }
+
+    pub(super) fn new_secret(&self) -> Secret {
+        Secret::random(&self.clock, PREFIX)
     }
 
     pub(super) async fn revoke_those(
