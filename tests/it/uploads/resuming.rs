@@ -27,6 +27,9 @@ fn finish(client: &Client, path: &str, bytes: &[u8]) {
     assert!(file.body == bytes, "other bytes");
 }
 
+/// What a server has read of a connection and not yet handed on when the connection breaks off, in bytes; that may be lost.
+const READ_AHEAD: usize = 128 * 1024;
+
 #[test]
 fn a_part_that_breaks_off_keeps_what_arrived() {
     let archive = Archive::start();
@@ -39,7 +42,9 @@ fn a_part_that_breaks_off_keeps_what_arrived() {
         socket.write_all(&bytes[..kept]).unwrap();
         socket.shutdown(Shutdown::Write).unwrap();
         answer_of(socket);
-        assert_eq!(offset_of(&editor, &path), kept as u64);
+        let arrived = usize::try_from(offset_of(&editor, &path)).unwrap();
+        let least = kept.saturating_sub(READ_AHEAD);
+        assert!((least..=kept).contains(&arrived), "{arrived} of {kept}");
         finish(&editor, &path, &bytes);
     }
 }
