@@ -84,6 +84,7 @@ fn file(number: usize, now: Timestamp) -> File {
         language: None,
         facts: MediaFacts::default(),
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: now,
     }
 }

@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use futures_util::{StreamExt as _, stream};
 use khochung::clock::Clock;
@@ -17,7 +17,7 @@ use khochung::interfaces::wire::{parse_import_line, parse_json};
 use khochung::services::audit::AuditTrail;
 use khochung::services::intake::{AcceptedTypes, ImportLine, Intake};
 use khochung::services::works::WorkAccess;
-use khochung::storage::blobs::LocalBlobs;
+use khochung::storage::blobs::{LocalBlobs, Staging};
 use khochung::storage::catalog::embedded::{EmbeddedCatalog, Options};
 use khochung::storage::catalog::prelude::*;
 use khochung::storage::vocabulary;
@@ -45,7 +45,10 @@ fn main() {
     let works = WorkAccess::new(catalog, trail, vocabularies.clone(), Clock::system());
     let intake = Intake::new(
         works,
-        blobs,
+        (
+            blobs,
+            Staging::open(folder.path(), SystemTime::now()).unwrap(),
+        ),
         AcceptedTypes::new(Config::default().intake.allowed_types),
     );
     for run in ["import, all new", "import, all known"] {

@@ -217,7 +217,7 @@ impl Archive {
             notifications,
             works: works.clone(),
             successions: Successions::new(successors, trail.clone()),
-            intake: Intake::new(works.clone(), blobs(), accepted),
+            intake: Intake::new(works.clone(), (blobs(), backends.staging.clone()), accepted),
             uploads: backends.uploads(quotas.clone()),
             curation,
             bulk: Bulk::new(works.clone()),

@@ -103,6 +103,13 @@ pub enum Rule {
     OutsideConsent,
     /// A redacted region that is not within the image, or a file of which no region can be redacted.
     RegionOutsideImage,
+    /// A text for a file of which none is read.
+    FileWithoutText,
+    /// A corrected text with another number of pages than the file has.
+    OtherNumberOfPages {
+        /// The pages of the file.
+        expected: usize,
+    },
     /// Publication: the work has neither body text nor an original file.
     NothingToPublish,
     /// Publication: an image needs a text alternative.

@@ -63,6 +63,7 @@ impl Archive {
         let vocabularies = Arc::new(vocabulary::load(None).unwrap());
         let catalog: Arc<dyn Catalog> = Arc::new(open(&folder.path().join("catalog")));
         let blobs = Arc::new(LocalBlobs::open(folder.path()).unwrap());
+        let staging = Staging::open(folder.path(), SystemTime::now()).unwrap();
         let keys = Arc::new(KeyStore::open(folder.path(), [1; 32]).unwrap());
         let trail = AuditTrail::new(catalog.clone(), clock.clone());
         let works = WorkAccess::new(
@@ -95,12 +96,12 @@ impl Archive {
             keys,
             intake: Intake::new(
                 works.clone(),
-                blobs.clone(),
+                (blobs.clone(), staging.clone()),
                 AcceptedTypes::new(Config::default().intake.allowed_types),
             ),
             curation: Curation::new(works.clone()),
             sharing: Sharing::new(works),
-            staging: Staging::open(folder.path(), SystemTime::now()).unwrap(),
+            staging,
             clock,
             vocabularies,
             catalog,

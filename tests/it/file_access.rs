@@ -138,6 +138,7 @@ fn work_with(number: u8, sha256: Sha256, media_type: &str) -> Asset {
             language: None,
             facts: MediaFacts::default(),
             redacted: Vec::new(),
+            text_correction: None,
             attached_at: NOW,
         }],
         created_at: NOW,

@@ -110,6 +110,7 @@ mod succession_repeats;
 mod succession_splits;
 mod successions;
 mod support;
+mod text_corrections;
 mod text_encodings;
 mod tls;
 mod tokens;

@@ -185,6 +185,7 @@ fn work(key: Sha256) -> Asset {
         language: None,
         facts: MediaFacts::default(),
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: at(0),
     };
     Asset {

@@ -180,6 +180,7 @@ fn work(key: Sha256, media_type: &str) -> Asset {
         language: None,
         facts: MediaFacts::default(),
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: now(),
     };
     Asset {

@@ -177,6 +177,7 @@ fn full_asset() -> Asset {
                 duration_ms: Some(65_000),
             },
             redacted: Vec::new(),
+            text_correction: None,
             attached_at: at(1),
         }],
         created_at: at(2),

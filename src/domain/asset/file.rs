@@ -2,6 +2,7 @@
 
 use super::file_name::extension_of;
 use super::redaction::{RedactionId, Region};
+use super::text_correction::TextCorrection;
 use crate::domain::{LanguageMap, LanguageTag, Sha256, Timestamp};
 
 /// One attached file. Its identity is the SHA-256 of its bytes.
@@ -28,6 +29,8 @@ pub struct File {
     pub facts: MediaFacts,
     /// Regions of an image that its copies do not show, in ascending order.
     pub redacted: Vec<Region>,
+    /// The text that counts in place of what was read from it.
+    pub text_correction: Option<TextCorrection>,
     /// When it was attached.
     pub attached_at: Timestamp,
 }

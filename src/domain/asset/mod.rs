@@ -21,6 +21,7 @@ pub mod review;
 pub mod sealed_file;
 pub mod secrecy;
 mod succession;
+pub mod text_correction;
 pub mod transitions;
 pub mod work;
 pub mod work_edit;
@@ -34,6 +35,7 @@ pub use people::PeopleShown;
 pub use redaction::{RedactionId, Region};
 pub use review::{Correction, Decision, Requirement, ReturnReason, Review};
 pub use sealed_file::SealedFile;
+pub use text_correction::TextCorrection;
 pub use transitions::TransitionError;
 pub use work::{Access, Creator, Identifier, Relation, RelationTarget, RelationType, Work};
 

@@ -15,7 +15,9 @@ use super::accounts::{
     administration, audit, forgotten, link_page, me, notifications, oidc, own, own_tokens,
     passkeys, preferences, session, unsubscribe,
 };
-use super::assets::{decisions, handling, lifecycle, redacted_regions, sealed_files};
+use super::assets::{
+    decisions, handling, lifecycle, redacted_regions, sealed_files, text_corrections,
+};
 use super::delivery::captions;
 use super::described_parameters::DescribedParameters;
 use super::jobs::renditions;
@@ -59,6 +61,7 @@ operations! {
     attach { attach, detach }
     version { replace }
     redacted_regions { redact }
+    text_corrections { correct_text, drop_text_correction }
     claimed { attach_upload }
     tus { abilities, create, resume, append, terminate }
     sealed { add_sealed }

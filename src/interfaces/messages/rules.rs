@@ -37,6 +37,8 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::ConsentEnded => "consent-ended",
         Rule::OutsideConsent => "outside-consent",
         Rule::RegionOutsideImage => "region-outside-image",
+        Rule::FileWithoutText => "file-without-text",
+        Rule::OtherNumberOfPages { .. } => "other-number-of-pages",
         Rule::NothingToPublish => "nothing-to-publish",
         Rule::MissingAltText => "missing-alt-text",
         Rule::FileDoesNotFitKind => "file-does-not-fit-kind",
@@ -65,6 +67,9 @@ fn vietnamese(rule: &Rule) -> String {
     let fixed = match rule {
         Rule::WrongType { expected } => return format!("Phải là kiểu JSON “{expected}”."),
         Rule::TooLong { max } => return format!("Quá dài: nhiều nhất là {max}."),
+        Rule::OtherNumberOfPages { expected } => {
+            return format!("Tệp có {expected} trang: cần đúng bấy nhiêu.");
+        }
         Rule::TooShort { min } => return format!("Quá ngắn: ít nhất {min} ký tự."),
         Rule::OutOfRange { min, max } => return format!("Phải là số nguyên từ {min} đến {max}."),
         Rule::TooFarAway { days } => return format!("Chậm nhất là {days} ngày kể từ bây giờ."),
@@ -113,6 +118,7 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::OutsideConsent => {
             "Không thể công bố: đồng ý của người trong tác phẩm không bao gồm ngôn ngữ hoặc phạm vi này."
         }
+        Rule::FileWithoutText => "Kho không đọc chữ trong loại tệp này.",
         Rule::RegionOutsideImage => "Vùng che phải nằm trong hình ảnh mà kho đọc được kích thước.",
         Rule::NothingToPublish => "Chưa thể công bố: tác phẩm chưa có nội dung hoặc tệp gốc.",
         Rule::MissingAltText => "Chưa thể công bố: hình ảnh cần có văn bản thay thế.",
@@ -146,6 +152,9 @@ fn english(rule: &Rule) -> String {
     let fixed = match rule {
         Rule::WrongType { expected } => return format!("Must be of the JSON type {expected:?}."),
         Rule::TooLong { max } => return format!("Too long: {max} at most."),
+        Rule::OtherNumberOfPages { expected } => {
+            return format!("The file has {expected} pages: send as many.");
+        }
         Rule::TooShort { min } => return format!("Too short: {min} characters at least."),
         Rule::OutOfRange { min, max } => {
             return format!("Must be a whole number from {min} to {max}.");
@@ -194,6 +203,7 @@ fn english(rule: &Rule) -> String {
         Rule::OutsideConsent => {
             "Cannot be published: the consent to show people does not cover this language or audience."
         }
+        Rule::FileWithoutText => "The archive reads no text in files of this kind.",
         Rule::RegionOutsideImage => {
             "A redacted region must lie within an image whose size the archive can read."
         }

@@ -1,6 +1,7 @@
 //! The addresses of pages.
 
 use super::href::Href;
+use crate::domain::Sha256;
 use crate::domain::asset::AssetId;
 use crate::interfaces::http::pagination::query_text;
 use crate::interfaces::messages::Language;
@@ -17,6 +18,8 @@ pub enum Place {
     Work(AssetId),
     /// A picture of a work, counted from 1.
     Photo(AssetId, usize),
+    /// The text of a file of a work, to be corrected.
+    TextCorrection(AssetId, Sha256),
     /// A work within the page of another site.
     Embed(AssetId),
     /// The vocabularies.
@@ -71,6 +74,8 @@ pub const SEARCH: [&str; 2] = ["/tim", "/search"];
 pub const WORK: [&str; 2] = ["/t/{id}", "/w/{id}"];
 /// [`Place::Photo`]
 pub const PHOTO: [&str; 2] = ["/t/{id}/anh/{number}", "/w/{id}/photo/{number}"];
+/// [`Place::TextCorrection`]
+pub const TEXT_CORRECTION: [&str; 2] = ["/t/{id}/chu/{sha256}", "/w/{id}/text/{sha256}"];
 /// [`Place::Embed`]
 pub const EMBED: [&str; 2] = ["/nhung/{id}", "/embed/{id}"];
 /// [`Place::Vocabularies`]
@@ -173,6 +178,9 @@ impl Place {
             Self::Search => pattern(SEARCH, language),
             Self::Work(id) => of_work(WORK, id),
             Self::Photo(id, number) => of_work(PHOTO, id).replace("{number}", &number.to_string()),
+            Self::TextCorrection(id, file) => {
+                of_work(TEXT_CORRECTION, id).replace("{sha256}", &file.to_string())
+            }
             Self::Embed(id) => of_work(EMBED, id),
             Self::Vocabularies => pattern(VOCABULARIES, language),
             Self::Help => pattern(HELP, language),
@@ -222,6 +230,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::{Place, language_of};
+    use crate::domain::Sha256;
     use crate::interfaces::messages::Language::{English, Vietnamese};
 
     #[test]
@@ -229,11 +238,17 @@ mod tests {
         const ID: &str = "0193a5c0-0000-7000-8000-000000000001";
         let id = ID.parse().unwrap();
         let bulk = ID.parse().unwrap();
+        let zeros = "0".repeat(64);
         for (place, vi, en) in [
             (Place::Home, "/", "/en"),
             (Place::Search, "/tim", "/en/search"),
             (Place::Work(id), "/t/ID", "/en/w/ID"),
             (Place::Photo(id, 2), "/t/ID/anh/2", "/en/w/ID/photo/2"),
+            (
+                Place::TextCorrection(id, Sha256::from_bytes([0; 32])),
+                &format!("/t/ID/chu/{zeros}"),
+                &format!("/en/w/ID/text/{zeros}"),
+            ),
             (Place::Embed(id), "/nhung/ID", "/en/embed/ID"),
             (Place::Vocabularies, "/danh-muc", "/en/vocabularies"),
             (Place::Help, "/tro-giup", "/en/help"),

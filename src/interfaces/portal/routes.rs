@@ -6,7 +6,7 @@ use actix_web::{FromRequest, Resource, Responder, Route, web};
 
 use super::{
     account, admin, assets, bulk, deposit, embed, error, help, home, overview, photo, place,
-    review, search, session, station, vocabularies, work,
+    review, search, session, station, text_correction, vocabularies, work,
 };
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
@@ -27,6 +27,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(readable(&at(place::WORK), work::show))
             .service(readable(&at(place::PHOTO), photo::show))
             .service(readable(&at(place::EMBED), embed::show))
+            .service(
+                readable(&at(place::TEXT_CORRECTION), text_correction::show)
+                    .route(posted(text_correction::act)),
+            )
             .service(readable(&at(place::VOCABULARIES), vocabularies::show))
             .service(readable(&at(place::HELP), help::show))
             .service(readable(

@@ -18,7 +18,6 @@ mod patch;
 mod pointer;
 mod reader;
 mod record_parts;
-mod regions;
 mod review;
 mod saved_search;
 pub mod schema;
@@ -30,14 +29,13 @@ pub use asset::{AssetDto, Inclusions, LinksDto, RecordContext};
 pub use bulk::{BulkRequest, MAX_WORKS, Selection, parse_bulk_request};
 pub use change::ChangeDto;
 pub use comparison::{FieldChangeDto, PassageDto, compare_works};
-pub use file::{AvailableDto, FileDto, FileTextDto};
+pub use file::{AvailableDto, FileDto, FileTextDto, RegionDto, parse_pages, parse_regions};
 pub use handling::{
     AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
 };
 pub use import::{ImportResultDto, parse_import_line};
 pub use incoming::{FileDescription, parse_file_description, parse_work};
 pub use patch::patch_work;
-pub use regions::{RegionDto, parse_regions};
 pub use review::{
     ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,
 };

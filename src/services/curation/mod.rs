@@ -18,7 +18,7 @@ pub use sealed_files::SharedEvidence;
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{
-    Asset, AssetId, Region, Revision, State, Tombstone, TransitionError, limits,
+    Asset, AssetId, File, Region, Revision, State, Tombstone, TransitionError, limits,
 };
 use crate::domain::{Rule, Sha256, text};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
@@ -142,6 +142,28 @@ impl Curation {
         self.transition(actor, id, expected, operation, event, |present| {
             let by = actor.decision(self.works.now());
             present.redact(file, regions, &self.works.vocabularies, &by)
+        })
+        .await
+    }
+
+    /// Drops the corrected text of a file: what was read from it counts again.
+    ///
+    /// # Errors
+    /// [`ChangeError::Transition`] when there is no such file, or no correction of its text; [`ChangeError::Stale`].
+    pub async fn drop_text_correction(
+        &self,
+        actor: &Actor,
+        id: AssetId,
+        expected: Option<Revision>,
+        file: Sha256,
+    ) -> Result<Asset, ChangeError> {
+        let (operation, event) = (Operation::Edit, EventKind::TextCorrected);
+        self.transition(actor, id, expected, operation, event, |present| {
+            let is_corrected = |file: &File| file.text_correction.is_some();
+            if !present.file(file).is_some_and(is_corrected) {
+                return Err(TransitionError::NoSuchFile(file));
+            }
+            present.correct_text(file, None, &self.works.vocabularies, self.works.now())
         })
         .await
     }

@@ -5,7 +5,7 @@ use super::presentation::Presentation;
 use crate::domain::Timestamp;
 use crate::domain::access::{Actor, policy};
 use crate::domain::asset::file_name::extension_of;
-use crate::domain::asset::{Asset, File, Processing};
+use crate::domain::asset::{Asset, File, Processing, TextCorrection};
 use crate::storage::catalog::{BlobKey, Rendition};
 
 /// Bytes that may be delivered to the requesting actor.
@@ -78,6 +78,23 @@ pub(super) fn untouched(actor: &Actor, file: &File, file_name: String) -> Delive
         presentation: Presentation::of(&file.media_type),
         last_modified: file.attached_at,
         cacheability: Cacheability::of(actor),
+    }
+}
+
+/// The text that a person typed in place of what was read from the file.
+pub(super) fn corrected(actor: &Actor, file: &File, text: &TextCorrection) -> Deliverable {
+    let copy = Rendition {
+        of: file.sha256,
+        recipe: String::new(),
+        blob: text.blob,
+        size: text.size,
+        media_type: "text/plain; charset=utf-8".to_owned(),
+        width_px: None,
+        height_px: None,
+    };
+    Deliverable {
+        last_modified: text.at,
+        ..rendered(actor, file, &copy)
     }
 }
 

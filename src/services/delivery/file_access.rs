@@ -19,10 +19,31 @@ pub struct FileAccess {
     pub preview_sides_px: Vec<u32>,
     /// Whether its text was read; whoever gets the file gets the text.
     pub text: TextState,
-    /// The text that was read was recognised in images.
-    pub is_text_recognised: bool,
+    /// How its text came about.
+    pub text_source: TextSource,
     /// What its sound is like, when it is a recording that the actor may hear.
     pub sound: Option<SoundAccess>,
+}
+
+/// How the text of a file came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextSource {
+    /// It stands in the file.
+    File,
+    /// It was recognised in images, and some words may be wrong.
+    Recognised,
+    /// A person corrected it.
+    Corrected,
+}
+
+/// Which text of a file is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextVersion {
+    /// The corrected one if there is one.
+    #[default]
+    Current,
+    /// What was read from the file.
+    Machine,
 }
 
 impl FileAccess {
@@ -41,13 +62,17 @@ pub(super) fn file_access(
     copies: &Copies,
 ) -> FileAccess {
     let processing = copies.processing;
+    let text = match file.text_correction {
+        Some(_) => TextState::Ready,
+        None => copies.text_state,
+    };
     if is_only_a_link(actor, asset) {
         return FileAccess {
             processing,
             deliverable: None,
             preview_sides_px: Vec::new(),
-            text: copies.text_state,
-            is_text_recognised: false,
+            text,
+            text_source: TextSource::File,
             sound: None,
         };
     }
@@ -55,8 +80,18 @@ pub(super) fn file_access(
         processing,
         deliverable: deliverable(actor, asset, file, copies),
         preview_sides_px: copies.previews.iter().map(|(side, _)| *side).collect(),
-        text: copies.text_state,
-        is_text_recognised: copies.is_text_recognised(),
+        text,
+        text_source: text_source(file, copies),
         sound: None,
+    }
+}
+
+fn text_source(file: &File, copies: &Copies) -> TextSource {
+    if file.text_correction.is_some() {
+        TextSource::Corrected
+    } else if copies.is_text_recognised() {
+        TextSource::Recognised
+    } else {
+        TextSource::File
     }
 }

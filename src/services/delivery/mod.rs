@@ -22,7 +22,7 @@ mod sounds;
 pub use content::Content;
 pub use deliverable::{Cacheability, Deliverable};
 pub use error::DeliveryError;
-pub use file_access::FileAccess;
+pub use file_access::{FileAccess, TextSource, TextVersion};
 pub use presentation::Presentation;
 pub use service::Delivery;
 pub use sounds::{BroadcastAccess, SoundAccess, WaveformForm};

@@ -8,10 +8,10 @@ use super::cache::Cache;
 use super::content::Content;
 use super::copies::{Copies, CopyReader};
 use super::deliverable::{
-    Cacheability, Deliverable, deliverable, is_only_a_link, rendered, untouched,
+    Cacheability, Deliverable, corrected, deliverable, is_only_a_link, rendered, untouched,
 };
 use super::error::DeliveryError;
-use super::file_access::{FileAccess, file_access};
+use super::file_access::{FileAccess, TextSource, TextVersion, file_access};
 use super::presentation::Presentation;
 use super::sounds::{ReportReader, Stations};
 use crate::clock::Clock;
@@ -106,7 +106,7 @@ impl Delivery {
             let mut of_asset = Vec::with_capacity(asset.files.len());
             for (file, copies) in asset.files.iter().zip(copies) {
                 let mut access = file_access(actor, asset, file, &copies);
-                access.text = self.text_state(copies.text_state).await;
+                access.text = self.text_state(access.text).await;
                 access.sound = self.sound_access((actor, file), &access, &copies).await;
                 of_asset.push(access);
             }
@@ -198,7 +198,7 @@ impl Delivery {
                 deliverable: is_available.then(|| untouched(actor, file, file.name.clone())),
                 preview_sides_px: Vec::new(),
                 text: TextState::None,
-                is_text_recognised: false,
+                text_source: TextSource::File,
                 sound: None,
             }
         };
@@ -249,17 +249,31 @@ impl Delivery {
         Ok(rendered(actor, file, copy))
     }
 
-    /// What was read from a document, for those who get the document.
+    /// The text of a document, for those who get the document.
     ///
     /// # Errors
-    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when it was not read.
+    /// [`DeliveryError`]; [`DeliveryError::NoSuchFile`] also when there is none; [`DeliveryError::Forbidden`] for what was
+    /// read of a corrected text, unless the actor may read the history of the work.
     pub async fn text(
         &self,
         actor: &Actor,
         id: AssetId,
         sha256: Sha256,
+        version: TextVersion,
     ) -> Result<Deliverable, DeliveryError> {
         let (file, copies) = self.file_with_copies(actor, id, sha256).await?;
+        match (&file.text_correction, version) {
+            (Some(correction), TextVersion::Current) => {
+                return Ok(corrected(actor, &file, correction));
+            }
+            (Some(_), TextVersion::Machine) => {
+                let asset = self.visible(actor, id).await?;
+                if !may_read_history(actor, &asset) {
+                    return Err(DeliveryError::Forbidden);
+                }
+            }
+            (None, _) => {}
+        }
         let text = copies.text.as_ref().ok_or(DeliveryError::NoSuchFile)?;
         Ok(rendered(actor, &file, text))
     }

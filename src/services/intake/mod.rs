@@ -12,6 +12,7 @@ mod claimed;
 mod file_details;
 pub mod import;
 mod sealed_files;
+mod text_corrections;
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ use crate::services::media::text::encoding::{self, Encoding};
 use crate::services::uploads::OpenClaim;
 use crate::services::works::idempotency::{self, Completed, IdempotentRequest};
 use crate::services::works::{ChangeError, Deposit, WorkAccess};
-use crate::storage::blobs::{BlobStore, Staged};
+use crate::storage::blobs::{BlobStore, Staged, Staging};
 use crate::storage::catalog::{CatalogError, ChangeSet, EventKind};
 
 /// Creates works and attaches files.
@@ -40,6 +41,7 @@ use crate::storage::catalog::{CatalogError, ChangeSet, EventKind};
 pub struct Intake {
     works: WorkAccess,
     blobs: Arc<dyn BlobStore>,
+    staging: Staging,
     accepted_types: Arc<AcceptedTypes>,
 }
 
@@ -65,11 +67,16 @@ pub struct Attached {
 }
 
 impl Intake {
-    /// Intake into this catalogue and this blob store.
-    pub fn new(works: WorkAccess, blobs: Arc<dyn BlobStore>, accepted: AcceptedTypes) -> Self {
+    /// Intake into this catalogue and this blob store, through this staging folder.
+    pub fn new(
+        works: WorkAccess,
+        (blobs, staging): (Arc<dyn BlobStore>, Staging),
+        accepted: AcceptedTypes,
+    ) -> Self {
         Self {
             works,
             blobs,
+            staging,
             accepted_types: Arc::new(accepted),
         }
     }
@@ -333,6 +340,7 @@ impl Intake {
             language: details.language,
             facts: probe.facts,
             redacted: Vec::new(),
+            text_correction: None,
             attached_at: self.works.now(),
         })
     }

@@ -283,6 +283,7 @@ mod tests {
             language: None,
             facts: MediaFacts::default(),
             redacted,
+            text_correction: None,
             attached_at: Timestamp::from_millis(0),
         };
         let redactions =

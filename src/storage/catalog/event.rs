@@ -47,6 +47,8 @@ pub enum EventKind {
     FileReplaced,
     /// Other regions of an image are redacted.
     FileRedacted,
+    /// The text that was read from a file was corrected, or the correction dropped.
+    TextCorrected,
     /// A sealed file was added: a paper that proves the consent.
     SealedFileAdded,
     /// A sealed file was removed.
@@ -91,13 +93,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every value with its wire name.
-    pub const NAMES: [(&'static str, Self); 26] = [
+    pub const NAMES: [(&'static str, Self); 27] = [
         ("created", Self::Created),
         ("described", Self::Described),
         ("file-attached", Self::FileAttached),
         ("file-detached", Self::FileDetached),
         ("file-replaced", Self::FileReplaced),
         ("file-redacted", Self::FileRedacted),
+        ("text-corrected", Self::TextCorrected),
         ("sealed-file-added", Self::SealedFileAdded),
         ("sealed-file-removed", Self::SealedFileRemoved),
         ("restored", Self::Restored),

@@ -116,6 +116,7 @@ pub(crate) fn with_files(asset: &Asset, blobs: &[BlobKey]) -> Asset {
         language: None,
         facts: MediaFacts::default(),
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: at(0),
     };
     Asset {

@@ -18,6 +18,7 @@ fn file(number: u8, media_type: &str, facts: MediaFacts) -> File {
         language: None,
         facts,
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: now(),
     }
 }

@@ -38,6 +38,7 @@ fn file(number: u8, media_type: &str, role: FileRole) -> File {
         language: None,
         facts: MediaFacts::default(),
         redacted: Vec::new(),
+        text_correction: None,
         attached_at: now(),
     }
 }

@@ -73,11 +73,18 @@ impl Asset {
         self.sealed.iter().find(|one| one.sha256 == sha256)
     }
 
-    /// The bytes that it refers to, with their lengths: those of its files and of its sealed files.
+    /// The bytes that it refers to, with their lengths: those of its files and their corrected texts, and of its sealed
+    /// files.
     pub fn blobs(&self) -> impl Iterator<Item = (Sha256, u64)> {
-        let files = self.files.iter().map(|file| (file.sha256, file.size));
         let sealed = self.sealed.iter().map(|one| (one.sha256, one.size));
-        files.chain(sealed)
+        self.open_blobs().chain(sealed)
+    }
+
+    /// The same without its sealed files.
+    pub fn open_blobs(&self) -> impl Iterator<Item = (Sha256, u64)> {
+        let files = self.files.iter().map(|file| (file.sha256, file.size));
+        let corrections = self.files.iter().filter_map(|file| file.text_correction);
+        files.chain(corrections.map(|text| (text.blob, text.size)))
     }
 
     /// The moment at which its consent ends.

@@ -20,6 +20,7 @@ mod consent;
 mod narrowing;
 mod redacting;
 mod restoration;
+mod text_correction;
 
 use crate::domain::asset::publication::{
     Evidence, checklist, differ_in_content, must_hold_while_published,

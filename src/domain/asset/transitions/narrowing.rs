@@ -19,6 +19,9 @@ impl Asset {
         for file in &mut same.files {
             let before = before.file(file.sha256);
             file.redacted = before.map_or(Vec::new(), |before| before.redacted.clone());
+            if file.text_correction.is_none() {
+                file.text_correction = before.and_then(|before| before.text_correction);
+            }
         }
         let is_narrower = breadth(self.work.access) <= breadth(before.work.access)
             && self.work.embargo_until >= before.work.embargo_until

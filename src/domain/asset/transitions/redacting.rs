@@ -26,6 +26,10 @@ impl Asset {
         regions.sort_unstable();
         regions.dedup();
         file.redacted = regions;
+        if !file.redacted.is_empty() {
+            // It may say what is redacted.
+            file.text_correction = None;
+        }
         self.changed(next, vocabularies, by.at)
     }
 }

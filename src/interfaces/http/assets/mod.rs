@@ -5,6 +5,7 @@ pub mod handling;
 pub mod lifecycle;
 pub mod redacted_regions;
 pub mod sealed_files;
+pub mod text_corrections;
 mod transition;
 
 use actix_web::http::header;

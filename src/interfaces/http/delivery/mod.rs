@@ -11,13 +11,14 @@ pub mod range;
 pub mod response;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use utoipa::ToSchema;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
-use super::extract::query::{FileHash, RevisionNumber, WorkId, path_part};
+use super::extract::query::{FileHash, Query, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
-use crate::services::delivery::{Deliverable, Delivery, WaveformForm};
+use crate::services::delivery::{Deliverable, Delivery, TextVersion, WaveformForm};
 
 /// The bytes of a file.
 #[derive(Debug, ToSchema)]
@@ -103,12 +104,30 @@ pub async fn preview(
     send(&request, &delivery, &deliverable).await
 }
 
-/// Delivers what was read from a document.
+/// Which text of a document.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TextQuery {
+    /// `machine`: what was read from the file, for those who may read the history of the work.
+    #[param(inline)]
+    version: Option<TextVersionName>,
+}
+
+/// A text that is not the current one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum TextVersionName {
+    /// What was read from the file.
+    Machine,
+}
+
+/// Delivers the text of a document.
 #[utoipa::path(
     get, path = "/api/v1/assets/{id}/files/{sha256}/text", operation_id = "readFileText", tag = "files",
     summary = "The text of a document",
-    description = "Plain text (UTF-8, NFC) with a line for each paragraph; form feeds part pages. For those who get the file.",
-    params(WorkId, FileHash),
+    description = "Plain text (UTF-8, NFC) with a line for each paragraph; form feeds part pages. For those who get the file. \
+        Where a person corrected it, the corrected text.",
+    params(WorkId, FileHash, TextQuery),
     responses(
         (status = 200, description = "The text.", body = FileBytes, content_type = "text/plain",
          headers(("Accept-Ranges" = String, description = "`bytes`."))),
@@ -119,11 +138,16 @@ pub async fn preview(
 pub async fn text(
     actor: Allowed<Read>,
     id: WorkId,
+    query: Query<TextQuery>,
     request: HttpRequest,
     delivery: web::Data<Delivery>,
 ) -> Result<HttpResponse, Problem> {
     let sha256 = path_part(&request, "sha256")?;
-    let deliverable = delivery.text(&actor, id.0, sha256).await?;
+    let version = match query.0.version {
+        None => TextVersion::Current,
+        Some(TextVersionName::Machine) => TextVersion::Machine,
+    };
+    let deliverable = delivery.text(&actor, id.0, sha256, version).await?;
     send(&request, &delivery, &deliverable).await
 }
 

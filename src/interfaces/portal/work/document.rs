@@ -16,7 +16,7 @@ use crate::interfaces::messages::portal::document::{self as texts, DocumentTexts
 use crate::interfaces::messages::portal::format;
 use crate::interfaces::portal::works::Text;
 use crate::interfaces::wire::{AssetDto, FileDto, FileTextDto};
-use crate::services::delivery::{Delivery, DeliveryError};
+use crate::services::delivery::{Delivery, DeliveryError, TextVersion};
 use crate::services::media::text::builder::MAX_TEXT_BYTES;
 use crate::telemetry::error_chain;
 
@@ -51,6 +51,8 @@ pub(in crate::interfaces::portal) struct DocumentView {
     pub whole: Option<(Href, String)>,
     /// Its text on this page, when another document is open.
     pub open: Option<Href>,
+    /// Where its text is corrected, for those who may.
+    pub correct: Option<Href>,
 }
 
 /// What the address asks for.
@@ -113,7 +115,7 @@ pub(in crate::interfaces::portal) fn address(
 /// # Errors
 /// Those of the catalogue. When the bytes cannot be read, the document says so.
 pub(super) async fn read(
-    actor: &Actor,
+    (actor, may_edit): (&Actor, bool),
     record: &AssetDto,
     delivery: &Delivery,
     chosen: &Chosen,
@@ -129,6 +131,8 @@ pub(super) async fn read(
     for (number, (file, text)) in files.into_iter().enumerate() {
         let mut view = DocumentView::closed(file, text, language);
         let sha256: Option<Sha256> = file.sha256.parse().ok();
+        let correct = sha256.filter(|_| may_edit && text.state != "working");
+        view.correct = correct.map(|file| Place::TextCorrection(work, file).href(language));
         match sha256 {
             Some(sha256) if text.address.is_some() && open == Some(number) => {
                 let read = view.read(actor, (work, sha256), delivery, (chosen, language));
@@ -154,6 +158,7 @@ impl DocumentView {
             (text.state == "working").then(|| t.working.to_owned()),
             problem,
             text.recognised.then(|| t.recognised.to_owned()),
+            text.corrected.then(|| t.corrected.to_owned()),
         ];
         let kind = format::media_type(&file.media_type);
         Self {
@@ -171,6 +176,7 @@ impl DocumentView {
                 (address, t.whole.to_owned())
             }),
             open: None,
+            correct: None,
         }
     }
 
@@ -228,7 +234,9 @@ async fn whole_text(
     (work, file): (AssetId, Sha256),
     delivery: &Delivery,
 ) -> Result<String, DeliveryError> {
-    let deliverable = delivery.text(actor, work, file).await?;
+    let deliverable = delivery
+        .text(actor, work, file, TextVersion::Current)
+        .await?;
     let content = Arc::new(delivery.open(&deliverable).await?);
     let bytes = content.read(0..deliverable.size.min(MAX_BYTES)).await?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

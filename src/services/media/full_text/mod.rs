@@ -33,3 +33,12 @@ pub(super) mod xml;
 pub use job::{ReadTexts, job};
 pub use rebuild::TextJobs;
 pub use state::{TextState, current, state};
+
+use super::text::builder::PAGE_BREAK;
+
+/// The pages of a text that was read; one when it has no pages. The last page may end with a break.
+pub fn pages(text: &str) -> impl Iterator<Item = &str> {
+    text.strip_suffix(PAGE_BREAK)
+        .unwrap_or(text)
+        .split(PAGE_BREAK)
+}

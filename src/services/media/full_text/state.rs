@@ -87,6 +87,7 @@ mod tests {
             language: None,
             facts: MediaFacts::default(),
             redacted: Vec::new(),
+            text_correction: None,
             attached_at: Timestamp::from_millis(0),
         };
         let rendition = |recipe: &str| Rendition {

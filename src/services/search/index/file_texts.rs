@@ -58,11 +58,11 @@ pub(crate) async fn read(
         }
         *budget -= length;
     }
-    for (file, text) in documents(catalog, asset).await? {
-        let length = text.size.min(MAX_TEXT_BYTES as u64 * 2).min(*budget);
-        match blobs.read(text.blob, 0..length).await {
+    for document in documents(catalog, asset).await? {
+        let length = document.size.min(MAX_TEXT_BYTES as u64 * 2).min(*budget);
+        match blobs.read(document.text, 0..length).await {
             Ok(bytes) => texts.push(FileText {
-                file,
+                file: document.file,
                 origin: Origin::Document,
                 text: TimedText::document(String::from_utf8_lossy(&bytes).into_owned()),
             }),
@@ -73,11 +73,21 @@ pub(crate) async fn read(
     Ok(texts)
 }
 
-/// The documents of a work whose texts were read, with these texts.
+/// A document of a work with its text: the corrected one, else what was read.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The file.
+    pub(crate) file: Sha256,
+    text: BlobKey,
+    /// The length of the text in bytes.
+    size: u64,
+}
+
+/// The documents of a work that have a text.
 pub(crate) async fn documents(
     catalog: &dyn WorkReader,
     asset: &Asset,
-) -> Result<Vec<(Sha256, Rendition)>, CatalogError> {
+) -> Result<Vec<Document>, CatalogError> {
     let files = asset.files.iter();
     let files: Vec<&File> = files.filter(|file| formats::may_have_text(file)).collect();
     if files.is_empty() {
@@ -85,11 +95,19 @@ pub(crate) async fn documents(
     }
     let keys: Vec<BlobKey> = files.iter().map(|file| file.sha256).collect();
     let renditions = catalog.renditions(&keys).await?;
-    let text = |(file, renditions): (&File, Vec<_>)| {
-        let text = full_text::current(file, &renditions)?;
-        Some((file.sha256, text.clone()))
+    let with_text = |(file, renditions): (&File, Vec<Rendition>)| {
+        let (text, size) = match file.text_correction {
+            Some(correction) => (correction.blob, correction.size),
+            None => full_text::current(file, &renditions).map(|read| (read.blob, read.size))?,
+        };
+        Some(Document {
+            file: file.sha256,
+            text,
+            size,
+        })
     };
-    Ok(files.into_iter().zip(renditions).filter_map(text).collect())
+    let documents = files.into_iter().zip(renditions).filter_map(with_text);
+    Ok(documents.collect())
 }
 
 fn transcript(file: &File, bytes: &[u8]) -> FileText {

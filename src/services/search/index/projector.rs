@@ -196,8 +196,8 @@ impl Projector {
         let entries = self.catalog.entries(&[id]).await?;
         let mut works = Vec::new();
         if let Some(Some(Entry::Asset(asset))) = entries.into_iter().next() {
-            for (file, _) in file_texts::documents(&*self.catalog, &asset).await? {
-                works.extend(self.catalog.with_blob(file).await?);
+            for document in file_texts::documents(&*self.catalog, &asset).await? {
+                works.extend(self.catalog.with_blob(document.file).await?);
             }
         }
         Ok(works)

@@ -87,12 +87,8 @@ fn put_asset(
             .iter()
             .map(|named| (named.scheme.to_string(), named.value.clone()))
             .collect(),
-        blobs: asset
-            .files
-            .iter()
-            .map(|file| file.sha256.to_hex())
-            .collect(),
-        sizes: asset.files.iter().map(|file| file.size).collect(),
+        blobs: asset.open_blobs().map(|(blob, _)| blob.to_hex()).collect(),
+        sizes: asset.open_blobs().map(|(_, size)| size).collect(),
         sealed: asset
             .sealed
             .iter()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidRecord;
 use super::field::{language, language_map, name_of, named, sha256, texts};
-use crate::domain::asset::{File, FileRole, MediaFacts, Region};
+use crate::domain::asset::{File, FileRole, MediaFacts, Region, TextCorrection};
 use crate::domain::{LanguageTag, Timestamp};
 
 /// Version 1 of a stored file.
@@ -34,7 +34,40 @@ pub struct FileV1 {
     /// `[x, y, width, height]` of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<[u32; 4]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_correction: Option<TextCorrectionV1>,
     pub attached_at_ms: i64,
+}
+
+/// Version 1 of a stored correction of a text. The fields are those of the domain type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextCorrectionV1 {
+    pub blob: String,
+    pub size: u64,
+    pub at_ms: i64,
+}
+
+impl From<TextCorrection> for TextCorrectionV1 {
+    fn from(correction: TextCorrection) -> Self {
+        Self {
+            blob: correction.blob.to_hex(),
+            size: correction.size,
+            at_ms: correction.at.as_millis(),
+        }
+    }
+}
+
+impl TryFrom<TextCorrectionV1> for TextCorrection {
+    type Error = InvalidRecord;
+
+    fn try_from(stored: TextCorrectionV1) -> Result<Self, InvalidRecord> {
+        Ok(Self {
+            blob: sha256(&stored.blob)?,
+            size: stored.size,
+            at: Timestamp::from_millis(stored.at_ms),
+        })
+    }
 }
 
 impl From<File> for FileV1 {
@@ -56,6 +89,7 @@ impl From<File> for FileV1 {
                 .iter()
                 .map(|region| [region.x, region.y, region.width, region.height])
                 .collect(),
+            text_correction: file.text_correction.map(TextCorrectionV1::from),
             attached_at_ms: file.attached_at.as_millis(),
         }
     }
@@ -89,6 +123,10 @@ impl TryFrom<FileV1> for File {
                     height,
                 })
                 .collect(),
+            text_correction: stored
+                .text_correction
+                .map(TextCorrection::try_from)
+                .transpose()?,
             attached_at: Timestamp::from_millis(stored.attached_at_ms),
         })
     }

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::pointer::Pointer;
-use super::reader::JsonReader;
 use crate::domain::asset::{Region, limits};
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Violations};
+use crate::interfaces::wire::pointer::Pointer;
+use crate::interfaces::wire::reader::JsonReader;
 
 /// A rectangle in pixels of an image as it is displayed, from its upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -1,19 +1,24 @@
 //! The files of a work in responses, each with what the caller gets of it.
 
+mod regions;
+mod text_pages;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::names::name_of;
-use super::regions::RegionDto;
-use super::schema_fields;
-use super::sound::SoundDto;
-use super::work::texts_by_language;
 use crate::domain::Sha256;
 use crate::domain::asset::{AssetId, File, FileRole, Processing, ProcessingFailure};
 use crate::interfaces::messages::{Language, processing};
-use crate::services::delivery::{Deliverable, FileAccess};
+pub use regions::{RegionDto, parse_regions};
+pub use text_pages::parse_pages;
+
+use super::names::name_of;
+use super::schema_fields;
+use super::sound::SoundDto;
+use super::work::texts_by_language;
+use crate::services::delivery::{Deliverable, FileAccess, TextSource};
 use crate::services::media::captions;
 use crate::services::media::full_text::TextState;
 use crate::services::sharing::Addresses;
@@ -61,6 +66,10 @@ pub struct FileDto {
     /// What the sound of a recording is like, for those who may hear it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sound: Option<SoundDto>,
+    /// When a person corrected the text that was read from it; absent when nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub text_corrected_at: Option<String>,
     /// When it was attached.
     #[schema(format = DateTime)]
     pub attached_at: String,
@@ -141,6 +150,10 @@ pub struct FileTextDto {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub recognised: bool,
+    /// A person corrected it; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub corrected: bool,
     /// Why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<TextProblemDto>,
@@ -160,7 +173,11 @@ pub struct TextProblemDto {
 
 impl FileTextDto {
     /// The state in words; nothing for files without text.
-    pub(super) fn new(state: TextState, recognised: bool, address: Option<String>) -> Option<Self> {
+    pub(in crate::interfaces::wire) fn new(
+        state: TextState,
+        source: TextSource,
+        address: Option<String>,
+    ) -> Option<Self> {
         let (name, problem) = match state {
             TextState::None => return None,
             TextState::Ready => ("ready", None),
@@ -176,7 +193,8 @@ impl FileTextDto {
         };
         Some(Self {
             state: name,
-            recognised,
+            recognised: source == TextSource::Recognised,
+            corrected: source == TextSource::Corrected,
             address: address.filter(|_| state == TextState::Ready),
             problem,
         })
@@ -196,7 +214,7 @@ impl TextProblemDto {
 impl FileDto {
     /// The file with what the caller gets of it. `shows_name`: the caller may see its name as deposited,
     /// and what is redacted.
-    pub(super) fn render(
+    pub(in crate::interfaces::wire) fn render(
         file: File,
         access: FileAccess,
         shows_name: bool,
@@ -215,7 +233,7 @@ impl FileDto {
         let text_address = addresses.text(asset, file.sha256);
         let text = FileTextDto::new(
             access.text,
-            access.is_text_recognised,
+            access.text_source,
             available.is_some().then_some(text_address),
         );
         let sound = access
@@ -245,6 +263,7 @@ impl FileDto {
             },
             duration_ms: measured_ms.or(file.facts.duration_ms),
             sound,
+            text_corrected_at: file.text_correction.map(|text| text.at.to_string()),
             attached_at: file.attached_at.to_string(),
             available,
             captions: has_captions.then(|| addresses.captions(asset, file.sha256)),

@@ -1,5 +1,7 @@
 //! Texts about the text of documents.
 
+pub mod correction;
+
 use super::format;
 use crate::interfaces::messages::Language;
 
@@ -16,6 +18,8 @@ super::texts! {
         whole: "Toàn văn", "Whole text";
         previous: "Phần trước", "Previous part";
         next: "Phần sau", "Next part";
+        corrected: "Chữ máy đọc đã được người sửa lại.", "A person corrected what the program read.";
+        correct: "Sửa chữ của văn bản này", "Correct the text of this document";
         read: "Đọc văn bản này", "Read this document";
         parts: "Các phần của văn bản", "Parts of the document";
     }
