@@ -11,7 +11,7 @@ use crate::support::{Archive, Client, command, eventually, path_of};
 
 /// Words that are in no fixture.
 const TYPED: &str = "Chữ sửa tay về quyền trẻ em ở Ia Ko";
-const SEARCH: &str = "/api/v1/search?q=%22chu%20sua%20tay%22&facets=none";
+const SEARCH: &str = "/api/v1/search?q=%22chu%20sua%20tay%22&all_words=true&facets=none";
 
 fn fixture(name: &str) -> Vec<u8> {
     let root = env!("CARGO_MANIFEST_DIR");
@@ -160,7 +160,7 @@ fn what_is_no_text_of_the_file_is_refused_with_the_page() {
         );
     }
     assert_eq!(editor.put_json(&text, "\"1\"", &with("Cũ")).status, 412);
-    let stranger = archive.holder_of("contributor", Some("chu-se"));
+    let stranger = archive.holder_of("contributor", Some("docst"));
     assert!([403, 404].contains(&stranger.put_json(&text, &at, &with("Lạ")).status));
     assert_eq!(etag(&editor, &path), at);
 

@@ -18,6 +18,7 @@ use super::extract::guard::{Allowed, FollowUp, Read};
 use super::extract::precondition::IfNoneMatch;
 use super::extract::query::{FileHash, Query, RevisionNumber, WorkId, path_part};
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use crate::services::delivery::{Deliverable, Delivery, TextVersion, WaveformForm};
 
 /// The bytes of a file.
@@ -131,7 +132,8 @@ enum TextVersionName {
     responses(
         (status = 200, description = "The text.", body = FileBytes, content_type = "text/plain",
          headers(("Accept-Ranges" = String, description = "`bytes`."))),
-        (status = 304, description = "You have it already.")
+        (status = 304, description = "You have it already."),
+        (status = 403, description = "What was read is not for you.", body = ProblemDocument, content_type = "application/problem+json")
     ),
     security((), ("token" = []))
 )]
