@@ -2,6 +2,7 @@
 //! every operation alike, except those that trackers append to links.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,20 +19,19 @@ use super::problem::Problem;
 use crate::domain::access::Actor;
 
 /// The described query parameters of the operations of one path.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct DescribedParameters(Vec<Operation>);
 
 /// The parameters of one operation.
-#[derive(Clone)]
 struct Operation {
     method: HttpMethod,
     /// Anonymous callers may use it.
     is_open: bool,
-    parameters: Vec<DescribedParameter>,
+    parameters: Arc<[DescribedParameter]>,
 }
 
 /// One parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct DescribedParameter {
     name: String,
     /// The values that it can have: a closed list, a range or a form.
@@ -82,7 +82,7 @@ impl DescribedParameters {
             ),
             _ => None,
         });
-        let parameters: Vec<_> = in_query.collect();
+        let parameters: Arc<[_]> = in_query.collect();
         let needs_nothing = |scheme: &SecurityRequirement| {
             serde_json::to_value(scheme).is_ok_and(|value| value == serde_json::json!({}))
         };
@@ -93,7 +93,7 @@ impl DescribedParameters {
             self.0.push(Operation {
                 method,
                 is_open,
-                parameters: parameters.clone(),
+                parameters: Arc::clone(&parameters),
             });
         }
     }
@@ -103,7 +103,7 @@ impl DescribedParameters {
     /// # Errors
     /// Those of the handler.
     pub(super) async fn check(
-        self,
+        self: Arc<Self>,
         request: ServiceRequest,
         next: Next<BoxBody>,
     ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -121,7 +121,7 @@ impl DescribedParameters {
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
         request
             .extensions_mut()
-            .insert(AllowedValues(known.to_vec()));
+            .insert(AllowedValues(Arc::clone(known)));
         for (name, value) in pairs {
             let parameter = known.iter().find(|parameter| parameter.name == name);
             let problem = match parameter {
@@ -161,7 +161,7 @@ fn is_anonymous(request: &ServiceRequest) -> bool {
 
 /// The values that the parameters of a request can have.
 #[derive(Debug)]
-pub(super) struct AllowedValues(Vec<DescribedParameter>);
+pub(super) struct AllowedValues(Arc<[DescribedParameter]>);
 
 impl AllowedValues {
     /// The values of this parameter, in words.

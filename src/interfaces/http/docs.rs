@@ -10,9 +10,10 @@ use utoipa_swagger_ui::Config;
 use super::delivery::FileBytes;
 use super::extract::query;
 use super::problem::{Problem, pages};
+use crate::storage::blocking;
 
-/// The text of the OpenAPI description, serialised once.
-pub struct OpenApiText(pub String);
+/// Where the text of the OpenAPI description is from.
+pub struct OpenApiText(pub fn() -> &'static str);
 
 /// The scripts and styles of the interactive page are served by the archive.
 const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
@@ -28,7 +29,7 @@ const INTERACTIVE_POLICY: &str = "default-src 'none'; script-src 'self'; \
 pub async fn description(text: web::Data<OpenApiText>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
-        .body(text.0.clone())
+        .body(blocking(text.0).await)
 }
 
 /// Leads to the interactive page.

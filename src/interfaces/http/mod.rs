@@ -50,7 +50,7 @@ use problem::Problem;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(operations::routes)
-        .app_data(web::Data::new(docs::OpenApiText(openapi::text())))
+        .app_data(web::Data::new(docs::OpenApiText(openapi::shared_text)))
         .default_service(web::to(not_found));
 }
 

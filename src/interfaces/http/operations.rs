@@ -4,10 +4,12 @@
 //! Method and path stand once, in the `#[utoipa::path]` attribute of the handler. `HEAD` is served wherever
 //! `GET` is.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Resource, Route, web};
+use actix_web::{Resource, Route, Scope, web};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
@@ -50,7 +52,11 @@ macro_rules! operations {
     } };
 }
 
+// The first are tried first.
 operations! {
+    search { search }
+    neighbours { suggest, similar }
+    delivery { file, preview, text, waveform, waveform_picture, broadcast_copy, earlier_file }
     health { healthz, readyz, metrics }
     index { index }
     me { me }
@@ -67,14 +73,11 @@ operations! {
     sealed { add_sealed }
     sealed_files { list, read, remove }
     captions { captions, check_captions }
-    delivery { file, preview, text, waveform, waveform_picture, broadcast_copy, earlier_file }
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }
     imports { import }
     changes { list }
-    search { search }
     feed { feed }
-    neighbours { suggest, similar }
     saved_searches { list, create, read, delete, feed }
     jobs { list, read, requeue, cancel }
     renditions { rebuild, rebuild_file }
@@ -98,19 +101,44 @@ operations! {
     docs { description, documentation, interactive, problem_page }
 }
 
-/// Registers all routes.
+/// Registers all routes, those with a common beginning as one scope: the router tries the entries of its list one by one,
+/// and each with a parameter is a regular expression.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    for Served {
-        resource,
-        parameters,
-        ..
-    } in resources()
-    {
+    let mut scopes: Vec<(String, Scope)> = Vec::new();
+    for served in resources() {
+        let parameters = Arc::new(served.parameters);
         let check = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
-            parameters.clone().check(request, next)
+            Arc::clone(&parameters).check(request, next)
         });
-        config.service(resource.wrap(check));
+        let resource = served.resource.wrap(check);
+        let Some((beginning, _)) = scope_of(&served.path) else {
+            config.service(resource);
+            continue;
+        };
+        let known = scopes.iter().position(|(known, _)| known == beginning);
+        let scope = match known {
+            Some(known) => scopes.remove(known).1,
+            None => web::scope(beginning),
+        };
+        scopes.push((beginning.to_owned(), scope.service(resource)));
     }
+    // Whichever is first takes all paths that begin like it.
+    scopes.sort_by_key(|(beginning, _)| std::cmp::Reverse(beginning.len()));
+    for (_, scope) in scopes {
+        config.service(scope);
+    }
+}
+
+/// The beginning of a path that it has in common with others, and the rest.
+fn scope_of(path: &str) -> Option<(&str, &str)> {
+    const OF_A_WORK: &str = "/api/v1/assets/{id}";
+    const OF_INTERFACE: &str = "/api/v1/";
+    if path.starts_with(OF_A_WORK) {
+        return Some(path.split_at(OF_A_WORK.len()));
+    }
+    let name = path.strip_prefix(OF_INTERFACE)?;
+    let length = name.find('/').unwrap_or(name.len());
+    Some(path.split_at(OF_INTERFACE.len() + length))
 }
 
 /// Parts of a path that may contain `/`, which OpenAPI cannot say: their pattern in the router.
@@ -132,7 +160,9 @@ fn add<P: Path>(resources: &mut Vec<Served>, serve: impl Fn(Route) -> Route) {
             (served.resource, served.parameters)
         }
         None => (
-            web::resource(pattern(&path)),
+            web::resource(pattern(
+                scope_of(&path).map_or(path.as_str(), |(_, rest)| rest),
+            )),
             DescribedParameters::default(),
         ),
     };

@@ -5,6 +5,8 @@
 
 mod shared_responses;
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 use utoipa::openapi::OpenApi as Description;
 use utoipa::{Modify, OpenApi};
@@ -55,6 +57,12 @@ pub fn text() -> String {
     let mut text = serde_json::to_string_pretty(&description).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The same, made once: that takes some milliseconds.
+pub fn shared_text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(text);
+    &TEXT
 }
 
 /// States which headers of responses are always sent, which the types of utoipa cannot say: a header is
