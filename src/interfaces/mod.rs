@@ -4,4 +4,5 @@ pub mod cli;
 pub mod http;
 pub mod messages;
 pub mod portal;
+pub mod tables;
 pub mod wire;

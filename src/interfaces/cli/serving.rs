@@ -10,9 +10,10 @@ use tokio::task::JoinHandle;
 
 use super::control::{self, Control};
 use super::{Failure, runtime, service_manager};
-use crate::app::{Archive, OpenError};
+use crate::app::{Archive, OpenError, Texts};
 use crate::config::Config;
 use crate::interfaces::http::extract::guard::ControlSecret;
+use crate::interfaces::http::problem::reasons;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
 use crate::interfaces::messages::mail;
@@ -42,6 +43,14 @@ pub(crate) struct Serving {
     written: Option<control::Written>,
 }
 
+/// What writes texts for people.
+pub(super) fn texts() -> Texts {
+    Texts {
+        letters: mail::compose,
+        refusals: reasons::words(),
+    }
+}
+
 impl Serving {
     /// Opens the data folder and begins to answer.
     ///
@@ -54,7 +63,7 @@ impl Serving {
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
-            .block_on(Archive::start(config, mail::compose))
+            .block_on(Archive::start(config, texts()))
             .map_err(|error| opening_failed(error, &data))?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {

@@ -25,7 +25,7 @@ use super::upload::{attach, sealed, version};
 use super::uploads::{claimed, tus};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
-    search, tokens, vocabularies,
+    search, table_imports, tokens, vocabularies,
 };
 
 /// Generates the paths of the description and the registration of the routes from a list of handlers.
@@ -68,6 +68,7 @@ operations! {
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }
     imports { import }
+    table_imports { check, list, template, read, start, cancel, rows, result, events }
     changes { list }
     search { search }
     feed { feed }

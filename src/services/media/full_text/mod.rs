@@ -32,4 +32,5 @@ pub(super) mod xml;
 
 pub use job::{ReadTexts, job};
 pub use rebuild::TextJobs;
+pub use spreadsheet::{CellSink, read_open_document};
 pub use state::{TextState, current, state};
