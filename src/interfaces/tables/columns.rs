@@ -30,6 +30,14 @@ impl Columns {
         Self { columns }
     }
 
+    /// Whether a column fills what a column of this name would.
+    pub fn has_same(&self, name: &str) -> bool {
+        let wanted = recognise(name);
+        self.columns
+            .iter()
+            .any(|column| column.is_some() && *column == wanted)
+    }
+
     /// Whether no column means anything.
     pub fn is_empty(&self) -> bool {
         self.columns.iter().all(Option::is_none)

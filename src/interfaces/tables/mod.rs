@@ -8,5 +8,5 @@ mod reader;
 mod written;
 
 pub use columns::Columns;
-pub use reader::Reader;
+pub use reader::{Reader, named_files};
 pub use written::{result_table, template, template_workbook};

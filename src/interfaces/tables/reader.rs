@@ -225,6 +225,23 @@ impl Said {
     }
 }
 
+/// The files that rows of a table name, each once.
+pub fn named_files(table: &Table) -> Vec<String> {
+    let columns = Columns::of(&table.header);
+    let is_of_files = |column: &Column| {
+        let files = ["files", "transcript", "captions", "attachment"];
+        files.contains(&column.property)
+    };
+    let cells = table.rows.iter().flat_map(|row| columns.cells(&row.cells));
+    let named = cells.filter(|(column, _)| is_of_files(column));
+    let mut names: Vec<String> = named
+        .flat_map(|(_, cell)| parts(cell).map(str::to_owned))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// The values of a cell with several: parted by `|`, `;` or line breaks.
 fn parts(cell: &str) -> impl Iterator<Item = &str> {
     let parts = cell.split(['|', ';', '\n']).map(str::trim);

@@ -355,3 +355,81 @@ impl Keyed for RowResultRecord {
         row_key(&result.import, result.position)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::{
+        ByV1, CountsV1, Phase, ReasonV1, RowOutcome, RowResultRecord, RowResultV1,
+        TableImportRecord, TableImportV1, TableRowRecord,
+    };
+
+    const ID: &str = "0190a000-0000-7000-8000-000000000001";
+
+    fn comes_back<T>(value: &T, bytes: &str)
+    where
+        T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        assert_eq!(serde_json::from_str::<T>(bytes).unwrap(), *value);
+        assert_eq!(serde_json::to_string(value).unwrap(), bytes);
+    }
+
+    /// The bytes were written by hand from the description of each version.
+    #[test]
+    fn what_version_1_wrote_is_read_and_written_the_same() {
+        let import = TableImportV1 {
+            id: ID.into(),
+            by: ByV1 {
+                credential: Some("4f9a2c".into()),
+                role: Some("contributor".into()),
+                organisation: Some("dic".into()),
+            },
+            name: "bảng.csv".into(),
+            header: vec!["Tên".into()],
+            archives: vec!["00ff".into()],
+            uploads: Vec::new(),
+            total: 2,
+            phase: Phase::Running,
+            checked: CountsV1 {
+                created: 1,
+                changed: 0,
+                unchanged: 0,
+                refused: 1,
+            },
+            imported: CountsV1::default(),
+            created_at_ms: 1_795_395_600_000,
+            started_at_ms: Some(1_795_395_601_000),
+            finished_at_ms: None,
+        };
+        let none = r#"{"created":0,"changed":0,"unchanged":0,"refused":0}"#;
+        let bytes = format!(
+            r#"{{"v1":{{"id":"{ID}","by":{{"credential":"4f9a2c","role":"contributor","organisation":"dic"}},"name":"bảng.csv","header":["Tên"],"archives":["00ff"],"total":2,"phase":"running","checked":{{"created":1,"changed":0,"unchanged":0,"refused":1}},"imported":{none},"created_at_ms":1795395600000,"started_at_ms":1795395601000}}}}"#
+        );
+        comes_back(&TableImportRecord::V1(import), &bytes);
+        let result = RowResultV1 {
+            import: ID.into(),
+            position: 7,
+            outcome: RowOutcome::Refused,
+            asset: None,
+            is_final: true,
+            reasons: vec![ReasonV1 {
+                pointer: "/kind".into(),
+                vi: "Sai".into(),
+                en: "Wrong".into(),
+            }],
+        };
+        let bytes = format!(
+            r#"{{"v1":{{"import":"{ID}","position":7,"outcome":"refused","is_final":true,"reasons":[{{"pointer":"/kind","vi":"Sai","en":"Wrong"}}]}}}}"#
+        );
+        comes_back(&RowResultRecord::V1(result), &bytes);
+        let row = format!(
+            r#"{{"v1":{{"import":"{ID}","position":0,"line":2,"cells":["Một"],"request":{{"work":{{"titles":{{"vi":"Một"}},"reuse_terms":"rights-not-reviewed","people_shown":"not-assessed","minors_shown":false,"access":"public"}},"said":["titles"],"is_submitted":true,"files":[{{"path":"a/b.jpg","role":"original","alt":{{"vi":"Cây"}}}}]}},"outcome":"changed","asset":"{ID}","differences":[{{"field":"titles","before":"Mộ","after":"Một"}}]}}}}"#
+        );
+        let read: TableRowRecord = serde_json::from_str(&row).unwrap();
+        let said = read.latest();
+        assert_eq!((said.line, said.outcome), (2, RowOutcome::Changed));
+        assert_eq!(serde_json::to_string(&read).unwrap(), row);
+    }
+}

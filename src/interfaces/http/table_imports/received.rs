@@ -1,5 +1,7 @@
 //! Reads tables that were received, and keeps received files as uploads.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::io::AsyncReadExt as _;
@@ -89,24 +91,34 @@ pub async fn keep(
     name: &str,
     archive: &Archive,
 ) -> Result<UploadId, Problem> {
+    keep_file(actor, &received.path, name, archive).await
+}
+
+/// Copies a file of this machine into a finished upload of the actor.
+///
+/// # Errors
+/// Those of an upload; the file cannot be read.
+pub async fn keep_file(
+    actor: &Actor,
+    path: &Path,
+    name: &str,
+    archive: &Archive,
+) -> Result<UploadId, Problem> {
+    let failed = |error| Problem::from(BlobError::Io(error));
+    let mut file = tokio::fs::File::open(path).await.map_err(failed)?;
+    let length = file.metadata().await.map_err(failed)?.len();
     let new = NewUpload {
-        length: received.size,
+        length,
         metadata: format!("filename {}", BASE64.encode(name)),
         key: None,
     };
-    let (upload, _) = archive.uploads.create(actor, new).await?;
-    if received.size == 0 {
+    let uploads = &archive.uploads;
+    let (upload, _) = uploads.create(actor, new).await?;
+    if length == 0 {
         return Ok(upload.id);
     }
-    let begin = (0, Some(received.size));
-    let (mut receiving, _) = archive
-        .uploads
-        .append(actor, upload.id, begin, None)
-        .await?;
-    let failed = |error| Problem::from(BlobError::Io(error));
-    let mut file = tokio::fs::File::open(&received.path)
-        .await
-        .map_err(failed)?;
+    let begin = (0, Some(length));
+    let (mut receiving, _) = uploads.append(actor, upload.id, begin, None).await?;
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece).await.map_err(failed)? {
