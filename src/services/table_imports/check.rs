@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::record::{DifferenceV1, ReasonV1, RequestV1, RowFileV1, RowOutcome, TableRowV1};
-use super::service::Words;
 use super::sources::Sources;
+use super::words::Words;
 use crate::domain::access::Actor;
 use crate::domain::asset::{Asset, FileRole, State, Work, file_name};
 use crate::domain::{LanguageMap, LanguageTag, Rule};

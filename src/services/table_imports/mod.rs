@@ -12,18 +12,23 @@
 mod check;
 mod error;
 mod grid;
+mod queue;
+mod reading;
 mod record;
 mod run;
 mod service;
 mod sources;
+mod words;
 mod workbook;
 
 pub use check::{ReadRow, RowFile, RowWithFiles};
 pub use error::{FileRefusal, SourceError, TableError, TableImportError};
-pub use grid::{MAX_ROWS, MAX_TABLE_BYTES, Table, TableRow, read_table};
+pub use grid::{MAX_ROWS, Table, TableRow};
+pub use reading::{MAX_TABLE_BYTES, read_table};
 pub use record::{
     CountsV1, DifferenceV1, NamedUploadV1, Phase, ReasonV1, RowOutcome, RowResultV1, TableImportId,
     TableImportV1, TableRowV1,
 };
 pub use run::{ForgetTableImport, RunTableImport};
-pub use service::{NewTable, TableImportState, TableImports, Words};
+pub use service::{NewTable, TableImportState, TableImports};
+pub use words::Words;

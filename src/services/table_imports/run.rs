@@ -4,18 +4,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use serde::{Deserialize, Serialize};
 
 use super::check;
 use super::error::{FileRefusal, TableImportError};
+use super::queue::{FORGET, Payload, RETENTION_SECONDS, RUN};
 use super::record::{
-    Phase, ReasonV1, RequestV1, RowOutcome, RowResultRecord, RowResultV1, TableImportId,
-    TableImportRecord, TableRowRecord, row_key, row_prefix,
+    Phase, ReasonV1, RequestV1, RowOutcome, RowResultRecord, RowResultV1, TableImportRecord,
+    TableRowRecord, row_key, row_prefix,
 };
 use super::service::TableImports;
 use super::sources::Sources;
 use crate::clock::Clock;
-use crate::domain::Timestamp;
 use crate::domain::access::Actor;
 use crate::domain::asset::{AssetId, File};
 use crate::services::intake::{ImportedAs, RowPlan, RowRequest};
@@ -23,45 +22,14 @@ use crate::services::jobs::{Handler, JobFailure, Policy, WorkerPool, payload};
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{
-    CatalogError, ChangeSet, Job, JobKind, KeyRange, Keyed as _, NewJob, RecordKey, Versioned,
+    CatalogError, ChangeSet, Job, KeyRange, Keyed as _, RecordKey, Versioned,
 };
-
-const RUN: &str = "import-table";
-const FORGET: &str = "forget-table-import";
-
-/// How long an import can be read after its check: thirty days.
-const RETENTION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Rows that are imported at the same time. Their commits share writes to the disk.
 const AT_ONCE: usize = 16;
 
 /// Attempts to commit a row that conflicts with other changes.
 const MAX_ATTEMPTS: usize = 3;
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Payload {
-    #[serde(with = "payload::as_text")]
-    import: TableImportId,
-}
-
-/// The job that imports the rows without a result.
-pub(super) fn job(import: TableImportId, now: Timestamp) -> NewJob {
-    NewJob {
-        kind: JobKind(RUN.to_owned()),
-        payload: payload::to_text(&Payload { import }),
-        run_at: now,
-        unique_key: Some(import.to_string()),
-    }
-}
-
-pub(super) fn forget_job(import: TableImportId, now: Timestamp) -> NewJob {
-    NewJob {
-        kind: JobKind(FORGET.to_owned()),
-        payload: payload::to_text(&Payload { import }),
-        run_at: now.plus_seconds(RETENTION_SECONDS),
-        unique_key: Some(import.to_string()),
-    }
-}
 
 /// Imports the rows of tables.
 pub struct RunTableImport {

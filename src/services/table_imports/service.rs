@@ -2,19 +2,20 @@
 
 use super::check::{Checker, ReadRow};
 use super::error::TableImportError;
+use super::queue::{forget_job, job};
 use super::record::{
     CountsV1, NamedUploadV1, Phase, ReasonV1, RowOutcome, RowResultRecord, RowResultV1,
     TableImportId, TableImportRecord, TableImportV1, TableRowRecord, TableRowV1, row_key,
     row_prefix,
 };
-use super::run::{forget_job, job};
 use super::sources::Sources;
+use super::words::Words;
 use crate::domain::access::{Actor, Operation, Permission};
 use crate::services::audit::{Act, AuditTrail, NewEntry};
 use crate::services::curation::bulk::ByV1;
 use crate::services::intake::Intake;
 use crate::services::uploads::{UploadId, Uploads, UploadsError};
-use crate::services::works::{ChangeError, WorkAccess};
+use crate::services::works::WorkAccess;
 use crate::storage::blocking;
 use crate::storage::catalog::typed_records::ReadKeyed as _;
 use crate::storage::catalog::{CatalogError, ChangeSet, KeyRange, Versioned};
@@ -24,17 +25,6 @@ const PAGE: usize = 200;
 
 /// Imports that are looked through for those of one actor.
 const LOOKED_THROUGH: usize = 1_000;
-
-/// How refusals are written down, in both languages.
-#[derive(Clone, Copy)]
-pub struct Words {
-    /// Why a work cannot be changed.
-    pub change: fn(ChangeError) -> Vec<ReasonV1>,
-    /// Why a file with this name cannot be used.
-    pub file: fn(&str, super::FileRefusal) -> ReasonV1,
-    /// An earlier line is about the same work.
-    pub twice: fn(u32) -> ReasonV1,
-}
 
 /// A table to be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -315,12 +305,12 @@ impl TableImports {
         let rows = self.rows(actor, id, None, (None, usize::MAX)).await?;
         let mut to_mend = Vec::new();
         for (row, result) in rows {
-            let (outcome, reasons) = match result {
-                Some(result) => (result.outcome, result.reasons),
-                None => (row.outcome, row.reasons.clone()),
-            };
-            let is_left_out = is_cancelled && reasons.is_empty();
-            if outcome == RowOutcome::Refused || (is_left_out && row_is_open(&row, outcome)) {
+            let is_left_out = is_cancelled && result.as_ref().is_none_or(|result| !result.is_final);
+            let outcome = result.as_ref().map_or(row.outcome, |result| result.outcome);
+            if outcome == RowOutcome::Refused
+                || (is_left_out && row.outcome != RowOutcome::Unchanged)
+            {
+                let reasons = result.map_or_else(|| row.reasons.clone(), |result| result.reasons);
                 to_mend.push((row, reasons));
             }
         }
@@ -413,11 +403,6 @@ impl TableImports {
         };
         Ok(TableImportState { import, imported })
     }
-}
-
-/// Whether a row without a result would have done something.
-fn row_is_open(row: &TableRowV1, outcome: RowOutcome) -> bool {
-    row.outcome == outcome && outcome != RowOutcome::Unchanged
 }
 
 /// The job that imports knows the role of the actor, not what its token was narrowed to.

@@ -1,7 +1,7 @@
 //! The files that rows name: entries of uploaded ZIP archives, and uploads by themselves.
 //!
-//! Names are compared in NFC and with `/` between folders; when none is equal, without regard to case. A name that is there
-//! twice is ambiguous, and one that leads out of the archive does not exist. Entries are unpacked one at a time, and no
+//! Names are compared in NFC and with `/` between folders; when none is equal, without regard to case. A name that several
+//! uploads have is ambiguous; of two entries of one archive with one name the later counts, as for unzip. A name that leads out of the archive does not exist. Entries are unpacked one at a time, and no
 //! further than to the length that they announce, which is bounded.
 
 use std::borrow::Cow;

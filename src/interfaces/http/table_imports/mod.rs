@@ -21,6 +21,7 @@ use super::extract::query::{Query, listed, path_part};
 use super::frame::Caller;
 use super::pagination;
 use super::problem::Problem;
+use super::problem::document::ProblemDocument;
 use super::schemas;
 use super::upload::receive::Receiver;
 use super::upload::slots::UploadSlots;
@@ -152,7 +153,10 @@ pub async fn read(
     summary = "Import the rows of a checked table",
     description = "In the background, row by row; each row is committed by itself together with its result. Sent twice, it starts once.",
     params(("id" = String, Path, description = "Id of the import.", format = "uuid")),
-    responses((status = 202, description = "It has begun.", body = TableImportView)),
+    responses(
+        (status = 202, description = "It has begun.", body = TableImportView),
+        (status = 409, description = "It is in another phase.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
     security(("token" = []))
 )]
 pub async fn start(
@@ -171,7 +175,10 @@ pub async fn start(
     summary = "Cancel the import of a table",
     description = "Rows that have no result yet are not imported. What was imported stays.",
     params(("id" = String, Path, description = "Id of the import.", format = "uuid")),
-    responses((status = 200, description = "It is cancelled.", body = TableImportView)),
+    responses(
+        (status = 200, description = "It is cancelled.", body = TableImportView),
+        (status = 409, description = "It is in another phase.", body = ProblemDocument, content_type = "application/problem+json")
+    ),
     security(("token" = []))
 )]
 pub async fn cancel(

@@ -36,7 +36,7 @@ pub struct TemplateQuery {
     get, path = "/api/v1/table-imports/template", operation_id = "readTableTemplate", tag = "works",
     summary = "Download an empty table with the names of all columns",
     params(TemplateQuery),
-    responses((status = 200, description = "The table.", body = FileBytes, content_type = "text/csv")),
+    responses((status = 200, description = "The table.", body = FileBytes, content_type = "text/csv", headers(("Content-Disposition" = String, description = "The name of the table.")))),
     security(("token" = []))
 )]
 pub async fn template(
@@ -64,7 +64,7 @@ pub async fn template(
     description = "CSV: the columns as sent, with the number of each row and its reasons in front. Mended, it can be sent as it is. Rows \
         that a cancelled import did not reach are in it, too.",
     params(("id" = String, Path, description = "Id of the import.", format = "uuid")),
-    responses((status = 200, description = "The table.", body = FileBytes, content_type = "text/csv")),
+    responses((status = 200, description = "The table.", body = FileBytes, content_type = "text/csv", headers(("Content-Disposition" = String, description = "The name of the table.")))),
     security(("token" = []))
 )]
 pub async fn result(
