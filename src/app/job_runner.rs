@@ -25,6 +25,7 @@ use crate::services::media::{
 use crate::services::notifications::{self, Inbox, MailDigest, MailNotification, Notifications};
 use crate::services::programs::Programs;
 use crate::services::successions::{PassOn, Successors};
+use crate::services::table_imports::{ForgetTableImport, RunTableImport, TableImports};
 use crate::services::uploads::{self, Uploads};
 use crate::services::works::{ScheduledChange, WorkAccess};
 use crate::storage::blobs::sweep::{self, Grace};
@@ -51,6 +52,7 @@ pub(super) struct JobRunnerSetup {
     pub(super) curation: Curation,
     pub(super) works: WorkAccess,
     pub(super) uploads: Uploads,
+    pub(super) table_imports: TableImports,
     pub(super) notifications: Notifications,
     pub(super) inbox: Inbox,
     pub(super) mail: Mail,
@@ -96,6 +98,8 @@ impl JobRunnerSetup {
             .with(scheduled_changes(ScheduledChange::EndConsent))
             .with(scheduled_changes(ScheduledChange::WarnOfConsentEnd))
             .with(PassOn::new(self.successors.clone(), self.trail.clone()))
+            .with(RunTableImport::new(self.table_imports.clone()))
+            .with(ForgetTableImport::new(self.table_imports.clone()))
             .with(self.uploads.sweep_job())
             .with(sweep_job(self.catalog.clone(), self.blobs.clone()))
             .with(scrub_job(self.catalog.clone(), bytes_per_second));

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::backends::{catalog_engine, catalog_options, open_error};
-use super::{Archive, OpenError};
+use super::{Archive, OpenError, Texts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::access::Actor;
-use crate::services::mail::Compose;
 use crate::services::search::{SearchError, last_indexed};
 use crate::storage::backup::{self, BackupError, Restored, Until};
 use crate::storage::blobs::{BlobError, BlobStore, LocalBlobs, fixity};
@@ -253,10 +252,10 @@ pub async fn rebuild(config: &Config) -> Result<(), OpenError> {
 /// The folder is in use, or the build failed; the old index stays.
 pub async fn reindex(
     config: Config,
-    compose: Compose,
+    texts: Texts,
     progress: impl FnMut(u64),
 ) -> Result<(), MaintenanceError> {
-    let archive = Archive::start(config, compose).await?;
+    let archive = Archive::start(config, texts).await?;
     let built = archive.search.reindex(progress).await;
     archive.close().await;
     Ok(built?)

@@ -39,6 +39,7 @@ use crate::services::renditions::Renditions;
 use crate::services::search::Search;
 use crate::services::sharing::{Feeds, SavedSearches, Sharing};
 use crate::services::successions::{Successions, Successors};
+use crate::services::table_imports::{self, TableImports};
 use crate::services::uploads::Uploads;
 use crate::services::works::{History, WorkAccess};
 use crate::storage::blobs::Staging;
@@ -81,6 +82,8 @@ pub struct Archive {
     pub curation: Curation,
     /// Changes many works at once.
     pub bulk: Bulk,
+    /// Imports tables.
+    pub table_imports: TableImports,
     /// Reads the revisions of works.
     pub history: History,
     /// Reads works and the event log.
@@ -107,6 +110,15 @@ pub struct Archive {
     runner: Arc<Mutex<Option<RunnerHandle>>>,
 }
 
+/// What writes texts for people in the services, which know no language.
+#[derive(Clone, Copy)]
+pub struct Texts {
+    /// Writes letters.
+    pub letters: Compose,
+    /// Says why a row of a table was refused.
+    pub refusals: table_imports::Words,
+}
+
 /// The health of the archive.
 #[derive(Debug, Clone)]
 pub struct Health {
@@ -129,11 +141,12 @@ pub struct Health {
 }
 
 impl Archive {
-    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `compose` writes messages.
+    /// Opens the data folder, which is created if it is missing, and starts the background jobs. `texts` are those for people.
     ///
     /// # Errors
     /// [`OpenError`]; nothing is running then.
-    pub async fn start(config: Config, compose: Compose) -> Result<Self, OpenError> {
+    pub async fn start(config: Config, texts: Texts) -> Result<Self, OpenError> {
+        let compose = texts.letters;
         let (backends, accounts, rules) = blocking(move || open(config, compose)).await?;
         let mail = accounts.mail.clone();
         let search = backends.open_search().await?;
@@ -142,8 +155,8 @@ impl Archive {
             Arc::new(backends),
             Arc::new(search),
             accounts,
-            quotas,
-            rules,
+            (quotas, rules),
+            texts.refusals,
         );
         let setup = JobRunnerSetup {
             catalog: archive.backends.catalog(),
@@ -155,6 +168,7 @@ impl Archive {
             curation: archive.curation.clone(),
             works: archive.works.clone(),
             uploads: archive.uploads.clone(),
+            table_imports: archive.table_imports.clone(),
             notifications: archive.notifications.clone(),
             inbox: archive.inbox.clone(),
             mail,
@@ -174,8 +188,8 @@ impl Archive {
         backends: Arc<Backends>,
         search: Arc<Search>,
         accounts: AccountSettings,
-        quotas: Quotas,
-        rules: access_requests::Rules,
+        (quotas, rules): (Quotas, access_requests::Rules),
+        refusals: table_imports::Words,
     ) -> Self {
         let catalog = || backends.catalog();
         let blobs = || backends.blobs();
@@ -204,8 +218,18 @@ impl Archive {
             access_requests: access_requests.clone(),
             saved_searches: saved_searches.clone(),
         };
+        let stores = (blobs(), backends.staging.clone());
+        let intake = Intake::new(works.clone(), stores, accepted);
+        let uploads = backends.uploads(quotas.clone());
         Self {
             config: Arc::clone(&backends.config),
+            table_imports: TableImports::new(
+                works.clone(),
+                intake.clone(),
+                uploads.clone(),
+                trail.clone(),
+                refusals,
+            ),
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
@@ -217,8 +241,8 @@ impl Archive {
             notifications,
             works: works.clone(),
             successions: Successions::new(successors, trail.clone()),
-            intake: Intake::new(works.clone(), (blobs(), backends.staging.clone()), accepted),
-            uploads: backends.uploads(quotas.clone()),
+            intake,
+            uploads,
             curation,
             bulk: Bulk::new(works.clone()),
             history: History::new(works.clone()),

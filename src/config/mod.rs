@@ -67,6 +67,8 @@ pub struct Config {
     pub mail: Mail,
     /// Sign-in through OpenID Connect.
     pub oidc: Oidc,
+    /// Folders in which bodies drop files.
+    pub drop_folders: DropFolders,
     /// What holders of accounts are told.
     pub notifications: Notifications,
     /// The vocabularies.
@@ -343,6 +345,24 @@ impl Default for Jobs {
 pub struct Oidc {
     /// TOML file with the providers and their rules. Empty: none.
     pub providers: PathBuf,
+}
+
+/// Folders in which bodies drop files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DropFolders {
+    /// TOML file with the folders, their bodies and defaults. Empty: none.
+    pub folders: PathBuf,
+    /// Seconds for which size and time of a file stay the same before it is taken.
+    pub settle_seconds: u32,
+}
+
+impl Default for DropFolders {
+    fn default() -> Self {
+        Self {
+            folders: PathBuf::new(),
+            settle_seconds: 30,
+        }
+    }
 }
 
 /// What holders of accounts are told.

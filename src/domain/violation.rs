@@ -134,6 +134,14 @@ pub enum Rule {
     SameApprover,
     /// Publication: no public copy of the file can be made.
     NoPublicCopy(ProcessingFailure),
+    /// A text that is not UTF-8.
+    NotUtf8,
+    /// A file that is no table that can be read: CSV, XLSX or ODS.
+    NoTable,
+    /// A table without rows, or without a column that means something.
+    EmptyTable,
+    /// A file that is no ZIP archive that can be read.
+    NoArchive,
 }
 
 /// Violations that are listed; more are only counted, so that a refusal is short whatever was sent.

@@ -1,8 +1,8 @@
 //! The services of the archive, one folder for each capability.
 //!
 //! In order, each may use those before it:
-//! jobs < audit < mail < accounts < notifications < access_requests < quotas < programs < media < works < uploads < intake < curation < search <
-//! delivery < sharing < successions.
+//! jobs < audit < mail < accounts < notifications < access_requests < quotas < programs < media < works < uploads < intake < curation <
+//! table_imports < search < delivery < sharing < successions.
 
 pub mod access_requests;
 pub mod accounts;
@@ -20,5 +20,6 @@ pub mod renditions;
 pub mod search;
 pub mod sharing;
 pub mod successions;
+pub mod table_imports;
 pub mod uploads;
 pub mod works;

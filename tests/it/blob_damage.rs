@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use khochung::app::Archive as Served;
 use khochung::app::maintenance::{Finding, verify};
+use khochung::app::{Archive as Served, Texts};
 use khochung::config::Config;
 use khochung::domain::Sha256;
 use khochung::domain::access::Actor;
 use khochung::domain::asset::AssetId;
+use khochung::interfaces::http::problem::reasons;
 use khochung::interfaces::messages::mail;
 use khochung::interfaces::wire::parse_work;
 use khochung::services::intake::FileDetails;
@@ -25,6 +26,13 @@ use serde_json::{Value, json};
 use crate::support::{Archive, Client, command, eventually};
 
 const TEXT: [(&str, &str); 1] = [("content-type", "text/plain")];
+
+fn texts() -> Texts {
+    Texts {
+        letters: mail::compose,
+        refusals: reasons::words(),
+    }
+}
 
 fn create(client: &Client) -> String {
     let made = client.create(&json!({ "titles": { "vi": "Một" } }));
@@ -242,7 +250,7 @@ impl Bench {
             numbers.take(length).collect()
         };
         let files: Vec<_> = [1, 90, 5000, 700_000].map(text).into();
-        let archive = Served::start(config.clone(), mail::compose).await.unwrap();
+        let archive = Served::start(config.clone(), texts()).await.unwrap();
         let work = new_work(&archive).await;
         for file in &files {
             attach(&archive, work, file).await.unwrap();
@@ -297,9 +305,7 @@ impl Bench {
             let keys = hit.iter().map(|number| self.key(*number));
             assert_eq!(self.findings().await, keys.collect());
         }
-        let archive = Served::start(self.config.clone(), mail::compose)
-            .await
-            .unwrap();
+        let archive = Served::start(self.config.clone(), texts()).await.unwrap();
         let work = if same_work {
             self.work
         } else {

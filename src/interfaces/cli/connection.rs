@@ -114,6 +114,40 @@ impl Connection {
         headers: &[(&str, &str)],
         body: impl ureq::AsSendBody,
     ) -> Result<(StatusCode, ureq::Body), Failure> {
+        let (head, body) = self.run(method, path, headers, body)?.into_parts();
+        Ok((head.status, body))
+    }
+
+    /// Creates something; gives its `Location`.
+    ///
+    /// # Errors
+    /// The archive refuses: its own words.
+    pub(crate) fn create(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl ureq::AsSendBody,
+    ) -> Result<String, Failure> {
+        let (head, mut body) = self.run("POST", path, headers, body)?.into_parts();
+        let status = head.status;
+        if status.is_success() {
+            let location = head.headers.get("location");
+            let location = location.and_then(|location| location.to_str().ok());
+            return Ok(location.unwrap_or_default().to_owned());
+        }
+        let body = body.read_json().unwrap_or(Value::Null);
+        Answer { status, body }
+            .into_success()
+            .map(|_| String::new())
+    }
+
+    fn run(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl ureq::AsSendBody,
+    ) -> Result<ureq::http::Response<ureq::Body>, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -123,9 +157,7 @@ impl Connection {
             request = request.header(*name, *value);
         }
         let request = request.body(body).map_err(Failure::inside)?;
-        let answer = self.agent.run(request).map_err(Failure::inside)?;
-        let (head, body) = answer.into_parts();
-        Ok((head.status, body))
+        self.agent.run(request).map_err(Failure::inside)
     }
 
     /// The text at an address.

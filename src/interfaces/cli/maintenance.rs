@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::output::print;
-use super::serving::opening_failed;
+use super::serving::{opening_failed, texts};
 use super::{Failure, progress, runtime};
 use crate::app::maintenance::{self, Finding, MaintenanceError};
 use crate::config::Config;
-use crate::interfaces::messages::{Language, mail};
+use crate::interfaces::messages::Language;
 use crate::storage::vocabulary;
 
 /// Checks the folder and prints what is wrong with it.
@@ -103,7 +103,7 @@ pub(crate) fn reindex(config: Config, language: Language) -> Result<(), Failure>
     must_exist(&config)?;
     let data = config.storage.data_dir.clone();
     let bar = progress::spinner(language.pick("lập chỉ mục", "index"));
-    let built = runtime::start()?.block_on(maintenance::reindex(config, mail::compose, |n| {
+    let built = runtime::start()?.block_on(maintenance::reindex(config, texts(), |n| {
         bar.set_position(n)
     }));
     bar.finish_and_clear();

@@ -10,9 +10,11 @@ use tokio::task::JoinHandle;
 
 use super::control::{self, Control};
 use super::{Failure, runtime, service_manager};
-use crate::app::{Archive, OpenError};
+use crate::app::{Archive, OpenError, Texts};
 use crate::config::Config;
+use crate::interfaces::drop_folders;
 use crate::interfaces::http::extract::guard::ControlSecret;
+use crate::interfaces::http::problem::reasons;
 use crate::interfaces::http::server::{self, Listening};
 use crate::interfaces::http::tls::{Tls, TlsError};
 use crate::interfaces::messages::mail;
@@ -40,6 +42,16 @@ pub(crate) struct Serving {
     tls: Option<Tls>,
     #[expect(dead_code, reason = "removes the file when dropped")]
     written: Option<control::Written>,
+    /// Watches drop folders.
+    watching: JoinHandle<()>,
+}
+
+/// What writes texts for people.
+pub(super) fn texts() -> Texts {
+    Texts {
+        letters: mail::compose,
+        refusals: reasons::words(),
+    }
 }
 
 impl Serving {
@@ -54,8 +66,20 @@ impl Serving {
         let data = config.storage.data_dir.clone();
         let bind = config.server.bind.clone();
         let archive = runtime
-            .block_on(Archive::start(config, mail::compose))
+            .block_on(Archive::start(config, texts()))
             .map_err(|error| opening_failed(error, &data))?;
+        let folders = &archive.config.drop_folders.folders;
+        let folders = drop_folders::read(folders, &archive.vocabularies);
+        let folders = folders.map_err(|error| Failure::Usage {
+            vi: format!(
+                "drop_folders.folders không dùng được: {}",
+                error_chain(&error)
+            ),
+            en: format!(
+                "drop_folders.folders cannot be used: {}",
+                error_chain(&error)
+            ),
+        })?;
         let secret = ControlSecret::new(&archive.clock);
         let started = runtime.block_on(async {
             let running = server::start(&archive, &secret, listening, portal::routes)?;
@@ -79,6 +103,7 @@ impl Serving {
             }
             Err(error) => return Err(Failure::io(data.join("run").display(), error)),
         };
+        let watching = runtime.spawn(drop_folders::watch(archive.clone(), folders));
         Ok(Self {
             runtime,
             archive,
@@ -88,6 +113,7 @@ impl Serving {
             control,
             tls,
             written,
+            watching,
         })
     }
 
@@ -134,6 +160,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
+        self.watching.abort();
         self.runtime.block_on(async {
             self.handle.stop(true).await;
             self.archive.close().await;

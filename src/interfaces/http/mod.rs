@@ -34,6 +34,7 @@ pub mod saved_searches;
 mod schemas;
 pub mod search;
 pub mod server;
+pub mod table_imports;
 pub mod tls;
 pub mod tokens;
 pub mod upload;

@@ -29,7 +29,7 @@ use super::upload::{attach, sealed, version};
 use super::uploads::{claimed, tus};
 use super::{
     assets, bulk, changes, delivery, docs, health, imports, index, jobs, revisions, saved_searches,
-    search, tokens, vocabularies,
+    search, table_imports, tokens, vocabularies,
 };
 
 /// Generates the paths of the description and the registration of the routes from a list of handlers.
@@ -76,6 +76,7 @@ operations! {
     revisions { list, read, diff, restore }
     bulk { start, read, items, undo }
     imports { import }
+    table_imports { check, list, template, read, start, cancel, rows, result, events }
     changes { list }
     feed { feed }
     saved_searches { list, create, read, delete, feed }

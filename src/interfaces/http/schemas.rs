@@ -11,6 +11,7 @@ use crate::services::access_requests::RequestState;
 use crate::services::curation::bulk::{Act, Phase};
 use crate::services::search::{Facet, Order};
 use crate::services::successions;
+use crate::services::table_imports;
 use crate::storage::catalog::EventKind;
 
 /// Types that exist only as schemas: a text out of a closed list.
@@ -48,6 +49,12 @@ closed_lists! {
     BulkOutcome = ["pending", "changed", "unchanged", "refused"];
     /// What came of changing a work back.
     BulkUndoOutcome = ["undone", "refused"];
+    /// How far the import of a table is.
+    TableImportPhase = table_imports::Phase::NAMES.map(|(name, _)| name);
+    /// What comes of a row of a table.
+    TableRowOutcome = table_imports::RowOutcome::NAMES.map(|(name, _)| name);
+    /// The format of a table.
+    TableFormat = ["csv", "xlsx"];
     /// What can be asked for.
     RequestedRole = ["station", "partner"];
     /// What an administrator decides on a request for access.

@@ -15,6 +15,7 @@ pub mod requirements;
 pub mod roles;
 pub mod rules;
 pub mod sound;
+pub mod tables;
 
 /// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -51,6 +51,10 @@ pub const fn code(rule: &Rule) -> &'static str {
         Rule::SecondApprovalMissing => "second-approval-missing",
         Rule::ReviewIsDue => "review-is-due",
         Rule::SameApprover => "same-approver",
+        Rule::NotUtf8 => "not-utf8",
+        Rule::NoTable => "no-table",
+        Rule::EmptyTable => "empty-table",
+        Rule::NoArchive => "no-archive",
     }
 }
 
@@ -79,6 +83,12 @@ fn vietnamese(rule: &Rule) -> String {
         Rule::UnknownConcept { scheme, slug } => {
             return format!("Bộ từ vựng “{scheme}” không có khái niệm “{slug}”.");
         }
+        Rule::NotUtf8 => {
+            "Tệp chữ không phải UTF-8; trong Excel hãy lưu kiểu “CSV UTF-8”, hoặc gửi tệp XLSX."
+        }
+        Rule::NoTable => "Không đọc được bảng: phải là CSV, XLSX hoặc ODS không hỏng, không khóa.",
+        Rule::EmptyTable => "Bảng không có dòng nào, hoặc không cột nào có tên mà kho nhận ra.",
+        Rule::NoArchive => "Không đọc được tệp nén: phải là ZIP không hỏng, không khóa.",
         Rule::NotInForce => "Theo bộ từ vựng, cơ quan này không tồn tại vào ngày đó.",
         Rule::AlreadyPlanned => {
             "Cơ quan này đã có trong một kế hoạch kế thừa khác; hãy hủy kế hoạch đó trước."
@@ -164,6 +174,16 @@ fn english(rule: &Rule) -> String {
         Rule::UnknownConcept { scheme, slug } => {
             return format!("The scheme {scheme:?} has no concept {slug:?}.");
         }
+        Rule::NotUtf8 => {
+            "The text is not UTF-8; in Excel save it as “CSV UTF-8”, or send an XLSX file."
+        }
+        Rule::NoTable => {
+            "No table that can be read: an undamaged CSV, XLSX or ODS without a password."
+        }
+        Rule::EmptyTable => {
+            "The table has no rows, or no column with a name that the archive knows."
+        }
+        Rule::NoArchive => "No archive that can be read: an undamaged ZIP without a password.",
         Rule::NotInForce => "The vocabulary says that this body does not exist on that day.",
         Rule::AlreadyPlanned => {
             "Another succession that was planned before has this body; cancel that one first."

@@ -34,6 +34,7 @@ pub mod routes;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod tables;
 pub mod text_correction;
 pub mod typed_date;
 pub mod vocabularies;

@@ -6,6 +6,7 @@ use crate::domain::asset::AssetId;
 use crate::interfaces::http::pagination::query_text;
 use crate::interfaces::messages::Language;
 use crate::services::curation::bulk::BulkId;
+use crate::services::table_imports::TableImportId;
 
 /// A page, as something that links lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,10 @@ pub enum Place {
     Bulk,
     /// What came of such an act.
     BulkResult(BulkId),
+    /// Importing tables.
+    Tables,
+    /// The import of a table.
+    TableImport(TableImportId),
 }
 
 /// The kinds of pages with their Vietnamese and English patterns for the router, without the language.
@@ -122,6 +127,11 @@ pub const BULK: [&str; 2] = ["/hang-loat", "/bulk"];
 /// [`Place::BulkResult`]
 pub const BULK_RESULT: [&str; 2] = ["/hang-loat/{id}", "/bulk/{id}"];
 
+/// [`Place::Tables`]
+pub const TABLES: [&str; 2] = ["/nhap-bang", "/tables"];
+/// [`Place::TableImport`]
+pub const TABLE_IMPORT: [&str; 2] = ["/nhap-bang/{id}", "/tables/{id}"];
+
 /// A page of each first part of a path.
 const ALL: &[[&str; 2]] = &[
     EMBED,
@@ -140,6 +150,7 @@ const ALL: &[[&str; 2]] = &[
     ACCOUNT,
     FORGOTTEN,
     BULK,
+    TABLES,
     OVERVIEW,
     ADMIN,
 ];
@@ -202,6 +213,10 @@ impl Place {
             Self::Admin => pattern(ADMIN, language),
             Self::Bulk => pattern(BULK, language),
             Self::BulkResult(id) => pattern(BULK_RESULT, language).replace("{id}", &id.to_string()),
+            Self::Tables => pattern(TABLES, language),
+            Self::TableImport(id) => {
+                pattern(TABLE_IMPORT, language).replace("{id}", &id.to_string())
+            }
             Self::ReviewWork(id) => of_work(REVIEW_WORK, id),
         }
     }

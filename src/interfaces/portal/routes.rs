@@ -6,7 +6,7 @@ use actix_web::{FromRequest, Resource, Responder, Route, web};
 
 use super::{
     account, admin, assets, bulk, deposit, embed, error, help, home, overview, photo, place,
-    review, search, session, station, text_correction, vocabularies, work,
+    review, search, session, station, tables, text_correction, vocabularies, work,
 };
 use crate::interfaces::http::frame::Pages;
 use crate::interfaces::messages::Language;
@@ -53,6 +53,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             )
             .service(
                 readable(&at(place::DRAFT), deposit::show_draft).route(posted(deposit::change)),
+            )
+            .service(readable(&at(place::TABLES), tables::show).route(posted(tables::check)))
+            .service(
+                readable(&at(place::TABLE_IMPORT), tables::show_import).route(posted(tables::act)),
             )
             .service(form_only(&at(place::DRAFT_FILES), deposit::add_files))
             .service(form_only(&at(place::DRAFT_SUBMISSION), deposit::submit))

@@ -64,6 +64,18 @@ pub(super) fn parse_changed_work(
     reader.finish(deposit)
 }
 
+/// Parses what is said of a work that may be there: nothing is required.
+///
+/// # Errors
+/// Every broken rule with its JSON pointer.
+pub fn parse_part_of_work(
+    value: &Value,
+    vocabularies: &Vocabularies,
+) -> Result<Deposit, Violations> {
+    let (reader, deposit) = read_work(value, vocabularies);
+    reader.finish(deposit)
+}
+
 fn read_work<'v>(value: &Value, vocabularies: &'v Vocabularies) -> (JsonReader<'v>, Deposit) {
     let mut reader = JsonReader::new(vocabularies);
     let mut deposit = Deposit::default();

@@ -34,7 +34,7 @@ pub use handling::{
     AssignedWork, AssignmentDto, CommentDto, HandlingDto, parse_assignment, parse_comment,
 };
 pub use import::{ImportResultDto, parse_import_line};
-pub use incoming::{FileDescription, parse_file_description, parse_work};
+pub use incoming::{FileDescription, parse_file_description, parse_part_of_work, parse_work};
 pub use patch::patch_work;
 pub use review::{
     ChecklistDto, ConditionDto, CorrectionDto, DecisionDto, ReturnReasonDto, parse_return_reasons,

@@ -68,11 +68,13 @@ pub enum Act {
     WorkDeleted,
     /// A sealed file of a work was downloaded.
     SealedFileRead,
+    /// The import of a table began.
+    TableImported,
 }
 
 impl Act {
     /// Every act with its name, on the wire and stored.
-    pub const NAMES: [(&'static str, Self); 30] = [
+    pub const NAMES: [(&'static str, Self); 31] = [
         ("signed-in", Self::SignedIn),
         ("sign-in-failed", Self::SignInFailed),
         ("account-invited", Self::AccountInvited),
@@ -103,6 +105,7 @@ impl Act {
         ("work-decided", Self::WorkDecided),
         ("work-deleted", Self::WorkDeleted),
         ("sealed-file-read", Self::SealedFileRead),
+        ("table-imported", Self::TableImported),
     ];
 
     /// The name.

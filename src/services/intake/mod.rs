@@ -19,7 +19,8 @@ use std::sync::Arc;
 pub use accepted_types::AcceptedTypes;
 pub use claimed::ClaimError;
 pub use file_details::{FileDetails, Placement};
-pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
+pub(in crate::services) use import::RowPlan;
+pub use import::{BATCH, ImportLine, ImportRecord, ImportResult, Imported, ImportedAs, RowRequest};
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::asset::{

@@ -1,12 +1,14 @@
 //! Claiming: a finished upload becomes a file of a work.
 
+use std::path::PathBuf;
+
 use super::holding::Hold;
 use super::record::{ClaimedV1, UploadRecord, UploadV1};
 use super::{UploadId, Uploads, UploadsError};
 use crate::domain::Sha256;
 use crate::domain::access::Actor;
 use crate::domain::asset::AssetId;
-use crate::storage::blobs::Staged;
+use crate::storage::blobs::{PartialFiles, Staged, Staging};
 use crate::storage::catalog::{CatalogError, ChangeSet, Versioned};
 
 /// A finished upload, to be made a file of a work. Dropping it leaves the upload as it was.
@@ -15,6 +17,17 @@ pub struct Claim {
     /// `Upload-Metadata` as sent.
     pub metadata: String,
     pub(in crate::services) state: ClaimState,
+}
+
+/// A finished upload that is read where it is, and stays an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::services) struct FinishedUpload {
+    /// The name of its partial file.
+    pub(in crate::services) name: String,
+    /// Where its bytes are.
+    pub(in crate::services) path: PathBuf,
+    /// Their number.
+    pub(in crate::services) length: u64,
 }
 
 /// Whether an upload can become a file.
@@ -70,6 +83,40 @@ impl Uploads {
         };
         let state = ClaimState::Open(staged, Box::new(claim));
         Ok(Claim { metadata, state })
+    }
+}
+
+impl Uploads {
+    /// The bytes of a finished upload that did not become a file of a work.
+    ///
+    /// # Errors
+    /// [`UploadsError::Unfinished`], [`UploadsError::NotFound`], [`UploadsError::Held`].
+    pub(in crate::services) async fn finished(
+        &self,
+        actor: &Actor,
+        id: UploadId,
+    ) -> Result<FinishedUpload, UploadsError> {
+        self.find(actor, id).await?;
+        let mut hold = self.holdings.take_over(id).await?;
+        let read = self.find(actor, id).await?;
+        let upload = read.value.v1();
+        if upload.claimed.is_some() {
+            return Err(UploadsError::NotFound);
+        }
+        let (offset, length) = (self.offset(&mut hold, upload).await?, upload.length);
+        if offset < length {
+            return Err(UploadsError::Unfinished { offset, length });
+        }
+        Ok(FinishedUpload {
+            name: upload.name().to_owned(),
+            path: self.files.path_of(upload.name()),
+            length,
+        })
+    }
+
+    /// What stages the bytes of uploads.
+    pub(in crate::services) fn files(&self) -> (PartialFiles, Staging) {
+        (self.files.clone(), self.staging.clone())
     }
 }
 

@@ -24,7 +24,7 @@ mod service;
 mod sweep;
 
 pub use claim::Claim;
-pub(in crate::services) use claim::{ClaimState, OpenClaim};
+pub(in crate::services) use claim::{ClaimState, FinishedUpload, OpenClaim};
 pub use error::UploadsError;
 pub use id::UploadId;
 pub use receiving::{Checksum, Receiving};

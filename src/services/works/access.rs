@@ -117,8 +117,19 @@ impl WorkAccess {
         let changes = ChangeSet::by(actor, next.updated_at)
             .because(self.reason.as_deref())
             .expect(present.id, present.revision);
+        self.put_after(changes, Some(present), next, event)
+    }
+
+    /// As [`WorkAccess::put`], with the jobs for the files that the work did not have before.
+    pub(in crate::services) fn put_after(
+        &self,
+        changes: ChangeSet,
+        before: Option<&Asset>,
+        next: Asset,
+        event: EventKind,
+    ) -> ChangeSet {
         let is_new = |file: &&File| {
-            let before = present.file(file.sha256);
+            let before = before.and_then(|before| before.file(file.sha256));
             before.is_none_or(|before| before.redacted != file.redacted)
         };
         let new_files = next.files.iter().filter(is_new);

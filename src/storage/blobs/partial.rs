@@ -169,6 +169,11 @@ impl PartialFiles {
         blocking(move || stage(&path, hasher, &staging)).await
     }
 
+    /// Where a file is, to be read.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.path(name)
+    }
+
     /// Deletes a file; it need not be there.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use sources::{Source, dependencies, files_below, read_sources};
 const LAYERS: [&str; 4] = ["domain", "storage", "services", "interfaces"];
 
 /// Services in order; each may use those before it.
-const SERVICES: [&str; 18] = [
+const SERVICES: [&str; 19] = [
     "jobs",
     "audit",
     "mail",
@@ -33,6 +33,7 @@ const SERVICES: [&str; 18] = [
     "uploads",
     "intake",
     "curation",
+    "table_imports",
     "search",
     "delivery",
     "sharing",
@@ -40,7 +41,7 @@ const SERVICES: [&str; 18] = [
 ];
 
 /// Crates that may be named only below these paths.
-const CRATE_MODULES: [(&str, &[&str]); 20] = [
+const CRATE_MODULES: [(&str, &[&str]); 22] = [
     ("actix_web", &["interfaces/"]),
     ("actix_multipart", &["interfaces/"]),
     ("utoipa", &["interfaces/"]),
@@ -52,6 +53,8 @@ const CRATE_MODULES: [(&str, &[&str]); 20] = [
     ("webauthn_rp", &["services/accounts/passkeys/ceremony.rs"]),
     ("openidconnect", &["services/accounts/oidc/client/"]),
     ("lettre", &["services/mail/"]),
+    ("calamine", &["services/table_imports/workbook.rs"]),
+    ("rust_xlsxwriter", &["interfaces/tables/"]),
     ("tantivy", &["services/search/"]),
     ("sled", &["storage/catalog/embedded/"]),
     ("zstd", &["storage/catalog/embedded/"]),

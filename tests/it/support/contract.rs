@@ -453,6 +453,7 @@ fn is_page(path: &str) -> bool {
         "tai-khoan",
         "quen-mat-khau",
         "hang-loat",
+        "nhap-bang",
         "tong-quan",
         "quan-tri",
         "dai",

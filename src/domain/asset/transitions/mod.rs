@@ -89,6 +89,29 @@ impl Asset {
         }
     }
 
+    /// A new work with the files that it came with, still at the first revision.
+    ///
+    /// # Errors
+    /// [`TransitionError::AlreadyAttached`] for equal files, [`TransitionError::TooManyFiles`].
+    pub fn take_in_with(
+        id: AssetId,
+        work: Work,
+        files: &[File],
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        let mut asset = Self::take_in(id, work, now);
+        if files.len() > limits::FILES {
+            return Err(TransitionError::TooManyFiles(limits::FILES));
+        }
+        for file in files {
+            if asset.file(file.sha256).is_some() {
+                return Err(TransitionError::AlreadyAttached(file.sha256));
+            }
+            asset.files.push(file.clone());
+        }
+        Ok(asset)
+    }
+
     /// The work with another description, by whom and when. Other terms of reuse are not reviewed yet, unless
     /// the work is published: who may change it then has reviewed them.
     ///

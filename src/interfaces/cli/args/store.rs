@@ -13,13 +13,24 @@ use crate::services::media::rebuild::RenditionKind;
 Each line of the NDJSON file is one work. A work whose first identifier is known is updated, so an
 import can be repeated. Failed lines are reported one by one; the others are not held up by them.
 
-Example: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson")]
+Of a table (CSV in UTF-8, XLSX, ODS; Vietnamese or English column names) each row is a work, found by its
+id in the archive or by an own id. Mend the rows in --result and import that file again.
+
+Examples: khochung import ./leaflets-2026 --data /srv/kho --results results.ndjson
+          khochung import works.xlsx --files ./scans --data /srv/kho --result to-mend.csv")]
 pub(crate) struct Import {
-    /// An NDJSON file, or a folder with works.ndjson and the files it names.
-    #[arg(value_name = "DIR_OR_NDJSON")]
+    /// An NDJSON file, a folder with works.ndjson and the files it names, or a table: CSV, XLSX, ODS.
+    #[arg(value_name = "DIR_OR_FILE")]
     pub(crate) from: PathBuf,
-    /// Write one result line for each work here; otherwise failures go to standard error.
-    #[arg(long, value_name = "FILE")]
+    /// Of a table: the folder with the files that rows name [default: that of the table].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) files: Option<PathBuf>,
+    /// Of a table: only report what would come of each row.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write one result line for each work here, of a table the refused rows with their reasons as CSV;
+    /// otherwise failures go to standard error.
+    #[arg(long, value_name = "FILE", alias = "result")]
     pub(crate) results: Option<PathBuf>,
     /// Which archive.
     #[command(flatten)]

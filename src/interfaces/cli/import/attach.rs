@@ -75,7 +75,7 @@ fn steps(present: &str, wanted: &str) -> &'static [&'static str] {
 }
 
 /// A path that stays below the folder: a list of works may come from anywhere.
-fn inside(folder: &Path, relative: &str) -> Result<PathBuf, Failure> {
+pub(super) fn inside(folder: &Path, relative: &str) -> Result<PathBuf, Failure> {
     let path = Path::new(relative);
     let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if relative.is_empty() || !path.components().all(is_plain) {
@@ -157,7 +157,7 @@ fn upload(
     Ok(())
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 

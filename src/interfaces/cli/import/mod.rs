@@ -1,4 +1,4 @@
-//! `import`: imports an NDJSON file, or a folder with `works.ndjson` and the files it names.
+//! `import`: imports an NDJSON file, a folder with `works.ndjson` and the files it names, or a table ([`table`]).
 //!
 //! Descriptions go through `/api/v1/imports` in batches; then each work's files are attached and
 //! it is brought to its state by the ordinary steps ([`attach`]). All of it can be repeated: a
@@ -6,6 +6,7 @@
 
 mod attach;
 mod lines;
+mod table;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -34,6 +35,22 @@ pub(crate) fn run(file: Option<&Path>, import: Import, language: Language) -> Re
         });
     }
     let connection = Connection::open(config, language)?;
+    if table::is_table(&import.from) {
+        let beside = import.from.parent().unwrap_or(Path::new("."));
+        let command = table::TableCommand {
+            table: &import.from,
+            files: import.files.as_deref().unwrap_or(beside),
+            is_dry_run: import.dry_run,
+            result: import.results.as_deref(),
+        };
+        return table::run(&connection, &command, language);
+    }
+    if import.dry_run || import.files.is_some() {
+        return Err(Failure::Usage {
+            vi: "--files và --dry-run chỉ dùng với bảng (CSV, XLSX, ODS)".to_owned(),
+            en: "--files and --dry-run are for tables (CSV, XLSX, ODS)".to_owned(),
+        });
+    }
     folder_or_file(
         &connection,
         &import.from,

@@ -19,6 +19,7 @@ use crate::services::search::SearchError;
 use crate::services::search::admission::Refusal;
 use crate::services::sharing::{ChangesError, MAX_SAVED_SEARCHES, SavedSearchError};
 use crate::services::successions::SuccessionError;
+use crate::services::table_imports::{SourceError, TableError, TableImportError};
 use crate::services::uploads::UploadsError;
 use crate::services::works::{ChangeError, FindError};
 use crate::storage::blobs::{BlobError, StagingError};
@@ -318,6 +319,39 @@ impl From<UploadsError> for Problem {
             UploadsError::KeyReused => Self::KeyReused,
             UploadsError::Catalog(error) => error.into(),
             UploadsError::Blobs(error) => error.into(),
+        }
+    }
+}
+
+impl From<TableError> for Problem {
+    fn from(error: TableError) -> Self {
+        let rule = match error {
+            TableError::NotUtf8 => Rule::NotUtf8,
+            TableError::Damaged => Rule::NoTable,
+            TableError::Empty => Rule::EmptyTable,
+            TableError::TooLarge { rows } => Rule::TooLong { max: rows },
+        };
+        ChangeError::invalid("", rule).into()
+    }
+}
+
+impl From<TableImportError> for Problem {
+    fn from(error: TableImportError) -> Self {
+        match error {
+            TableImportError::Forbidden => Self::Forbidden,
+            TableImportError::NotFound => Self::NotFound,
+            TableImportError::WrongPhase => Self::Conflict,
+            TableImportError::Table(error) => error.into(),
+            TableImportError::Source(SourceError::Missing) => Self::NotFound,
+            TableImportError::Source(SourceError::NoArchive) => {
+                ChangeError::invalid("", Rule::NoArchive).into()
+            }
+            TableImportError::Source(SourceError::TooManyEntries(max)) => {
+                ChangeError::invalid("", Rule::TooLong { max }).into()
+            }
+            TableImportError::Upload(error) => error.into(),
+            TableImportError::Blobs(error) => error.into(),
+            TableImportError::Catalog(error) => error.into(),
         }
     }
 }

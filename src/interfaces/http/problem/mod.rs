@@ -9,6 +9,7 @@ mod conversions;
 pub mod document;
 pub mod html;
 pub mod pages;
+pub mod reasons;
 pub mod text;
 
 use std::error::Error as StdError;

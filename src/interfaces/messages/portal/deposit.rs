@@ -9,6 +9,7 @@ super::texts! {
         title: "Gửi tác phẩm", "Deposit a work";
         edit_title: "Bản nháp", "Draft";
         my_works: "Tác phẩm của tôi", "My works";
+        from_table: "Nhập nhiều tác phẩm từ bảng", "Import many works from a table";
         new: "Gửi tác phẩm mới", "Deposit a new work";
         nothing: "Chưa có tác phẩm nào đang làm.", "No works are in progress.";
         steps: "Các bước", "Steps";

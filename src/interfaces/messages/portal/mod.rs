@@ -20,6 +20,7 @@ pub mod review;
 pub mod search;
 pub mod session;
 pub mod station;
+pub mod tables;
 pub mod vocabularies;
 pub mod work;
 

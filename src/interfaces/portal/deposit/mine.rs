@@ -26,6 +26,7 @@ const WORKS: usize = 100;
 struct MinePage {
     layout: Layout,
     t: &'static DepositTexts,
+    tables: Href,
     works: Vec<Mine>,
 }
 
@@ -78,6 +79,7 @@ pub async fn show_mine(
     let t = DepositTexts::of(language);
     page.respond(&MinePage {
         layout: page.layout(t.my_works, Place::Mine),
+        tables: Place::Tables.href(language),
         works: records.iter().map(mine).collect(),
         t,
     })

@@ -285,7 +285,7 @@ impl ByV1 {
     ///
     /// # Errors
     /// When a newer version wrote it.
-    pub(super) fn actor(
+    pub(in crate::services) fn actor(
         &self,
         vocabularies: &Vocabularies,
         now: Timestamp,

@@ -9,6 +9,7 @@
 
 mod plan;
 mod record;
+mod row;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -17,6 +18,8 @@ use futures_util::{Stream, StreamExt as _, stream};
 use tokio::time::sleep;
 
 pub use record::{ImportLine, ImportRecord, ImportResult, Imported, ImportedAs};
+pub(in crate::services) use row::RowPlan;
+pub use row::RowRequest;
 
 use self::plan::{Plan, Planner};
 use super::Intake;
@@ -339,5 +342,5 @@ fn with_step(works: &WorkAccess, changes: ChangeSet, plan: &Plan, step: usize) -
             None => changes.expect_absent(asset.id),
         },
     };
-    works.put(expecting, asset.clone(), *event)
+    works.put_after(expecting, before, asset.clone(), *event)
 }

@@ -7,10 +7,11 @@ use super::{Imported, ImportedAs};
 use crate::domain::access::{Actor, Operation, policy};
 use crate::domain::asset::publication::Evidence;
 use crate::domain::asset::{
-    Asset, AssetId, ProcessingStates, State, StateName, TransitionError, Work,
+    Asset, AssetId, File, ProcessingStates, State, StateName, TransitionError, Work,
 };
 use crate::domain::vocabulary::Vocabularies;
 use crate::domain::{Rule, Timestamp};
+use crate::services::intake::file_details::Placement;
 use crate::services::works::ChangeError;
 use crate::storage::catalog::EventKind;
 
@@ -47,10 +48,23 @@ impl Planner<'_> {
         work: Work,
         requested: Option<&State>,
     ) -> Result<Plan, ChangeError> {
+        self.plan_with_files(present, |work| Ok(create(work)), work, &[], requested)
+    }
+
+    /// The same with files whose bytes are stored. A new work comes with its files; one that is there gets those that
+    /// it does not have, in the place of one with the same name and role if there is one.
+    pub(super) fn plan_with_files(
+        &self,
+        present: Option<Asset>,
+        create: impl FnOnce(Work) -> Result<Asset, ChangeError>,
+        work: Work,
+        files: &[File],
+        requested: Option<&State>,
+    ) -> Result<Plan, ChangeError> {
         let mut steps = Vec::new();
         let mut latest = match &present {
             None => {
-                let asset = create(work);
+                let asset = create(work)?;
                 steps.push((asset.clone(), EventKind::Created));
                 asset
             }
@@ -63,6 +77,9 @@ impl Planner<'_> {
                 next
             }
         };
+        if present.is_some() {
+            latest = self.add_files(latest, files, &mut steps)?;
+        }
         if let Some(requested) = requested {
             latest = self.reach(latest, requested, &mut steps)?;
         }
@@ -83,6 +100,29 @@ impl Planner<'_> {
             steps,
             outcome,
         })
+    }
+
+    /// Adds the files that the work does not have.
+    fn add_files(
+        &self,
+        mut asset: Asset,
+        files: &[File],
+        steps: &mut Vec<(Asset, EventKind)>,
+    ) -> Result<Asset, ChangeError> {
+        for file in files {
+            if asset.file(file.sha256).is_some() {
+                continue;
+            }
+            self.require(Operation::Edit, &asset)?;
+            let is_earlier = |other: &&File| other.name == file.name && other.role == file.role;
+            let earlier = asset.files.iter().find(is_earlier);
+            let placement = earlier.map_or(Placement::Last, |earlier| {
+                Placement::InsteadOf(earlier.sha256)
+            });
+            asset = placement.add(&asset, file.clone(), self.vocabularies, self.now)?;
+            steps.push((asset.clone(), placement.event()));
+        }
+        Ok(asset)
     }
 
     /// Adds the transitions that lead to a state.

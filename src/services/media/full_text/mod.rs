@@ -32,6 +32,7 @@ pub(super) mod xml;
 
 pub use job::{ReadTexts, job};
 pub use rebuild::TextJobs;
+pub use spreadsheet::{CellSink, read_open_document};
 pub use state::{TextState, current, state};
 
 use super::text::builder::PAGE_BREAK;

@@ -11,6 +11,21 @@ const MAX_BYTES: usize = 4 * MAX_TEXT_BYTES;
 /// A cell or row that is repeated is written so often at most: what it says is found all the same.
 const MAX_REPEATS: usize = 100;
 
+/// Takes the cells of a spreadsheet in order.
+pub trait CellSink {
+    /// Begins a sheet with this name.
+    fn begin_sheet(&mut self, name: &str);
+
+    /// Adds a cell to the present row, `times` in a row.
+    fn push(&mut self, text: &str, times: usize);
+
+    /// Ends the present row, which comes `times` one after the other.
+    fn end_row(&mut self, times: usize);
+
+    /// Whether nothing more is taken.
+    fn is_full(&self) -> bool;
+}
+
 /// The text of a spreadsheet that grows by cells.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
@@ -21,9 +36,8 @@ pub(super) struct Cells {
     bytes: usize,
 }
 
-impl Cells {
-    /// Begins a sheet with this name.
-    pub(super) fn begin_sheet(&mut self, name: &str) {
+impl CellSink for Cells {
+    fn begin_sheet(&mut self, name: &str) {
         self.end_row(1);
         if !self.is_full() {
             self.bytes += name.len();
@@ -32,8 +46,8 @@ impl Cells {
         }
     }
 
-    /// Adds a cell to the present row, `times` in a row. An empty one costs nothing.
-    pub(super) fn push(&mut self, text: &str, times: usize) {
+    /// An empty cell costs nothing.
+    fn push(&mut self, text: &str, times: usize) {
         if text.trim().is_empty() {
             return;
         }
@@ -48,8 +62,7 @@ impl Cells {
         }
     }
 
-    /// Ends the present row, which comes `times` one after the other.
-    pub(super) fn end_row(&mut self, times: usize) {
+    fn end_row(&mut self, times: usize) {
         if self.row.is_empty() {
             return;
         }
@@ -68,11 +81,12 @@ impl Cells {
         self.cells_of_row = 0;
     }
 
-    /// Whether nothing more is taken.
-    pub(super) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.cells >= MAX_CELLS || self.bytes >= MAX_BYTES || self.builder.is_full()
     }
+}
 
+impl Cells {
     /// The text.
     pub(super) fn finish(mut self) -> String {
         self.end_row(1);

@@ -8,9 +8,27 @@ mod table;
 mod tests;
 mod workbook;
 
+use std::path::Path;
+
+pub use cells::CellSink;
+
 use super::error::TextError;
 use super::package::Package;
 use crate::domain::asset::ProcessingFailure;
+use crate::services::media::stop_sign::StopSign;
+
+/// Passes the cells of an OpenDocument spreadsheet on, within the limits of a package; those of hidden parts are left out. Blocks.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_open_document<S: CellSink>(path: &Path, sink: S) -> Result<S, ProcessingFailure> {
+    let read = Package::open(path, &StopSign::default());
+    let read = read.and_then(|mut package| table::read_cells(&mut package, sink));
+    read.map_err(|error| match error {
+        TextError::File(failure) => failure,
+        TextError::Io(_) | TextError::Program(_) => ProcessingFailure::Damaged,
+    })
+}
 
 /// Reads a spreadsheet. Blocks.
 ///

@@ -1,6 +1,6 @@
 //! The text of OpenDocument spreadsheets (ODS, OpenDocument 1.3 part 3, clause 9): what the cells show.
 
-use super::cells::Cells;
+use super::cells::{CellSink, Cells};
 use crate::domain::asset::ProcessingFailure;
 use crate::services::media::full_text::error::TextError;
 use crate::services::media::full_text::open_document::{HIDDEN, is_encrypted};
@@ -15,18 +15,32 @@ pub(super) const CONTENT: &str = "content.xml";
 /// # Errors
 /// [`TextError`].
 pub(super) fn read(package: &mut Package) -> Result<String, TextError> {
+    Ok(read_cells(package, Cells::default())?.finish())
+}
+
+/// Passes the cells of a spreadsheet on. Blocks.
+///
+/// # Errors
+/// [`TextError`].
+pub(super) fn read_cells<S: CellSink>(package: &mut Package, sink: S) -> Result<S, TextError> {
     if is_encrypted(package)? {
         return Err(ProcessingFailure::Encrypted.into());
     }
-    let mut tables = Tables::default();
+    let mut tables = Tables {
+        cells: sink,
+        cell: Cell::default(),
+        rows: 0,
+        paragraphs: 0,
+        hidden: 0,
+    };
     walk(&package.require(CONTENT)?, |node| tables.visit(&node))?;
-    Ok(tables.cells.finish())
+    Ok(tables.cells)
 }
 
 /// What was read of the tables, and where in them one is.
-#[derive(Debug, Default)]
-struct Tables {
-    cells: Cells,
+#[derive(Debug)]
+struct Tables<S> {
+    cells: S,
     cell: Cell,
     /// How often the present row comes.
     rows: usize,
@@ -43,7 +57,7 @@ struct Cell {
     times: usize,
 }
 
-impl Tables {
+impl<S: CellSink> Tables<S> {
     fn visit(&mut self, node: &Node<'_>) {
         if self.cells.is_full() {
             return;

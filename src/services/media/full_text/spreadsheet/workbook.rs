@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Cells, MAX_CELLS};
+use super::cells::{CellSink as _, Cells, MAX_CELLS};
 use crate::services::media::full_text::error::TextError;
 use crate::services::media::full_text::package::Package;
 use crate::services::media::full_text::relations::{self, Relation};
