@@ -51,12 +51,13 @@ fn read_text(bytes: &[u8]) -> Result<Grid, TableError> {
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
+    let mut lines = Lines::of(text);
     while reader
         .read_record(&mut record)
         .map_err(|_| TableError::Damaged)?
     {
         if let Some(position) = record.position() {
-            grid.line = u32::try_from(position.line().saturating_sub(1)).unwrap_or(u32::MAX);
+            grid.line = lines.before(position.byte());
         }
         for cell in &record {
             grid.push(cell, 1);
@@ -67,6 +68,40 @@ fn read_text(bytes: &[u8]) -> Result<Grid, TableError> {
         }
     }
     Ok(grid)
+}
+
+/// Counts lines up to records. The reader counts itself, but one too few where lines end in CRLF.
+struct Lines<'t> {
+    text: &'t [u8],
+    counted: usize,
+    lines: u32,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            counted: 0,
+            lines: 0,
+        }
+    }
+
+    /// The lines before the record that the reader found at this byte, of each later record in turn: it may stand before
+    /// the end of the line before it, and before empty lines.
+    fn before(&mut self, byte: u64) -> u32 {
+        let at = usize::try_from(byte)
+            .unwrap_or(usize::MAX)
+            .min(self.text.len());
+        let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let begin = at + self.text[at..].iter().take_while(is_end).count();
+        let passed = self.text[self.counted.min(begin)..begin].iter();
+        let ends = passed.filter(|byte| **byte == b'\n').count();
+        self.lines = self
+            .lines
+            .saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.counted = begin;
+        self.lines
+    }
 }
 
 fn delimiter(text: &str) -> u8 {
