@@ -192,20 +192,17 @@ impl Archive {
         refusals: table_imports::Words,
     ) -> Self {
         let catalog = || backends.catalog();
-        let blobs = || backends.blobs();
         let vocabularies = || Arc::clone(&backends.vocabularies);
         let clock = || backends.clock.clone();
         let trail = AuditTrail::new(catalog(), clock());
-        let is_mailing = accounts.mail.is_configured();
         let tokens = Arc::new(backends.tokens(trail.clone()));
         let mail = accounts.mail.clone();
         let accounts = compose_accounts(&backends, &trail, accounts, &tokens);
-        let notifications = Notifications::new(catalog(), clock(), is_mailing);
+        let notifications = Notifications::new(catalog(), clock(), mail.is_configured());
         let works = WorkAccess::new(catalog(), trail.clone(), vocabularies(), clock())
             .with_notifications(notifications.clone())
             .with_quotas(quotas.clone());
         let delivery = backends.delivery(trail.clone());
-        let feeds = Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies());
         let accepted = AcceptedTypes::new(backends.config.intake.allowed_types.clone());
         let curation = Curation::new(works.clone());
         let saved_searches = SavedSearches::new(catalog(), clock());
@@ -218,17 +215,11 @@ impl Archive {
             access_requests: access_requests.clone(),
             saved_searches: saved_searches.clone(),
         };
-        let intake = Intake::new(works.clone(), blobs(), accepted);
+        let intake = Intake::new(works.clone(), backends.blobs(), accepted);
         let uploads = backends.uploads(quotas.clone());
         Self {
             config: Arc::clone(&backends.config),
-            table_imports: TableImports::new(
-                works.clone(),
-                intake.clone(),
-                uploads.clone(),
-                trail.clone(),
-                refusals,
-            ),
+            table_imports: imports_of_tables((&works, &trail), &intake, &uploads, refusals),
             clock: clock(),
             metrics: Arc::new(Metrics::new()),
             vocabularies: vocabularies(),
@@ -248,9 +239,9 @@ impl Archive {
             sharing: Sharing::new(works.clone()),
             quotas,
             audit: trail,
+            feeds: Feeds::new(Arc::clone(&search), delivery.clone(), vocabularies()),
             delivery,
             search,
-            feeds,
             saved_searches,
             jobs: Jobs::new(catalog(), clock()),
             renditions: Renditions::new(works.clone(), backends.rendition_jobs()),
@@ -333,6 +324,16 @@ fn compose_accounts(
         Arc::clone(tokens),
         backends.clock.clone(),
     )
+}
+
+fn imports_of_tables(
+    (works, trail): (&WorkAccess, &AuditTrail),
+    intake: &Intake,
+    uploads: &Uploads,
+    refusals: table_imports::Words,
+) -> TableImports {
+    let (intake, uploads) = (intake.clone(), uploads.clone());
+    TableImports::new(works.clone(), intake, uploads, trail.clone(), refusals)
 }
 
 fn access_requests(

@@ -36,7 +36,11 @@ pub struct TemplateQuery {
     get, path = "/api/v1/table-imports/template", operation_id = "readTableTemplate", tag = "works",
     summary = "Download an empty table with the names of all columns",
     params(TemplateQuery),
-    responses((status = 200, description = "The table.", body = FileBytes, content_type = "text/csv", headers(("Content-Disposition" = String, description = "The name of the table.")))),
+    responses((
+        status = 200, description = "The table.",
+        content((FileBytes = "text/csv"), (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+        headers(("Content-Disposition" = String, description = "The name of the table."))
+    )),
     security(("token" = []))
 )]
 pub async fn template(
