@@ -138,7 +138,6 @@ fn check_works(made: &[Value]) {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story of a table")]
 fn a_table_is_checked_then_imported_and_changes_only_what_it_says_the_second_time() {
     let archive = Archive::start();
     let contributor = archive.holder("contributor");
@@ -218,7 +217,6 @@ fn check_report(report: &[Value]) {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story of a table")]
 fn refused_rows_come_back_as_a_table_that_is_mended_and_sent_again() {
     let archive = Archive::start();
     let contributor = archive.holder("contributor");
