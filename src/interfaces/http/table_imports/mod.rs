@@ -1,6 +1,6 @@
 //! `/api/v1/table-imports`: tables of works, checked first, then imported in the background.
 //!
-//! The table is the body of the request that checks it; archives and files come before as uploads. [`events`] follows an import,
+//! The table is the body of the request that checks it; archives and files come before as uploads. [`mod@events`] follows an import,
 //! [`received`] reads tables and keeps files of forms as uploads, [`view`] has the forms of the answers.
 
 mod events;
