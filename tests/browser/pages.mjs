@@ -29,6 +29,8 @@ async function check(page, path, status) {
 // Reading pages: recordings, documents, pictures, parts, frames, vocabularies, help.
 const [document, exhibition] = await Promise.all([workWith("document"), find("kind=mobile-exhibition")]);
 const [sound, picture, film, text] = await Promise.all(["audio", "image", "video", "text"].map(workWith));
+const record = await (await fetch(`${base}/api/v1/assets/${document}`)).json();
+const read = record.files.find((file) => file.text?.state === "ready").sha256;
 const pages = [
   [null, "/", "/en", 200],
   [null, "/tim?q=quyen+hoc+tap", "/en/search?q=quyen+hoc+tap", 200],
@@ -51,6 +53,7 @@ const pages = [
   [null, "/tim?sort=x", "/en/search?sort=x", 400],
   ["contributor", "/cua-toi", "/en/mine", 200],
   ["contributor", "/gui", "/en/deposit", 200],
+  ["contributor", "/nhap-bang", "/en/tables", 200],
   ["contributor", "/tai-khoan", "/en/account", 200],
   [null, "/quen-mat-khau", "/en/forgotten-password", 200],
   ["editor", "/duyet", "/en/review", 200],
@@ -59,6 +62,7 @@ const pages = [
   ["contributor", "/tong-quan", "/en/overview", 200],
   ["editor", `/hang-loat?work=${sound}&work=${text}`, `/en/bulk?work=${sound}`, 200],
   ["editor", "/hang-loat", "/en/bulk?kind=article&q=quyen", 200],
+  ["editor", `/t/${document}/chu/${read}`, `/en/w/${document}/text/${read}?page=1`, 200],
 ];
 for (const width of widths) {
   for (const role of [null, "contributor", "editor", "admin"]) {
